@@ -1,0 +1,30 @@
+/* base/file.h - files the careful way: whole reads and writes, durable replacement, no half-made names.
+ *
+ * Errors   ST_NOT_FOUND, ST_NO_SPACE, ST_LIMIT, ST_IO; the message names the path
+ * Threads  safe; nothing is kept
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include "base/buf.h"
+
+#include <sys/types.h>
+
+/* All of `len`, retrying EINTR and short transfers. file_pread: ST_CORRUPT when the file ends first. */
+Status file_pread(int fd, void *out, size_t len, uint64_t offset, const char *name, Err *err);
+Status file_pwrite(int fd, const void *bytes, size_t len, uint64_t offset, const char *name, Err *err);
+Status file_write(int fd, const void *bytes, size_t len, const char *name, Err *err);
+/* The whole file behind out's bytes; ST_LIMIT over limit_bytes. Reads from pipes too. */
+Status file_read_all(const char *path, size_t limit_bytes, Buf *out, Err *err);
+Status file_read_fd(int fd, size_t limit_bytes, Buf *out, const char *name, Err *err);
+/* Temporary beside it, fsync, rename, fsync of the directory: afterwards the old or the new file is there, whole. */
+Status file_replace(const char *path, Str bytes, Err *err);
+Status file_sync_dir(const char *dir_path, Err *err);
+/* Makes dir_path and its parents (mode 0777 & ~umask); there already is fine. */
+Status file_make_dirs(const char *dir_path, Err *err);
+/* Removes a directory and all in it without following links; not there is fine. */
+Status file_remove_tree(const char *path, Err *err);
+bool file_exists(const char *path);
+void close_quietly(int fd); /* -1 is fine */
+
+#endif

@@ -1,0 +1,168 @@
+/* base/json_out.c - see json_out.h. */
+#include "base/json_out.h"
+
+#include "base/utf8.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+static void value_begins(JsonOut *j)
+{
+	if (j->need_comma)
+		buf_add_char(j->out, ',');
+	j->need_comma = true;
+}
+
+void json_open(JsonOut *j, char bracket)
+{
+	value_begins(j);
+	buf_add_char(j->out, bracket);
+	j->need_comma = false;
+}
+
+void json_close(JsonOut *j, char bracket)
+{
+	buf_add_char(j->out, bracket);
+	j->need_comma = true;
+}
+
+static void add_escaped(Buf *out, Str s)
+{
+	static const char replacement[] = "\xEF\xBF\xBD";
+	size_t plain = 0, i = 0;
+	while (i < s.len) {
+		unsigned char c = (unsigned char)s.ptr[i];
+		if (c >= 0x20 && c != '"' && c != '\\' && c < 0x7F) {
+			i++;
+			continue;
+		}
+		size_t width = c >= 0x80 ? utf8_valid_width(s.ptr + i, s.len - i) : 0;
+		if (width) {
+			i += width;
+			continue;
+		}
+		buf_add(out, s.ptr + plain, i - plain);
+		if (c == '"' || c == '\\') {
+			buf_add_char(out, '\\');
+			buf_add_char(out, (char)c);
+		} else if (c == '\n') {
+			buf_add(out, "\\n", 2);
+		} else if (c == '\t') {
+			buf_add(out, "\\t", 2);
+		} else if (c == '\r') {
+			buf_add(out, "\\r", 2);
+		} else if (c < 0x80) {
+			buf_printf(out, "\\u%04x", c);
+		} else {
+			buf_add(out, replacement, 3);
+		}
+		plain = ++i;
+	}
+	buf_add(out, s.ptr + plain, s.len - plain);
+}
+
+void json_str(JsonOut *j, Str value)
+{
+	value_begins(j);
+	buf_add_char(j->out, '"');
+	add_escaped(j->out, value);
+	buf_add_char(j->out, '"');
+}
+
+void json_key_str(JsonOut *j, Str key)
+{
+	json_str(j, key);
+	buf_add_char(j->out, ':');
+	j->need_comma = false;
+}
+
+void json_key(JsonOut *j, const char *key)
+{
+	json_key_str(j, str_from(key));
+}
+
+void json_text(JsonOut *j, const char *zero_terminated)
+{
+	if (zero_terminated)
+		json_str(j, str_from(zero_terminated));
+	else
+		json_null(j);
+}
+
+void json_u64(JsonOut *j, uint64_t value)
+{
+	value_begins(j);
+	buf_printf(j->out, "%" PRIu64, value);
+}
+
+void json_i64(JsonOut *j, int64_t value)
+{
+	value_begins(j);
+	buf_printf(j->out, "%" PRId64, value);
+}
+
+void json_double(JsonOut *j, double value, int decimals)
+{
+	if (!isfinite(value)) {
+		json_null(j);
+		return;
+	}
+	value_begins(j);
+	buf_printf(j->out, "%.*f", decimals, value);
+}
+
+void json_bool(JsonOut *j, bool value)
+{
+	json_raw(j, value ? STR("true") : STR("false"));
+}
+
+void json_null(JsonOut *j)
+{
+	json_raw(j, STR("null"));
+}
+
+void json_raw(JsonOut *j, Str json)
+{
+	value_begins(j);
+	buf_add_str(j->out, json);
+}
+
+void json_hex(JsonOut *j, const void *bytes, size_t len)
+{
+	value_begins(j);
+	buf_add_char(j->out, '"');
+	buf_add_hex(j->out, bytes, len);
+	buf_add_char(j->out, '"');
+}
+
+void json_base64(JsonOut *j, const void *bytes, size_t len)
+{
+	value_begins(j);
+	buf_add_char(j->out, '"');
+	buf_add_base64(j->out, bytes, len);
+	buf_add_char(j->out, '"');
+}
+
+void json_field_str(JsonOut *j, const char *key, Str value)
+{
+	json_key(j, key);
+	json_str(j, value);
+}
+
+void json_field_text(JsonOut *j, const char *key, const char *value)
+{
+	json_key(j, key);
+	json_text(j, value);
+}
+
+void json_field_u64(JsonOut *j, const char *key, uint64_t value)
+{
+	json_key(j, key);
+	json_u64(j, value);
+}
+
+void json_field_bool(JsonOut *j, const char *key, bool value)
+{
+	json_key(j, key);
+	json_bool(j, value);
+}

@@ -1,0 +1,33 @@
+# Language level, warnings and sanitizers, in one place.
+set(CMAKE_C_STANDARD 17)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS ON)
+set(CMAKE_CXX_STANDARD 17)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+option(HOSO_WERROR "Warnings are errors" OFF)
+set(HOSO_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize (address,undefined or thread)")
+option(HOSO_FUZZ "Build the libFuzzer targets (clang)" OFF)
+
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+
+# Include paths are root-relative: "store/segment.h".
+include_directories(${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+add_compile_definitions(_GNU_SOURCE _FILE_OFFSET_BITS=64 HOSO_VERSION="${PROJECT_VERSION}")
+add_compile_options(-Wall -Wextra -Wshadow -Wvla -Wformat=2 -Wundef -fno-strict-aliasing -g)
+add_compile_options($<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes> $<$<COMPILE_LANGUAGE:C>:-Wmissing-prototypes>)
+if(HOSO_WERROR)
+  add_compile_options(-Werror)
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong)
+endif()
+if(HOSO_SANITIZE)
+  add_compile_options(-fsanitize=${HOSO_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${HOSO_SANITIZE})
+endif()
