@@ -13,14 +13,14 @@ static void value_begins(JsonOut *j)
 	j->need_comma = true;
 }
 
-void json_open(JsonOut *j, char bracket)
+void jout_open(JsonOut *j, char bracket)
 {
 	value_begins(j);
 	buf_add_char(j->out, bracket);
 	j->need_comma = false;
 }
 
-void json_close(JsonOut *j, char bracket)
+void jout_close(JsonOut *j, char bracket)
 {
 	buf_add_char(j->out, bracket);
 	j->need_comma = true;
@@ -61,7 +61,7 @@ static void add_escaped(Buf *out, Str s)
 	buf_add(out, s.ptr + plain, s.len - plain);
 }
 
-void json_str(JsonOut *j, Str value)
+void jout_str(JsonOut *j, Str value)
 {
 	value_begins(j);
 	buf_add_char(j->out, '"');
@@ -69,65 +69,65 @@ void json_str(JsonOut *j, Str value)
 	buf_add_char(j->out, '"');
 }
 
-void json_key_str(JsonOut *j, Str key)
+void jout_key_str(JsonOut *j, Str key)
 {
-	json_str(j, key);
+	jout_str(j, key);
 	buf_add_char(j->out, ':');
 	j->need_comma = false;
 }
 
-void json_key(JsonOut *j, const char *key)
+void jout_key(JsonOut *j, const char *key)
 {
-	json_key_str(j, str_from(key));
+	jout_key_str(j, str_from(key));
 }
 
-void json_text(JsonOut *j, const char *zero_terminated)
+void jout_text(JsonOut *j, const char *zero_terminated)
 {
 	if (zero_terminated)
-		json_str(j, str_from(zero_terminated));
+		jout_str(j, str_from(zero_terminated));
 	else
-		json_null(j);
+		jout_null(j);
 }
 
-void json_u64(JsonOut *j, uint64_t value)
+void jout_u64(JsonOut *j, uint64_t value)
 {
 	value_begins(j);
 	buf_printf(j->out, "%" PRIu64, value);
 }
 
-void json_i64(JsonOut *j, int64_t value)
+void jout_i64(JsonOut *j, int64_t value)
 {
 	value_begins(j);
 	buf_printf(j->out, "%" PRId64, value);
 }
 
-void json_double(JsonOut *j, double value, int decimals)
+void jout_double(JsonOut *j, double value, int decimals)
 {
 	if (!isfinite(value)) {
-		json_null(j);
+		jout_null(j);
 		return;
 	}
 	value_begins(j);
 	buf_printf(j->out, "%.*f", decimals, value);
 }
 
-void json_bool(JsonOut *j, bool value)
+void jout_bool(JsonOut *j, bool value)
 {
-	json_raw(j, value ? STR("true") : STR("false"));
+	jout_raw(j, value ? STR("true") : STR("false"));
 }
 
-void json_null(JsonOut *j)
+void jout_null(JsonOut *j)
 {
-	json_raw(j, STR("null"));
+	jout_raw(j, STR("null"));
 }
 
-void json_raw(JsonOut *j, Str json)
+void jout_raw(JsonOut *j, Str json)
 {
 	value_begins(j);
 	buf_add_str(j->out, json);
 }
 
-void json_hex(JsonOut *j, const void *bytes, size_t len)
+void jout_hex(JsonOut *j, const void *bytes, size_t len)
 {
 	value_begins(j);
 	buf_add_char(j->out, '"');
@@ -135,7 +135,7 @@ void json_hex(JsonOut *j, const void *bytes, size_t len)
 	buf_add_char(j->out, '"');
 }
 
-void json_base64(JsonOut *j, const void *bytes, size_t len)
+void jout_base64(JsonOut *j, const void *bytes, size_t len)
 {
 	value_begins(j);
 	buf_add_char(j->out, '"');
@@ -143,26 +143,26 @@ void json_base64(JsonOut *j, const void *bytes, size_t len)
 	buf_add_char(j->out, '"');
 }
 
-void json_field_str(JsonOut *j, const char *key, Str value)
+void jout_field_str(JsonOut *j, const char *key, Str value)
 {
-	json_key(j, key);
-	json_str(j, value);
+	jout_key(j, key);
+	jout_str(j, value);
 }
 
-void json_field_text(JsonOut *j, const char *key, const char *value)
+void jout_field_text(JsonOut *j, const char *key, const char *value)
 {
-	json_key(j, key);
-	json_text(j, value);
+	jout_key(j, key);
+	jout_text(j, value);
 }
 
-void json_field_u64(JsonOut *j, const char *key, uint64_t value)
+void jout_field_u64(JsonOut *j, const char *key, uint64_t value)
 {
-	json_key(j, key);
-	json_u64(j, value);
+	jout_key(j, key);
+	jout_u64(j, value);
 }
 
-void json_field_bool(JsonOut *j, const char *key, bool value)
+void jout_field_bool(JsonOut *j, const char *key, bool value)
 {
-	json_key(j, key);
-	json_bool(j, value);
+	jout_key(j, key);
+	jout_bool(j, value);
 }

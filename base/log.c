@@ -23,18 +23,18 @@ void log_event(LogLevel level, const char *part, const char *message, ...)
 	clock_format_utc(clock_utc_ms(), stamp);
 	Buf line = {0};
 	JsonOut j;
-	json_begin(&j, &line);
-	json_open(&j, '{');
-	json_field_text(&j, "time", stamp);
-	json_field_text(&j, "level", names[level]);
-	json_field_text(&j, "part", part);
-	json_field_text(&j, "message", message);
+	jout_begin(&j, &line);
+	jout_open(&j, '{');
+	jout_field_text(&j, "time", stamp);
+	jout_field_text(&j, "level", names[level]);
+	jout_field_text(&j, "part", part);
+	jout_field_text(&j, "message", message);
 	va_list args;
 	va_start(args, message);
 	for (const char *key; (key = va_arg(args, const char *));)
-		json_field_text(&j, key, va_arg(args, const char *));
+		jout_field_text(&j, key, va_arg(args, const char *));
 	va_end(args);
-	json_close(&j, '}');
+	jout_close(&j, '}');
 	buf_add_char(&line, '\n');
 	if (buf_ok(&line) && write(STDERR_FILENO, line.data, line.len) < 0) {
 		/* nowhere left to say it */
