@@ -8,8 +8,12 @@
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
+#include "base/linkage.h"
+
 #include "base/err.h"
 #include "base/str.h"
+
+C_LINKAGE_BEGIN
 
 typedef struct {
 	char *data;
@@ -17,7 +21,7 @@ typedef struct {
 	bool failed;
 } Buf;
 
-static inline void buf_init(Buf *b) { *b = (Buf){0}; }
+static inline void buf_init(Buf *b) { memset(b, 0, sizeof *b); }
 void buf_done(Buf *b);                              /* frees; the Buf is empty again */
 static inline void buf_clear(Buf *b) { b->len = 0; b->failed = false; } /* keeps the memory */
 static inline bool buf_ok(const Buf *b) { return !b->failed; }
@@ -47,5 +51,7 @@ static inline uint32_t get_le32(const void *p) { const uint8_t *b = p; return b[
 static inline uint64_t get_le64(const void *p) { const uint8_t *b = p; return get_le32(b) | (uint64_t)get_le32(b + 4) << 32; }
 static inline void put_be16(void *p, uint16_t v) { uint8_t *b = p; b[0] = (uint8_t)(v >> 8); b[1] = (uint8_t)v; }
 static inline void put_be32(void *p, uint32_t v) { uint8_t *b = p; put_be16(b, (uint16_t)(v >> 16)); put_be16(b + 2, (uint16_t)v); }
+
+C_LINKAGE_END
 
 #endif

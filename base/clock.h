@@ -5,7 +5,11 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include "base/linkage.h"
+
 #include "base/str.h"
+
+C_LINKAGE_BEGIN
 
 uint64_t clock_monotonic_us(void);
 uint64_t clock_utc_ms(void);                       /* milliseconds since 1970-01-01T00:00:00Z */
@@ -22,5 +26,7 @@ typedef struct {
 bool civil_date_parse(Str s, CivilDate *out);
 /* "2019-03-12", "2019-03", "2019" or ""; returns the length (<= 10), NUL-terminated. */
 size_t civil_date_format(CivilDate date, char out[static 11]);
+
+C_LINKAGE_END
 
 #endif

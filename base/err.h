@@ -10,6 +10,10 @@
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
+#include "base/linkage.h"
+
+C_LINKAGE_BEGIN
+
 typedef enum {
 	ST_OK = 0,
 	ST_INVALID,     /* the input is not what it must be */
@@ -43,5 +47,7 @@ Status err_errno(Err *err, int errno_value, const char *format, ...) __attribute
 Status err_no_memory(Err *err);
 /* "invalid", "not-found" …: stable, for JSON and logs. */
 const char *status_name(Status status);
+
+C_LINKAGE_END
 
 #endif

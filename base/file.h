@@ -6,9 +6,13 @@
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
+#include "base/linkage.h"
+
 #include "base/buf.h"
 
 #include <sys/types.h>
+
+C_LINKAGE_BEGIN
 
 /* All of `len`, retrying EINTR and short transfers. file_pread: ST_CORRUPT when the file ends first. */
 Status file_pread(int fd, void *out, size_t len, uint64_t offset, const char *name, Err *err);
@@ -26,5 +30,7 @@ Status file_make_dirs(const char *dir_path, Err *err);
 Status file_remove_tree(const char *path, Err *err);
 bool file_exists(const char *path);
 void close_quietly(int fd); /* -1 is fine */
+
+C_LINKAGE_END
 
 #endif

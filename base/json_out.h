@@ -9,7 +9,11 @@
 #ifndef BASE_JSON_OUT_H
 #define BASE_JSON_OUT_H
 
+#include "base/linkage.h"
+
 #include "base/buf.h"
+
+C_LINKAGE_BEGIN
 
 typedef struct {
 	Buf *out;
@@ -36,5 +40,7 @@ void jout_field_str(JsonOut *j, const char *key, Str value);
 void jout_field_text(JsonOut *j, const char *key, const char *value);
 void jout_field_u64(JsonOut *j, const char *key, uint64_t value);
 void jout_field_bool(JsonOut *j, const char *key, bool value);
+
+C_LINKAGE_END
 
 #endif

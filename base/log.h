@@ -8,10 +8,16 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include "base/linkage.h"
+
+C_LINKAGE_BEGIN
+
 typedef enum { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_OFF } LogLevel;
 
 void log_set_level(LogLevel least); /* default LOG_INFO */
 /* Pairs of key and value (both zero-terminated), closed by NULL. */
 void log_event(LogLevel level, const char *part, const char *message, ...) __attribute__((sentinel));
+
+C_LINKAGE_END
 
 #endif

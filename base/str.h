@@ -9,10 +9,14 @@
 #ifndef BASE_STR_H
 #define BASE_STR_H
 
+#include "base/linkage.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+C_LINKAGE_BEGIN
 
 typedef struct {
 	const char *ptr;
@@ -62,5 +66,7 @@ bool str_to_u64(Str s, uint64_t *out);           /* decimal digits only, no over
 /* Takes the part before the first `c` off *rest (all of it where there is none); false once *rest is used up. */
 bool str_split(Str *rest, char c, Str *part_out);
 uint64_t str_hash(Str s);                        /* 64 bits, for hash tables in memory; never stored */
+
+C_LINKAGE_END
 
 #endif

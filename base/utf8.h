@@ -5,7 +5,11 @@
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
+#include "base/linkage.h"
+
 #include "base/str.h"
+
+C_LINKAGE_BEGIN
 
 /* Bytes of the valid character at p (1..4), 0 if what stands there is not valid UTF-8. */
 size_t utf8_valid_width(const char *p, size_t len);
@@ -19,5 +23,7 @@ static inline bool utf8_is_valid(Str s) { return utf8_valid_prefix(s) == s.len; 
 /* The largest n <= limit at which s may be cut without splitting a character (s valid). */
 size_t utf8_cut(Str s, size_t limit);
 size_t utf8_count(Str s); /* characters of a valid s */
+
+C_LINKAGE_END
 
 #endif

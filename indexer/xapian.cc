@@ -1,0 +1,309 @@
+/* indexer/xapian.cc - see xapian.h. The only file that knows Xapian.
+ *
+ * No exception can leave: every entry point runs its body in guard(), which maps what was thrown in exactly one
+ * function. Shards are joined by Xapian itself, so statistics are those of the whole; the joined docid is
+ * (own docid - 1) * shards + shard + 1.
+ *
+ * Xapian 1.4.22 renames its new version file into place without syncing the directory; a power cut can then lose a
+ * commit that was reported done. xap_writer_commit syncs the directory itself.
+ */
+#include "indexer/xapian.h"
+
+#include <xapian.h>
+
+#include <fcntl.h>
+#include <memory>
+#include <new>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+struct XapDb {
+	Xapian::Database db;
+	size_t shards = 0;
+};
+
+struct XapWriter {
+	std::string dir;
+	Xapian::WritableDatabase db;
+	Xapian::Document document;
+	bool in_transaction = false;
+	Err deferred{};
+};
+
+namespace {
+
+Status map_current_exception(Err *err) noexcept
+{
+	try {
+		throw;
+	} catch (const Xapian::DatabaseLockError &e) {
+		return err_set(err, ST_BUSY, "index is being written by another process: %s", e.get_msg().c_str());
+	} catch (const Xapian::DatabaseModifiedError &e) {
+		return err_set(err, ST_CONFLICT, "index changed while reading: %s", e.get_msg().c_str());
+	} catch (const Xapian::DatabaseNotFoundError &e) {
+		return err_set(err, ST_NOT_FOUND, "no index: %s", e.get_msg().c_str());
+	} catch (const Xapian::DatabaseCorruptError &e) {
+		return err_set(err, ST_CORRUPT, "damaged index: %s", e.get_msg().c_str());
+	} catch (const Xapian::DatabaseError &e) {
+		return err_set(err, ST_IO, "index: %s", e.get_description().c_str());
+	} catch (const Xapian::Error &e) {
+		return err_set(err, ST_INTERNAL, "index: %s", e.get_description().c_str());
+	} catch (const std::bad_alloc &) {
+		return err_no_memory(err);
+	} catch (const std::exception &e) {
+		return err_set(err, ST_INTERNAL, "index: %s", e.what());
+	} catch (...) {
+		return err_set(err, ST_INTERNAL, "index: unknown exception");
+	}
+}
+
+template <typename Body> Status guard(Err *err, Body &&body) noexcept
+{
+	try {
+		body();
+		return ST_OK;
+	} catch (...) {
+		return map_current_exception(err);
+	}
+}
+
+std::string text(Str s)
+{
+	return std::string(s.ptr ? s.ptr : "", s.len);
+}
+
+Str view(const std::string &s)
+{
+	return Str{s.data(), s.size()};
+}
+
+Xapian::Query::op joined_op(QueryOp op)
+{
+	switch (op) {
+	case QUERY_AND:
+		return Xapian::Query::OP_AND;
+	case QUERY_SYNONYM:
+		return Xapian::Query::OP_SYNONYM;
+	case QUERY_AND_NOT:
+		return Xapian::Query::OP_AND_NOT;
+	case QUERY_AND_MAYBE:
+		return Xapian::Query::OP_AND_MAYBE;
+	case QUERY_FILTER:
+		return Xapian::Query::OP_FILTER;
+	default:
+		return Xapian::Query::OP_OR;
+	}
+}
+
+Xapian::Query convert(const Query *q)
+{
+	switch (q->op) {
+	case QUERY_NOTHING:
+		return Xapian::Query();
+	case QUERY_ALL:
+		return Xapian::Query(std::string());
+	case QUERY_TERM:
+		return Xapian::Query(text(q->term));
+	case QUERY_SCALE:
+		return Xapian::Query(Xapian::Query::OP_SCALE_WEIGHT, convert(q->children[0]), q->factor);
+	case QUERY_BOOST:
+		return Xapian::Query(Xapian::Query::OP_FILTER,
+		                     Xapian::Query((new Xapian::FixedWeightPostingSource(q->factor))->release()),
+		                     convert(q->children[0]));
+	case QUERY_RANGE:
+		if (q->high.len == 0)
+			return Xapian::Query(Xapian::Query::OP_VALUE_GE, q->slot, text(q->low));
+		return Xapian::Query(Xapian::Query::OP_VALUE_RANGE, q->slot, text(q->low), text(q->high));
+	default:
+		break;
+	}
+	std::vector<Xapian::Query> children;
+	children.reserve(q->child_count);
+	for (size_t i = 0; i < q->child_count; i++)
+		children.push_back(convert(q->children[i]));
+	return Xapian::Query(joined_op(q->op), children.begin(), children.end());
+}
+
+class DeadDecider : public Xapian::MatchDecider {
+	const XapSearch &search;
+	size_t shards;
+
+public:
+	DeadDecider(const XapSearch &s, size_t n) : search(s), shards(n) {}
+	bool operator()(const Xapian::Document &document) const override
+	{
+		Xapian::docid joined = document.get_docid() - 1;
+		return !search.dead(search.dead_ctx, uint32_t(joined % shards), uint32_t(joined / shards + 1));
+	}
+};
+
+} // namespace
+
+Status xap_open(XapDb **out, const char *const *dirs, size_t count, Err *err)
+{
+	return guard(err, [&] {
+		std::unique_ptr<XapDb> opened(new XapDb);
+		for (size_t i = 0; i < count; i++)
+			opened->db.add_database(Xapian::Database(dirs[i]));
+		opened->shards = count;
+		*out = opened.release();
+	});
+}
+
+void xap_close(XapDb *db)
+{
+	delete db;
+}
+
+uint64_t xap_documents(const XapDb *db)
+{
+	try {
+		return db->db.get_doccount();
+	} catch (...) {
+		return 0;
+	}
+}
+
+Status xap_term_documents(XapDb *db, Str term, uint64_t *count_out, Err *err)
+{
+	return guard(err, [&] { *count_out = db->db.get_termfreq(text(term)); });
+}
+
+Status xap_terms(XapDb *db, Str prefix, bool (*each)(void *ctx, Str term, uint64_t documents), void *ctx, Err *err)
+{
+	return guard(err, [&] {
+		std::string start = text(prefix);
+		Xapian::TermIterator end = db->db.allterms_end(start);
+		for (Xapian::TermIterator i = db->db.allterms_begin(start); i != end; ++i) {
+			std::string term = *i;
+			if (!each(ctx, view(term), i.get_termfreq()))
+				break;
+		}
+	});
+}
+
+Status xap_metadata(const char *dir, const char *key, Buf *out, Err *err)
+{
+	return guard(err, [&] {
+		std::string value = Xapian::Database(dir).get_metadata(key);
+		buf_add(out, value.data(), value.size());
+	});
+}
+
+Status xap_search(XapDb *db, const XapSearch *search, Arena *arena, XapResult *out, Err *err)
+{
+	return guard(err, [&] {
+		*out = XapResult{};
+		if (db->shards == 0) {
+			out->total_is_exact = true;
+			return;
+		}
+		Xapian::Enquire enquire(db->db);
+		enquire.set_query(convert(search->query));
+		if (search->sort_slot >= 0)
+			enquire.set_sort_by_value_then_relevance(Xapian::valueno(search->sort_slot), search->sort_descending);
+		if (search->deadline_seconds > 0)
+			enquire.set_time_limit(search->deadline_seconds);
+		std::vector<std::unique_ptr<Xapian::ValueCountMatchSpy>> spies;
+		std::vector<unsigned> slots;
+		for (unsigned slot = 0; slot < 32; slot++) {
+			if (!(search->facet_slots >> slot & 1))
+				continue;
+			spies.emplace_back(new Xapian::ValueCountMatchSpy(slot));
+			slots.push_back(slot);
+			enquire.add_matchspy(spies.back().get());
+		}
+		DeadDecider decider(*search, db->shards);
+		Xapian::doccount count_to = spies.empty() ? Xapian::doccount(search->count_to) : db->db.get_doccount();
+		Xapian::MSet found = enquire.get_mset(Xapian::doccount(search->first), Xapian::doccount(search->limit), count_to,
+		                                      nullptr, search->dead ? &decider : nullptr);
+		out->hits = static_cast<XapHit *>(arena_calloc(arena, found.size() + 1, sizeof(XapHit)));
+		if (!out->hits)
+			throw std::bad_alloc();
+		for (Xapian::MSetIterator i = found.begin(); i != found.end(); ++i) {
+			Xapian::docid joined = *i - 1;
+			out->hits[out->count++] = XapHit{uint32_t(joined % db->shards), uint32_t(joined / db->shards + 1), i.get_weight()};
+		}
+		out->total = found.get_matches_estimated();
+		out->total_is_exact = found.get_matches_lower_bound() == found.get_matches_upper_bound();
+		for (size_t i = 0; i < spies.size(); i++)
+			for (auto v = spies[i]->values_begin(); v != spies[i]->values_end(); ++v)
+				search->facet(search->facet_ctx, slots[i], view(*v), v.get_termfreq());
+	});
+}
+
+Status xap_writer_open(XapWriter **out, const char *dir, Err *err)
+{
+	return guard(err, [&] {
+		std::unique_ptr<XapWriter> writer(new XapWriter);
+		writer->dir = dir;
+		writer->db = Xapian::WritableDatabase(dir, Xapian::DB_CREATE_OR_OPEN | Xapian::DB_BACKEND_GLASS);
+		*out = writer.release();
+	});
+}
+
+void xap_writer_close(XapWriter *writer)
+{
+	Err ignored;
+	if (!writer)
+		return;
+	guard(&ignored, [&] {
+		if (writer->in_transaction)
+			writer->db.cancel_transaction();
+		writer->db.close();
+	});
+	delete writer;
+}
+
+void xap_writer_term(XapWriter *writer, Str term, uint32_t wdf)
+{
+	if (writer->deferred.code == ST_OK)
+		guard(&writer->deferred, [&] { writer->document.add_term(text(term), wdf); });
+}
+
+void xap_writer_value(XapWriter *writer, unsigned slot, Str value)
+{
+	if (writer->deferred.code == ST_OK)
+		guard(&writer->deferred, [&] { writer->document.add_value(slot, text(value)); });
+}
+
+Status xap_writer_put(XapWriter *writer, uint32_t docid, Err *err)
+{
+	if (writer->deferred.code != ST_OK) {
+		*err = writer->deferred;
+		return err->code;
+	}
+	return guard(err, [&] {
+		if (!writer->in_transaction) {
+			writer->db.begin_transaction();
+			writer->in_transaction = true;
+		}
+		writer->db.replace_document(docid, writer->document);
+		writer->document = Xapian::Document();
+	});
+}
+
+static void sync_directory(const std::string &dir)
+{
+	int fd = open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int failed = fd < 0 || fsync(fd) != 0;
+	if (fd >= 0)
+		close(fd);
+	if (failed)
+		throw Xapian::DatabaseError("sync of directory " + dir + " failed", errno);
+}
+
+Status xap_writer_commit(XapWriter *writer, const char *key, Str value, Err *err)
+{
+	return guard(err, [&] {
+		if (!writer->in_transaction) {
+			writer->db.begin_transaction();
+			writer->in_transaction = true;
+		}
+		writer->db.set_metadata(key, text(value));
+		writer->in_transaction = false;
+		writer->db.commit_transaction();
+		sync_directory(writer->dir);
+	});
+}

@@ -1,0 +1,74 @@
+/* indexer/xapian.h - the C face of Xapian: open, search, list terms, and write the small live shard.
+ *
+ * Everything Xapian throws becomes a Status in one place; nothing C++ leaves xapian.cc.
+ *
+ * Units    shard: position in the list that was opened; docid: the shard's own, from 1
+ * Owns     what xap_…open/new gives until xap_…close/free; hits live in the arena
+ * Errors   ST_CORRUPT a damaged database, ST_CONFLICT it changed while reading (open it anew and try again),
+ *          ST_LIMIT the deadline passed, ST_NOT_FOUND, ST_NO_SPACE, ST_IO, ST_NO_MEMORY, ST_INTERNAL
+ * Threads  a XapDb or XapWriter belongs to one thread at a time; any number of them side by side
+ */
+#ifndef INDEXER_XAPIAN_H
+#define INDEXER_XAPIAN_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "indexer/query.h"
+
+C_LINKAGE_BEGIN
+
+typedef struct XapDb XapDb;
+typedef struct XapWriter XapWriter;
+
+Status xap_open(XapDb **out, const char *const *dirs, size_t count, Err *err);
+void xap_close(XapDb *db);
+uint64_t xap_documents(const XapDb *db);
+/* Documents that have the term; 0 where none has. */
+Status xap_term_documents(XapDb *db, Str term, uint64_t *count_out, Err *err);
+/* Calls `each` for every term that begins with prefix, in order, until it returns false. */
+Status xap_terms(XapDb *db, Str prefix, bool (*each)(void *ctx, Str term, uint64_t documents), void *ctx, Err *err);
+/* User metadata of one database directory; "" where there is none. */
+Status xap_metadata(const char *dir, const char *key, Buf *out, Err *err);
+
+typedef struct {
+	uint32_t shard, docid;
+	double score;
+} XapHit;
+
+typedef struct {
+	const Query *query;
+	uint64_t first, limit;
+	uint64_t count_to;         /* totals up to this are exact */
+	int sort_slot;             /* -1: by relevance */
+	bool sort_descending;
+	double deadline_seconds;   /* 0: none */
+	bool (*dead)(void *ctx, uint32_t shard, uint32_t docid); /* leaves a document out; NULL: none are */
+	void *dead_ctx;
+	unsigned facet_slots;      /* bit set of slots whose values are counted over all matches */
+	void (*facet)(void *ctx, unsigned slot, Str value, uint64_t count);
+	void *facet_ctx;
+} XapSearch;
+
+typedef struct {
+	XapHit *hits;
+	size_t count;
+	uint64_t total;
+	bool total_is_exact;
+} XapResult;
+
+Status xap_search(XapDb *db, const XapSearch *search, Arena *arena, XapResult *out, Err *err);
+
+/* ---- the live shard -------------------------------------------------------------------------------------------- */
+
+/* Opens or makes the database at dir for writing. ST_BUSY: someone else writes it. */
+Status xap_writer_open(XapWriter **out, const char *dir, Err *err);
+void xap_writer_close(XapWriter *writer); /* drops what was not committed */
+void xap_writer_term(XapWriter *writer, Str term, uint32_t wdf); /* of the document at hand; errors come with _put */
+void xap_writer_value(XapWriter *writer, unsigned slot, Str value);
+Status xap_writer_put(XapWriter *writer, uint32_t docid, Err *err); /* the document at hand becomes docid */
+/* One transaction with the metadata key, then the directory is synced: durable and whole, or not there. */
+Status xap_writer_commit(XapWriter *writer, const char *key, Str value, Err *err);
+
+C_LINKAGE_END
+
+#endif
