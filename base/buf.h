@@ -43,14 +43,14 @@ void buf_add_varint(Buf *b, uint64_t value);                /* LEB128 */
 /* Reads a LEB128 at *at (<= end) and moves *at behind it; false if cut off or over 64 bits. */
 bool varint_read(const uint8_t **at, const uint8_t *end, uint64_t *out);
 
-static inline void put_le16(void *p, uint16_t v) { uint8_t *b = p; b[0] = (uint8_t)v; b[1] = (uint8_t)(v >> 8); }
-static inline void put_le32(void *p, uint32_t v) { uint8_t *b = p; for (int i = 0; i < 4; i++) b[i] = (uint8_t)(v >> 8 * i); }
-static inline void put_le64(void *p, uint64_t v) { uint8_t *b = p; for (int i = 0; i < 8; i++) b[i] = (uint8_t)(v >> 8 * i); }
-static inline uint16_t get_le16(const void *p) { const uint8_t *b = p; return (uint16_t)(b[0] | b[1] << 8); }
-static inline uint32_t get_le32(const void *p) { const uint8_t *b = p; return b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24; }
-static inline uint64_t get_le64(const void *p) { const uint8_t *b = p; return get_le32(b) | (uint64_t)get_le32(b + 4) << 32; }
-static inline void put_be16(void *p, uint16_t v) { uint8_t *b = p; b[0] = (uint8_t)(v >> 8); b[1] = (uint8_t)v; }
-static inline void put_be32(void *p, uint32_t v) { uint8_t *b = p; put_be16(b, (uint16_t)(v >> 16)); put_be16(b + 2, (uint16_t)v); }
+static inline void put_le16(void *p, uint16_t v) { uint8_t *b = (uint8_t *)p; b[0] = (uint8_t)v; b[1] = (uint8_t)(v >> 8); }
+static inline void put_le32(void *p, uint32_t v) { uint8_t *b = (uint8_t *)p; for (int i = 0; i < 4; i++) b[i] = (uint8_t)(v >> 8 * i); }
+static inline void put_le64(void *p, uint64_t v) { uint8_t *b = (uint8_t *)p; for (int i = 0; i < 8; i++) b[i] = (uint8_t)(v >> 8 * i); }
+static inline uint16_t get_le16(const void *p) { const uint8_t *b = (const uint8_t *)p; return (uint16_t)(b[0] | b[1] << 8); }
+static inline uint32_t get_le32(const void *p) { const uint8_t *b = (const uint8_t *)p; return b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24; }
+static inline uint64_t get_le64(const void *p) { const uint8_t *b = (const uint8_t *)p; return get_le32(b) | (uint64_t)get_le32(b + 4) << 32; }
+static inline void put_be16(void *p, uint16_t v) { uint8_t *b = (uint8_t *)p; b[0] = (uint8_t)(v >> 8); b[1] = (uint8_t)v; }
+static inline void put_be32(void *p, uint32_t v) { uint8_t *b = (uint8_t *)p; put_be16(b, (uint16_t)(v >> 16)); put_be16(b + 2, (uint16_t)v); }
 
 C_LINKAGE_END
 

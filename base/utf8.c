@@ -57,18 +57,52 @@ size_t utf8_encode(uint32_t c, char out[static 4])
 	return 4;
 }
 
+/* A state machine whose states are shift counts: one load and one shift a byte, no branch that text could mispredict.
+ * T[byte] holds the next state of every state, six bits each, at the bit that is the state's own number. */
+enum { BROKEN = 0, WHOLE = 6, WANT_1 = 12, WANT_2 = 18, WANT_3 = 24, AFTER_E0 = 30, AFTER_ED = 36, AFTER_F0 = 42, AFTER_F4 = 48 };
+#define GO(from, to) ((uint64_t)(to) << (from))
+#define TAIL (GO(WANT_1, WHOLE) | GO(WANT_2, WANT_1) | GO(WANT_3, WANT_2))
+static const uint64_t next_states[256] = {
+	[0x00 ... 0x7F] = GO(WHOLE, WHOLE),
+	[0x80 ... 0x8F] = TAIL | GO(AFTER_ED, WANT_1) | GO(AFTER_F4, WANT_2),
+	[0x90 ... 0x9F] = TAIL | GO(AFTER_ED, WANT_1) | GO(AFTER_F0, WANT_2),
+	[0xA0 ... 0xBF] = TAIL | GO(AFTER_E0, WANT_1) | GO(AFTER_F0, WANT_2),
+	[0xC2 ... 0xDF] = GO(WHOLE, WANT_1),
+	[0xE0] = GO(WHOLE, AFTER_E0),
+	[0xE1 ... 0xEC] = GO(WHOLE, WANT_2),
+	[0xED] = GO(WHOLE, AFTER_ED),
+	[0xEE ... 0xEF] = GO(WHOLE, WANT_2),
+	[0xF0] = GO(WHOLE, AFTER_F0),
+	[0xF1 ... 0xF3] = GO(WHOLE, WANT_3),
+	[0xF4] = GO(WHOLE, AFTER_F4),
+};
+
+/* Bytes that are surely valid and end between characters, found in steps; the caller looks at the rest. */
+static size_t valid_in_steps(Str s)
+{
+	enum { STEP_BYTES = 64 };
+	const uint8_t *b = (const uint8_t *)s.ptr;
+	uint64_t state = WHOLE;
+	size_t at = 0;
+	for (; s.len - at >= STEP_BYTES; at += STEP_BYTES) {
+		uint64_t before = state;
+		for (size_t i = 0; i < STEP_BYTES; i++)
+			state = next_states[b[at + i]] >> (state & 63);
+		if ((state & 63) == BROKEN) {
+			state = before;
+			break;
+		}
+	}
+	if ((state & 63) != WHOLE) /* inside a character: back to its first byte */
+		while (at > 0 && (b[--at] & 0xC0) == 0x80)
+			;
+	return at;
+}
+
 size_t utf8_valid_prefix(Str s)
 {
-	size_t i = 0;
+	size_t i = valid_in_steps(s);
 	while (i < s.len) {
-		uint64_t word;
-		if (s.len - i >= 8) { /* eight ASCII bytes at a time */
-			memcpy(&word, s.ptr + i, 8);
-			if (!(word & 0x8080808080808080u)) {
-				i += 8;
-				continue;
-			}
-		}
 		size_t width = utf8_valid_width(s.ptr + i, s.len - i);
 		if (width == 0)
 			return i;

@@ -7,7 +7,7 @@
  * Owns     nothing
  * Errors   readers return false for what is cut off or out of range; writers need GLASS_*_MAX bytes of room
  * Threads  pure
- * Source   the format of Xapian 1.4 (glass 2016-03-14): admin_notes and behaviour; docs/GLASS is not repeated here
+ * Source   Xapian 1.4's glass format, version 2016-03-14; compared with what Xapian 1.4.22 writes
  */
 #ifndef INDEXER_GLASS_CODE_H
 #define INDEXER_GLASS_CODE_H

@@ -18,6 +18,7 @@
 #ifndef INDEXER_GLASS_WRITER_H
 #define INDEXER_GLASS_WRITER_H
 
+#include "indexer/glass_list.h"
 #include "indexer/glass_version.h"
 
 typedef struct GlassWriter GlassWriter;
@@ -26,11 +27,6 @@ typedef struct {
 	Str key;   /* 1..245 bytes, a zero byte counts as one */
 	Str value; /* not empty */
 } GlassMetadata;
-
-typedef struct {
-	uint32_t first, last; /* docids */
-	Str body;
-} GlassPiece;
 
 /* Makes `dir` (its parent must be there). block_size as in glass_table.h. */
 GlassWriter *glass_writer_new(const char *dir, uint32_t block_size, Err *err);
