@@ -1,0 +1,31 @@
+/* indexer/index_parts.h - the inside of Index, for the files that make it up (index.c, follow.c, rebuild.c, search*.c). */
+#ifndef INDEXER_INDEX_PARTS_H
+#define INDEXER_INDEX_PARTS_H
+
+#include "indexer/snapshot.h"
+
+typedef struct Follower Follower;
+
+struct Index {
+	Store *store;
+	IndexOptions options;
+	char dir[4096];
+	pthread_mutex_t mutex;  /* guards what follows */
+	pthread_cond_t changed; /* a new snapshot, or the follower stopped */
+	Snapshot *current;
+	Follower *follower;     /* NULL: not running */
+	Err problem;            /* why the follower stopped */
+	uint64_t checked_us;    /* when the disk was last looked at */
+};
+
+/* A search's view; snapshot_drop it. Never NULL. */
+Snapshot *index_take_snapshot(Index *index);
+/* Loads what is on disk and makes it current, if it is another state (or force). */
+Status index_reload(Index *index, bool force, Err *err);
+
+/* One process at a time writes the index: an OFD lock on index/LOCK. ST_BUSY: another one does. */
+Status index_lock(Index *index, int *fd_out, Err *err);
+/* Removes directories that no manifest names (left by a crash, or replaced). Lock held. */
+void index_sweep(Index *index, const Manifest *keep);
+
+#endif

@@ -1,0 +1,347 @@
+/* indexer/shard.c - see shard.h. */
+#include "indexer/shard.h"
+
+#include "base/file.h"
+#include "indexer/invert.h"
+#include "store/hash.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- superseded versions --------------------------------------------------------------------------------------- */
+
+bool superseded_add(Superseded *s, uint64_t sequence)
+{
+	if (s->count == s->capacity) {
+		size_t wanted = s->capacity ? s->capacity * 2 : 64;
+		uint64_t *grown = realloc(s->list, wanted * sizeof *grown);
+		if (!grown)
+			return false;
+		s->list = grown;
+		s->capacity = wanted;
+	}
+	s->list[s->count++] = sequence;
+	return true;
+}
+
+static int order_of_numbers(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	return (x > y) - (x < y);
+}
+
+void superseded_sort(Superseded *s)
+{
+	size_t used = 0;
+	if (s->count)
+		qsort(s->list, s->count, sizeof *s->list, order_of_numbers);
+	for (size_t i = 0; i < s->count; i++)
+		if (used == 0 || s->list[used - 1] != s->list[i])
+			s->list[used++] = s->list[i];
+	s->count = used;
+}
+
+bool superseded_has(const Superseded *s, uint64_t sequence)
+{
+	return s->count && bsearch(&sequence, s->list, s->count, sizeof *s->list, order_of_numbers);
+}
+
+/* ---- from the log to terms ------------------------------------------------------------------------------------- */
+
+struct ShardReader {
+	Store *store;
+	TermMaker *maker;
+	Arena arena;
+	Buf text;
+	Entry entry; /* the one at hand */
+	Record record;
+};
+
+ShardReader *shard_reader_new(Store *store, Err *err)
+{
+	ShardReader *reader = calloc(1, sizeof *reader);
+	if (!reader) {
+		err_no_memory(err);
+		return NULL;
+	}
+	reader->store = store;
+	reader->maker = term_maker_new(err);
+	if (!reader->maker) {
+		free(reader);
+		return NULL;
+	}
+	return reader;
+}
+
+void shard_reader_free(ShardReader *reader)
+{
+	if (!reader)
+		return;
+	term_maker_free(reader->maker);
+	arena_done(&reader->arena);
+	buf_done(&reader->text);
+	free(reader);
+}
+
+/* All texts of a record behind each other; a form feed keeps words of two texts apart. */
+static Status load_texts(ShardReader *r, const Entry *entry, Err *err)
+{
+	buf_clear(&r->text);
+	for (size_t i = 0; i < entry->object_count; i++) {
+		const ObjectRef *object = &entry->objects[i];
+		if (strcmp(object->role, "text") != 0 || object->size_bytes > SHARD_TEXT_MAX - r->text.len)
+			continue;
+		if (r->text.len)
+			buf_add_char(&r->text, '\f');
+		Status st = store_object_load(r->store, &object->hash, SHARD_TEXT_MAX, &r->text, err);
+		if (st != ST_OK)
+			return st;
+	}
+	return buf_ok(&r->text) ? ST_OK : err_no_memory(err);
+}
+
+Status shard_load(ShardReader *r, uint64_t sequence, Superseded *superseded, bool *is_document_out, Err *err)
+{
+	arena_reset(&r->arena);
+	Status st = store_entry(r->store, sequence, &r->arena, &r->entry, err);
+	if (st != ST_OK)
+		return st;
+	if (r->entry.previous != UINT64_MAX && r->entry.kind == ENTRY_RECORD && !superseded_add(superseded, r->entry.previous))
+		return err_no_memory(err);
+	*is_document_out = r->entry.kind == ENTRY_RECORD && !r->entry.destroyed;
+	if (!*is_document_out)
+		return ST_OK;
+	st = record_parse(r->entry.metadata, &r->arena, &r->record, err);
+	return st == ST_OK ? load_texts(r, &r->entry, err) : st;
+}
+
+Status shard_emit(ShardReader *r, const TermSink *sink, Err *err)
+{
+	return terms_of_record(r->maker, r->entry.key, &r->record, buf_str(&r->text), sink, err);
+}
+
+/* ---- sealed shards --------------------------------------------------------------------------------------------- */
+
+static void invert_code_sink(void *ctx, uint64_t code, uint32_t wdf) { invert_code(ctx, code, wdf); }
+static void invert_term_sink(void *ctx, Str term, uint32_t wdf) { invert_term(ctx, term, wdf); }
+static void invert_value_sink(void *ctx, unsigned slot, Str value) { invert_value(ctx, slot, value); }
+
+static Status build_in_bulk(Store *store, const char *dir, const char *index_dir, const IndexOptions *options,
+                            const volatile bool *stop, Shard *shard, Superseded *superseded, Err *err)
+{
+	InvertOptions how = {.memory_bytes = options->memory_bytes, .spill_dir = index_dir, .spell = schema_spell,
+	                     .codes_in_order = true};
+	GlassStats stats;
+	Status st = ST_OK;
+	ShardReader *reader = shard_reader_new(store, err);
+	Inverter *inverter = reader ? invert_new(&how, err) : NULL;
+	TermSink sink = {inverter, invert_code_sink, invert_term_sink, invert_value_sink};
+	if (!inverter)
+		st = err->code;
+	for (uint64_t seq = shard->from; st == ST_OK && seq < shard->to; seq++) {
+		bool is_document = false;
+		if (stop && *stop) {
+			st = err_set(err, ST_BUSY, "stopped");
+			break;
+		}
+		st = shard_load(reader, seq, superseded, &is_document, err);
+		if (st != ST_OK || !is_document)
+			continue;
+		st = invert_begin(inverter, (uint32_t)(seq - shard->from + 1), err);
+		if (st == ST_OK)
+			st = shard_emit(reader, &sink, err);
+		if (st == ST_OK)
+			st = invert_end(inverter, err);
+		shard->documents++;
+	}
+	if (st == ST_OK)
+		st = invert_finish(inverter, dir, &(InvertFinish){0}, &stats, err);
+	invert_free(inverter);
+	shard_reader_free(reader);
+	return st;
+}
+
+static void writer_code(void *ctx, uint64_t code, uint32_t wdf)
+{
+	char term[SCHEMA_TERM_MAX + 16];
+	size_t len = schema_spell(NULL, code, term);
+	xap_writer_term(ctx, (Str){term, len}, wdf);
+}
+
+static void writer_term(void *ctx, Str term, uint32_t wdf) { xap_writer_term(ctx, term, wdf); }
+static void writer_value(void *ctx, unsigned slot, Str value) { xap_writer_value(ctx, slot, value); }
+
+/* Documents [from, to) of a shard that starts at shard_from, through Xapian's own writer. */
+static Status write_documents(Store *store, XapWriter *writer, uint64_t shard_from, uint64_t from, uint64_t to,
+                              const volatile bool *stop, uint64_t *documents, Superseded *superseded, Err *err)
+{
+	const TermSink sink = {writer, writer_code, writer_term, writer_value};
+	ShardReader *reader = shard_reader_new(store, err);
+	Status st = reader ? ST_OK : err->code;
+	for (uint64_t seq = from; st == ST_OK && seq < to; seq++) {
+		bool is_document = false;
+		if (stop && *stop)
+			st = err_set(err, ST_BUSY, "stopped");
+		else
+			st = shard_load(reader, seq, superseded, &is_document, err);
+		if (st == ST_OK && is_document)
+			st = shard_emit(reader, &sink, err);
+		if (st == ST_OK && is_document)
+			st = xap_writer_put(writer, (uint32_t)(seq - shard_from + 1), err);
+		*documents += is_document;
+	}
+	shard_reader_free(reader);
+	return st;
+}
+
+static Status build_by_xapian(Store *store, const char *dir, const volatile bool *stop, Shard *shard,
+                              Superseded *superseded, Err *err)
+{
+	XapWriter *writer = NULL;
+	Status st = xap_writer_open(&writer, dir, err);
+	if (st == ST_OK)
+		st = write_documents(store, writer, shard->from, shard->from, shard->to, stop, &shard->documents, superseded, err);
+	if (st == ST_OK)
+		st = xap_writer_commit(writer, "built-by", STR("xapian"), err);
+	xap_writer_close(writer);
+	return st;
+}
+
+Status shard_build(Store *store, const char *index_dir, uint64_t from, uint64_t to, const IndexOptions *options,
+                   const volatile bool *stop, Shard *out, Superseded *superseded, Err *err)
+{
+	Shard shard = {.from = from, .to = to};
+	char dir[4200];
+	uint32_t random = 0;
+	if (getrandom(&random, sizeof random, 0) != sizeof random)
+		random = (uint32_t)from;
+	snprintf(shard.name, sizeof shard.name, "%08" PRIu64 "-%08" PRIu64 ".%08x", from, to, random);
+	if (snprintf(dir, sizeof dir, "%s/%s", index_dir, shard.name) >= (int)sizeof dir)
+		return err_set(err, ST_LIMIT, "path too long: %.100s…", index_dir);
+	Status st = options->xapian_writer ? build_by_xapian(store, dir, stop, &shard, superseded, err)
+	                                   : build_in_bulk(store, dir, index_dir, options, stop, &shard, superseded, err);
+	if (st == ST_OK)
+		st = shard_sum(dir, &shard.bytes, &shard.sha256, err);
+	if (st == ST_OK)
+		st = file_sync_dir(index_dir, err);
+	if (st != ST_OK) {
+		Err ignored;
+		file_remove_tree(dir, &ignored);
+		return st;
+	}
+	*out = shard;
+	return ST_OK;
+}
+
+static int only_tables(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' && strcmp(entry->d_name, "flintlock") != 0;
+}
+
+static Status sum_file(const char *dir, const char *name, Sha256 *sum, uint64_t *bytes, Err *err)
+{
+	static const size_t step = 1 << 18;
+	char path[4400], *block = NULL;
+	Status st = ST_OK;
+	snprintf(path, sizeof path, "%s/%s", dir, name);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_errno(err, errno, "open %s", path);
+	sha256_add(sum, name, strlen(name) + 1);
+	block = malloc(step);
+	if (!block)
+		st = err_no_memory(err);
+	for (ssize_t got; st == ST_OK;) {
+		got = read(fd, block, step);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			st = err_errno(err, errno, "read %s", path);
+		if (got <= 0)
+			break;
+		sha256_add(sum, block, (size_t)got);
+		*bytes += (uint64_t)got;
+	}
+	free(block);
+	close_quietly(fd);
+	return st;
+}
+
+Status shard_sum(const char *dir, uint64_t *bytes_out, Hash *out, Err *err)
+{
+	struct dirent **names = NULL;
+	uint64_t bytes = 0;
+	Sha256 sum;
+	Status st = ST_OK;
+	int count = scandir(dir, &names, only_tables, alphasort);
+	if (count < 0)
+		return err_errno(err, errno, "list %s", dir);
+	sha256_begin(&sum);
+	for (int i = 0; i < count; i++) {
+		if (st == ST_OK)
+			st = sum_file(dir, names[i]->d_name, &sum, &bytes, err);
+		free(names[i]);
+	}
+	free(names);
+	if (st != ST_OK)
+		return st;
+	sha256_end(&sum, out);
+	*bytes_out = bytes;
+	return ST_OK;
+}
+
+/* ---- the live shard -------------------------------------------------------------------------------------------- */
+
+static const char live_key[] = "hoso-live";
+
+Status shard_live_append(Store *store, XapWriter *writer, uint64_t live_from, uint64_t from, uint64_t to,
+                         Superseded *superseded, Err *err)
+{
+	uint64_t documents = 0;
+	Buf state = {0};
+	Status st = write_documents(store, writer, live_from, from, to, NULL, &documents, superseded, err);
+	superseded_sort(superseded);
+	buf_add_varint(&state, to);
+	buf_add_varint(&state, superseded->count);
+	for (size_t i = 0; i < superseded->count; i++)
+		buf_add_varint(&state, superseded->list[i]);
+	if (st == ST_OK && !buf_ok(&state))
+		st = err_no_memory(err);
+	if (st == ST_OK)
+		st = xap_writer_commit(writer, live_key, buf_str(&state), err);
+	buf_done(&state);
+	return st;
+}
+
+Status shard_live_state(const char *dir, uint64_t *to_out, uint64_t *documents_out, Superseded *superseded, Err *err)
+{
+	Buf state = {0};
+	XapDb *db = NULL;
+	uint64_t to = 0, count = 0, sequence = 0;
+	Status st = xap_metadata(dir, live_key, &state, err);
+	const uint8_t *at = (const uint8_t *)state.data, *end = at + state.len;
+	if (st == ST_OK && (state.len == 0 || !varint_read(&at, end, &to) || !varint_read(&at, end, &count)))
+		st = err_set(err, ST_CORRUPT, "live shard %s does not say how far it goes", dir);
+	for (uint64_t i = 0; st == ST_OK && i < count; i++) {
+		if (!varint_read(&at, end, &sequence))
+			st = err_set(err, ST_CORRUPT, "live shard %s: list of replaced versions is cut off", dir);
+		else if (!superseded_add(superseded, sequence))
+			st = err_no_memory(err);
+	}
+	if (st == ST_OK)
+		st = xap_open(&db, &dir, 1, err);
+	if (st == ST_OK) {
+		*documents_out = xap_documents(db);
+		*to_out = to;
+	}
+	xap_close(db);
+	buf_done(&state);
+	return st;
+}

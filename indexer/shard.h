@@ -1,0 +1,54 @@
+/* indexer/shard.h - builds one shard of the index from a range of the log.
+ *
+ * A sealed shard covers sequences [from, to): document sequence - from + 1, so nothing else need be stored to get from
+ * a hit to the archive. It is built in a directory of its own and named in the manifest only when it is whole and
+ * synced.
+ *
+ * Threads  any number of builds side by side
+ */
+#ifndef INDEXER_SHARD_H
+#define INDEXER_SHARD_H
+
+#include "indexer/index.h"
+#include "indexer/terms.h"
+#include "indexer/xapian.h"
+
+enum { SHARD_NAME_MAX = 64, SHARD_TEXT_MAX = 256 << 20 /* bytes of one text that are indexed */ };
+
+typedef struct {
+	uint64_t from, to;         /* sequences */
+	char name[SHARD_NAME_MAX]; /* directory below index/ */
+	uint64_t documents, bytes;
+	Hash sha256;               /* over the names, sizes and bytes of its files, in order of name */
+} Shard;
+
+/* Sequences of versions that later ones replace. Grows by malloc; free `list`. */
+typedef struct {
+	uint64_t *list;
+	size_t count, capacity;
+} Superseded;
+bool superseded_add(Superseded *s, uint64_t sequence); /* false: out of memory */
+void superseded_sort(Superseded *s);                   /* and drops doubles */
+bool superseded_has(const Superseded *s, uint64_t sequence); /* sorted */
+
+/* Reads log entries: shard_load one, then, if it is a document, shard_emit its terms. *is_document_out is false for
+ * what has nothing to be found by (case files, destroyed records). */
+typedef struct ShardReader ShardReader;
+ShardReader *shard_reader_new(Store *store, Err *err);
+void shard_reader_free(ShardReader *reader);
+Status shard_load(ShardReader *reader, uint64_t sequence, Superseded *superseded, bool *is_document_out, Err *err);
+Status shard_emit(ShardReader *reader, const TermSink *sink, Err *err);
+
+/* Builds index_dir/<name> for [from, to) and fills in *out; adds to superseded. ST_BUSY when *stop becomes true. */
+Status shard_build(Store *store, const char *index_dir, uint64_t from, uint64_t to, const IndexOptions *options,
+                   const volatile bool *stop, Shard *out, Superseded *superseded, Err *err);
+/* Size and SHA-256 of what is there now. */
+Status shard_sum(const char *dir, uint64_t *bytes_out, Hash *out, Err *err);
+
+/* Appends [from, to) to the live shard, one transaction. superseded: all that its documents replace, before and now. */
+Status shard_live_append(Store *store, XapWriter *writer, uint64_t live_from, uint64_t from, uint64_t to,
+                         Superseded *superseded, Err *err);
+/* What the live shard at dir says of itself: sequences below *to_out are in it. ST_CORRUPT, ST_NOT_FOUND. */
+Status shard_live_state(const char *dir, uint64_t *to_out, uint64_t *documents_out, Superseded *superseded, Err *err);
+
+#endif

@@ -1,0 +1,153 @@
+/* indexer/snapshot.c - see snapshot.h. */
+#include "indexer/snapshot.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+/* A number that is another one whenever the file is another one; 0: not there. Both kinds of file are replaced by rename. */
+static uint64_t stamp_of(const char *dir, const char *name)
+{
+	char path[4400];
+	struct stat info;
+	snprintf(path, sizeof path, "%s/%s", dir, name);
+	if (stat(path, &info) != 0)
+		return 0;
+	uint64_t parts[4] = {(uint64_t)info.st_ino, (uint64_t)info.st_mtim.tv_sec, (uint64_t)info.st_mtim.tv_nsec, (uint64_t)info.st_size};
+	return str_hash((Str){(const char *)parts, sizeof parts}) | 1;
+}
+
+static char *join(const char *dir, const char *name)
+{
+	char *path = NULL;
+	return asprintf(&path, "%s/%s", dir, name) < 0 ? NULL : path;
+}
+
+static void free_snapshot(Snapshot *s)
+{
+	for (size_t i = 0; i < s->idle_count; i++)
+		xap_close(s->idle[i]);
+	for (size_t i = 0; i < s->dir_count; i++)
+		free(s->dirs[i]);
+	free(s->dirs);
+	free(s->dead.list);
+	manifest_done(&s->manifest);
+	pthread_mutex_destroy(&s->mutex);
+	free(s);
+}
+
+static Status add_live(Snapshot *s, const char *index_dir, Store *store, Err *err)
+{
+	uint64_t to = 0, documents = 0;
+	char *dir = join(index_dir, s->manifest.live_name);
+	if (!dir)
+		return err_no_memory(err);
+	s->live_stamp = stamp_of(dir, "iamglass");
+	Status st = shard_live_state(dir, &to, &documents, &s->dead, err);
+	if (st == ST_OK && (to < s->manifest.live_from || to > store_tree_size(store)))
+		st = err_set(err, ST_CONFLICT, "the live shard does not fit the archive");
+	if (st != ST_OK) { /* nothing committed yet, or damaged: the follower makes it anew */
+		free(dir);
+		return ST_OK;
+	}
+	s->dirs[s->dir_count++] = dir;
+	s->has_live = true;
+	s->position = to;
+	s->documents += documents;
+	return ST_OK;
+}
+
+static Status fill(Snapshot *s, const char *index_dir, Store *store, Err *err)
+{
+	const Manifest *m = &s->manifest;
+	s->dirs = calloc(m->count + 1, sizeof *s->dirs);
+	if (!s->dirs)
+		return err_no_memory(err);
+	s->position = m->live_from;
+	for (size_t i = 0; i < m->count; i++) {
+		s->dirs[s->dir_count] = join(index_dir, m->shards[i].name);
+		if (!s->dirs[s->dir_count++])
+			return err_no_memory(err);
+		s->documents += m->shards[i].documents;
+	}
+	for (size_t i = 0; i < m->superseded.count; i++)
+		if (!superseded_add(&s->dead, m->superseded.list[i]))
+			return err_no_memory(err);
+	Status st = m->live_name[0] ? add_live(s, index_dir, store, err) : ST_OK;
+	superseded_sort(&s->dead);
+	return st;
+}
+
+Status snapshot_load(Snapshot **out, const char *index_dir, Store *store, Status *problem_out, Err *err)
+{
+	Snapshot *s = calloc(1, sizeof *s);
+	if (!s)
+		return err_no_memory(err);
+	pthread_mutex_init(&s->mutex, NULL);
+	s->users = 1;
+	s->manifest_stamp = stamp_of(index_dir, "MANIFEST");
+	Status st = manifest_load(index_dir, store, &s->manifest, err);
+	*problem_out = st;
+	if (st == ST_NO_MEMORY || st == ST_IO) {
+		free_snapshot(s);
+		return st;
+	}
+	st = fill(s, index_dir, store, err);
+	if (st != ST_OK) {
+		free_snapshot(s);
+		return st;
+	}
+	*out = s;
+	return ST_OK;
+}
+
+void snapshot_hold(Snapshot *s)
+{
+	pthread_mutex_lock(&s->mutex);
+	s->users++;
+	pthread_mutex_unlock(&s->mutex);
+}
+
+void snapshot_drop(Snapshot *s)
+{
+	if (!s)
+		return;
+	pthread_mutex_lock(&s->mutex);
+	int left = --s->users;
+	pthread_mutex_unlock(&s->mutex);
+	if (left == 0)
+		free_snapshot(s);
+}
+
+bool snapshot_is_current(const Snapshot *s, const char *index_dir)
+{
+	char live[4300];
+	if (stamp_of(index_dir, "MANIFEST") != s->manifest_stamp)
+		return false;
+	if (!s->manifest.live_name[0])
+		return true;
+	snprintf(live, sizeof live, "%s/%s", index_dir, s->manifest.live_name);
+	return stamp_of(live, "iamglass") == s->live_stamp;
+}
+
+Status snapshot_take_db(Snapshot *s, XapDb **out, Err *err)
+{
+	pthread_mutex_lock(&s->mutex);
+	XapDb *db = s->idle_count ? s->idle[--s->idle_count] : NULL;
+	pthread_mutex_unlock(&s->mutex);
+	if (!db)
+		return xap_open(out, (const char *const *)s->dirs, s->dir_count, err);
+	*out = db;
+	return ST_OK;
+}
+
+void snapshot_give_db(Snapshot *s, XapDb *db, bool reusable)
+{
+	pthread_mutex_lock(&s->mutex);
+	if (reusable && db && s->idle_count < SNAPSHOT_IDLE_MAX) {
+		s->idle[s->idle_count++] = db;
+		db = NULL;
+	}
+	pthread_mutex_unlock(&s->mutex);
+	xap_close(db);
+}

@@ -1,0 +1,49 @@
+/* indexer/snapshot.h - the index as one search sees it: a fixed list of shards, kept until the last user is done.
+ *
+ * A new state of the index is a new Snapshot; files that an old one has open stay readable though they are gone.
+ * Each search takes a database handle of its own (Xapian shares nothing between threads) and gives it back for the next.
+ *
+ * Owns     counted: snapshot_hold, snapshot_drop
+ * Threads  any number
+ */
+#ifndef INDEXER_SNAPSHOT_H
+#define INDEXER_SNAPSHOT_H
+
+#include "indexer/manifest.h"
+
+#include <pthread.h>
+
+enum { SNAPSHOT_IDLE_MAX = 8 };
+
+typedef struct {
+	Manifest manifest;
+	uint64_t position;      /* sequences below are searchable */
+	uint64_t documents;     /* in shards, dead ones too */
+	Superseded dead;        /* sorted: of the sealed shards and the live one */
+	char **dirs;            /* shards in order, the live one last */
+	size_t dir_count;
+	bool has_live;
+	uint64_t manifest_stamp, live_stamp; /* change when the files do */
+	pthread_mutex_t mutex;
+	int users;
+	XapDb *idle[SNAPSHOT_IDLE_MAX];
+	size_t idle_count;
+} Snapshot;
+
+/* What is on disk now. A manifest that is missing or unusable gives an empty index; *problem_out says why (or ST_OK). */
+Status snapshot_load(Snapshot **out, const char *index_dir, Store *store, Status *problem_out, Err *err);
+void snapshot_hold(Snapshot *s);
+void snapshot_drop(Snapshot *s); /* NULL is fine */
+bool snapshot_is_current(const Snapshot *s, const char *index_dir);
+
+/* ST_NOT_FOUND, ST_CONFLICT, ST_CORRUPT: the files changed; take a new snapshot and try again. */
+Status snapshot_take_db(Snapshot *s, XapDb **out, Err *err);
+void snapshot_give_db(Snapshot *s, XapDb *db, bool reusable);
+
+static inline uint64_t snapshot_sequence(const Snapshot *s, uint32_t shard, uint32_t docid)
+{
+	uint64_t from = shard < s->manifest.count ? s->manifest.shards[shard].from : s->manifest.live_from;
+	return from + docid - 1;
+}
+
+#endif
