@@ -33,6 +33,8 @@ bool record_number_parse(Str s, RecordNumber *out);
 /* For running text: the number that starts at or after *from, if any; stricter guards (QCVN, ratios, dates and
  * form codes are not numbers). start/end are byte offsets. False: none is left. */
 bool record_number_find(Str text, size_t from, RecordNumber *out, size_t *start_out, size_t *end_out);
+/* The same for the number that begins exactly at `at` (a digit); the date behind it is not read. */
+bool record_number_at(Str text, size_t at, RecordNumber *out, size_t *end_out);
 
 /* Relaxations, tried in this order where the full key has no hit; each names its reason. */
 typedef enum {

@@ -1,0 +1,40 @@
+/* tokenizer/doc_type.c - see doc_type.h. */
+#include "tokenizer/doc_type.h"
+
+static const DocType types[] = {
+#define ROW(abbreviation, name, family, key, folded) {abbreviation, name, family, key, folded},
+#include "tokenizer/doc_types.inc"
+#undef ROW
+};
+
+size_t doc_type_count(void)
+{
+	return sizeof types / sizeof types[0];
+}
+
+const DocType *doc_type_get(size_t i)
+{
+	return &types[i];
+}
+
+const DocType *doc_type_by_key(Str key)
+{
+	for (size_t i = 0; key.len && i < doc_type_count(); i++)
+		if (str_eq(key, str_from(types[i].key)))
+			return &types[i];
+	return NULL;
+}
+
+const DocType *doc_type_by_prefix(Str folded, size_t *len_out)
+{
+	const DocType *best = NULL;
+	*len_out = 0;
+	for (size_t i = 0; i < doc_type_count(); i++) {
+		Str name = str_from(types[i].folded);
+		if (name.len > *len_out && str_starts(folded, name) && (folded.len == name.len || folded.ptr[name.len] == ' ')) {
+			best = &types[i];
+			*len_out = name.len;
+		}
+	}
+	return best;
+}

@@ -1,0 +1,19 @@
+/* tokenizer/number_grammar.h - inside of record_number.h: the grammar at one place, shared by its two files.
+ *
+ * Threads  pure
+ */
+#ifndef TOKENIZER_NUMBER_GRAMMAR_H
+#define TOKENIZER_NUMBER_GRAMMAR_H
+
+#include "tokenizer/record_number.h"
+
+typedef struct {
+	char groups[RECORD_NUMBER_GROUPS_MAX][48]; /* as shown: capitals, Đ and & kept, NUL-terminated */
+} NumberText;
+
+/* Reads the number that begins at p (a digit), no guards; returns its end, NULL if none. display and key are not made. */
+const uint8_t *number_read(const uint8_t *p, const uint8_t *end, NumberText *text, RecordNumber *out);
+/* Makes display and key; false if they do not fit. */
+bool number_finish(const NumberText *text, RecordNumber *n);
+
+#endif

@@ -1,0 +1,434 @@
+/* tokenizer/token.c - see token.h and token_iter.h. The fast path: one table look-up a letter, one probe a syllable. */
+#include "tokenizer/token_iter.h"
+#include "tokenizer/case_number.h"
+#include "tokenizer/legacy_line.h"
+#include "tokenizer/plain.h"
+#include "tokenizer/record_number.h"
+
+#include <stdlib.h>
+
+enum { C_OTHER, C_LETTER, C_DIGIT, C_BREAK, C_NEWLINE, C_MULTI };
+
+static const uint8_t byte_class[256] = {
+	['a' ... 'z'] = C_LETTER, ['A' ... 'Z'] = C_LETTER, ['0' ... '9'] = C_DIGIT, ['\n'] = C_NEWLINE,
+	['.'] = C_BREAK, [','] = C_BREAK, [';'] = C_BREAK, [':'] = C_BREAK, ['!'] = C_BREAK, ['?'] = C_BREAK,
+	['('] = C_BREAK, [')'] = C_BREAK, ['['] = C_BREAK, [']'] = C_BREAK, ['{'] = C_BREAK, ['}'] = C_BREAK,
+	['"'] = C_BREAK, [0x80 ... 0xFF] = C_MULTI,
+};
+
+static uint16_t fold_number(const char *folded)
+{
+	uint64_t code = 0;
+	while (*folded)
+		code = code << 6 | (letter_ascii[(uint8_t)*folded++] & LETTER_NUMBER);
+	return syllable_find(code)->fold;
+}
+
+TokenIter *token_iter_new(Err *err)
+{
+	TokenIter *it = malloc(sizeof *it);
+	if (!it) {
+		err_no_memory(err);
+		return NULL;
+	}
+	buf_init(&it->decoded);
+	buf_init(&it->origin);
+	it->fold_day = fold_number("ngay");
+	it->fold_month = fold_number("thang");
+	it->fold_year = fold_number("nam");
+	token_iter_set(it, STR(""));
+	return it;
+}
+
+void token_iter_free(TokenIter *it)
+{
+	if (!it)
+		return;
+	buf_done(&it->decoded);
+	buf_done(&it->origin);
+	free(it);
+}
+
+void token_iter_set(TokenIter *it, Str text)
+{
+	it->start = it->at = it->view = it->span_end = (const uint8_t *)(text.ptr ? text.ptr : "");
+	it->end = it->view_end = it->start + (text.len < TOKEN_TEXT_MAX ? text.len : TOKEN_TEXT_MAX);
+	it->flags = it->newlines = 0;
+	it->line_is_plain = it->suspicious = false;
+	it->head = it->count = 0;
+	it->words_len = 0;
+}
+
+/* ---- letters ---- */
+
+/* Reads Vietnamese letters with their marks; stops at the first other character. */
+static inline const uint8_t *read_letters(const uint8_t *p, const uint8_t *end, LetterRun *run)
+{
+	uint64_t code = 0;
+	unsigned count = 0, tone = 0, any = 0, all = 0xFFFF;
+	while (p < end) {
+		unsigned width = 1, letter = letter_ascii[*p];
+		if (!letter) {
+			if (*p < 0x80)
+				break;
+			letter = letter_at(p, end, &width);
+			if (!letter) {
+				Mark mark = count ? letter_mark_at(p, end) : MARK_NONE;
+				if (mark == MARK_NONE)
+					break;
+				letter = letter_with_mark((Letter)((code & LETTER_NUMBER) | (mark <= MARK_DOT ? 0 : tone << LETTER_TONE_SHIFT)), mark);
+				code = (code & ~(uint64_t)LETTER_NUMBER) | (letter & LETTER_NUMBER);
+				tone = letter & LETTER_TONE ? letter >> LETTER_TONE_SHIFT & 7 : tone;
+				any |= letter & LETTER_MARKED;
+				p += 2;
+				continue;
+			}
+		}
+		code = code << 6 | (letter & LETTER_NUMBER);
+		tone = letter & LETTER_TONE ? letter >> LETTER_TONE_SHIFT & 7 : tone;
+		any |= letter;
+		all &= letter;
+		count++;
+		p += width;
+	}
+	*run = (LetterRun){code, count, tone, (Letter)any, (Letter)all};
+	return p;
+}
+
+/* Does the character at p (not ASCII, no Vietnamese letter) end a word? Those that run into words are left to token_scan_word. */
+static inline bool ends_word(const uint8_t *p, const uint8_t *end)
+{
+	if (end - p >= 2 && p[0] == 0xC2 && p[1] == 0xA0)
+		return true;
+	if (end - p >= 3 && p[0] == 0xE2 && p[1] == 0x80 && p[2] >= 0x90 && p[2] <= 0xA7)
+		return true;
+	uint32_t c;
+	if (!utf8_decode((const char *)p, (size_t)(end - p), &c))
+		return true;
+	CharClass class = char_class(c);
+	return class != CHAR_LETTER && class != CHAR_IGNORED;
+}
+
+static const uint8_t *try_case_number(TokenIter *it, const uint8_t *p, const uint8_t *end)
+{
+	Str view = {(const char *)it->view, (size_t)(end - it->view)};
+	CaseNumber number;
+	size_t stop;
+	if (!case_number_at(view, (size_t)(p - it->view), &number, &stop))
+		return NULL;
+	uint8_t flags = it->flags;
+	Token *span = token_push(it, TOKEN_CASE_NUMBER, p, it->view + stop);
+	size_t len = strlen(number.canonical);
+	memcpy(it->words + it->words_len, number.canonical, len);
+	span->folded = span->key = token_take_word(it, len);
+	span->flags = 0;
+	it->flags = flags;
+	return it->span_end = it->view + stop;
+}
+
+static const uint8_t *scan_letters(TokenIter *it, const uint8_t *p, const uint8_t *end)
+{
+	LetterRun run;
+	const uint8_t *stop = read_letters(p, end, &run);
+	if (stop < end && *stop >= 0x80 && !ends_word(stop, end))
+		return token_scan_word(it, p, end);
+	if (stop < end && run.count == 1 && byte_class[*stop] == C_DIGIT && p >= it->span_end && end - stop > 2 &&
+	    byte_class[stop[1]] == C_DIGIT)
+		try_case_number(it, p, end);
+	const SyllableSlot *slot = run.count <= SYLLABLE_LETTERS_MAX ? syllable_find(run.code) : NULL;
+	if (slot && slot->tones >> run.tone & 1) {
+		Token *token = token_push(it, TOKEN_SYLLABLE, p, stop);
+		token->flags |= (run.any & LETTER_MARKED ? TOKEN_MARKED : 0) | (run.all & LETTER_UPPER ? TOKEN_CAPITALS : 0);
+		token->fold = slot->fold;
+		token->syllable = syllable_number(slot, run.tone);
+		token->folded = syllable_folded(token->fold);
+		token->key = syllable_key(token->syllable);
+		return stop;
+	}
+	bool code_follows = stop < end && byte_class[*stop] == C_DIGIT; /* QH14, H40: token_scan_word takes the digits too */
+	if (run.count > SYLLABLE_LETTERS_MAX || code_follows)
+		return token_scan_word(it, p, end);
+	token_push_letters(it, p, stop, &run);
+	return stop;
+}
+
+/* ---- digits ---- */
+
+/* "/", "-" or a dash behind digits (and a suffix, a '.', blanks): what a record number needs. */
+static bool number_may_follow(const uint8_t *p, const uint8_t *end)
+{
+	for (unsigned i = 0; i < 10 && p < end; i++, p++) {
+		uint8_t c = *p;
+		if (c == '/' || c == '-' || c == 0xE2 || c == 0xEF)
+			return true;
+		if (byte_class[c] == C_LETTER ? i > 4 : c != ' ' && c != '.' && byte_class[c] != C_DIGIT && c != 0xC2 && c != 0xA0 && c != 0xC4)
+			return false;
+	}
+	return false;
+}
+
+static void try_record_number(TokenIter *it, const uint8_t *p, const uint8_t *end)
+{
+	Str view = {(const char *)it->view, (size_t)(end - it->view)};
+	RecordNumber number;
+	size_t stop;
+	if (!record_number_at(view, (size_t)(p - it->view), &number, &stop))
+		return;
+	uint8_t flags = it->flags;
+	Token *span = token_push(it, TOKEN_RECORD_NUMBER, p, it->view + stop);
+	size_t len = strlen(number.key);
+	memcpy(it->words + it->words_len, number.key, len);
+	span->folded = span->key = token_take_word(it, len);
+	span->flags = 0;
+	it->flags = flags;
+	it->span_end = it->view + stop;
+}
+
+static inline unsigned count_digits(const uint8_t *p, const uint8_t *end)
+{
+	const uint8_t *from = p;
+	while (p < end && byte_class[*p] == C_DIGIT)
+		p++;
+	return (unsigned)(p - from);
+}
+
+/* Groups of three behind `separator`: how many there are, 0 if what follows is something else too. */
+static unsigned count_groups(const uint8_t *p, const uint8_t *end, char separator)
+{
+	unsigned groups = 0;
+	while (p < end && *p == (uint8_t)separator) {
+		unsigned digits = count_digits(p + 1, end);
+		if (digits == 0)
+			break;
+		if (digits != 3)
+			return 0;
+		groups++;
+		p += 4;
+	}
+	return groups;
+}
+
+static const uint8_t *scan_digits(TokenIter *it, const uint8_t *p, const uint8_t *end)
+{
+	if (p >= it->span_end) {
+		const uint8_t *q = p + count_digits(p, end);
+		if (q < end && *q == '.' && q - p == 3 && byte_class[q < end - 1 ? q[1] : 0] == C_DIGIT)
+			try_case_number(it, p, end);
+		if (p >= it->span_end && q < end && *q != ',' && number_may_follow(q, end))
+			try_record_number(it, p, end);
+	}
+	char *out = it->words + it->words_len;
+	size_t len = 0;
+	unsigned digits = count_digits(p, end);
+	const uint8_t *stop = p + digits;
+	unsigned thousands = 0, decimals = 0, commas = 0;
+	if (stop < end && digits <= 3 && (*stop == '.' || *stop == ','))
+		thousands = count_groups(stop, end, (char)*stop);
+	if (thousands == 1 && *stop == ',') /* 1,234 is a decimal; 1,234,567 has thousands */
+		thousands = 0;
+	const uint8_t *from = digits == 2 && *p == '0' ? p + 1 : p; /* "05" and "5" are one */
+	for (const uint8_t *q = from; q < stop && len < TOKEN_FOLDED_MAX; q++)
+		out[len++] = (char)*q;
+	for (unsigned i = 0; i < thousands && len + 3 < TOKEN_FOLDED_MAX; i++, stop += 4, len += 3)
+		memcpy(out + len, stop + 1, 3);
+	if (stop < end && *stop == ',')
+		decimals = count_digits(stop + 1, end);
+	if (decimals && stop + 1 + decimals < end && stop[1 + decimals] == ',')
+		commas = count_digits(stop + 2 + decimals, end);
+	if (decimals && !commas && len + decimals < TOKEN_FOLDED_MAX) {
+		memcpy(out + len, stop, decimals + 1);
+		len += decimals + 1;
+		stop += decimals + 1;
+	}
+	Token *token = token_push(it, TOKEN_DIGITS, p, stop);
+	token->folded = token->key = token_take_word(it, len);
+	token_look_back_for_date(it, end);
+	return stop;
+}
+
+/* ---- everything else ---- */
+
+/* U+0080..U+00FF that no Vietnamese text of today needs: legacy letters shown as Latin-1. */
+static bool is_suspicious(uint32_t c)
+{
+	return c >= 0x80 && c <= 0xFF && c != 0xA0 && c != 0xB0 && c != 0xB2 && c != 0xB3 && c != 0xA9 && c != 0xD7;
+}
+
+static const uint8_t *scan_multi(TokenIter *it, const uint8_t *p, const uint8_t *end)
+{
+	unsigned width;
+	if (letter_at(p, end, &width))
+		return scan_letters(it, p, end);
+	if (end - p >= 2 && p[0] == 0xC2 && p[1] == 0xA0)
+		return p + 2;
+	uint32_t c;
+	width = (unsigned)utf8_decode((const char *)p, (size_t)(end - p), &c);
+	if (!width) {
+		it->flags |= TOKEN_BREAK_BEFORE;
+		return p + 1;
+	}
+	if (is_suspicious(c))
+		it->suspicious = true;
+	switch (char_class(c)) {
+	case CHAR_LETTER:
+	case CHAR_DIGIT:
+	case CHAR_IDEOGRAPH:
+		return token_scan_word(it, p, end);
+	case CHAR_BREAK:
+		it->flags |= TOKEN_BREAK_BEFORE;
+		break;
+	default:
+		break;
+	}
+	return p + width;
+}
+
+typedef struct {
+	const uint8_t *at, *span_end;
+	size_t words_len;
+	unsigned count;
+	uint8_t flags, newlines;
+} Mark0;
+
+static void set_mark(const TokenIter *it, const uint8_t *at, Mark0 *mark)
+{
+	*mark = (Mark0){at, it->span_end, it->words_len, it->count, it->flags, it->newlines};
+}
+
+static void return_to_mark(TokenIter *it, const Mark0 *mark)
+{
+	it->span_end = mark->span_end;
+	it->words_len = mark->words_len;
+	it->count = mark->count;
+	it->flags = mark->flags;
+	it->newlines = mark->newlines;
+	it->suspicious = false;
+}
+
+static bool has_room(const TokenIter *it)
+{
+	return it->count < TOKEN_QUEUE - 4 && it->words_len < TOKEN_WORDS - WORDS_SPARE;
+}
+
+static const uint8_t *scan_one(TokenIter *it, const uint8_t *p, const uint8_t *end)
+{
+	switch (byte_class[*p]) {
+	case C_LETTER:
+		return scan_letters(it, p, end);
+	case C_DIGIT:
+		return scan_digits(it, p, end);
+	case C_MULTI:
+		return scan_multi(it, p, end);
+	case C_BREAK:
+		it->flags |= TOKEN_BREAK_BEFORE;
+		return p + 1;
+	case C_NEWLINE: /* an empty line ends a clause; a line may be wrapped anywhere */
+		if (it->newlines < 2 && ++it->newlines == 2)
+			it->flags |= TOKEN_BREAK_BEFORE;
+		return p + 1;
+	default:
+		return p + 1;
+	}
+}
+
+/* The line that begins at the mark is legacy text: scans it decoded, offsets led back. False: it is not. */
+static Status scan_legacy(TokenIter *it, const Mark0 *mark, const uint8_t **end_out, Err *err)
+{
+	const uint8_t *line_end = memchr(mark->at, '\n', (size_t)(it->end - mark->at));
+	line_end = line_end ? line_end : it->end;
+	bool is_legacy = false;
+	Str line = {(const char *)mark->at, (size_t)(line_end - mark->at)};
+	Status st = legacy_line_decode(line, &it->decoded, &it->origin, &is_legacy, err);
+	if (st != ST_OK)
+		return st;
+	it->line_is_plain = true;
+	*end_out = NULL;
+	if (!is_legacy)
+		return ST_OK;
+	const uint32_t *origin = (const uint32_t *)(const void *)it->origin.data;
+	it->view = it->span_end = (const uint8_t *)it->decoded.data;
+	const uint8_t *p = it->view, *end = p + it->decoded.len;
+	unsigned first = it->count;
+	while (p < end && has_room(it))
+		p = scan_one(it, p, end);
+	uint32_t base = (uint32_t)(mark->at - it->start);
+	for (unsigned i = first; i < it->count; i++) {
+		it->queue[i].start = base + origin[it->queue[i].start];
+		it->queue[i].end = base + origin[it->queue[i].end];
+	}
+	*end_out = mark->at + (p < end ? origin[p - it->view] : line.len);
+	it->view = it->span_end = it->start;
+	it->suspicious = false;
+	it->line_is_plain = p >= end;
+	return ST_OK;
+}
+
+/* Moves what waits to the front, with its words. */
+static void make_room(TokenIter *it)
+{
+	char kept[HELD_BACK * (160 + TOKEN_KEY_MAX)];
+	size_t len = 0;
+	unsigned waiting = it->count - it->head;
+	memmove(it->queue, it->queue + it->head, waiting * sizeof it->queue[0]);
+	for (unsigned i = 0; i < waiting; i++) {
+		Token *token = &it->queue[i];
+		Str *parts[2] = {&token->folded, &token->key};
+		bool same = token->folded.ptr == token->key.ptr;
+		for (int k = 0; k < 2; k++) {
+			if (k == 1 && same) {
+				token->key = token->folded;
+				continue;
+			}
+			if (parts[k]->ptr < it->words || parts[k]->ptr >= it->words + TOKEN_WORDS)
+				continue;
+			memcpy(kept + len, parts[k]->ptr, parts[k]->len);
+			parts[k]->ptr = it->words + len;
+			len += parts[k]->len;
+		}
+	}
+	memcpy(it->words, kept, len);
+	it->words_len = len;
+	it->head = 0;
+	it->count = waiting;
+}
+
+static Status fill(TokenIter *it, Err *err)
+{
+	make_room(it);
+	const uint8_t *p = it->at, *end = it->end;
+	Mark0 mark;
+	set_mark(it, p, &mark);
+	it->suspicious = false;
+	while (p < end && has_room(it)) {
+		bool newline = *p == '\n';
+		p = scan_one(it, p, end);
+		if (newline) {
+			it->line_is_plain = false;
+			if (it->count >= QUEUE_SOFT)
+				break;
+			set_mark(it, p, &mark);
+		} else if (it->suspicious && !it->line_is_plain) {
+			const uint8_t *line_end;
+			return_to_mark(it, &mark);
+			Status st = scan_legacy(it, &mark, &line_end, err);
+			if (st != ST_OK)
+				return st;
+			p = line_end ? line_end : mark.at;
+			set_mark(it, p, &mark);
+		}
+	}
+	it->at = p;
+	return ST_OK;
+}
+
+Step token_next(TokenIter *it, Token *out, Err *err)
+{
+	while (it->count - it->head <= (it->at < it->end ? (unsigned)HELD_BACK : 0)) {
+		if (it->at >= it->end)
+			return STEP_END;
+		if (fill(it, err) != ST_OK)
+			return STEP_ERROR;
+	}
+	*out = it->queue[it->head++];
+	return STEP_ITEM;
+}

@@ -1,0 +1,71 @@
+/* tokenizer/token_iter.h - inside of the token iterator, shared by token.c, token_word.c, token_date.c.
+ *
+ *      text ──scan──▶ queue of up to TOKEN_QUEUE tokens ──token_next──▶ caller
+ *                       │ the last HELD_BACK stay in the queue while text is left, so that a date
+ *                       │ may still put its span before them
+ *                       └ folded forms and keys of words, digits and spans lie in `words`
+ *
+ * Lines that hold characters of a legacy encoding are decoded into `decoded` and scanned there; `origin` leads
+ * their offsets back.
+ */
+#ifndef TOKENIZER_TOKEN_ITER_H
+#define TOKENIZER_TOKEN_ITER_H
+
+#include "base/buf.h"
+#include "tokenizer/syllable_table.h"
+#include "tokenizer/token.h"
+
+enum { TOKEN_QUEUE = 1024, QUEUE_SOFT = 384, HELD_BACK = 8, TOKEN_WORDS = 48 * 1024, WORDS_SPARE = 1024 };
+
+struct TokenIter {
+	const uint8_t *start, *at, *end;  /* the text as given and how far it is scanned */
+	const uint8_t *view, *view_end;   /* what is scanned now: the text, or a decoded line */
+	const uint8_t *span_end;          /* inside the view: a span covers the tokens before this */
+	uint8_t flags;                    /* TOKEN_BREAK_BEFORE waiting for the next token */
+	uint8_t newlines;                 /* since the last token */
+	bool line_is_plain;               /* suspicious characters of this line are what they are */
+	bool suspicious;                  /* one was met */
+	uint16_t fold_day, fold_month, fold_year; /* "ngay", "thang", "nam" */
+	unsigned head, count;             /* queue[head..count) waits */
+	size_t words_len;
+	Buf decoded, origin;              /* origin: uint32_t per byte of decoded, and one more */
+	Token queue[TOKEN_QUEUE];
+	char words[TOKEN_WORDS];
+};
+
+static inline Token *token_push(TokenIter *it, TokenKind kind, const uint8_t *from, const uint8_t *to)
+{
+	Token *token = &it->queue[it->count++];
+	token->start = (uint32_t)(from - it->view);
+	token->end = (uint32_t)(to - it->view);
+	token->kind = (uint8_t)kind;
+	token->flags = it->flags;
+	token->fold = token->syllable = 0;
+	it->flags = 0;
+	it->newlines = 0;
+	return token;
+}
+
+/* Takes `len` bytes of the word store, written by the caller before; there is always room for one token. */
+static inline Str token_take_word(TokenIter *it, size_t len)
+{
+	Str word = {it->words + it->words_len, len};
+	it->words_len += len;
+	return word;
+}
+
+typedef struct {
+	uint64_t code;     /* toneless letters, six bits each */
+	unsigned count;    /* letters */
+	unsigned tone;
+	Letter any, all;   /* or / and of the letters' bits */
+} LetterRun;
+
+/* A word of Vietnamese letters only, at most SYLLABLE_LETTERS_MAX, that is no syllable. */
+void token_push_letters(TokenIter *it, const uint8_t *from, const uint8_t *to, const LetterRun *run);
+/* The word at p, character by character (any script, ignored characters inside); returns its end. */
+const uint8_t *token_scan_word(TokenIter *it, const uint8_t *p, const uint8_t *end);
+/* Called behind each DIGITS token: puts a DATE span in front of the tokens that make one with it. */
+void token_look_back_for_date(TokenIter *it, const uint8_t *view_end);
+
+#endif
