@@ -10,8 +10,8 @@
  *   invert_free(inv);
  *
  * Terms come in two kinds. A code is a 64-bit number that stands for a term (say, two syllable numbers); its bytes
- * are asked for through `spell` when they are needed, never for each occurrence. Any other term is given by its
- * bytes. Both may come out as the same term; their postings are united.
+ * are asked for through `spell` when they are needed, never for each occurrence; different codes stand for different
+ * terms. Any other term is given by its bytes. Both may come out as the same term; their postings are united.
  *
  * Postings gather in small batches that stay in the cache, batches become sorted runs, runs are merged into tables
  * once at the end. The database is the same, byte for byte, whatever the batch size and whether runs were spilled.
