@@ -19,14 +19,9 @@ uint32_t syllable_fold_count(void)
 	return FOLDS;
 }
 
-static Str from_pool(const char *pool, uint32_t at)
-{
-	return (Str){pool + (at & 0xFFFFFF), at >> 24};
-}
-
 Str syllable_key(uint16_t syllable)
 {
-	return syllable <= SYLLABLES ? from_pool(key_pool, key_at[syllable]) : STR("");
+	return syllable <= SYLLABLES ? syllable_from_pool(syllable_key_pool, syllable_key_at[syllable]) : STR("");
 }
 
 uint16_t syllable_fold(uint16_t syllable)
@@ -36,7 +31,7 @@ uint16_t syllable_fold(uint16_t syllable)
 
 Str syllable_folded(uint16_t fold)
 {
-	return fold <= FOLDS ? from_pool(fold_pool, fold_at[fold]) : STR("");
+	return fold <= FOLDS ? syllable_from_pool(syllable_fold_pool, syllable_fold_at[fold]) : STR("");
 }
 
 bool syllable_is_valid(Str s)

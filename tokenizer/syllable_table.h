@@ -20,6 +20,10 @@ typedef struct {
 
 extern const SyllableSlot syllable_slots[SYLLABLE_SLOTS];
 extern const uint64_t syllable_multiplier;
+/* Keys and folded forms lie in pools; an entry is the offset, with the length in the top 8 bits. */
+extern const char syllable_key_pool[], syllable_fold_pool[];
+extern const uint32_t syllable_key_at[], syllable_fold_at[];
+static inline Str syllable_from_pool(const char *pool, uint32_t at) { return (Str){pool + (at & 0xFFFFFF), at >> 24}; }
 extern const uint8_t syllable_rank[64]; /* bits set: numbers of tones are dense */
 
 static inline const SyllableSlot *syllable_find(uint64_t code)

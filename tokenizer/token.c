@@ -6,6 +6,9 @@
 #include "tokenizer/record_number.h"
 
 #include <stdlib.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 enum { C_OTHER, C_LETTER, C_DIGIT, C_BREAK, C_NEWLINE, C_MULTI };
 
@@ -33,6 +36,7 @@ TokenIter *token_iter_new(Err *err)
 	}
 	buf_init(&it->decoded);
 	buf_init(&it->origin);
+	memset(it->spellings, 0, sizeof it->spellings);
 	it->fold_day = fold_number("ngay");
 	it->fold_month = fold_number("thang");
 	it->fold_year = fold_number("nam");
@@ -248,12 +252,6 @@ static const uint8_t *scan_digits(TokenIter *it, const uint8_t *p, const uint8_t
 
 /* ---- everything else ---- */
 
-/* U+0080..U+00FF that no Vietnamese text of today needs: legacy letters shown as Latin-1. */
-static bool is_suspicious(uint32_t c)
-{
-	return c >= 0x80 && c <= 0xFF && c != 0xA0 && c != 0xB0 && c != 0xB2 && c != 0xB3 && c != 0xA9 && c != 0xD7;
-}
-
 static const uint8_t *scan_multi(TokenIter *it, const uint8_t *p, const uint8_t *end)
 {
 	unsigned width;
@@ -267,7 +265,7 @@ static const uint8_t *scan_multi(TokenIter *it, const uint8_t *p, const uint8_t 
 		it->flags |= TOKEN_BREAK_BEFORE;
 		return p + 1;
 	}
-	if (is_suspicious(c))
+	if (token_is_suspicious(c))
 		it->suspicious = true;
 	switch (char_class(c)) {
 	case CHAR_LETTER:
@@ -281,6 +279,86 @@ static const uint8_t *scan_multi(TokenIter *it, const uint8_t *p, const uint8_t 
 		break;
 	}
 	return p + width;
+}
+
+/* ---- words by their bytes ---- */
+
+/* How many of the 16 bytes at p can stand in a Vietnamese word: ASCII letters, continuation bytes, leads C3..CF and E1. */
+static inline unsigned word_bytes(const uint8_t *p)
+{
+#ifdef __SSE2__
+	__m128i b = _mm_loadu_si128((const __m128i *)(const void *)p);
+	__m128i small = _mm_or_si128(b, _mm_set1_epi8(0x20)); /* signed compares: 0x80.. is negative */
+	__m128i letter = _mm_and_si128(_mm_cmpgt_epi8(small, _mm_set1_epi8('a' - 1)), _mm_cmplt_epi8(small, _mm_set1_epi8('z' + 1)));
+	__m128i trail = _mm_cmplt_epi8(b, _mm_set1_epi8((char)0xC0));
+	__m128i lead = _mm_and_si128(_mm_cmpgt_epi8(b, _mm_set1_epi8((char)0xC2)), _mm_cmplt_epi8(b, _mm_set1_epi8((char)0xD0)));
+	__m128i three = _mm_cmpeq_epi8(b, _mm_set1_epi8((char)0xE1));
+	unsigned inside = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(letter, trail), _mm_or_si128(lead, three)));
+	return (unsigned)__builtin_ctz(~inside);
+#else
+	unsigned n = 0;
+	for (; n < 16; n++) {
+		uint8_t c = p[n];
+		if (!letter_ascii[c] && (c < 0x80 || (c > 0xBF && c < 0xC3) || (c > 0xCF && c != 0xE1)))
+			break;
+	}
+	return n;
+#endif
+}
+
+static inline Spelling *find_spelling(TokenIter *it, uint64_t low, uint64_t high)
+{
+	uint64_t hash = (low ^ high * 0xff51afd7ed558ccdu) * 0x9e3779b97f4a7c15u;
+	return &it->spellings[hash >> (64 - SPELLINGS_LOG2)];
+}
+
+static void keep_spelling(TokenIter *it, Spelling *spelling, uint64_t low, uint64_t high)
+{
+	const Token *token = &it->queue[it->count - 1];
+	*spelling = (Spelling){
+		.low = low,
+		.high = high,
+		.key_at = syllable_key_at[token->syllable],
+		.folded_at = syllable_fold_at[token->fold],
+		.syllable = token->syllable,
+		.fold = token->fold,
+		.flags = token->flags & (TOKEN_MARKED | TOKEN_CAPITALS),
+	};
+}
+
+/* Syllables with single blanks between them, as long as it goes; stops at anything else. */
+static const uint8_t *scan_syllables(TokenIter *it, const uint8_t *p, const uint8_t *end)
+{
+	static const uint64_t masks[9] = {0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, 0xFFFFFFFFFFFF, 0xFFFFFFFFFFFFFF, ~0ull};
+	while (end - p > 16 && it->count < TOKEN_QUEUE - 4 && it->words_len < TOKEN_WORDS - WORDS_SPARE) {
+		unsigned len = word_bytes(p);
+		uint8_t behind = p[len];
+		if (len - 1u >= SPELLING_MAX || behind >= 0x80 || (len == 1 && byte_class[behind] == C_DIGIT))
+			break;
+		uint64_t low = get_le64(p) & masks[len < 8 ? len : 8], high = get_le64(p + 8) & masks[len < 8 ? 0 : len - 8];
+		Spelling *spelling = find_spelling(it, low, high);
+		if (spelling->low == low && spelling->high == high) {
+			Token *token = token_push(it, TOKEN_SYLLABLE, p, p + len);
+			token->flags |= spelling->flags;
+			token->fold = spelling->fold;
+			token->syllable = spelling->syllable;
+			token->folded = syllable_from_pool(syllable_fold_pool, spelling->folded_at);
+			token->key = syllable_from_pool(syllable_key_pool, spelling->key_at);
+		} else {
+			unsigned width;
+			if (!letter_at(p, end, &width))
+				break;
+			const uint8_t *stop = scan_letters(it, p, end);
+			if (stop != p + len || it->queue[it->count - 1].kind != TOKEN_SYLLABLE)
+				return stop;
+			keep_spelling(it, spelling, low, high);
+		}
+		p += len;
+		if (behind != ' ')
+			break;
+		p++;
+	}
+	return p;
 }
 
 typedef struct {
@@ -313,14 +391,17 @@ static bool has_room(const TokenIter *it)
 static const uint8_t *scan_one(TokenIter *it, const uint8_t *p, const uint8_t *end)
 {
 	switch (byte_class[*p]) {
-	case C_LETTER:
-		return scan_letters(it, p, end);
+	case C_LETTER: {
+		const uint8_t *stop = scan_syllables(it, p, end);
+		return stop != p ? stop : scan_letters(it, p, end);
+	}
 	case C_DIGIT:
 		return scan_digits(it, p, end);
 	case C_MULTI:
 		return scan_multi(it, p, end);
-	case C_BREAK:
-		it->flags |= TOKEN_BREAK_BEFORE;
+	case C_BREAK: /* inside numbers and codes (66.15, H40.15) it ends no clause */
+		if (end - p < 2 || byte_class[p[1]] != C_DIGIT)
+			it->flags |= TOKEN_BREAK_BEFORE;
 		return p + 1;
 	case C_NEWLINE: /* an empty line ends a clause; a line may be wrapped anywhere */
 		if (it->newlines < 2 && ++it->newlines == 2)

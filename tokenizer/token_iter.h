@@ -17,6 +17,15 @@
 
 enum { TOKEN_QUEUE = 1024, QUEUE_SOFT = 384, HELD_BACK = 8, TOKEN_WORDS = 48 * 1024, WORDS_SPARE = 1024 };
 
+/* What the bytes of a word stood for last time: most words of a text are a few hundred spellings. */
+typedef struct {
+	uint64_t low, high;          /* the bytes of the spelling, zero behind it; low 0: free */
+	uint32_t key_at, folded_at;  /* syllable_table.h */
+	uint16_t syllable, fold;
+	uint8_t flags;
+} Spelling;
+enum { SPELLINGS_LOG2 = 12, SPELLING_MAX = 15 };
+
 struct TokenIter {
 	const uint8_t *start, *at, *end;  /* the text as given and how far it is scanned */
 	const uint8_t *view, *view_end;   /* what is scanned now: the text, or a decoded line */
@@ -29,6 +38,7 @@ struct TokenIter {
 	unsigned head, count;             /* queue[head..count) waits */
 	size_t words_len;
 	Buf decoded, origin;              /* origin: uint32_t per byte of decoded, and one more */
+	Spelling spellings[1 << SPELLINGS_LOG2];
 	Token queue[TOKEN_QUEUE];
 	char words[TOKEN_WORDS];
 };
@@ -60,6 +70,12 @@ typedef struct {
 	unsigned tone;
 	Letter any, all;   /* or / and of the letters' bits */
 } LetterRun;
+
+/* U+0080..U+00FF that no Vietnamese text of today needs: legacy letters shown as Latin-1. */
+static inline bool token_is_suspicious(uint32_t c)
+{
+	return c >= 0x80 && c <= 0xFF && c != 0xA0 && c != 0xB0 && c != 0xB2 && c != 0xB3 && c != 0xA9 && c != 0xD7;
+}
 
 /* A word of Vietnamese letters only, at most SYLLABLE_LETTERS_MAX, that is no syllable. */
 void token_push_letters(TokenIter *it, const uint8_t *from, const uint8_t *to, const LetterRun *run);

@@ -50,7 +50,7 @@ typedef struct {
 	WordLetter letters[LETTERS_MAX];
 	unsigned count;
 	const uint8_t *stop;      /* behind the last letter or mark */
-	bool latin, twins_only, all_upper;
+	bool latin, twins_only, all_upper, suspicious;
 } Word;
 
 static Letter letter_of_code_point(uint32_t c)
@@ -88,6 +88,7 @@ static void read_word(const uint8_t *p, const uint8_t *end, Word *word)
 		if (class != CHAR_LETTER && class != CHAR_IGNORED)
 			break;
 		p += width;
+		word->suspicious |= token_is_suspicious(c);
 		if (class == CHAR_IGNORED)
 			continue;
 		word->stop = p;
@@ -234,6 +235,7 @@ const uint8_t *token_scan_word(TokenIter *it, const uint8_t *p, const uint8_t *e
 	Word word;
 	LetterRun run;
 	read_word(p, end, &word);
+	it->suspicious |= word.suspicious;
 	const uint8_t *stop = word.stop;
 	bool digits_follow = stop < end && *stop >= '0' && *stop <= '9';
 	if (to_run(&word, &run)) {

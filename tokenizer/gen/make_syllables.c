@@ -220,14 +220,14 @@ static void write_keys(FILE *out, unsigned syllables)
 {
 	uint32_t at = 0;
 	char key[40];
-	fprintf(out, "static const char key_pool[] =");
+	fprintf(out, "const char syllable_key_pool[] =");
 	for (unsigned i = 0; i < shape_count; i++)
 		for (unsigned t = 0; t < 6; t++)
 			if (shapes[i].tones >> t & 1) {
 				unpack_key(shapes[i].code, t, key);
 				fprintf(out, "\n\t\"%s\"", key);
 			}
-	fprintf(out, ";\n/* offset in the pool, length in the top 8 bits */\nstatic const uint32_t key_at[%u] = {\n\t0,", syllables + 1);
+	fprintf(out, ";\n/* offset in the pool, length in the top 8 bits */\nconst uint32_t syllable_key_at[%u] = {\n\t0,", syllables + 1);
 	for (unsigned i = 0; i < shape_count; i++)
 		for (unsigned t = 0; t < 6; t++)
 			if (shapes[i].tones >> t & 1) {
@@ -253,10 +253,10 @@ static void write_syllables(const char *path)
 	fprintf(out, "/* made by tokenizer/gen/make_syllables.c */\n");
 	fprintf(out, "#define SYLLABLES %u\n#define FOLDS %u\n", syllables, fold_count);
 	write_keys(out, syllables);
-	fprintf(out, "static const char fold_pool[] =");
+	fprintf(out, "const char syllable_fold_pool[] =");
 	for (unsigned i = 0; i < fold_count; i++)
 		fprintf(out, "\n\t\"%s\"", folds[i]);
-	fprintf(out, ";\nstatic const uint32_t fold_at[%u] = {\n\t0,", fold_count + 1);
+	fprintf(out, ";\nconst uint32_t syllable_fold_at[%u] = {\n\t0,", fold_count + 1);
 	uint32_t at = 0;
 	for (unsigned i = 0; i < fold_count; i++) {
 		uint32_t len = (uint32_t)strlen(folds[i]);
