@@ -1,0 +1,23 @@
+/* server/jobs.h - ingests that go on after their request was answered, one after the other.
+ *
+ * Owns     the body's descriptor from jobs_add on; the last JOBS_KEPT jobs stay to be looked at
+ * Threads  any
+ */
+#ifndef SERVER_JOBS_H
+#define SERVER_JOBS_H
+
+#include "base/json_out.h"
+#include "indexer/ingest.h"
+
+typedef struct Jobs Jobs;
+
+enum { JOBS_KEPT = 64, JOBS_WAITING_MAX = 8, JOB_REJECTS_KEPT = 100, JOB_NAME_MAX = 200 };
+
+Jobs *jobs_new(Store *store, Index *index, Err *err);
+void jobs_free(Jobs *jobs); /* ends the running one after the record at hand; NULL is fine */
+/* name: says by its ending what the bytes are. ST_BUSY: too many wait; the descriptor stays the caller's then. */
+Status jobs_add(Jobs *jobs, int fd, Str name, uint64_t *id_out, Err *err);
+/* Writes the job as an object. ST_NOT_FOUND: never was, or too long ago. */
+Status jobs_write(Jobs *jobs, uint64_t id, JsonOut *j, Err *err);
+
+#endif

@@ -1,0 +1,44 @@
+/* server/server.h - the HTTP API of DESIGN.md §5 and the pages at "/".
+ *
+ *   Server *server;
+ *   server_start(&server, &(ServerOptions){.listen = "127.0.0.1:0", .store = store, .index = index}, &err);
+ *   printf("listening on %s\n", server_address(server));
+ *   …
+ *   server_stop(server);
+ *
+ * Plain HTTP on a loopback address: TLS and the public face belong to a proxy in front. Prints nothing itself;
+ * what goes wrong inside is logged with the request's id.
+ *
+ * Owns     Store and Index are borrowed and must outlive the server
+ * Errors   ST_INVALID an address that can't be read, ST_FORBIDDEN one that is not loopback, ST_CONFLICT it is in use,
+ *          ST_IO, ST_NO_MEMORY
+ * Threads  start and stop from one thread; requests are served on `threads` of its own
+ */
+#ifndef SERVER_SERVER_H
+#define SERVER_SERVER_H
+
+#include "indexer/index.h"
+#include "store/store.h"
+
+typedef struct Server Server;
+
+typedef struct {
+	const char *listen;       /* "127.0.0.1:8080", "[::1]:0", "localhost:8080"; port 0 picks one */
+	const char *hosts;        /* further names a Host header may give, separated by commas (a proxy's); NULL: none */
+	Store *store;
+	Index *index;
+	unsigned threads;         /* 0: one a core, at least 4 */
+	unsigned connections_max; /* 0: 1000, less where the limit of descriptors asks for it */
+	bool log_requests;        /* one log line a request */
+} ServerOptions;
+
+enum { SERVER_CONNECTIONS_DEFAULT = 1000, SERVER_REFRESH_MS = 50 };
+
+Status server_start(Server **out, const ServerOptions *options, Err *err);
+unsigned server_port(const Server *server);
+const char *server_address(const Server *server); /* "http://127.0.0.1:8080" */
+void server_stop(Server *server); /* ends open answers; NULL is fine */
+/* Appends the OpenAPI 3.1 description of all routes. */
+void server_write_openapi(Buf *out);
+
+#endif
