@@ -84,7 +84,7 @@ static inline uint32_t glass_get_did(const uint8_t *p, const uint8_t *end)
 }
 
 /* The escaped form of a term as it begins a key; 0 if it is empty or longer than GLASS_TERM_MAX. */
-static inline size_t glass_escape_term(Str term, uint8_t out[static GLASS_TERM_MAX])
+static inline size_t glass_escape_term(Str term, uint8_t out[GLASS_TERM_MAX])
 {
 	size_t len = 0;
 	if (term.len > GLASS_TERM_MAX)

@@ -245,13 +245,14 @@ static Status add_item(GlassTable *t, Str key, uint16_t part, uint16_t flags, St
 	return ST_OK;
 }
 
-/* The first piece may be shorter so that it uses up the leaf at hand (the choice that xapian-compact makes). */
+/* The first piece is shorter where it can use up the leaf at hand without making one piece more (as xapian-compact
+ * does). */
 static size_t first_piece(const GlassTable *t, size_t key_len, size_t tag_len, size_t full)
 {
 	size_t left = room(&t->level[0]) % (t->item_max + 2);
 	if (left > key_len + 7) {
 		left -= key_len + 7;
-		if (left >= (tag_len - 2) % full || left >= key_len + 34)
+		if (left >= (tag_len - 2) % full)
 			return left + 2;
 	}
 	return full + 2;

@@ -295,7 +295,7 @@ Status glass_writer_positions(GlassWriter *w, Str term, uint32_t did, Str tag, E
 	return glass_table_add(w->position, (Str){(const char *)key, (size_t)(end - key)}, tag, err);
 }
 
-static Status choose_uuid(uint8_t out[static 16], const uint8_t given[static 16], Err *err)
+static Status choose_uuid(uint8_t out[16], const uint8_t given[16], Err *err)
 {
 	static const uint8_t none[16];
 	memcpy(out, given, 16);
@@ -308,7 +308,7 @@ static Status choose_uuid(uint8_t out[static 16], const uint8_t given[static 16]
 	return ST_OK;
 }
 
-Status glass_writer_finish(GlassWriter *w, const uint8_t uuid[static 16], const GlassStats *stats, Err *err)
+Status glass_writer_finish(GlassWriter *w, const uint8_t uuid[16], const GlassStats *stats, Err *err)
 {
 	GlassVersion version;
 	glass_version_init(&version, w->block_size);

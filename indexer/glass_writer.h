@@ -42,6 +42,6 @@ Status glass_writer_postings(GlassWriter *w, Str escaped_term, uint32_t tf, uint
 /* tag: glass_positions.h */
 Status glass_writer_positions(GlassWriter *w, Str escaped_term, uint32_t did, Str tag, Err *err);
 /* Syncs the tables, then writes iamglass. uuid all zero: a random one. */
-Status glass_writer_finish(GlassWriter *w, const uint8_t uuid[static 16], const GlassStats *stats, Err *err);
+Status glass_writer_finish(GlassWriter *w, const uint8_t uuid[16], const GlassStats *stats, Err *err);
 
 #endif

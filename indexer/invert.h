@@ -38,7 +38,7 @@ typedef struct Inverter Inverter;
 enum { INVERT_VALUE_MAX = 4096 /* bytes of a value */ };
 
 /* Writes the term that `code` stands for, returns its length (1..245); always the same for the same code. */
-typedef size_t InvertSpell(void *ctx, uint64_t code, char out[static GLASS_TERM_MAX]);
+typedef size_t InvertSpell(void *ctx, uint64_t code, char out[GLASS_TERM_MAX]);
 
 typedef struct {
 	size_t memory_bytes;   /* 0: 128 MiB; at least 4 MiB */
