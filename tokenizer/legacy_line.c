@@ -1,12 +1,33 @@
 /* tokenizer/legacy_line.c - see legacy_line.h. */
 #include "tokenizer/legacy_line.h"
+#include "tokenizer/legacy.h"
 
 Status legacy_line_decode(Str line, Buf *decoded, Buf *origin, bool *is_legacy_out, Err *err)
 {
-	(void)line;
-	(void)err;
+	Buf units;
+	Status st = ST_OK;
+	buf_init(&units);
 	buf_clear(decoded);
 	buf_clear(origin);
 	*is_legacy_out = false;
-	return ST_OK;
+	legacy_units_of_text(line, &units);
+	if (!buf_ok(&units)) {
+		st = err_no_memory(err);
+		goto done;
+	}
+	const LegacyUnit *first = (const LegacyUnit *)(const void *)units.data;
+	size_t count = units.len / sizeof *first;
+	LegacyGuess guess = legacy_guess(first, count);
+	if (!guess.sure)
+		goto done;
+	uint32_t end = (uint32_t)line.len;
+	legacy_decode(guess.kind, first, count, decoded, origin);
+	buf_add(origin, &end, sizeof end);
+	if (!buf_ok(decoded) || !buf_ok(origin))
+		st = err_no_memory(err);
+	else
+		*is_legacy_out = decoded->len > 0;
+done:
+	buf_done(&units);
+	return st;
 }

@@ -10,6 +10,7 @@
 #include <emmintrin.h>
 #endif
 
+enum { LEGACY_LINE_MAX = 64 * 1024 };
 enum { C_OTHER, C_LETTER, C_DIGIT, C_BREAK, C_NEWLINE, C_MULTI };
 
 static const uint8_t byte_class[256] = {
@@ -417,6 +418,11 @@ static Status scan_legacy(TokenIter *it, const Mark0 *mark, const uint8_t **end_
 {
 	const uint8_t *line_end = memchr(mark->at, '\n', (size_t)(it->end - mark->at));
 	line_end = line_end ? line_end : it->end;
+	if (line_end - mark->at > LEGACY_LINE_MAX) {
+		line_end = mark->at + LEGACY_LINE_MAX;
+		while (line_end > mark->at && (*line_end & 0xC0) == 0x80)
+			line_end--;
+	}
 	bool is_legacy = false;
 	Str line = {(const char *)mark->at, (size_t)(line_end - mark->at)};
 	Status st = legacy_line_decode(line, &it->decoded, &it->origin, &is_legacy, err);

@@ -1,0 +1,301 @@
+/* tokenizer/encoding.c - see encoding.h. One guess over the whole text, then line by line with that in mind. */
+#include "tokenizer/encoding.h"
+#include "tokenizer/entities.h"
+#include "tokenizer/legacy.h"
+#include "tokenizer/token_iter.h"
+
+enum { LINE_MAX_BYTES = 64 * 1024, INPUT_MAX = 1 << 30 };
+
+typedef struct {
+	LegacyGuess whole;             /* of all lines that are not ASCII */
+	bool input_is_utf8;
+	size_t bytes_of[LEGACY_COUNT]; /* read as, lines that are not ASCII */
+	size_t unicode_bytes, uncertain_bytes;
+	double certain;                /* bytes weighted with certainty */
+	Buf units, text;
+	EncodingReport *report;
+} Decoder;
+
+static bool is_ascii(Str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((uint8_t)s.ptr[i] >= 0x80)
+			return false;
+	return true;
+}
+
+/* VISCII and VPS keep capitals among the control codes. */
+static bool has_control_letters(Str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((uint8_t)s.ptr[i] < 0x20 && s.ptr[i] && strchr("\x02\x05\x06\x10\x11\x12\x13\x14\x15\x19\x1c\x1d\x1e", s.ptr[i]))
+			return true;
+	return false;
+}
+
+/* Takes one line with its line break off *rest; lines of more than LINE_MAX_BYTES are cut at a blank. */
+static Str take_line(Str *rest)
+{
+	const char *newline = memchr(rest->ptr, '\n', rest->len);
+	size_t len = newline ? (size_t)(newline - rest->ptr) + 1 : rest->len;
+	if (len > LINE_MAX_BYTES) {
+		len = LINE_MAX_BYTES;
+		while (len > LINE_MAX_BYTES / 2 && rest->ptr[len - 1] != ' ')
+			len--;
+		if (len == LINE_MAX_BYTES / 2) { /* no blank: at least not inside a character */
+			len = LINE_MAX_BYTES;
+			while (len > LINE_MAX_BYTES - 4 && ((uint8_t)rest->ptr[len] & 0xC0) == 0x80)
+				len--;
+		}
+	}
+	Str line = {rest->ptr, len};
+	*rest = (Str){rest->ptr + len, rest->len - len};
+	return line;
+}
+
+static bool is_suspicious_text(Str s)
+{
+	for (size_t i = 0; i + 1 < s.len; i++) {
+		uint8_t c = (uint8_t)s.ptr[i];
+		if ((c == 0xC2 || c == 0xC3) && token_is_suspicious((c & 3u) << 6 | ((uint8_t)s.ptr[i + 1] & 63u))) {
+			unsigned width;
+			const uint8_t *p = (const uint8_t *)s.ptr + i;
+			if (!letter_at(p, p + 2, &width))
+				return true;
+		}
+	}
+	return false;
+}
+
+static void units_of(Decoder *d, Str line)
+{
+	buf_clear(&d->units);
+	if (d->input_is_utf8)
+		legacy_units_of_text(line, &d->units);
+	else
+		legacy_units_of_bytes(line, &d->units);
+}
+
+static const LegacyUnit *units(const Decoder *d, size_t *count_out)
+{
+	*count_out = d->units.len / sizeof(LegacyUnit);
+	return (const LegacyUnit *)(const void *)d->units.data;
+}
+
+/* Is this line in question at all? */
+static bool is_in_question(const Decoder *d, Str line)
+{
+	return d->input_is_utf8 ? is_suspicious_text(line) : !is_ascii(line) || has_control_letters(line);
+}
+
+static void guess_whole(Decoder *d, Str bytes)
+{
+	Buf sample;
+	buf_init(&sample);
+	for (Str rest = bytes; rest.len && sample.len < 2 * LEGACY_SAMPLE;) {
+		Str line = take_line(&rest);
+		if (is_in_question(d, line))
+			buf_add_str(&sample, line);
+	}
+	units_of(d, buf_str(&sample));
+	size_t count;
+	const LegacyUnit *all = units(d, &count);
+	d->whole = legacy_guess(all, buf_ok(&sample) && buf_ok(&d->units) ? count : 0);
+	buf_done(&sample);
+}
+
+static double certainty_of(const LegacyGuess *guess)
+{
+	double valid = guess->score.words ? (double)guess->score.valid / guess->score.words : 0;
+	double lead = guess->margin > 0.4 ? 1 : 0.6 + guess->margin;
+	return valid * lead > 1 ? 1 : valid * lead;
+}
+
+static double value_as(Decoder *d, LegacyKind kind, const LegacyUnit *line, size_t count)
+{
+	buf_clear(&d->text);
+	legacy_decode(kind, line, count, &d->text, NULL);
+	return legacy_value(legacy_score(buf_str(&d->text)));
+}
+
+/* The reading of one line: the text's, unless the line alone speaks clearly for another. */
+static LegacyKind choose(Decoder *d, const LegacyUnit *line, size_t count, double *certainty_out)
+{
+	LegacyGuess alone = legacy_guess(line, count);
+	*certainty_out = certainty_of(&d->whole);
+	double as_is = value_as(d, LEGACY_CP1252, line, count);
+	if (d->whole.sure && !d->input_is_utf8) {
+		double as_whole = value_as(d, d->whole.kind, line, count);
+		if (alone.sure && alone.kind != d->whole.kind && alone.score.words >= 6 && alone.value > as_whole + 0.25) {
+			*certainty_out = certainty_of(&alone);
+			return alone.kind;
+		}
+		return d->whole.kind;
+	}
+	if (alone.sure) {
+		*certainty_out = certainty_of(&alone);
+		return alone.kind;
+	}
+	if (d->whole.sure && value_as(d, d->whole.kind, line, count) > as_is + 0.1)
+		return d->whole.kind;
+	return LEGACY_CP1252;
+}
+
+static void decode_line(Decoder *d, Str line, Buf *out)
+{
+	bool in_question = is_in_question(d, line);
+	EncodingReport *report = d->report;
+	double certainty;
+	if (!in_question) {
+		if (d->input_is_utf8 && !is_ascii(line)) {
+			report->paragraphs++;
+			d->unicode_bytes += line.len;
+			d->certain += (double)line.len;
+		}
+		buf_add_str(out, line);
+		return;
+	}
+	report->paragraphs++;
+	units_of(d, line);
+	size_t count;
+	const LegacyUnit *all = units(d, &count);
+	LegacyKind kind = choose(d, all, count, &certainty);
+	if (!d->input_is_utf8 && kind != LEGACY_UTF8 && utf8_is_valid(line) &&
+	    legacy_value(legacy_score(line)) >= value_as(d, kind, all, count))
+		kind = LEGACY_UTF8; /* a line of UTF-8 among others */
+	if (kind == LEGACY_CP1252) { /* stays as it is */
+		if (d->input_is_utf8) {
+			buf_add_str(out, line);
+			LegacyScore as_is = legacy_score(line);
+			if (legacy_value(as_is) >= 0.7 || as_is.words < 3) { /* a sign or two, no legacy text */
+				d->unicode_bytes += line.len;
+				d->certain += (double)line.len;
+				return;
+			}
+		} else {
+			legacy_decode(kind, all, count, out, NULL);
+		}
+		report->uncertain++;
+		d->uncertain_bytes += line.len;
+		d->certain += 0.3 * (double)line.len;
+		return;
+	}
+	legacy_decode(kind, all, count, out, NULL);
+	bool is_unicode = kind == LEGACY_UTF8 && !d->input_is_utf8;
+	report->decoded += !is_unicode;
+	report->repaired |= d->input_is_utf8 && (kind == LEGACY_UTF8 || kind == LEGACY_UTF8_TWICE);
+	d->bytes_of[kind] += line.len;
+	d->certain += (is_unicode ? 1 : certainty) * (double)line.len;
+}
+
+static void finish_report(const Decoder *d)
+{
+	EncodingReport *report = d->report;
+	size_t utf8 = d->unicode_bytes + d->bytes_of[LEGACY_UTF8] + d->bytes_of[LEGACY_UTF8_TWICE];
+	size_t all = utf8 + d->uncertain_bytes, kinds = utf8 > 0;
+	LegacyKind last = LEGACY_UTF8;
+	for (LegacyKind kind = LEGACY_TCVN3; kind <= LEGACY_CP1258; kind++) {
+		all += d->bytes_of[kind];
+		kinds += d->bytes_of[kind] > 0;
+		if (d->bytes_of[kind])
+			last = kind;
+	}
+	report->certainty = all ? d->certain / (double)all : 1;
+	if (kinds > 1)
+		report->name = "mixed";
+	else if (kinds == 1)
+		report->name = legacy_name(last);
+	else
+		report->name = all ? "unknown" : "utf-8";
+}
+
+/* ---- UTF-16 ---- */
+
+/* 1 little, 2 big, 0 no UTF-16: by its byte order mark, or by the zero bytes of ASCII in it. */
+static int utf16_order(Str s)
+{
+	if (s.len >= 2 && memcmp(s.ptr, "\xFF\xFE", 2) == 0)
+		return 1;
+	if (s.len >= 2 && memcmp(s.ptr, "\xFE\xFF", 2) == 0)
+		return 2;
+	size_t zeros[2] = {0}, pairs = (s.len < 4096 ? s.len : 4096) / 2;
+	for (size_t i = 0; i < 2 * pairs; i++)
+		zeros[i & 1] += s.ptr[i] == 0;
+	if (pairs < 4 || s.len % 2)
+		return 0;
+	if (zeros[1] * 10 > pairs * 4 && zeros[0] * 50 < pairs)
+		return 1;
+	return zeros[0] * 10 > pairs * 4 && zeros[1] * 50 < pairs ? 2 : 0;
+}
+
+static void decode_utf16(Str s, int order, Buf *out)
+{
+	char bytes[4];
+	size_t i = s.len >= 2 && (memcmp(s.ptr, "\xFF\xFE", 2) == 0 || memcmp(s.ptr, "\xFE\xFF", 2) == 0) ? 2 : 0;
+	for (; i + 1 < s.len; i += 2) {
+		const uint8_t *b = (const uint8_t *)s.ptr + i;
+		uint32_t c = order == 1 ? b[0] | (uint32_t)b[1] << 8 : b[1] | (uint32_t)b[0] << 8;
+		if (c >= 0xD800 && c < 0xDC00 && i + 3 < s.len) {
+			uint32_t low = order == 1 ? b[2] | (uint32_t)b[3] << 8 : b[3] | (uint32_t)b[2] << 8;
+			if (low >= 0xDC00 && low < 0xE000) {
+				c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
+				i += 2;
+			}
+		}
+		if (c >= 0xD800 && c < 0xE000)
+			c = 0xFFFD;
+		buf_add(out, bytes, utf8_encode(c, bytes));
+	}
+}
+
+static void decode_all(Decoder *d, Str bytes, Buf *out)
+{
+	d->input_is_utf8 = utf8_is_valid(bytes);
+	bool clean = d->input_is_utf8 && !is_suspicious_text(bytes) && !entities_are_in(bytes);
+	if (clean) {
+		buf_add_str(out, bytes);
+		d->unicode_bytes = bytes.len;
+		d->certain = (double)bytes.len;
+		return;
+	}
+	Buf undone;
+	buf_init(&undone);
+	if (d->input_is_utf8 && entities_are_in(bytes)) {
+		entities_undo(bytes, &undone);
+		if (buf_ok(&undone))
+			bytes = buf_str(&undone);
+		out->failed |= undone.failed;
+		d->report->repaired = true;
+	}
+	guess_whole(d, bytes);
+	for (Str rest = bytes; rest.len;)
+		decode_line(d, take_line(&rest), out);
+	buf_done(&undone);
+}
+
+Status encoding_decode(Str bytes, Buf *utf8_out, EncodingReport *report, Err *err)
+{
+	size_t start = utf8_out->len;
+	if (bytes.len > INPUT_MAX)
+		return err_set(err, ST_LIMIT, "text of %zu bytes; at most %d are decoded", bytes.len, INPUT_MAX);
+	*report = (EncodingReport){.name = "utf-8", .certainty = 1};
+	Decoder d = {.report = report};
+	int order = utf16_order(bytes);
+	if (order) {
+		decode_utf16(bytes, order, utf8_out);
+		report->name = "utf-16";
+		report->certainty = bytes.len >= 2 && ((uint8_t)bytes.ptr[0] >= 0xFE) ? 1 : 0.95;
+	} else {
+		if (str_starts(bytes, STR("\xEF\xBB\xBF")))
+			bytes = str_slice(bytes, 3, bytes.len);
+		decode_all(&d, bytes, utf8_out);
+		finish_report(&d);
+	}
+	bool ok = buf_ok(utf8_out) && buf_ok(&d.units) && buf_ok(&d.text);
+	buf_done(&d.units);
+	buf_done(&d.text);
+	if (ok)
+		return ST_OK;
+	utf8_out->len = start;
+	return err_no_memory(err);
+}

@@ -1,0 +1,56 @@
+/* tokenizer/legacy.h - the encodings of Vietnamese before Unicode, as streams of units.
+ *
+ * A unit is a byte of legacy text, or a character that has nothing to do with it and is kept. Bytes come from a file,
+ * or from characters U+0080..U+00FF (and the punctuation of CP1252) that a careless conversion left inside UTF-8.
+ *
+ * Owns     Bufs are the caller's
+ * Errors   sticky in the Bufs (out of memory)
+ * Threads  safe; the tables are made once from data/legacy_letters.tsv
+ */
+#ifndef TOKENIZER_LEGACY_H
+#define TOKENIZER_LEGACY_H
+
+#include "base/buf.h"
+
+typedef enum {
+	LEGACY_CP1252, /* as it stands: what no other reading explains better */
+	LEGACY_TCVN3,
+	LEGACY_VNI,
+	LEGACY_VISCII,
+	LEGACY_VPS,
+	LEGACY_BKHCM2,
+	LEGACY_CP1258,
+	LEGACY_UTF8,       /* the bytes are UTF-8 (UTF-8 taken for CP1252, when they come from characters) */
+	LEGACY_UTF8_TWICE, /* and the result again */
+	LEGACY_COUNT
+} LegacyKind;
+
+typedef struct {
+	uint32_t c;  /* 0..255: a byte; otherwise LEGACY_KEPT | code point */
+	uint32_t at; /* offset in the source */
+} LegacyUnit;
+enum { LEGACY_KEPT = 1 << 30 };
+
+const char *legacy_name(LegacyKind kind); /* "tcvn3" … "utf-8"; cp1252 is "unknown" */
+void legacy_units_of_bytes(Str bytes, Buf *units);
+void legacy_units_of_text(Str utf8, Buf *units);
+/* Appends UTF-8 to out, composed; to origin (may be NULL), for each byte of it, the `at` of its first unit. */
+void legacy_decode(LegacyKind kind, const LegacyUnit *units, size_t count, Buf *out, Buf *origin);
+
+typedef struct {
+	unsigned words, valid, accented; /* valid: syllables of Vietnamese; accented: of those, with a mark */
+} LegacyScore;
+LegacyScore legacy_score(Str utf8);
+double legacy_value(LegacyScore score); /* share of valid words + half the share of accented ones: 0..1.5 */
+
+typedef struct {
+	LegacyKind kind;
+	double value, margin; /* of the best reading; its lead over the next that differs */
+	LegacyScore score;
+	bool sure;            /* value and margin are enough */
+} LegacyGuess;
+/* Tries all readings on at most LEGACY_SAMPLE units. */
+enum { LEGACY_SAMPLE = 8192 };
+LegacyGuess legacy_guess(const LegacyUnit *units, size_t count);
+
+#endif
