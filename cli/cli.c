@@ -1,0 +1,100 @@
+/* cli/cli.c - see cli.h. */
+#include "cli/cli.h"
+
+#include "indexer/index.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+volatile bool cli_stop;
+
+static void on_stop(int signal_number)
+{
+	(void)signal_number;
+	cli_stop = true;
+}
+
+void cli_catch_stop(void)
+{
+	struct sigaction action = {.sa_handler = on_stop};
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+int cli_exit_code(Status status)
+{
+	switch (status) {
+	case ST_OK:
+		return EXIT_DONE;
+	case ST_NOT_FOUND:
+		return EXIT_NO;
+	case ST_INVALID:
+	case ST_LIMIT:
+	case ST_UNSUPPORTED:
+	case ST_CONFLICT:
+	case ST_FORBIDDEN:
+	case ST_BUSY:
+	case ST_READ_ONLY:
+	case ST_NO_SPACE:
+	case ST_CORRUPT:
+	case ST_IO:
+	case ST_NO_MEMORY:
+	case ST_INTERNAL:
+	case ST_COUNT:
+		break;
+	}
+	return EXIT_FAILED;
+}
+
+int cli_fail(const Err *err)
+{
+	fprintf(stderr, "hoso: %s\n", err->text);
+	return cli_exit_code(err->code);
+}
+
+int cli_usage(const char *message)
+{
+	fprintf(stderr, "hoso: %s\n", message);
+	return EXIT_USAGE;
+}
+
+int cli_open(const CliArgs *args, Store **store_out, Index **index_out)
+{
+	Err err = {0};
+	Status st = store_open(store_out, args->archive, &err);
+	if (st == ST_NOT_FOUND) {
+		fprintf(stderr, "hoso: no archive at %s (hoso -a %s init makes one; hoso ingest does it too)\n", args->archive,
+		        args->archive);
+		return EXIT_FAILED;
+	}
+	if (st == ST_OK && index_out) {
+		st = index_open(index_out, *store_out, NULL, &err);
+		if (st != ST_OK) {
+			store_close(*store_out);
+			*store_out = NULL;
+		}
+	}
+	if (st != ST_OK) {
+		cli_fail(&err);
+		return EXIT_FAILED;
+	}
+	return EXIT_DONE;
+}
+
+void cli_close(Store *store, Index *index)
+{
+	index_close(index);
+	store_close(store);
+}
+
+int cli_print(Buf *text, int exit_code)
+{
+	bool ok = buf_ok(text) && fwrite(text->data ? text->data : "", 1, text->len, stdout) == text->len && putchar('\n') != EOF &&
+	          fflush(stdout) == 0;
+	buf_done(text);
+	if (ok)
+		return exit_code;
+	fprintf(stderr, "hoso: could not write the answer\n");
+	return EXIT_FAILED;
+}

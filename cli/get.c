@@ -1,0 +1,174 @@
+/* cli/get.c - hoso get: one record by id or number: metadata, text or original. */
+#include "cli/cli.h"
+
+#include "indexer/search.h"
+#include "store/entry_json.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+enum { OPT_JSON, OPT_TEXT, OPT_CONTENT, OPT_OBJECT, OPT_OUTPUT, OPT_VERSION };
+const CliOption get_options[] = {
+	[OPT_JSON] = {"json", 0, NULL, "metadata as one JSON object (look-up by number: exact and variants)"},
+	[OPT_TEXT] = {"text", 0, NULL, "the text, byte for byte"},
+	[OPT_CONTENT] = {"content", 0, NULL, "the original"},
+	[OPT_OBJECT] = {"object", 0, "N", "with --content: another object of the record, from 0"},
+	[OPT_OUTPUT] = {"output", 'o', "FILE", "write there instead of standard output"},
+	[OPT_VERSION] = {"version", 0, "N", "an older version, from 1"},
+	{0},
+};
+
+typedef struct {
+	const CliArgs *args;
+	Store *store;
+	Arena arena;
+	Err err;
+} Get;
+
+static Status stream_object(Get *get, const ObjectRef *object, int fd, const char *name)
+{
+	static char block[STORE_CHUNK_BYTES];
+	Status st = ST_OK;
+	for (uint64_t at = 0; st == ST_OK && at < object->size_bytes;) {
+		size_t len = object->size_bytes - at < sizeof block ? (size_t)(object->size_bytes - at) : sizeof block;
+		st = store_object_read(get->store, &object->hash, at, block, len, &get->err);
+		if (st == ST_OK)
+			st = file_write(fd, block, len, name, &get->err);
+		at += len;
+	}
+	return st;
+}
+
+static Status write_object(Get *get, const ObjectRef *object)
+{
+	const char *path = get->args->values[OPT_OUTPUT];
+	if (!path || strcmp(path, "-") == 0)
+		return stream_object(get, object, STDOUT_FILENO, "standard output");
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return err_errno(&get->err, errno, "create %s", path);
+	Status st = stream_object(get, object, fd, path);
+	if (close(fd) != 0 && st == ST_OK)
+		st = err_errno(&get->err, errno, "close %s", path);
+	return st;
+}
+
+static int show_object(Get *get, const Entry *entry)
+{
+	uint64_t wanted = 0;
+	int index = get->args->values[OPT_TEXT] ? entry_text_object(entry) : entry_main_object(entry);
+	if (get->args->values[OPT_OBJECT]) {
+		if (!str_to_u64(str_from(get->args->values[OPT_OBJECT]), &wanted))
+			return cli_usage("get: --object takes a number");
+		index = wanted < entry->object_count ? (int)wanted : -1;
+	}
+	if (index < 0) {
+		err_set(&get->err, ST_NOT_FOUND, "%.*s has no such object", STR_ARG(entry->key));
+		return cli_fail(&get->err);
+	}
+	return write_object(get, &entry->objects[index]) == ST_OK ? EXIT_DONE : cli_fail(&get->err);
+}
+
+static int show_metadata(Get *get, const Entry *entry)
+{
+	Record record;
+	Buf text = {0};
+	JsonOut j;
+	if (entry_read_record(entry, &get->arena, &record, &get->err) != ST_OK)
+		return cli_fail(&get->err);
+	if (get->args->values[OPT_JSON]) {
+		jout_begin(&j, &text);
+		jout_open(&j, '{');
+		entry_write_members(entry, &record, &j);
+		entry_write_objects(entry, &j);
+		jout_close(&j, '}');
+		return cli_print(&text, EXIT_DONE);
+	}
+	printf("%-20s %.*s (version %u, sequence %" PRIu64 ")\n", "id", STR_ARG(entry->key), entry->version, entry->sequence);
+	for (int id = 0; id < RF_COUNT; id++) {
+		const FieldValue *value = &record.fields[id];
+		if (!value->text.len && !value->count)
+			continue;
+		printf("%-20s %.*s", record_fields[id].name, STR_ARG(value->text));
+		for (size_t i = 0; i < value->count; i++)
+			printf("%s%.*s", i || value->text.len ? "; " : "", STR_ARG(value->items[i]));
+		putchar('\n');
+	}
+	for (size_t i = 0; i < entry->object_count; i++)
+		printf("object %-13zu %s, %" PRIu64 " bytes, %.*s %.*s\n", i, entry->objects[i].role, entry->objects[i].size_bytes,
+		       STR_ARG(entry->objects[i].media), STR_ARG(entry->objects[i].name));
+	return EXIT_DONE;
+}
+
+static int show_entry(Get *get, uint64_t sequence)
+{
+	Entry entry;
+	if (store_entry(get->store, sequence, &get->arena, &entry, &get->err) != ST_OK)
+		return cli_fail(&get->err);
+	return get->args->values[OPT_TEXT] || get->args->values[OPT_CONTENT] ? show_object(get, &entry) : show_metadata(get, &entry);
+}
+
+static void list_hits(const char *title, const NumberHit *hits, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		printf("%-8s %.*s  %.*s  %.*s  [%.*s]%s%s\n", title, STR_ARG(record_text(&hits[i].hit.record, RF_NUMBER)),
+		       STR_ARG(record_text(&hits[i].hit.record, RF_ISSUED)), STR_ARG(record_text(&hits[i].hit.record, RF_SUBJECT)),
+		       STR_ARG(hits[i].hit.id), hits[i].because ? "  because: " : "", hits[i].because ? hits[i].because : "");
+}
+
+/* By number: one exact record is shown itself, several and variants are listed. */
+static int show_number(Get *get, Str number)
+{
+	NumberAnswer answer = {0};
+	Index *index = NULL;
+	Status st = index_open(&index, get->store, NULL, &get->err);
+	if (st == ST_OK)
+		st = search_number(index, number, &get->arena, &answer, &get->err);
+	index_close(index);
+	if (st != ST_OK)
+		return cli_fail(&get->err);
+	if (answer.exact_count == 1 && (!get->args->values[OPT_JSON] || get->args->values[OPT_TEXT] || get->args->values[OPT_CONTENT]))
+		return show_entry(get, answer.exact[0].hit.sequence);
+	if (get->args->values[OPT_JSON]) {
+		Buf text = {0};
+		JsonOut j;
+		jout_begin(&j, &text);
+		search_write_number_json(&answer, &j);
+		return cli_print(&text, answer.exact_count ? EXIT_DONE : EXIT_NO);
+	}
+	list_hits("exact", answer.exact, answer.exact_count);
+	list_hits("variant", answer.variants, answer.variant_count);
+	if (answer.exact_count > 1 && (get->args->values[OPT_TEXT] || get->args->values[OPT_CONTENT]))
+		return cli_usage("several records have this number: get one by its id");
+	if (!answer.exact_count)
+		fprintf(stderr, "hoso: no record has the id or number '%.*s'\n", STR_ARG(number));
+	return answer.exact_count ? EXIT_DONE : EXIT_NO;
+}
+
+int cmd_get(const CliArgs *args)
+{
+	Get get = {.args = args};
+	uint64_t version = 0, sequence = 0;
+	Str key = str_from(args->words[0]);
+	if (args->values[OPT_VERSION] && (!str_to_u64(str_from(args->values[OPT_VERSION]), &version) || version == 0 || version > UINT32_MAX))
+		return cli_usage("get: --version takes a number from 1");
+	int code = cli_open(args, &get.store, NULL);
+	if (code != EXIT_DONE)
+		return code;
+	Status st = store_find(get.store, ENTRY_RECORD, key, (uint32_t)version, &sequence, &get.err);
+	if (st == ST_OK)
+		code = show_entry(&get, sequence);
+	else if (st == ST_NOT_FOUND && !version)
+		code = show_number(&get, key);
+	else
+		code = cli_fail(&get.err);
+	arena_done(&get.arena);
+	store_close(get.store);
+	return code;
+}

@@ -1,0 +1,135 @@
+/* cli/ingest.c - hoso ingest: takes in what is named and reports what became of it. */
+#include "cli/cli.h"
+
+#include "base/clock.h"
+#include "indexer/ingest.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum { OPT_JSON, OPT_REJECTS, OPT_NO_WAIT, OPT_FONDS, OPT_CASE, OPT_QUIET };
+const CliOption ingest_options[] = {
+	[OPT_JSON] = {"json", 0, NULL, "end with the report as one JSON object"},
+	[OPT_REJECTS] = {"rejects", 0, "FILE", "list what was refused and why, one JSON a line"},
+	[OPT_NO_WAIT] = {"no-wait", 0, NULL, "end when everything is archived; a later command or server indexes it"},
+	[OPT_FONDS] = {"fonds", 0, "NAME", "fonds of records that name none"},
+	[OPT_CASE] = {"case", 0, "CODE", "case file of records that name none"},
+	[OPT_QUIET] = {"quiet", 'q', NULL, "no progress"},
+	{0},
+};
+
+typedef struct {
+	FILE *rejects;
+	bool quiet, terminal;
+	uint64_t shown_us, started_us;
+} Talk;
+
+static void show_progress(void *ctx, const IngestReport *so_far)
+{
+	Talk *talk = ctx;
+	uint64_t now = clock_monotonic_us(), pause = talk->terminal ? 200000 : 5000000;
+	if (talk->quiet || now - talk->shown_us < pause)
+		return;
+	talk->shown_us = now;
+	double seconds = (double)(now - talk->started_us) / 1e6, rate = seconds > 0 ? (double)so_far->bytes / 1e6 / seconds : 0;
+	fprintf(stderr, "%s%" PRIu64 " records, %.1f MB, %.1f MB/s, %" PRIu64 " new, %" PRIu64 " rejected", talk->terminal ? "\r\033[K" : "",
+	        so_far->seen, (double)so_far->bytes / 1e6, rate, so_far->added + so_far->versions, so_far->rejected);
+	if (so_far->bytes_expected > so_far->bytes_read && so_far->bytes_read)
+		fprintf(stderr, ", %.0f s left", seconds * (double)(so_far->bytes_expected - so_far->bytes_read) / (double)so_far->bytes_read);
+	if (!talk->terminal)
+		fputc('\n', stderr);
+	fflush(stderr);
+}
+
+static void list_reject(void *ctx, Str source, Status code, Str reason)
+{
+	Talk *talk = ctx;
+	Buf line = {0};
+	JsonOut j;
+	if (!talk->rejects) {
+		fprintf(stderr, "%srejected %.*s: %.*s\n", talk->terminal ? "\r\033[K" : "", STR_ARG(source), STR_ARG(reason));
+		return;
+	}
+	jout_begin(&j, &line);
+	jout_open(&j, '{');
+	jout_field_str(&j, "source", source);
+	jout_field_text(&j, "code", status_name(code));
+	jout_field_str(&j, "reason", reason);
+	jout_close(&j, '}');
+	buf_add_char(&line, '\n');
+	if (buf_ok(&line))
+		fwrite(line.data, 1, line.len, talk->rejects);
+	buf_done(&line);
+}
+
+static int print_report(const IngestReport *r, bool as_json)
+{
+	int code = r->rejected ? EXIT_NO : EXIT_DONE;
+	Buf text = {0};
+	if (!as_json) {
+		printf("%" PRIu64 " records: %" PRIu64 " new, %" PRIu64 " new versions, %" PRIu64 " there already, %" PRIu64
+		       " rejected; %.1f MB in %.1f s (%.1f MB/s); the archive holds %" PRIu64 "\n",
+		       r->seen, r->added, r->versions, r->duplicates, r->rejected, (double)r->bytes / 1e6, r->seconds,
+		       r->seconds > 0 ? (double)r->bytes / 1e6 / r->seconds : 0, r->tree_size);
+		return code;
+	}
+	JsonOut j;
+	jout_begin(&j, &text);
+	jout_open(&j, '{');
+	jout_field_u64(&j, "seen", r->seen);
+	jout_field_u64(&j, "added", r->added);
+	jout_field_u64(&j, "versions", r->versions);
+	jout_field_u64(&j, "duplicates", r->duplicates);
+	jout_field_u64(&j, "rejected", r->rejected);
+	jout_field_u64(&j, "bytes", r->bytes);
+	jout_key(&j, "seconds");
+	jout_double(&j, r->seconds, 3);
+	jout_field_u64(&j, "tree_size", r->tree_size);
+	jout_key(&j, "root");
+	jout_hex(&j, r->root.bytes, STORE_HASH_LEN);
+	jout_close(&j, '}');
+	return cli_print(&text, code);
+}
+
+static Status ingest_all(const CliArgs *args, Store *store, Index *index, Talk *talk, IngestReport *report, Err *err)
+{
+	const char *fonds = args->values[OPT_FONDS], *case_code = args->values[OPT_CASE];
+	IngestOptions how = {.ctx = talk, .progress = show_progress, .rejected = list_reject, .stop = &cli_stop,
+	                     .fonds = str_from(fonds), .case_code = str_from(case_code)};
+	Status st = index ? index_follower_start(index, err) : ST_OK;
+	return st == ST_OK ? ingest_paths(store, index, (const char *const *)args->words, args->word_count, &how, report, err) : st;
+}
+
+int cmd_ingest(const CliArgs *args)
+{
+	Store *store = NULL;
+	Index *index = NULL;
+	Err err = {0};
+	IngestReport report = {0};
+	Talk talk = {.quiet = args->values[OPT_QUIET] != NULL, .terminal = isatty(STDERR_FILENO), .started_us = clock_monotonic_us()};
+	talk.shown_us = talk.started_us;
+	if (args->values[OPT_REJECTS] && !(talk.rejects = fopen(args->values[OPT_REJECTS], "w"))) {
+		err_set(&err, ST_IO, "can't write %s", args->values[OPT_REJECTS]);
+		return cli_fail(&err);
+	}
+	cli_catch_stop();
+	Status st = store_open(&store, args->archive, &err);
+	if (st == ST_NOT_FOUND)
+		st = store_init(args->archive, &err) == ST_OK ? store_open(&store, args->archive, &err) : err.code;
+	if (st == ST_OK && !args->values[OPT_NO_WAIT])
+		st = index_open(&index, store, NULL, &err);
+	if (st == ST_OK)
+		st = ingest_all(args, store, index, &talk, &report, &err);
+	if (talk.terminal && !talk.quiet)
+		fputs("\r\033[K", stderr);
+	int code = report.seen || st == ST_OK ? print_report(&report, args->values[OPT_JSON] != NULL) : EXIT_DONE;
+	if (st != ST_OK) {
+		cli_fail(&err);
+		code = EXIT_FAILED;
+	}
+	cli_close(store, index);
+	if (talk.rejects && fclose(talk.rejects) != 0)
+		code = cli_usage("the list of rejects could not be written");
+	return code;
+}

@@ -1,0 +1,94 @@
+/* cli/verify.c - hoso verify: every stored byte against its checksum, hash and the tree. */
+#include "cli/cli.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { OPT_JSON, OPT_QUICK };
+const CliOption verify_options[] = {
+	[OPT_JSON] = {"json", 0, NULL, "the report as one JSON object"},
+	[OPT_QUICK] = {"quick", 0, NULL, "checksums only, not every object's hash"},
+	{0},
+};
+
+typedef struct {
+	Buf findings;
+	JsonOut j;
+	bool as_json;
+} Talk;
+
+static void found(void *ctx, const VerifyFinding *finding)
+{
+	Talk *talk = ctx;
+	if (!talk->as_json) {
+		printf("%s", finding->segment);
+		if (finding->offset != UINT64_MAX)
+			printf(" at %" PRIu64, finding->offset);
+		if (finding->sequence != UINT64_MAX)
+			printf(" (record %" PRIu64 ")", finding->sequence);
+		printf(": %s\n", finding->text);
+		return;
+	}
+	jout_open(&talk->j, '{');
+	jout_field_text(&talk->j, "segment", finding->segment);
+	if (finding->offset != UINT64_MAX)
+		jout_field_u64(&talk->j, "offset", finding->offset);
+	if (finding->sequence != UINT64_MAX)
+		jout_field_u64(&talk->j, "sequence", finding->sequence);
+	jout_field_text(&talk->j, "text", finding->text);
+	jout_close(&talk->j, '}');
+}
+
+static int print_report(const VerifyReport *r, Talk *talk)
+{
+	int code = r->findings ? EXIT_NO : EXIT_DONE;
+	if (!talk->as_json) {
+		printf("%s: %" PRIu64 " segments, %" PRIu64 " frames, %" PRIu64 " records, %" PRIu64 " objects, %.1f MB; %" PRIu64 " findings\nroot ",
+		       r->findings ? "DAMAGED" : "intact", r->segments, r->frames, r->leaves, r->objects, (double)r->bytes / 1e6, r->findings);
+		for (size_t i = 0; i < STORE_HASH_LEN; i++)
+			printf("%02x", r->root.bytes[i]);
+		putchar('\n');
+		return code;
+	}
+	Buf text = {0};
+	JsonOut j;
+	jout_begin(&j, &text);
+	jout_open(&j, '{');
+	jout_field_bool(&j, "intact", r->findings == 0);
+	jout_field_u64(&j, "segments", r->segments);
+	jout_field_u64(&j, "frames", r->frames);
+	jout_field_u64(&j, "tree_size", r->leaves);
+	jout_field_u64(&j, "objects", r->objects);
+	jout_field_u64(&j, "bytes", r->bytes);
+	jout_key(&j, "root");
+	jout_hex(&j, r->root.bytes, STORE_HASH_LEN);
+	jout_key(&j, "findings");
+	jout_open(&j, '[');
+	if (talk->findings.len)
+		jout_raw(&j, buf_str(&talk->findings));
+	jout_close(&j, ']');
+	jout_close(&j, '}');
+	return cli_print(&text, code);
+}
+
+int cmd_verify(const CliArgs *args)
+{
+	Store *store = NULL;
+	Err err = {0};
+	VerifyReport report = {0};
+	Talk talk = {.as_json = args->values[OPT_JSON] != NULL};
+	jout_begin(&talk.j, &talk.findings);
+	int code = cli_open(args, &store, NULL);
+	if (code != EXIT_DONE)
+		return code;
+	cli_catch_stop();
+	if (store_verify(store, args->values[OPT_QUICK] != NULL, &cli_stop, found, &talk, &report, &err) != ST_OK) {
+		cli_fail(&err);
+		code = EXIT_FAILED;
+	} else {
+		code = print_report(&report, &talk);
+	}
+	buf_done(&talk.findings);
+	store_close(store);
+	return code;
+}

@@ -1,0 +1,439 @@
+/* indexer/compile.c - see compile.h. */
+#include "indexer/compile.h"
+
+#include "indexer/search.h"
+#include "tokenizer/case_number.h"
+
+#include <stdio.h>
+
+enum {
+	VARIANTS_MAX = 64,     /* accentuations of one folded syllable: at most 29 are known */
+	COMPLETIONS_MAX = 200, /* terms that one word* stands for */
+	PREFIX_LEAST = 2,      /* letters before the * */
+	COMMON_SHARE = 5,      /* in "any": words in more than one of so many records are left to the pairs … */
+	RARE_ENOUGH = 3,       /* … where at least so many rarer words are there */
+};
+static const double exact_boost = 1000, own_number_boost = 3000, pair_factor = 1.0;
+
+typedef struct {
+	XapDb *db;
+	Arena *arena;
+	Err *err;
+	bool any, failed;
+	Compiled *out;
+} Compiler;
+
+typedef struct {
+	Query *folded, *exact; /* exact NULL: like folded */
+} Sides;
+
+static Query *checked(Compiler *c, Query *q)
+{
+	if (!q && !c->failed) {
+		c->failed = true;
+		err_no_memory(c->err);
+	}
+	return q;
+}
+
+static Query *term(Compiler *c, const Buf *bytes)
+{
+	return buf_ok(bytes) ? checked(c, query_term(c->arena, buf_str(bytes))) : checked(c, NULL);
+}
+
+/* ---- words ----------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+	Compiler *c;
+	Query *list[COMPLETIONS_MAX + 1];
+	size_t count, most;
+} Variants;
+
+static bool collect(void *ctx, Str found, uint64_t documents)
+{
+	Variants *v = ctx;
+	(void)documents;
+	v->list[v->count] = checked(v->c, query_term(v->c->arena, found));
+	return v->list[v->count++] && v->count < v->most;
+}
+
+/* Every accentuation of a folded word, weighted as one term. */
+static Query *any_accents(Compiler *c, const char *prefix, const Word *word)
+{
+	Variants v = {.c = c, .most = word->prefix ? COMPLETIONS_MAX : VARIANTS_MAX};
+	Buf bytes = {0};
+	schema_unigram(&bytes, prefix, word->folded, word->key, false);
+	if (!word->prefix) {
+		v.list[v.count++] = term(c, &bytes);
+		buf_add_char(&bytes, '=');
+	} else if (word->folded.len < PREFIX_LEAST) {
+		buf_done(&bytes);
+		return checked(c, query_node(c->arena, QUERY_SYNONYM, NULL, 0));
+	}
+	if (!c->failed && buf_ok(&bytes) && xap_terms(c->db, buf_str(&bytes), collect, &v, c->err) != ST_OK)
+		c->failed = true;
+	buf_done(&bytes);
+	return c->failed ? NULL : checked(c, query_node(c->arena, QUERY_SYNONYM, v.list, v.count));
+}
+
+static Query *exact_accents(Compiler *c, const char *prefix, const Word *word)
+{
+	Buf bytes = {0};
+	schema_unigram(&bytes, prefix, word->folded, word->key, true);
+	Query *q = term(c, &bytes);
+	buf_done(&bytes);
+	return q;
+}
+
+static Query *exact_term(Compiler *c, const char *prefix, Str value)
+{
+	Buf bytes = {0};
+	schema_exact(&bytes, prefix, value);
+	Query *q = term(c, &bytes);
+	buf_done(&bytes);
+	return q;
+}
+
+/* A number or date: the record that bears it first, then those that say it. */
+static Query *span(Compiler *c, const Word *word)
+{
+	bool is_record = word->kind == TOKEN_RECORD_NUMBER;
+	if (word->kind == TOKEN_DATE)
+		return exact_term(c, "D", word->folded);
+	Query *own = exact_term(c, is_record ? "K" : "C", word->folded);
+	Query *said = exact_term(c, is_record ? "M" : "CM", word->folded);
+	return checked(c, query_pair(c->arena, QUERY_OR, query_weighted(c->arena, QUERY_BOOST, own, own_number_boost), said));
+}
+
+static Sides word_sides(Compiler *c, const char *prefix, const Word *word)
+{
+	Sides sides = {0};
+	if (word->kind > TOKEN_DIGITS) {
+		sides.folded = span(c, word);
+		return sides;
+	}
+	sides.folded = any_accents(c, prefix, word);
+	if (word->marked && !word->prefix)
+		sides.exact = exact_accents(c, prefix, word);
+	return sides;
+}
+
+static Query *pair_of(Compiler *c, const char *prefix, const Word *first, const Word *second)
+{
+	Buf bytes = {0};
+	schema_bigram(&bytes, prefix, first->folded, second->folded);
+	Query *q = term(c, &bytes);
+	buf_done(&bytes);
+	return q;
+}
+
+static bool makes_pair(const Clause *clause, size_t i)
+{
+	return i > 0 && clause->words[i].joined && !clause->words[i].prefix && clause->words[i - 1].kind <= TOKEN_DIGITS;
+}
+
+/* ---- clauses --------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+	Query *folded[3 * SEARCH_TERMS_MAX], *exact[3 * SEARCH_TERMS_MAX], *pairs[SEARCH_TERMS_MAX];
+	size_t count, pair_count;
+	bool marked;
+} Gathered;
+
+static void gather(Gathered *g, Sides sides)
+{
+	g->folded[g->count] = sides.folded;
+	g->exact[g->count++] = sides.exact ? sides.exact : sides.folded;
+	g->marked |= sides.exact != NULL;
+}
+
+static Sides joined(Compiler *c, QueryOp op, Gathered *g)
+{
+	Sides sides = {.folded = checked(c, query_node(c->arena, op, g->folded, g->count))};
+	if (g->marked)
+		sides.exact = checked(c, query_node(c->arena, op, g->exact, g->count));
+	return sides;
+}
+
+static void must_check(Compiler *c, const Clause *clause)
+{
+	if (c->out->check_count < COMPILE_CHECKS_MAX)
+		c->out->checks[c->out->check_count++] = clause;
+}
+
+/* All words, and as a phrase every pair of neighbours too. */
+static Sides tight(Compiler *c, const char *prefix, const Clause *clause, bool pairs)
+{
+	Gathered g = {0};
+	for (size_t i = 0; i < clause->word_count && !c->failed; i++) {
+		gather(&g, word_sides(c, prefix, &clause->words[i]));
+		if (pairs && makes_pair(clause, i))
+			gather(&g, (Sides){pair_of(c, prefix, &clause->words[i - 1], &clause->words[i]), NULL});
+	}
+	return joined(c, QUERY_AND, &g);
+}
+
+static uint64_t frequency(Compiler *c, const Query *q)
+{
+	uint64_t total = 0, count = 0;
+	if (q->op == QUERY_TERM && xap_term_documents(c->db, q->term, &count, c->err) != ST_OK)
+		c->failed = true;
+	total = count;
+	for (size_t i = 0; i < q->child_count && q->op == QUERY_SYNONYM; i++)
+		total += frequency(c, q->children[i]);
+	return total;
+}
+
+/* "Any": the rarer words (typed with marks: exactly so, where that is known to the index) and all pairs. */
+static Query *loose(Compiler *c, const Clause *clause)
+{
+	Query *list[2 * SEARCH_TERMS_MAX], *words[SEARCH_TERMS_MAX];
+	uint64_t frequencies[SEARCH_TERMS_MAX], common = xap_documents(c->db) / COMMON_SHARE + 1;
+	size_t count = 0, rare = 0;
+	for (size_t i = 0; i < clause->word_count && !c->failed; i++) {
+		Sides sides = word_sides(c, "", &clause->words[i]);
+		if (c->failed)
+			return NULL;
+		words[i] = sides.folded;
+		frequencies[i] = sides.exact ? frequency(c, sides.exact) : 0;
+		if (frequencies[i])
+			words[i] = sides.exact;
+		else
+			frequencies[i] = frequency(c, sides.folded);
+		rare += frequencies[i] && frequencies[i] < common;
+	}
+	for (size_t i = 0; i < clause->word_count && !c->failed; i++) {
+		if (frequencies[i] < common || rare < RARE_ENOUGH || clause->words[i].kind > TOKEN_DIGITS)
+			list[count++] = words[i];
+		if (makes_pair(clause, i))
+			list[count++] = pair_of(c, "", &clause->words[i - 1], &clause->words[i]);
+	}
+	return c->failed ? NULL : checked(c, query_node(c->arena, QUERY_OR, list, count));
+}
+
+/* The pairs of a run of words: they add to the score. */
+static void add_pairs(Compiler *c, const Clause *clause, Gathered *g)
+{
+	for (size_t i = 1; i < clause->word_count && !c->failed; i++)
+		if (makes_pair(clause, i) && g->pair_count < SEARCH_TERMS_MAX)
+			g->pairs[g->pair_count++] = pair_of(c, "", &clause->words[i - 1], &clause->words[i]);
+}
+
+Query *compile_number(Str number, Arena *arena, Err *err)
+{
+	Compiler c = {.arena = arena, .err = err};
+	RecordNumber parsed;
+	CaseNumber code;
+	Buf bytes = {0};
+	Query *q;
+	if (case_number_parse(number, &code))
+		schema_exact(&bytes, "C", str_from(code.canonical));
+	else if (record_number_parse(number, &parsed))
+		schema_exact(&bytes, "K", str_from(parsed.key));
+	else
+		schema_whole(&bytes, "K", number);
+	q = term(&c, &bytes);
+	buf_done(&bytes);
+	return q;
+}
+
+static Query *year_range(Compiler *c, Str value)
+{
+	ptrdiff_t dots = str_find(value, STR(".."));
+	if (dots < 0)
+		return exact_term(c, "XY", value);
+	Str low = str_slice(value, 0, (size_t)dots);
+	char high[64];
+	Str last = str_slice(value, (size_t)dots + 2, value.len);
+	int len = snprintf(high, sizeof high, "%.*s%s", (int)(last.len > 8 ? 8 : last.len), last.ptr, last.len ? "~" : "");
+	return checked(c, query_range(c->arena, SLOT_ISSUED, low.len ? low : STR("0"), (Str){high, (size_t)len}));
+}
+
+static Query *date_bound(Compiler *c, const SchemaField *field, Str value)
+{
+	CivilDate date;
+	char text[16];
+	size_t len = civil_date_parse(value, &date) ? schema_date_value(date, text) : 0;
+	if (!len)
+		return checked(c, query_node(c->arena, QUERY_OR, NULL, 0));
+	bool upper = strcmp(field->name, "to") == 0;
+	text[len] = '~'; /* after every longer date that begins so */
+	return checked(c, upper ? query_range(c->arena, SLOT_ISSUED, STR("0"), (Str){text, len + 1})
+	                        : query_range(c->arena, SLOT_ISSUED, (Str){text, len}, (Str){0}));
+}
+
+static Query *whole_value(Compiler *c, const SchemaField *field, const Clause *clause)
+{
+	Buf bytes = {0};
+	schema_whole(&bytes, field->prefix, clause->value);
+	Query *q = term(c, &bytes);
+	buf_done(&bytes);
+	return q;
+}
+
+static Sides field_sides(Compiler *c, const Clause *clause)
+{
+	const SchemaField *field = clause->field;
+	Sides sides = {0};
+	switch (field->ask) {
+	case ASK_WORDS:
+		return tight(c, field->prefix, clause, true);
+	case ASK_WHOLE:
+		sides.folded = whole_value(c, field, clause);
+		break;
+	case ASK_EXACT:
+		sides.folded = exact_term(c, field->prefix, clause->value);
+		break;
+	case ASK_NUMBER:
+		sides.folded = checked(c, compile_number(clause->value, c->arena, c->err));
+		break;
+	case ASK_YEAR:
+		sides.folded = year_range(c, clause->value);
+		break;
+	case ASK_DATE:
+		sides.folded = date_bound(c, field, clause->value);
+		break;
+	}
+	return sides;
+}
+
+Query *compile_field(const SchemaField *field, Str value, TokenIter *tokens, XapDb *db, Arena *arena, Err *err)
+{
+	Compiled ignored = {0};
+	Compiler c = {.db = db, .arena = arena, .err = err, .out = &ignored};
+	Clause clause = {.kind = CLAUSE_FIELD, .field = field, .value = value};
+	if (query_words(value, tokens, arena, &clause.words, &clause.word_count, err) != ST_OK)
+		return NULL;
+	Query *q = field_sides(&c, &clause).folded;
+	return c.failed ? NULL : q;
+}
+
+static Sides clause_sides(Compiler *c, const Clause *clause, bool on_spine);
+
+/* Words as typed; where all of them are one number as people type it ("QĐ 15 2019 UBND"), that number too. */
+static Sides run_sides(Compiler *c, const Clause *clause)
+{
+	RecordNumber number;
+	Sides sides = tight(c, "", clause, false);
+	bool has_span = false;
+	for (size_t i = 0; i < clause->word_count; i++)
+		has_span |= clause->words[i].kind > TOKEN_DIGITS;
+	if (c->failed || has_span || !clause->value.len || !record_number_parse(clause->value, &number))
+		return sides;
+	Word typed = {.folded = str_from(number.key), .kind = TOKEN_RECORD_NUMBER};
+	Query *q = span(c, &typed);
+	if (sides.exact)
+		sides.exact = checked(c, query_pair(c->arena, QUERY_OR, q, sides.exact));
+	sides.folded = checked(c, query_pair(c->arena, QUERY_OR, q, sides.folded));
+	return sides;
+}
+
+static Sides either_sides(Compiler *c, const Clause *clause)
+{
+	Gathered g = {0};
+	for (size_t i = 0; i < clause->child_count && i < 3 * SEARCH_TERMS_MAX && !c->failed; i++)
+		gather(&g, clause_sides(c, clause->children[i], false));
+	return joined(c, QUERY_OR, &g);
+}
+
+static Sides phrase_sides(Compiler *c, const Clause *clause, bool on_spine)
+{
+	bool marked = false;
+	for (size_t i = 0; i < clause->word_count; i++)
+		marked |= clause->words[i].marked;
+	Sides sides = tight(c, "", clause, true);
+	if (on_spine && (clause->word_count > 2 || (clause->word_count == 2 && marked)))
+		must_check(c, clause);
+	return (Sides){sides.exact ? sides.exact : sides.folded, NULL}; /* a phrase is meant exactly */
+}
+
+/* All children; exclusions apply to the whole. On the spine (every record must match it) the "any" mode loosens words
+ * and pairs add to the score. */
+static Sides all_sides(Compiler *c, const Clause *clause, bool on_spine)
+{
+	Gathered g = {0}, without = {0};
+	for (size_t i = 0; i < clause->child_count && !c->failed; i++) {
+		const Clause *child = clause->children[i];
+		if (g.count >= 3 * SEARCH_TERMS_MAX || without.count >= 3 * SEARCH_TERMS_MAX)
+			break;
+		if (child->kind == CLAUSE_NOT) {
+			Sides sides = clause_sides(c, child->children[0], false);
+			gather(&without, (Sides){sides.exact ? sides.exact : sides.folded, NULL});
+		} else if (child->kind == CLAUSE_WORDS && child->word_count == 0) {
+			continue;
+		} else if (child->kind == CLAUSE_WORDS && c->any && on_spine) {
+			gather(&g, (Sides){loose(c, child), NULL});
+		} else {
+			gather(&g, clause_sides(c, child, on_spine));
+			if (child->kind == CLAUSE_WORDS && on_spine)
+				add_pairs(c, child, &g);
+		}
+	}
+	if (c->failed)
+		return (Sides){0};
+	if (g.count == 0 && without.count)
+		gather(&g, (Sides){exact_term(c, "XR", (Str){0}), NULL});
+	Sides sides = joined(c, QUERY_AND, &g);
+	if (without.count) {
+		Query *none = checked(c, query_node(c->arena, QUERY_OR, without.folded, without.count));
+		sides.folded = checked(c, query_pair(c->arena, QUERY_AND_NOT, sides.folded, none));
+	}
+	if (g.pair_count && !c->failed) {
+		Query *pairs = checked(c, query_node(c->arena, QUERY_OR, g.pairs, g.pair_count));
+		pairs = checked(c, query_weighted(c->arena, QUERY_SCALE, pairs, pair_factor));
+		sides.folded = checked(c, query_pair(c->arena, QUERY_AND_MAYBE, sides.folded, pairs));
+	}
+	return sides;
+}
+
+static Sides clause_sides(Compiler *c, const Clause *clause, bool on_spine)
+{
+	switch (clause->kind) {
+	case CLAUSE_WORDS:
+		return run_sides(c, clause);
+	case CLAUSE_PHRASE:
+		return phrase_sides(c, clause, on_spine);
+	case CLAUSE_NEAR:
+		if (on_spine)
+			must_check(c, clause);
+		return tight(c, "", clause, false);
+	case CLAUSE_FIELD:
+		return field_sides(c, clause);
+	case CLAUSE_AND:
+		return all_sides(c, clause, on_spine);
+	case CLAUSE_OR:
+		return either_sides(c, clause);
+	case CLAUSE_NOT:
+		break;
+	}
+	return all_sides(c, &(Clause){.kind = CLAUSE_AND, .children = (Clause *[]){(Clause *)clause}, .child_count = 1}, false);
+}
+
+static bool has_words(const Clause *clause)
+{
+	if (clause->kind == CLAUSE_NOT || clause->kind == CLAUSE_FIELD)
+		return false;
+	for (size_t i = 0; i < clause->child_count; i++)
+		if (has_words(clause->children[i]))
+			return true;
+	return clause->word_count > 0;
+}
+
+Status query_compile(const ParsedQuery *parsed, bool any, XapDb *db, Arena *arena, Compiled *out, Err *err)
+{
+	Compiled compiled = {0};
+	Compiler c = {.db = db, .arena = arena, .err = err, .any = any, .out = &compiled};
+	Sides sides = clause_sides(&c, parsed->root, true);
+	if (c.failed)
+		return err->code;
+	compiled.query = sides.folded;
+	compiled.exact = sides.exact;
+	compiled.has_words = has_words(parsed->root);
+	if (sides.exact)
+		compiled.query = checked(&c, query_pair(arena, QUERY_AND_MAYBE, sides.folded,
+		                                        query_weighted(arena, QUERY_BOOST, sides.exact, exact_boost)));
+	if (c.failed)
+		return err->code;
+	*out = compiled;
+	return ST_OK;
+}

@@ -1,0 +1,32 @@
+/* indexer/compile.h - from what was asked to what Xapian evaluates.
+ *
+ * Every word has a folded side (all accentuations, one synonym) and, when it was typed with marks, an exact side. A
+ * record must match the folded side; one that matches the exact side as well ranks before all that do not; pairs of
+ * words that stand side by side add to the score.
+ *
+ * Owns     everything lives in the arena
+ * Errors   those of xap_terms, ST_NO_MEMORY
+ */
+#ifndef INDEXER_COMPILE_H
+#define INDEXER_COMPILE_H
+
+#include "indexer/parse.h"
+#include "indexer/xapian.h"
+
+enum { COMPILE_CHECKS_MAX = 8 };
+
+typedef struct {
+	Query *query;           /* with scores */
+	Query *exact;           /* matches what has every marked word exactly; NULL: no word was marked */
+	const Clause *checks[COMPILE_CHECKS_MAX]; /* phrases and NEARs the index can only guess: to be checked on the text */
+	size_t check_count;
+	bool has_words;         /* something to rank by, not only filters */
+} Compiled;
+
+/* any: one of the words is enough (phrases, fields and exclusions still hold). */
+Status query_compile(const ParsedQuery *parsed, bool any, XapDb *db, Arena *arena, Compiled *out, Err *err);
+/* A field's value as a restriction, without scores. NULL: out of memory or a failing index (err says which). */
+Query *compile_field(const SchemaField *field, Str value, TokenIter *tokens, XapDb *db, Arena *arena, Err *err);
+Query *compile_number(Str number, Arena *arena, Err *err); /* a record's own number or case number; may be QUERY_NOTHING */
+
+#endif

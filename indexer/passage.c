@@ -1,0 +1,214 @@
+/* indexer/passage.c - see passage.h. */
+#include "indexer/passage.h"
+
+#include "base/utf8.h"
+#include "indexer/search.h"
+
+enum { MATCHES_MAX = 512, WORDS_MAX = SEARCH_TERMS_MAX, LEAD_BYTES = 60 };
+
+static bool matches_word(const Token *token, const Word *word)
+{
+	if (word->kind > TOKEN_DIGITS || token->kind > TOKEN_DIGITS)
+		return word->kind == token->kind && str_eq(word->folded, token->folded);
+	return word->prefix ? str_starts(token->folded, word->folded) : str_eq(token->folded, word->folded);
+}
+
+static bool matches_exactly(const Token *token, const Word *word)
+{
+	return matches_word(token, word) && (!word->marked || word->prefix || str_eq(token->key, word->key));
+}
+
+/* ---- phrases and NEAR ------------------------------------------------------------------------------------------ */
+
+/* Which prefixes of the phrase end at the token before: bit i set means words[0..i] just matched. */
+static uint64_t advance_phrase(uint64_t state, const Clause *clause, const Token *token)
+{
+	uint64_t next = 0;
+	bool row = !(token->flags & TOKEN_BREAK_BEFORE);
+	for (size_t i = 0; i < clause->word_count; i++)
+		if ((i == 0 || (row && state >> (i - 1) & 1)) && matches_exactly(token, &clause->words[i]))
+			next |= 1ull << i;
+	return next;
+}
+
+static bool near_holds(const uint64_t *seen, size_t count, uint64_t now, unsigned distance)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!seen[i] || now - seen[i] > distance)
+			return false;
+	return true;
+}
+
+Status passage_check(Str text, const Clause *clause, TokenIter *tokens, bool *holds_out, Err *err)
+{
+	uint64_t state = 0, seen[WORDS_MAX] = {0}, position = 0;
+	size_t count = clause->word_count < WORDS_MAX ? clause->word_count : WORDS_MAX;
+	Token token;
+	Step step;
+	*holds_out = false;
+	token_iter_set(tokens, text);
+	while ((step = token_next(tokens, &token, err)) == STEP_ITEM) {
+		bool is_span = token.kind > TOKEN_DIGITS;
+		if (clause->kind == CLAUSE_PHRASE && !is_span) {
+			state = advance_phrase(state, clause, &token);
+			*holds_out = state >> (count - 1) & 1;
+		} else if (clause->kind == CLAUSE_NEAR) {
+			position += !is_span;
+			bool any = false;
+			for (size_t i = 0; i < count; i++)
+				if (matches_exactly(&token, &clause->words[i])) {
+					seen[i] = position;
+					any = true;
+				}
+			*holds_out = any && near_holds(seen, count, position, clause->distance);
+		}
+		if (*holds_out)
+			return ST_OK;
+	}
+	return step == STEP_END ? ST_OK : err->code;
+}
+
+/* ---- snippets -------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+	uint32_t start, end;
+	uint8_t word;
+	bool exact, follows; /* follows: right behind the match before, words in order */
+} Match;
+
+typedef struct {
+	Match list[MATCHES_MAX];
+	size_t count;
+} Matches;
+
+static bool add_match(Matches *m, const Token *token, const Word *words, size_t word_count, uint32_t previous_end)
+{
+	for (size_t i = 0; i < word_count; i++) {
+		if (!matches_word(token, &words[i]))
+			continue;
+		if (m->count == MATCHES_MAX)
+			return false;
+		const Match *before = m->count ? &m->list[m->count - 1] : NULL;
+		bool follows = before && before->end == previous_end && before->word + 1u == i && !(token->flags & TOKEN_BREAK_BEFORE);
+		m->list[m->count++] = (Match){token->start, token->end, (uint8_t)i, matches_exactly(token, &words[i]), follows};
+		return true;
+	}
+	return true;
+}
+
+static Status find_matches(Str text, const Word *words, size_t word_count, TokenIter *tokens, Matches *m, Err *err)
+{
+	Token token;
+	Step step;
+	uint32_t previous_end = 0;
+	token_iter_set(tokens, text);
+	while ((step = token_next(tokens, &token, err)) == STEP_ITEM) {
+		if (!add_match(m, &token, words, word_count, previous_end))
+			return ST_OK;
+		if (token.kind <= TOKEN_DIGITS)
+			previous_end = token.end;
+	}
+	return step == STEP_END ? ST_OK : err->code;
+}
+
+/* Different words count most, then words in a row, then exact ones. */
+static int worth(const Matches *m, size_t first, uint32_t limit, size_t *last)
+{
+	uint64_t seen = 0;
+	int score = 0;
+	for (size_t i = first; i < m->count && m->list[i].end <= limit; i++) {
+		const Match *match = &m->list[i];
+		score += seen >> match->word & 1 ? 1 : 20;
+		score += (i > first && match->follows ? 12 : 0) + (match->exact ? 4 : 0);
+		seen |= 1ull << match->word;
+		*last = i;
+	}
+	return score;
+}
+
+static void escape(Buf *out, Str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+		if (c == '&')
+			buf_add_zero_terminated(out, "&amp;");
+		else if (c == '<')
+			buf_add_zero_terminated(out, "&lt;");
+		else if (c == '>')
+			buf_add_zero_terminated(out, "&gt;");
+		else if (c == '"')
+			buf_add_zero_terminated(out, "&quot;");
+		else if (c == '\'')
+			buf_add_zero_terminated(out, "&#39;");
+		else
+			buf_add_char(out, (c >= 0 && c < ' ') || c == 0x7F ? ' ' : c);
+	}
+}
+
+/* The start of a word at or before `at`, not more than LEAD_BYTES back, so that the hit has something in front of it. */
+static size_t window_start(Str text, size_t at)
+{
+	size_t least = at > LEAD_BYTES ? at - LEAD_BYTES : 0, i = at, start = at;
+	for (; i > least; i--) {
+		char before = text.ptr[i - 1];
+		if (before == '\n')
+			return i;
+		if (before == ' ')
+			start = i;
+	}
+	return least == 0 ? 0 : start;
+}
+
+static size_t window_end(Str text, size_t start)
+{
+	size_t end = utf8_cut(text, start + PASSAGE_BYTES);
+	if (end == text.len)
+		return end;
+	for (size_t i = end; i > start + PASSAGE_BYTES / 2; i--)
+		if (text.ptr[i - 1] == ' ' || text.ptr[i - 1] == '\n')
+			return i - 1;
+	return end;
+}
+
+Status passage_snippet(Str text, const Word *words, size_t word_count, TokenIter *tokens, Arena *arena, Str *out, Err *err)
+{
+	Matches m = {.count = 0};
+	size_t best = 0, last = 0, start, end, from;
+	int best_worth = -1;
+	Buf html = {0};
+	Status st = ST_OK;
+	text = str_slice(text, 0, utf8_cut(text, PASSAGE_TEXT_MAX));
+	word_count = word_count < WORDS_MAX ? word_count : WORDS_MAX;
+	if (word_count)
+		st = find_matches(text, words, word_count, tokens, &m, err);
+	if (st != ST_OK)
+		return st;
+	for (size_t i = 0; i < m.count; i++) {
+		int value = worth(&m, i, m.list[i].start + PASSAGE_BYTES - LEAD_BYTES, &last);
+		if (value > best_worth) {
+			best_worth = value;
+			best = i;
+		}
+	}
+	start = m.count ? window_start(text, m.list[best].start) : 0;
+	end = window_end(text, start);
+	if (start > 0)
+		buf_add_zero_terminated(&html, "… ");
+	from = start;
+	for (size_t i = 0; i < m.count; i++) {
+		if (m.list[i].start < from || m.list[i].end > end)
+			continue;
+		escape(&html, str_slice(text, from, m.list[i].start));
+		buf_add_zero_terminated(&html, "<mark>");
+		escape(&html, str_slice(text, m.list[i].start, m.list[i].end));
+		buf_add_zero_terminated(&html, "</mark>");
+		from = m.list[i].end;
+	}
+	escape(&html, str_slice(text, from, end));
+	if (end < text.len)
+		buf_add_zero_terminated(&html, " …");
+	*out = arena_copy(arena, buf_str(&html));
+	bool ok = buf_ok(&html) && out->ptr;
+	buf_done(&html);
+	return ok ? ST_OK : err_no_memory(err);
+}

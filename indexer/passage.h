@@ -1,0 +1,21 @@
+/* indexer/passage.h - looks at the stored text of a hit: does it hold the phrase, and which passage shows the match best.
+ *
+ * Offsets come from the same tokenizer that built the index, so marks sit on the text's own bytes whatever form they
+ * have. Long texts are looked at up to PASSAGE_TEXT_MAX.
+ *
+ * Owns     results live in the arena
+ * Threads  as the TokenIter
+ */
+#ifndef INDEXER_PASSAGE_H
+#define INDEXER_PASSAGE_H
+
+#include "indexer/parse.h"
+
+enum { PASSAGE_TEXT_MAX = 1 << 20, PASSAGE_BYTES = 280 };
+
+/* PHRASE: the words in a row, those with marks exactly; NEAR: all within the distance. */
+Status passage_check(Str text, const Clause *clause, TokenIter *tokens, bool *holds_out, Err *err);
+/* The best window as HTML-escaped text with <mark>; the beginning of the text where nothing matches. */
+Status passage_snippet(Str text, const Word *words, size_t word_count, TokenIter *tokens, Arena *arena, Str *out, Err *err);
+
+#endif

@@ -1,0 +1,414 @@
+/* indexer/search.c - see search.h: runs a request against one snapshot of the index.
+ *
+ * A snapshot can lose its files to a newer one while it is used (a merge, two commits of the live shard); then the
+ * request is run again on the newest, here and nowhere else.
+ */
+#include "indexer/search.h"
+
+#include "base/clock.h"
+#include "indexer/compile.h"
+#include "indexer/index_parts.h"
+#include "indexer/passage.h"
+#include "indexer/search_parts.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { COUNT_TO = 2000, CHECK_STEP = 40, CHECK_MOST = 400, FACET_VALUES_MAX = 50, TRIES = 4 };
+static const double deadline_seconds = 2.0, exact_score = 1000, number_score = 3000;
+
+/* ---- one view of the index ------------------------------------------------------------------------------------- */
+
+static bool is_dead(void *ctx, uint32_t shard, uint32_t docid)
+{
+	const Snapshot *s = ctx;
+	return superseded_has(&s->dead, snapshot_sequence(s, shard, docid));
+}
+
+Status view_run(View *view, XapSearch *search, XapResult *out)
+{
+	if (view->snapshot->dead.count) {
+		search->dead = is_dead;
+		search->dead_ctx = view->snapshot;
+	}
+	search->deadline_seconds = deadline_seconds;
+	return xap_search(view->db, search, view->arena, out, view->err);
+}
+
+static Status open_view(View *view, Index *index, Arena *arena, Err *err)
+{
+	*view = (View){.index = index, .arena = arena, .err = err};
+	view->tokens = token_iter_new(err);
+	if (!view->tokens)
+		return err->code;
+	view->snapshot = index_take_snapshot(index);
+	return snapshot_take_db(view->snapshot, &view->db, err);
+}
+
+static void close_view(View *view, Status st)
+{
+	if (view->db)
+		snapshot_give_db(view->snapshot, view->db, st == ST_OK);
+	snapshot_drop(view->snapshot);
+	token_iter_free(view->tokens);
+	buf_done(&view->text);
+}
+
+static bool is_stale(Status st)
+{
+	return st == ST_CONFLICT || st == ST_NOT_FOUND || st == ST_CORRUPT || st == ST_IO;
+}
+
+Status view_with(Index *index, Arena *arena, Status (*body)(View *view, void *ctx), void *ctx, Err *err)
+{
+	Status st = ST_OK;
+	for (int i = 0; i < TRIES; i++) {
+		View view;
+		st = open_view(&view, index, arena, err);
+		if (st == ST_OK)
+			st = body(&view, ctx);
+		close_view(&view, st);
+		if (!is_stale(st))
+			break;
+		Err ignored;
+		index_reload(index, true, &ignored);
+	}
+	return st;
+}
+
+/* ---- hits ------------------------------------------------------------------------------------------------------ */
+
+Status view_load_text(View *view, const Entry *entry)
+{
+	buf_clear(&view->text);
+	for (size_t i = 0; i < entry->object_count; i++) {
+		const ObjectRef *object = &entry->objects[i];
+		if (strcmp(object->role, "text") == 0 && object->size_bytes <= SHARD_TEXT_MAX)
+			return store_object_load(view->index->store, &object->hash, SHARD_TEXT_MAX, &view->text, view->err);
+	}
+	return ST_OK;
+}
+
+Status view_load_hit(View *view, uint64_t sequence, SearchHit *out, Entry *entry)
+{
+	Status st = store_entry(view->index->store, sequence, view->arena, entry, view->err);
+	if (st != ST_OK)
+		return st;
+	*out = (SearchHit){.sequence = sequence, .version = entry->version, .id = entry->key};
+	return record_parse(entry->metadata, view->arena, &out->record, view->err);
+}
+
+/* ---- a request ------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+	const SearchRequest *request;
+	SearchAnswer *answer;
+	ParsedQuery parsed;
+	Compiled compiled;
+	Query *query;      /* with filters */
+	Word *words;       /* all words of the query, for snippets */
+	size_t word_count;
+	uint64_t first;    /* from the cursor: hits of the index to pass over */
+	bool relaxed;
+} Run;
+
+static const struct { size_t offset; const char *field; } filters[] = {
+	{offsetof(SearchRequest, number), "number"}, {offsetof(SearchRequest, type), "type"},
+	{offsetof(SearchRequest, fonds), "fonds"},   {offsetof(SearchRequest, case_code), "case"},
+	{offsetof(SearchRequest, from), "from"},     {offsetof(SearchRequest, to), "to"},
+};
+
+static Str filter_value(const SearchRequest *request, size_t offset)
+{
+	return *(const Str *)((const char *)request + offset);
+}
+
+/* An agency is meant whole ("UBND tỉnh Nam Định"); where no record has it so, by its words. */
+static Query *agency_filter(View *view, Str agency)
+{
+	Buf bytes = {0};
+	uint64_t count = 0;
+	schema_whole(&bytes, "XA", agency);
+	Query *whole = buf_ok(&bytes) ? query_term(view->arena, buf_str(&bytes)) : NULL;
+	Status st = whole ? xap_term_documents(view->db, buf_str(&bytes), &count, view->err) : err_no_memory(view->err);
+	buf_done(&bytes);
+	if (st != ST_OK)
+		return NULL;
+	return count ? whole : compile_field(schema_field_by_name(STR("agency")), agency, view->tokens, view->db, view->arena, view->err);
+}
+
+static Status add_filters(View *view, Run *run)
+{
+	Query *list[sizeof filters / sizeof filters[0] + 1];
+	size_t count = 0;
+	view->err->code = ST_OK;
+	for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++) {
+		Str value = filter_value(run->request, filters[i].offset);
+		if (!value.len)
+			continue;
+		list[count] = compile_field(schema_field_by_name(str_from(filters[i].field)), value, view->tokens, view->db, view->arena, view->err);
+		if (!list[count++])
+			return view->err->code ? view->err->code : err_no_memory(view->err);
+	}
+	if (run->request->agency.len && !(list[count++] = agency_filter(view, run->request->agency)))
+		return view->err->code ? view->err->code : err_no_memory(view->err);
+	if (count == 0)
+		return ST_OK;
+	Query *all = query_node(view->arena, QUERY_AND, list, count);
+	run->query = query_pair(view->arena, QUERY_FILTER, run->query, all);
+	return run->query ? ST_OK : err_no_memory(view->err);
+}
+
+static Status compile_run(View *view, Run *run, bool any)
+{
+	Status st = ST_OK;
+	run->compiled = (Compiled){0};
+	if (run->parsed.root)
+		st = query_compile(&run->parsed, any, view->db, view->arena, &run->compiled, view->err);
+	if (st != ST_OK)
+		return st;
+	run->query = run->parsed.root ? run->compiled.query : query_term(view->arena, STR("XR"));
+	return run->query ? add_filters(view, run) : err_no_memory(view->err);
+}
+
+static void order_by(const Run *run, XapSearch *search)
+{
+	SearchSort sort = run->request->sort;
+	bool unranked = sort == SORT_RELEVANCE && !run->compiled.has_words;
+	search->sort_slot = sort == SORT_RELEVANCE && !unranked ? -1 : SLOT_ISSUED;
+	search->sort_descending = unranked || sort == SORT_ISSUED_DESCENDING;
+}
+
+static void count_facet(void *ctx, unsigned slot, Str value, uint64_t count);
+
+static unsigned facet_slots(unsigned facets)
+{
+	static const unsigned slot_of[FACET_COUNT] = {
+		[FACET_TYPE] = SLOT_TYPE, [FACET_AGENCY] = SLOT_AGENCY, [FACET_YEAR] = SLOT_ISSUED, [FACET_FONDS] = SLOT_FONDS};
+	unsigned slots = 0;
+	for (unsigned f = 0; f < FACET_COUNT; f++)
+		if (facets >> f & 1)
+			slots |= 1u << slot_of[f];
+	return slots;
+}
+
+static const char *why(const Run *run, double score)
+{
+	if (run->relaxed)
+		return "some of the words";
+	if (!run->compiled.has_words)
+		return "fields";
+	if (score >= number_score)
+		return "number";
+	if (run->compiled.exact && score < exact_score)
+		return "without accents";
+	return "all words";
+}
+
+static Status add_hit(View *view, Run *run, const XapHit *found, bool *kept)
+{
+	SearchAnswer *answer = run->answer;
+	SearchHit *hit = &answer->hits[answer->hit_count];
+	Entry entry;
+	bool holds = true;
+	Status st = view_load_hit(view, snapshot_sequence(view->snapshot, found->shard, found->docid), hit, &entry);
+	if (st == ST_OK)
+		st = view_load_text(view, &entry);
+	for (size_t i = 0; st == ST_OK && holds && i < run->compiled.check_count; i++) {
+		Str subject = record_text(&hit->record, RF_SUBJECT);
+		st = passage_check(buf_str(&view->text), run->compiled.checks[i], view->tokens, &holds, view->err);
+		if (st == ST_OK && !holds && subject.len)
+			st = passage_check(subject, run->compiled.checks[i], view->tokens, &holds, view->err);
+	}
+	*kept = st == ST_OK && holds;
+	if (!*kept)
+		return st;
+	st = passage_snippet(buf_str(&view->text), run->words, run->word_count, view->tokens, view->arena, &hit->snippet, view->err);
+	hit->score = found->score;
+	hit->matched = str_from(why(run, found->score));
+	answer->hit_count += st == ST_OK;
+	return st;
+}
+
+static Status set_next(View *view, Run *run, uint64_t first)
+{
+	char *cursor = arena_printf(view->arena, "%c%" PRIu64, run->relaxed ? 'r' : 'a', first);
+	run->answer->next = str_from(cursor);
+	return cursor ? ST_OK : err_no_memory(view->err);
+}
+
+/* Takes hits from the index until the page is full. Where phrases must be checked on the text, some fall away; the
+ * total is then exact only when all were looked at. */
+static Status fill_page(View *view, Run *run, XapSearch *search)
+{
+	SearchAnswer *answer = run->answer;
+	unsigned limit = run->request->limit;
+	bool checks = run->compiled.check_count > 0;
+	uint64_t looked = 0, kept_all = 0, at = run->first;
+	for (;;) {
+		XapResult found;
+		search->first = at;
+		search->limit = checks ? CHECK_STEP : limit;
+		Status st = view_run(view, search, &found);
+		if (st != ST_OK)
+			return st;
+		search->facet_slots = 0; /* counted once */
+		answer->total = found.total;
+		answer->total_is_exact = found.total_is_exact;
+		for (size_t i = 0; i < found.count; i++) {
+			bool kept = false;
+			if (answer->hit_count == limit)
+				return set_next(view, run, at);
+			st = add_hit(view, run, &found.hits[i], &kept);
+			if (st != ST_OK)
+				return st;
+			at++;
+			looked++;
+			kept_all += kept;
+		}
+		bool ended = found.count < search->limit;
+		if (!checks)
+			return answer->hit_count == limit && answer->total > at ? set_next(view, run, at) : ST_OK;
+		if (ended) {
+			answer->total = run->first == 0 ? kept_all : answer->total;
+			answer->total_is_exact = run->first == 0;
+			return ST_OK;
+		}
+		if (looked >= CHECK_MOST) { /* enough for one request: the next page goes on from here */
+			answer->total_is_exact = false;
+			return set_next(view, run, at);
+		}
+	}
+}
+
+static int most_first(const void *a, const void *b)
+{
+	const FacetCount *x = a, *y = b;
+	return x->count != y->count ? (x->count < y->count) - (x->count > y->count) : str_cmp(x->value, y->value);
+}
+
+static void order_facets(SearchAnswer *answer)
+{
+	for (unsigned f = 0; f < FACET_COUNT; f++) {
+		if (answer->facet_counts[f])
+			qsort(answer->facets[f], answer->facet_counts[f], sizeof *answer->facets[f], most_first);
+		if (answer->facet_counts[f] > FACET_VALUES_MAX)
+			answer->facet_counts[f] = FACET_VALUES_MAX;
+	}
+}
+
+static Status run_once(View *view, Run *run, bool any)
+{
+	XapSearch search = {.count_to = COUNT_TO, .facet = count_facet, .facet_ctx = view, .facet_slots = facet_slots(run->request->facets)};
+	Status st = compile_run(view, run, any);
+	if (st != ST_OK)
+		return st;
+	run->relaxed = any && run->request->mode == SEARCH_AUTO;
+	order_by(run, &search);
+	search.query = run->query;
+	run->answer->hit_count = 0;
+	run->answer->next = (Str){0};
+	memset(run->answer->facet_counts, 0, sizeof run->answer->facet_counts);
+	view->answer = run->answer;
+	st = fill_page(view, run, &search);
+	order_facets(run->answer);
+	return st;
+}
+
+static void gather_words(const Clause *clause, Run *run)
+{
+	if (clause->kind == CLAUSE_NOT || (clause->kind == CLAUSE_FIELD && clause->field->ask != ASK_WORDS))
+		return;
+	for (size_t i = 0; i < clause->word_count && run->word_count < SEARCH_TERMS_MAX; i++)
+		run->words[run->word_count++] = clause->words[i];
+	for (size_t i = 0; i < clause->child_count; i++)
+		gather_words(clause->children[i], run);
+}
+
+static Status read_cursor(Str cursor, Run *run, Err *err)
+{
+	if (!cursor.len)
+		return ST_OK;
+	if ((cursor.ptr[0] != 'a' && cursor.ptr[0] != 'r') || !str_to_u64(str_slice(cursor, 1, cursor.len), &run->first) || run->first > 1u << 30)
+		return err_set(err, ST_INVALID, "cursor: not one that an answer gave");
+	run->relaxed = cursor.ptr[0] == 'r';
+	return ST_OK;
+}
+
+static Status run_request(View *view, void *ctx)
+{
+	Run *run = ctx;
+	SearchAnswer *answer = run->answer;
+	bool any = run->request->mode == SEARCH_ANY || run->relaxed;
+	run->word_count = 0;
+	Status st = query_parse(run->request->query, view->tokens, view->arena, &run->parsed, view->err);
+	if (st != ST_OK)
+		return st;
+	run->words = arena_calloc(view->arena, SEARCH_TERMS_MAX, sizeof *run->words);
+	answer->hits = arena_calloc(view->arena, run->request->limit + 1, sizeof *answer->hits);
+	if (!run->words || !answer->hits)
+		return err_no_memory(view->err);
+	if (run->parsed.root)
+		gather_words(run->parsed.root, run);
+	answer->query = run->parsed.read_as;
+	st = run_once(view, run, any);
+	if (st == ST_OK && run->request->mode == SEARCH_AUTO && !any && answer->hit_count == 0 && !run->first && run->word_count > 1) {
+		st = run_once(view, run, true);
+		if (st == ST_OK && answer->hit_count == 0)
+			run->relaxed = false;
+	}
+	answer->relaxed = run->relaxed;
+	return st;
+}
+
+Status search_run(Index *index, const SearchRequest *request, Arena *arena, SearchAnswer *out, Err *err)
+{
+	SearchRequest asked = *request;
+	SearchAnswer answer = {.mode = request->mode};
+	Run run = {.request = &asked, .answer = &answer};
+	uint64_t started = clock_monotonic_us();
+	asked.limit = asked.limit ? asked.limit : SEARCH_LIMIT_DEFAULT;
+	if (asked.limit > SEARCH_LIMIT_MAX)
+		return err_set(err, ST_LIMIT, "limit: at most %d", SEARCH_LIMIT_MAX);
+	if (asked.query.len > SEARCH_QUERY_MAX)
+		return err_set(err, ST_LIMIT, "q: at most %d bytes", SEARCH_QUERY_MAX);
+	Status st = read_cursor(asked.cursor, &run, err);
+	if (st == ST_OK)
+		st = view_with(index, arena, run_request, &run, err);
+	if (st != ST_OK)
+		return st;
+	answer.took_us = clock_monotonic_us() - started;
+	*out = answer;
+	return ST_OK;
+}
+
+/* ---- facets ---------------------------------------------------------------------------------------------------- */
+
+static void add_count(View *view, Facet facet, Str value, uint64_t count)
+{
+	SearchAnswer *answer = view->answer;
+	size_t *n = &answer->facet_counts[facet];
+	for (size_t i = 0; i < *n; i++)
+		if (str_eq(answer->facets[facet][i].value, value)) {
+			answer->facets[facet][i].count += count;
+			return;
+		}
+	if ((*n & (*n - 1)) == 0) {
+		FacetCount *grown = arena_calloc(view->arena, *n ? 2 * *n : 1, sizeof *grown);
+		if (!grown)
+			return;
+		if (*n)
+			memcpy(grown, answer->facets[facet], *n * sizeof *grown);
+		answer->facets[facet] = grown;
+	}
+	answer->facets[facet][(*n)++] = (FacetCount){arena_copy(view->arena, value), count};
+}
+
+static void count_facet(void *ctx, unsigned slot, Str value, uint64_t count)
+{
+	if (slot == SLOT_ISSUED)
+		add_count(ctx, FACET_YEAR, str_slice(value, 0, 4), count);
+	else
+		add_count(ctx, slot == SLOT_TYPE ? FACET_TYPE : slot == SLOT_AGENCY ? FACET_AGENCY : FACET_FONDS, value, count);
+}

@@ -1,0 +1,26 @@
+/* indexer/search_parts.h - what search.c shares with search_number.c and search_lists.c. */
+#ifndef INDEXER_SEARCH_PARTS_H
+#define INDEXER_SEARCH_PARTS_H
+
+#include "indexer/search.h"
+#include "indexer/index_parts.h"
+
+/* One request's view of the index. */
+typedef struct {
+	Index *index;
+	Snapshot *snapshot;
+	XapDb *db;
+	TokenIter *tokens;
+	Arena *arena;
+	Err *err;
+	Buf text;              /* of the hit at hand */
+	SearchAnswer *answer;  /* where facets are counted */
+} View;
+
+/* Runs body on the newest snapshot, again on a newer one where that changed under it. */
+Status view_with(Index *index, Arena *arena, Status (*body)(View *view, void *ctx), void *ctx, Err *err);
+Status view_run(View *view, XapSearch *search, XapResult *out);
+Status view_load_hit(View *view, uint64_t sequence, SearchHit *out, Entry *entry);
+Status view_load_text(View *view, const Entry *entry);
+
+#endif
