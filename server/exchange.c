@@ -171,6 +171,12 @@ static enum MHD_Result answer(Exchange *x, struct MHD_Connection *connection)
 	return sent;
 }
 
+/* A refused request whose body is short is read to its end, so that the connection can be kept. */
+static bool may_answer_later(const Exchange *x)
+{
+	return !x->must_close && (!x->has_body || (!x->chunked && x->content_length <= REQUEST_JSON_MAX));
+}
+
 enum MHD_Result exchange_handle(void *server, struct MHD_Connection *connection, const char *url, const char *method,
                                 const char *version, const char *upload, size_t *upload_bytes, void **exchange)
 {
@@ -181,7 +187,7 @@ enum MHD_Result exchange_handle(void *server, struct MHD_Connection *connection,
 		return MHD_NO;
 	if (!x->head_done) {
 		read_head(x, connection, method, version);
-		if (x->err.code == ST_OK || !x->has_body)
+		if (x->err.code == ST_OK || may_answer_later(x))
 			return MHD_YES;
 		x->must_close = true;
 		return answer(x, connection);

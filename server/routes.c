@@ -17,7 +17,7 @@ static const RouteParameter search_parameters[] = {
 	{"limit", "integer", "Hits a page, at most 100"},
 	{"cursor", "string", "`next` of the page before"},
 	{"facets", "string", "type,agency,year,fonds: which to count"},
-	{"expand", "string", "0: do not add abbreviations and other names"},
+	{"expand", "string", "off: do not add abbreviations and other names"},
 	{NULL, NULL, NULL},
 };
 static const RouteParameter number_parameters[] = {{"number", "string", "Record number or case number, any spelling"}, {NULL, NULL, NULL}};

@@ -1,0 +1,60 @@
+/* cli/serve.c - hoso serve: the HTTP API and the pages, until SIGINT or SIGTERM. What is served is in server/. */
+#include "cli/cli.h"
+
+#include "server/server.h"
+
+#include <stdio.h>
+#include <time.h>
+
+enum { OPT_LISTEN, OPT_HOST, OPT_THREADS, OPT_LOG };
+const CliOption serve_options[] = {
+	[OPT_LISTEN] = {"listen", 'l', "ADDR:PORT", "where to listen (127.0.0.1:8080); port 0 picks one"},
+	[OPT_HOST] = {"host", 0, "NAMES", "further host names to answer for, separated by commas (those of a proxy)"},
+	[OPT_THREADS] = {"threads", 0, "N", "threads that answer (one a core, at least 4)"},
+	[OPT_LOG] = {"log-requests", 0, NULL, "one log line a request"},
+	{0},
+};
+
+static Status read_options(const CliArgs *args, ServerOptions *options, Err *err)
+{
+	uint64_t threads = 0;
+	const char *text = args->values[OPT_THREADS];
+	if (text && (!str_to_u64(str_from(text), &threads) || threads == 0 || threads > 1024))
+		return err_set(err, ST_INVALID, "--threads takes a number from 1 to 1024");
+	options->listen = args->values[OPT_LISTEN] ? args->values[OPT_LISTEN] : "127.0.0.1:8080";
+	options->hosts = args->values[OPT_HOST];
+	options->threads = (unsigned)threads;
+	options->log_requests = args->values[OPT_LOG] != NULL;
+	return ST_OK;
+}
+
+static void wait_for_stop(void)
+{
+	struct timespec tick = {0, 100 * 1000 * 1000};
+	cli_catch_stop();
+	while (!cli_stop)
+		nanosleep(&tick, NULL);
+}
+
+int cmd_serve(const CliArgs *args)
+{
+	ServerOptions options = {0};
+	Server *server = NULL;
+	Err err = {0};
+	if (read_options(args, &options, &err) != ST_OK)
+		return cli_usage(err.text);
+	int code = cli_open(args, &options.store, &options.index);
+	if (code != EXIT_DONE)
+		return code;
+	if (index_follower_start(options.index, &err) != ST_OK || server_start(&server, &options, &err) != ST_OK) {
+		code = cli_fail(&err);
+	} else {
+		printf("listening on %s\n", server_address(server));
+		fflush(stdout);
+		wait_for_stop();
+	}
+	server_stop(server);
+	index_follower_stop(options.index);
+	cli_close(options.store, options.index);
+	return code;
+}
