@@ -192,8 +192,12 @@ static void rank(uint32_t count, int (*order)(const void *, const void *), uint1
 	for (uint32_t i = 1; i <= count; i++)
 		(*of_rank)[i] = (uint16_t)i;
 	qsort(*of_rank + 1, count, sizeof **of_rank, order);
-	for (uint32_t i = 1; i <= count; i++)
-		(*rank_of)[(*of_rank)[i]] = (uint16_t)i;
+	uint32_t shared = 0; /* syllables with the same term ("ky" and "ki" without marks) have one rank */
+	for (uint32_t i = 1; i <= count; i++) {
+		if (i == 1 || order(&(*of_rank)[i - 1], &(*of_rank)[i]) != 0)
+			shared = i;
+		(*rank_of)[(*of_rank)[i]] = (uint16_t)shared;
+	}
 }
 
 static void rank_all(void)

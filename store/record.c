@@ -315,7 +315,7 @@ Status record_parse(Str json, Arena *arena, Record *out, Err *err)
 	json_error_t why;
 	Record record = {0};
 	Reader reader = {.arena = arena, .record = &record, .extra = json_object()};
-	json_t *root = json_loadb(json.ptr ? json.ptr : "", json.len, JSON_REJECT_DUPLICATES, &why);
+	json_t *root = json_loadb(json.ptr ? json.ptr : "", json.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
 	Status st;
 	if (!reader.extra)
 		st = err_no_memory(err);
