@@ -1,0 +1,185 @@
+/* store/codec.c - see codec.h. Loading 64 KiB of dictionary costs more than compressing a small record, so it is
+ * loaded once and the prepared state is copied for each record. */
+#include "store/codec.h"
+
+#include "store/hash.h"
+
+#include <lz4.h>
+#include <lz4hc.h>
+#include <stdlib.h>
+#define ZDICT_STATIC_LINKING_ONLY
+#include <zdict.h>
+
+enum {
+	HC_LEVEL = 9,
+	DICT_RAW_MAX = 4 << 20,   /* a dictionary helps the first 64 KiB; larger bodies do without */
+	RAW_LIMIT = 64 << 20,
+};
+
+struct Dictionary {
+	Hash hash;
+	size_t len;
+	LZ4_stream_t fast;
+	char bytes[];
+};
+
+struct Packer {
+	PackEffort effort;
+	LZ4_stream_t fast;
+	LZ4_streamHC_t *small;
+	const Dictionary *prepared_for;
+	LZ4_streamHC_t *prepared;
+	Buf check;
+};
+
+Dictionary *dictionary_new(Str bytes)
+{
+	Dictionary *d = malloc(sizeof *d + bytes.len + 1);
+	if (!d)
+		return NULL;
+	*d = (Dictionary){.len = bytes.len};
+	memcpy(d->bytes, bytes.ptr, bytes.len);
+	hash_of(bytes, &d->hash);
+	LZ4_initStream(&d->fast, sizeof d->fast);
+	LZ4_loadDict(&d->fast, d->bytes, (int)d->len);
+	return d;
+}
+
+void dictionary_free(Dictionary *d)
+{
+	free(d);
+}
+
+Str dictionary_bytes(const Dictionary *d)
+{
+	return (Str){d->bytes, d->len};
+}
+
+const Hash *dictionary_hash(const Dictionary *d)
+{
+	return &d->hash;
+}
+
+Status dictionary_train(const void *samples, const size_t *sizes, unsigned count, Dictionary **out, Err *err)
+{
+	char *space = malloc(DICT_BYTES_MAX);
+	if (!space)
+		return err_no_memory(err);
+	Status st = ST_OK;
+	ZDICT_fastCover_params_t params = {.k = 256, .d = 8, .f = 18, .accel = 2, .splitPoint = 1.0, .steps = 1};
+	size_t len = ZDICT_trainFromBuffer_fastCover(space, DICT_BYTES_MAX, samples, sizes, count, params);
+	size_t head = ZDICT_isError(len) ? 0 : ZDICT_getDictHeaderSize(space, len);
+	if (ZDICT_isError(len) || ZDICT_isError(head) || head >= len) {
+		st = err_set(err, ST_INVALID, "no dictionary could be trained on %u samples: %s", count, ZDICT_getErrorName(len));
+		goto done;
+	}
+	Dictionary *d = dictionary_new((Str){space + head, len - head});
+	if (!d)
+		st = err_no_memory(err);
+	else
+		*out = d;
+done:
+	free(space);
+	return st;
+}
+
+/* ---- packing --------------------------------------------------------------------------------------------------- */
+
+Packer *packer_new(PackEffort effort)
+{
+	Packer *p = calloc(1, sizeof *p);
+	if (!p)
+		return NULL;
+	p->effort = effort;
+	if (effort == PACK_SMALL) {
+		p->small = LZ4_createStreamHC();
+		p->prepared = LZ4_createStreamHC();
+		if (!p->small || !p->prepared) {
+			packer_free(p);
+			return NULL;
+		}
+	}
+	return p;
+}
+
+void packer_free(Packer *p)
+{
+	if (!p)
+		return;
+	if (p->small)
+		LZ4_freeStreamHC(p->small);
+	if (p->prepared)
+		LZ4_freeStreamHC(p->prepared);
+	buf_done(&p->check);
+	free(p);
+}
+
+static int pack_fast(Packer *p, const Dictionary *dict, Str raw, char *out, int room)
+{
+	if (!dict)
+		return LZ4_compress_fast_extState(&p->fast, raw.ptr, out, (int)raw.len, room, 1);
+	memcpy(&p->fast, &dict->fast, sizeof p->fast);
+	return LZ4_compress_fast_continue(&p->fast, raw.ptr, out, (int)raw.len, room, 1);
+}
+
+static int pack_small(Packer *p, const Dictionary *dict, Str raw, char *out, int room)
+{
+	if (!dict)
+		return LZ4_compress_HC_extStateHC(p->small, raw.ptr, out, (int)raw.len, room, HC_LEVEL);
+	if (p->prepared_for != dict) {
+		LZ4_resetStreamHC_fast(p->prepared, HC_LEVEL);
+		LZ4_loadDictHC(p->prepared, dict->bytes, (int)dict->len);
+		p->prepared_for = dict;
+	}
+	memcpy(p->small, p->prepared, sizeof *p->small);
+	return LZ4_compress_HC_continue(p->small, raw.ptr, out, (int)raw.len, room);
+}
+
+Status packer_pack(Packer *p, const Dictionary *dict, Str raw, Buf *out, Codec *codec_out, Err *err)
+{
+	if (raw.len > DICT_RAW_MAX)
+		dict = NULL;
+	if (raw.len < 32 || raw.len > RAW_LIMIT) {
+		*codec_out = CODEC_RAW;
+		return ST_OK;
+	}
+	size_t before = out->len, room = raw.len - raw.len / 16; /* a saving below 1/16 is not worth unpacking */
+	if (!buf_reserve(out, room))
+		return err_no_memory(err);
+	int (*pack)(Packer *, const Dictionary *, Str, char *, int) = p->effort == PACK_FAST ? pack_fast : pack_small;
+	int len = pack(p, dict, raw, out->data + before, (int)room);
+	if (len <= 0 || (size_t)len > room) {
+		*codec_out = CODEC_RAW;
+		return ST_OK;
+	}
+	Codec codec = dict ? CODEC_LZ4_DICT : CODEC_LZ4;
+	buf_clear(&p->check);
+	char *check = buf_extend(&p->check, raw.len);
+	if (!check)
+		return err_no_memory(err);
+	Status st = codec_unpack(codec, dict, (Str){out->data + before, (size_t)len}, check, raw.len, err);
+	if (st != ST_OK || memcmp(check, raw.ptr, raw.len) != 0)
+		return err_set(err, ST_INTERNAL, "%zu bytes do not come back from compression as they went in", raw.len);
+	out->len = before + (size_t)len;
+	*codec_out = codec;
+	return ST_OK;
+}
+
+Status codec_unpack(Codec codec, const Dictionary *dict, Str stored, void *out, size_t raw_len, Err *err)
+{
+	if (codec == CODEC_RAW) {
+		if (stored.len != raw_len)
+			return err_set(err, ST_CORRUPT, "%zu stored bytes where %zu should be", stored.len, raw_len);
+		if (raw_len)
+			memcpy(out, stored.ptr, raw_len);
+		return ST_OK;
+	}
+	if (stored.len > RAW_LIMIT || raw_len > RAW_LIMIT || (codec == CODEC_LZ4_DICT && !dict))
+		return err_set(err, ST_CORRUPT, "a packed body of impossible length or without its dictionary");
+	int len = codec == CODEC_LZ4_DICT
+	                  ? LZ4_decompress_safe_usingDict(stored.ptr, out, (int)stored.len, (int)raw_len, dict->bytes, (int)dict->len)
+	                  : LZ4_decompress_safe(stored.ptr, out, (int)stored.len, (int)raw_len);
+	if (len < 0 || (size_t)len != raw_len)
+		return err_set(err, ST_CORRUPT, "a packed body does not unpack to %zu bytes", raw_len);
+	return ST_OK;
+}

@@ -1,0 +1,175 @@
+/* store/internal.h - what the files of store/ share of an open archive.
+ *
+ *   store.c   open, close, state          log.c     what is on disk: loading, following, recovery's judgement
+ *   read.c    frames, entries, objects    lookup.c  keys and hashes to places
+ *   writer.c  lock, frames out, commit    append.c  one entry in
+ *   verify.c  every byte again
+ *
+ * Two locks. `lock` guards everything readers look at (segments, table, committed); it is held for look-ups only,
+ * never over a read from disk. `writer.mutex` orders writers; it is released while fdatasync runs, so that the next
+ * batch gathers meanwhile. Order: writer.mutex before lock.
+ */
+#ifndef STORE_INTERNAL_H
+#define STORE_INTERNAL_H
+
+#include "store/codec.h"
+#include "store/frame.h"
+#include "store/options.h"
+#include "store/segment.h"
+#include "store/store.h"
+#include "store/table.h"
+
+#include <pthread.h>
+
+/* The state after a COMMIT. */
+typedef struct {
+	uint64_t tree_size, batch;
+	Hash root;
+	uint32_t segment;         /* id of the one that holds the COMMIT; 0: nothing was ever committed */
+	uint32_t frames, leaves;  /* of that segment, up to and with the COMMIT */
+	uint64_t end;             /* offset behind the COMMIT */
+	uint64_t batch_start;     /* offset of the batch's first frame in that segment */
+	uint64_t objects, bytes_original;
+	Frontier frontier;
+} Committed;
+
+/* What follows the last COMMIT on disk. */
+typedef struct {
+	uint64_t keep_end;        /* committed.end, or behind the MARK that follows it */
+	uint32_t keep_frames;
+	bool confirmed;           /* a frame after the COMMIT says that it is durable */
+	bool sealed;              /* the segment of the COMMIT is sealed behind it, nothing uncommitted in it */
+	uint64_t torn_bytes;      /* bytes that belong to no committed batch */
+} Tail;
+
+typedef struct {
+	pthread_mutex_t mutex;    /* held while something is appended, and while a batch is given to the file */
+	int lock_fd, live_fd;
+	unsigned depth;           /* nested store_write_begin */
+	Segment *live;
+	bool marked;              /* nothing follows the last COMMIT that would need a MARK */
+	uint64_t batch;           /* number of the batch being gathered */
+	uint32_t batch_frames;    /* frames in it, a MARK not counted */
+	uint64_t batch_start, batch_first_sequence;
+	uint64_t objects, bytes_original;
+	Frontier frontier;
+	Buf buffer;               /* frames not yet given to the file, */
+	uint64_t buffer_at;       /* which start at this offset of the live segment */
+	uint32_t dict_ordinal;    /* of the DICT frame in the live segment; UINT32_MAX: none there yet */
+	const Dictionary *dict;
+	Packer *packer;
+	Buf samples, sample_sizes; /* until a dictionary is trained */
+	bool training_failed;
+	Buf packed, annex, descriptor, payload; /* space that is used again and again */
+	uint8_t salts[1024];
+	size_t salts_left;
+
+	pthread_mutex_t sync_mutex; /* guards what follows; taken after `mutex`, never held over it */
+	pthread_cond_t synced;
+	bool syncing, leading;    /* fdatasync runs; a thread of store_put is about to commit for all */
+	uint64_t synced_batch;
+	uint64_t drops;           /* how often pending frames were thrown away: a waiter learns that its batch is gone */
+	Err drop_cause;
+	Err poison;               /* code ST_OK: none; for good */
+} Writer;
+
+typedef struct DictNode {
+	struct DictNode *next;
+	Dictionary *dict;
+} DictNode;
+
+struct Store {
+	char *dir;
+	uint8_t archive_id[ARCHIVE_ID_LEN];
+	char origin[96];
+	StoreOptions options;
+	pthread_rwlock_t lock;
+	Segment **segments;       /* ascending id */
+	size_t segment_count, segment_room;
+	size_t files_open;
+	atomic_uint_fast64_t clock; /* for closing the file unused longest */
+	Table table;              /* look-ups of the segments that no catalogue run covers */
+	Committed committed;
+	Tail tail;
+	uint64_t seen_size;       /* of the last segment's file when it was last scanned */
+	bool gap;                 /* damage lies before the end of the log: its tree cannot be continued */
+	Err damage;               /* code ST_OK: none known */
+	DictNode *dicts;
+	Writer writer;
+};
+
+/* ---- log.c ----------------------------------------------------------------------------------------------------- */
+
+/* Looks at the whole directory; at open, and again whenever pending frames were thrown away. */
+Status log_load(Store *store, Err *err);
+/* Follows what was added behind the committed point. Holds store->lock for writing. */
+Status log_advance(Store *store, Err *err);
+/* True when segments or the live one's size are not what log_advance last saw. */
+bool log_has_news(Store *store);
+Segment *log_segment(const Store *store, uint32_t id);              /* NULL: none; lock held */
+Segment *log_segment_of(const Store *store, uint64_t sequence);     /* lock held */
+bool log_add_segment(Store *store, Segment *segment);               /* behind all others; lock held */
+void log_drop_segments_after(Store *store, uint32_t id);            /* lock held */
+void log_note_damage(Store *store, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Look-up entries of one frame: calls add for each. */
+Status frame_lookups(uint32_t segment, const Frame *frame, Status (*add)(void *ctx, uint64_t hash, uint64_t value, Err *err),
+                     void *ctx, Err *err);
+
+/* ---- read.c ---------------------------------------------------------------------------------------------------- */
+
+typedef enum { SEE_COMMITTED, SEE_PENDING } Sight; /* SEE_PENDING: the writer, holding its mutex */
+
+Status read_frame(Store *store, Sight sight, uint32_t segment, uint32_t ordinal, Arena *arena, Frame *out, Err *err);
+Status read_leaf(Store *store, Sight sight, uint64_t sequence, Arena *arena, Frame *out, LeafDescriptor *leaf_out,
+                 uint32_t *segment_out, Err *err);
+/* The frame's body as it was before compression; in the arena. */
+Status read_body(Store *store, Sight sight, uint32_t segment, const Frame *frame, Arena *arena, Str *out, Err *err);
+/* The dictionary of a frame of this segment, loaded once. */
+Status read_dictionary(Store *store, Sight sight, uint32_t segment, uint32_t ordinal, const Dictionary **out, Err *err);
+const Dictionary *keep_dictionary(Store *store, Dictionary *dict);  /* takes it; the one with equal bytes; lock held */
+
+/* ---- lookup.c -------------------------------------------------------------------------------------------------- */
+
+/* Values of a hash, unverified, in no order, appended as uint64_t. */
+Status lookup_values(Store *store, uint64_t hash, Buf *out, Err *err);
+/* Sequence of a key's version (0: newest), checked against its leaf. */
+Status lookup_key(Store *store, Sight sight, uint8_t kind, Str key, uint32_t version, uint64_t *sequence_out, Err *err);
+/* The OBJECT frame of a hash; frame_out in the arena. */
+Status lookup_object_frame(Store *store, Sight sight, const Hash *hash, Arena *arena, uint32_t *segment_out, Frame *frame_out,
+                           Err *err);
+
+/* ---- writer.c: all with the writer's mutex held ---------------------------------------------------------------- */
+
+Status writer_open(Store *store, Err *err);  /* at store_open: makes the mutexes, opens LOCK */
+void writer_close(Store *store);
+Status writer_begin(Store *store, Err *err);
+void writer_end(Store *store);
+/* Frames out. `stored` as packed; fills in ordinal, sequence, batch and lengths. ordinal_out may be NULL. */
+Status writer_add(Store *store, FrameHeader *header, Str descriptor, Str annex, Str stored, uint32_t *ordinal_out, Err *err);
+/* Seals the live segment if len more bytes would be too many, starts one where there is none, flushes. */
+Status writer_make_room(Store *store, uint64_t len, Err *err);
+Status writer_commit(Store *store, Err *err); /* lets the mutex go while fdatasync runs */
+Status writer_drop(Store *store, Err *err);   /* throws away what is not committed */
+Status writer_add_dictionary(Store *store, Err *err); /* a DICT frame of writer.dict in the live segment */
+
+typedef struct {
+	Segment *live;
+	uint32_t frames, leaves;
+	uint64_t end, objects, bytes_original;
+	uint32_t batch_frames, dict_ordinal;
+	Frontier frontier;
+} Savepoint;
+void writer_save(const Store *store, Savepoint *out);
+void writer_back_to(Store *store, const Savepoint *save); /* after a failed append */
+
+/* ---- append.c, objects.c --------------------------------------------------------------------------------------- */
+
+Status append_entry(Store *store, const EntryInput *input, Receipt *out, Err *err);
+/* Fills in hash and size of an input object. */
+Status object_measure(Store *store, ObjectInput *object, Err *err);
+/* Stores the object unless it is there. */
+Status object_store(Store *store, const ObjectInput *object, Err *err);
+/* Packs `raw` for a frame; *stored_out points into writer.packed or is raw itself. */
+Status writer_pack(Store *store, Str raw, FrameHeader *header, Str *stored_out, Err *err);
+
+#endif
