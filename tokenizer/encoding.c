@@ -12,7 +12,7 @@ typedef struct {
 	size_t bytes_of[LEGACY_COUNT]; /* read as, lines that are not ASCII */
 	size_t unicode_bytes, uncertain_bytes;
 	double certain;                /* bytes weighted with certainty */
-	Buf units, text;
+	Buf units;
 	EncodingReport *report;
 } Decoder;
 
@@ -106,16 +106,8 @@ static void guess_whole(Decoder *d, Str bytes)
 
 static double certainty_of(const LegacyGuess *guess)
 {
-	double valid = guess->score.words ? (double)guess->score.valid / guess->score.words : 0;
 	double lead = guess->margin > 0.4 ? 1 : 0.6 + guess->margin;
-	return valid * lead > 1 ? 1 : valid * lead;
-}
-
-static double value_as(Decoder *d, LegacyKind kind, const LegacyUnit *line, size_t count)
-{
-	buf_clear(&d->text);
-	legacy_decode(kind, line, count, &d->text, NULL);
-	return legacy_value(legacy_score(buf_str(&d->text)));
+	return guess->value < 0 ? 0 : guess->value * lead;
 }
 
 /* The reading of one line: the text's, unless the line alone speaks clearly for another. */
@@ -123,10 +115,10 @@ static LegacyKind choose(Decoder *d, const LegacyUnit *line, size_t count, doubl
 {
 	LegacyGuess alone = legacy_guess(line, count);
 	*certainty_out = certainty_of(&d->whole);
-	double as_is = value_as(d, LEGACY_CP1252, line, count);
+	double as_is = legacy_value(LEGACY_CP1252, line, count);
 	if (d->whole.sure && !d->input_is_utf8) {
-		double as_whole = value_as(d, d->whole.kind, line, count);
-		if (alone.sure && alone.kind != d->whole.kind && alone.score.words >= 6 && alone.value > as_whole + 0.25) {
+		double as_whole = legacy_value(d->whole.kind, line, count);
+		if (alone.sure && alone.kind != d->whole.kind && alone.words >= 4 && alone.value > as_whole + 0.25) {
 			*certainty_out = certainty_of(&alone);
 			return alone.kind;
 		}
@@ -136,9 +128,20 @@ static LegacyKind choose(Decoder *d, const LegacyUnit *line, size_t count, doubl
 		*certainty_out = certainty_of(&alone);
 		return alone.kind;
 	}
-	if (d->whole.sure && value_as(d, d->whole.kind, line, count) > as_is + 0.1)
+	if (d->whole.sure && legacy_value(d->whole.kind, line, count) > as_is + 0.1)
 		return d->whole.kind;
 	return LEGACY_CP1252;
+}
+
+/* VNI's EC is ì; some converters wrote ỹ with it. Behind k, m, s, qu both make a word. */
+static bool is_ambiguous_vni(const LegacyUnit *line, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		uint32_t before = line[i - 1].c | 32;
+		if ((line[i].c | 32) == 0xEC && (before == 'k' || before == 'm' || before == 's' || before == 'u'))
+			return true;
+	}
+	return false;
 }
 
 static void decode_line(Decoder *d, Str line, Buf *out)
@@ -161,13 +164,13 @@ static void decode_line(Decoder *d, Str line, Buf *out)
 	const LegacyUnit *all = units(d, &count);
 	LegacyKind kind = choose(d, all, count, &certainty);
 	if (!d->input_is_utf8 && kind != LEGACY_UTF8 && utf8_is_valid(line) &&
-	    legacy_value(legacy_score(line)) >= value_as(d, kind, all, count))
+	    legacy_value(LEGACY_UTF8, all, count) >= legacy_value(kind, all, count))
 		kind = LEGACY_UTF8; /* a line of UTF-8 among others */
 	if (kind == LEGACY_CP1252) { /* stays as it is */
 		if (d->input_is_utf8) {
 			buf_add_str(out, line);
 			LegacyScore as_is = legacy_score(line);
-			if (legacy_value(as_is) >= 0.7 || as_is.words < 3) { /* a sign or two, no legacy text */
+			if (as_is.valid * 10 >= as_is.words * 7 || as_is.words < 3) { /* a sign or two, no legacy text */
 				d->unicode_bytes += line.len;
 				d->certain += (double)line.len;
 				return;
@@ -185,6 +188,10 @@ static void decode_line(Decoder *d, Str line, Buf *out)
 	report->decoded += !is_unicode;
 	report->repaired |= d->input_is_utf8 && (kind == LEGACY_UTF8 || kind == LEGACY_UTF8_TWICE);
 	d->bytes_of[kind] += line.len;
+	if (kind == LEGACY_VNI && is_ambiguous_vni(all, count)) {
+		report->uncertain++;
+		certainty = 0.6 * certainty;
+	}
 	d->certain += (is_unicode ? 1 : certainty) * (double)line.len;
 }
 
@@ -291,9 +298,8 @@ Status encoding_decode(Str bytes, Buf *utf8_out, EncodingReport *report, Err *er
 		decode_all(&d, bytes, utf8_out);
 		finish_report(&d);
 	}
-	bool ok = buf_ok(utf8_out) && buf_ok(&d.units) && buf_ok(&d.text);
+	bool ok = buf_ok(utf8_out) && buf_ok(&d.units);
 	buf_done(&d.units);
-	buf_done(&d.text);
 	if (ok)
 		return ST_OK;
 	utf8_out->len = start;

@@ -97,15 +97,25 @@ static void read_cp1258(const LegacyUnit *units, size_t count, Buf *out)
 	}
 }
 
+/* No small ASCII letter, and a word like "CéNG" that only a capitals font makes sense of. */
+static bool is_line_of_capitals(const LegacyUnit *units, const uint8_t *small_code, size_t count)
+{
+	bool capitals_font = false;
+	for (size_t i = 0, upper = 0, small = 0; i < count; i++) {
+		if (units[i].c >= 'a' && units[i].c <= 'z')
+			return false;
+		bool letter = letter_of(units[i].c) != 0;
+		upper = letter ? upper + (units[i].c >= 'A' && units[i].c <= 'Z') : 0;
+		small = letter ? small + small_code[i] : 0;
+		capitals_font |= upper >= 2 && small;
+	}
+	return capitals_font;
+}
+
 /* TCVN3 has one code for both cases of a toned letter. Which it was is seen from the letters around. */
 static void raise_capitals(LegacyUnit *units, const uint8_t *small_code, size_t count)
 {
-	size_t line_lower = 0, line_upper = 0;
-	for (size_t i = 0; i < count; i++) {
-		line_lower += units[i].c >= 'a' && units[i].c <= 'z';
-		line_upper += units[i].c >= 'A' && units[i].c <= 'Z';
-	}
-	bool all_line = line_lower == 0 && line_upper >= 4;
+	bool all_line = is_line_of_capitals(units, small_code, count);
 	for (size_t start = 0; start < count;) {
 		size_t stop = start, lower = 0, upper = 0;
 		for (; stop < count && letter_of(units[stop].c); stop++) {
@@ -233,15 +243,19 @@ static const uint8_t *score_word(const uint8_t *p, const uint8_t *end, LegacySco
 {
 	uint64_t code = 0;
 	unsigned tone = 0, count = 0;
-	bool marked = false, foreign = false;
+	bool marked = false, foreign = false, small = false;
 	while (p < end) {
 		unsigned width;
 		Letter letter = letter_composed_at(p, end, &width);
 		if (letter) {
+			if (small && (letter & LETTER_UPPER) && *p < 0x80) /* "lýMã": words that lost their blank */
+				break;
 			code = code << 6 | (letter & LETTER_NUMBER);
 			if (letter & LETTER_TONE)
 				tone = letter >> LETTER_TONE_SHIFT & 7;
 			marked |= (letter & LETTER_MARKED) != 0;
+			foreign |= small && (letter & LETTER_UPPER); /* "phÀn" */
+			small |= !(letter & LETTER_UPPER);
 		} else {
 			uint32_t c;
 			width = *p < 0x80 ? 0 : (unsigned)utf8_decode((const char *)p, (size_t)(end - p), &c);
@@ -252,7 +266,7 @@ static const uint8_t *score_word(const uint8_t *p, const uint8_t *end, LegacySco
 		count++;
 		p += width;
 	}
-	if (count) {
+	if (count > 1) { /* single letters are syllables too easily */
 		const SyllableSlot *slot = !foreign && count <= SYLLABLE_LETTERS_MAX ? syllable_find(code) : NULL;
 		bool valid = slot && slot->genuine >> tone & 1;
 		score->words++;
@@ -277,16 +291,40 @@ LegacyScore legacy_score(Str utf8)
 	return score;
 }
 
-double legacy_value(LegacyScore score)
+/* Runs of letters and units that are not ASCII, with at least one of the latter and two units in all. */
+static unsigned count_words_in_question(const LegacyUnit *units, size_t count)
 {
-	return score.words ? (score.valid + 0.5 * score.accented) / score.words : 0;
+	unsigned words = 0;
+	for (size_t i = 0; i < count;) {
+		size_t start = i, high = 0;
+		for (; i < count && (units[i].c >= 0x80 || letter_ascii[units[i].c]); i++)
+			high += units[i].c >= 0x80 && units[i].c != 0xA0;
+		words += high && i - start > 1;
+		i += i == start;
+	}
+	return words;
+}
+
+static double value_of_text(Str text, unsigned words)
+{
+	double value = words ? (double)legacy_score(text).accented / words : 0;
+	return value > 1 ? 1 : value;
+}
+
+double legacy_value(LegacyKind kind, const LegacyUnit *units, size_t count)
+{
+	Buf text;
+	buf_init(&text);
+	legacy_decode(kind, units, count, &text, NULL);
+	double value = value_of_text(buf_str(&text), count_words_in_question(units, count));
+	buf_done(&text);
+	return value;
 }
 
 LegacyGuess legacy_guess(const LegacyUnit *units, size_t count)
 {
-	/* Share of valid words and lead that a reading needs: set from the rates of right and wrong readings
-	 * (fact sheet: clean text 0.98, wrong readings 0.18 to 0.41, without marks 0.64). */
-	const double enough_valid = 0.7, enough_margin = 0.1;
+	/* What a reading needs: right readings explain 0.9 and more of the words, wrong ones below 0.4. */
+	const double enough = 0.6, enough_margin = 0.08, almost_all = 0.85;
 	LegacyGuess best = {.value = -1};
 	double next = 0;
 	Buf texts[2];
@@ -294,23 +332,26 @@ LegacyGuess legacy_guess(const LegacyUnit *units, size_t count)
 	buf_init(&texts[0]);
 	buf_init(&texts[1]);
 	count = count < LEGACY_SAMPLE ? count : LEGACY_SAMPLE;
-	for (LegacyKind kind = LEGACY_CP1252; kind < LEGACY_COUNT; kind++) {
+	unsigned words = count_words_in_question(units, count);
+	for (LegacyKind kind = LEGACY_CP1252; words && kind < LEGACY_COUNT; kind++) {
 		Buf *text = &texts[current];
 		buf_clear(text);
 		legacy_decode(kind, units, count, text, NULL);
-		LegacyScore score = legacy_score(buf_str(text));
-		double value = legacy_value(score);
+		double value = value_of_text(buf_str(text), words);
 		if (value > best.value) {
 			next = best.value > next ? best.value : next;
-			best = (LegacyGuess){.kind = kind, .value = value, .score = score};
+			best.kind = kind;
+			best.value = value;
 			current ^= 1; /* the best text stays in the other */
 		} else if (value > next && !str_eq(buf_str(text), buf_str(&texts[current ^ 1]))) {
 			next = value;
 		}
 	}
 	best.margin = best.value - next;
-	best.sure = best.kind != LEGACY_CP1252 && best.score.words && best.score.accented &&
-		    (double)best.score.valid / best.score.words >= enough_valid && best.margin >= enough_margin;
+	best.words = words;
+	double lead = best.margin * words + 0.01; /* in words */
+	best.sure = best.kind != LEGACY_CP1252 && best.value >= enough && best.margin >= enough_margin &&
+		    (lead >= 2 || (lead >= 1 && words >= 3 && best.value >= almost_all));
 	buf_done(&texts[0]);
 	buf_done(&texts[1]);
 	return best;

@@ -38,15 +38,17 @@ void legacy_units_of_text(Str utf8, Buf *units);
 void legacy_decode(LegacyKind kind, const LegacyUnit *units, size_t count, Buf *out, Buf *origin);
 
 typedef struct {
-	unsigned words, valid, accented; /* valid: syllables of Vietnamese; accented: of those, with a mark */
+	unsigned words, valid, accented; /* of two and more letters; valid: syllables; accented: of those, with a mark */
 } LegacyScore;
 LegacyScore legacy_score(Str utf8);
-double legacy_value(LegacyScore score); /* share of valid words + half the share of accented ones: 0..1.5 */
+
+/* How well a reading explains the words that are in question: accented syllables it makes / words with more than ASCII. */
+double legacy_value(LegacyKind kind, const LegacyUnit *units, size_t count);
 
 typedef struct {
 	LegacyKind kind;
 	double value, margin; /* of the best reading; its lead over the next that differs */
-	LegacyScore score;
+	unsigned words;       /* with more than ASCII */
 	bool sure;            /* value and margin are enough */
 } LegacyGuess;
 /* Tries all readings on at most LEGACY_SAMPLE units. */
