@@ -13,6 +13,7 @@ static const Ending endings[] = {
 	{".text", DOC_TEXT, "text/plain"},
 	{".md", DOC_TEXT, "text/markdown"},
 	{".log", DOC_TEXT, "text/plain"},
+	{".tsv", DOC_TEXT, "text/tab-separated-values"},
 	{".html", DOC_HTML, "text/html"},
 	{".htm", DOC_HTML, "text/html"},
 	{".xhtml", DOC_HTML, "application/xhtml+xml"},

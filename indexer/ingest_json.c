@@ -120,13 +120,11 @@ Status ingest_lines(IngestRun *run, ByteSource from, Str name, int dir_fd, Err *
 	LineReader reader;
 	Line line;
 	Err why;
-	uint64_t bytes = 0;
 	Status st = ST_OK;
 	Step step = STEP_END;
 	line_reader_init(&reader, from);
 	while (st == ST_OK && !run_stopped(run) && (step = line_next(&reader, &line, &why)) == STEP_ITEM) {
 		Place place = {name, reader.number};
-		bytes += line.text.len + 1;
 		Str text = reader.number == 1 ? without_mark(line.text) : line.text;
 		if (line.too_long) {
 			run->report->seen++;
@@ -135,7 +133,7 @@ Status ingest_lines(IngestRun *run, ByteSource from, Str name, int dir_fd, Err *
 			st = ingest_json(run, text, place, dir_fd, NULL, err);
 		}
 		if (st == ST_OK)
-			st = run_tick(run, bytes, err);
+			st = run_tick(run, from.position(from.ctx), err);
 	}
 	if (st == ST_OK && step == STEP_ERROR && !run_reject_or_end(run, (Place){name, reader.number + 1}, why.code, &why)) {
 		*err = why;
@@ -149,6 +147,7 @@ Status ingest_lines(IngestRun *run, ByteSource from, Str name, int dir_fd, Err *
 
 typedef struct {
 	Str left;
+	uint64_t taken;
 } StrSource;
 
 static Status read_str(void *ctx, void *out, size_t capacity, size_t *got_out, Err *err)
@@ -159,8 +158,14 @@ static Status read_str(void *ctx, void *out, size_t capacity, size_t *got_out, E
 	if (len)
 		memcpy(out, from->left.ptr, len);
 	from->left = str_slice(from->left, len, from->left.len);
+	from->taken += len;
 	*got_out = len;
 	return ST_OK;
+}
+
+static uint64_t str_position(const void *ctx)
+{
+	return ((const StrSource *)ctx)->taken;
 }
 
 /* Does the first line hold a whole object, with another line behind it? */
@@ -187,8 +192,8 @@ Status ingest_json_file(IngestRun *run, const SourceFile *file, Str name, int di
 		run->report->seen++;
 		run_reject(run, place, ST_INVALID, "an empty file");
 	} else if (is_lines(run, json)) {
-		StrSource from = {json};
-		st = ingest_lines(run, (ByteSource){read_str, &from}, name, dir_fd, err);
+		StrSource from = {.left = json};
+		st = ingest_lines(run, (ByteSource){read_str, str_position, &from}, name, dir_fd, err);
 	} else {
 		st = ingest_json(run, json, place, dir_fd, NULL, err);
 	}

@@ -302,9 +302,14 @@ static Status read_data(void *ctx, void *out, size_t capacity, size_t *got_out, 
 	return ST_OK;
 }
 
+static uint64_t position(const void *ctx)
+{
+	return package_bytes_read(ctx);
+}
+
 ByteSource package_source(PackageIn *p)
 {
-	return (ByteSource){read_data, p};
+	return (ByteSource){read_data, position, p};
 }
 
 uint64_t package_bytes_read(const PackageIn *p)

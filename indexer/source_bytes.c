@@ -28,9 +28,14 @@ static Status read_fd(void *ctx, void *out, size_t capacity, size_t *got_out, Er
 	return ST_OK;
 }
 
+static uint64_t fd_position(const void *ctx)
+{
+	return ((const FdSource *)ctx)->bytes_read;
+}
+
 ByteSource byte_source_fd(FdSource *from)
 {
-	return (ByteSource){read_fd, from};
+	return (ByteSource){read_fd, fd_position, from};
 }
 
 /* ---- lines ----------------------------------------------------------------------------------------------------- */

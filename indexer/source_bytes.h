@@ -14,6 +14,8 @@
 typedef struct {
 	/* Fills at most `capacity` bytes; *got_out 0 is the end. */
 	Status (*read)(void *ctx, void *out, size_t capacity, size_t *got_out, Err *err);
+	/* How far into the input that is, for the progress: compressed bytes where it is compressed. */
+	uint64_t (*position)(const void *ctx);
 	void *ctx;
 } ByteSource;
 
