@@ -310,15 +310,36 @@ Query *compile_field(const SchemaField *field, Str value, TokenIter *tokens, Xap
 
 static Sides clause_sides(Compiler *c, const Clause *clause, bool on_spine);
 
+/* A number says what is wanted: the words around it ("Nghị định số … ngày …") only add to the score. */
+static Sides around_numbers(Compiler *c, const Clause *clause)
+{
+	Query *numbers[SEARCH_TERMS_MAX], *others[SEARCH_TERMS_MAX];
+	size_t number_count = 0, other_count = 0;
+	for (size_t i = 0; i < clause->word_count && !c->failed; i++) {
+		const Word *word = &clause->words[i];
+		Query *q = word_sides(c, "", word).folded;
+		if (word->kind == TOKEN_RECORD_NUMBER || word->kind == TOKEN_CASE_NUMBER)
+			numbers[number_count++] = q;
+		else
+			others[other_count++] = q;
+	}
+	if (c->failed)
+		return (Sides){0};
+	Query *wanted = checked(c, query_node(c->arena, QUERY_AND, numbers, number_count));
+	if (other_count)
+		wanted = checked(c, query_pair(c->arena, QUERY_AND_MAYBE, wanted, query_node(c->arena, QUERY_OR, others, other_count)));
+	return (Sides){wanted, NULL};
+}
+
 /* Words as typed; where all of them are one number as people type it ("QĐ 15 2019 UBND"), that number too. */
 static Sides run_sides(Compiler *c, const Clause *clause)
 {
 	RecordNumber number;
-	Sides sides = tight(c, "", clause, false);
-	bool has_span = false;
 	for (size_t i = 0; i < clause->word_count; i++)
-		has_span |= clause->words[i].kind > TOKEN_DIGITS;
-	if (c->failed || has_span || !clause->value.len || !record_number_parse(clause->value, &number))
+		if (clause->words[i].kind == TOKEN_RECORD_NUMBER || clause->words[i].kind == TOKEN_CASE_NUMBER)
+			return around_numbers(c, clause);
+	Sides sides = tight(c, "", clause, false);
+	if (c->failed || !clause->value.len || !record_number_parse(clause->value, &number))
 		return sides;
 	Word typed = {.folded = str_from(number.key), .kind = TOKEN_RECORD_NUMBER};
 	Query *q = span(c, &typed);

@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { COUNT_TO = 2000, CHECK_STEP = 40, CHECK_MOST = 400, FACET_VALUES_MAX = 50, TRIES = 4 };
+enum { COUNT_TO = 2000, CHECK_STEP = 40, CHECK_MOST = 400, FACET_VALUES_MAX = 50, QUESTION_WORDS = 7, TRIES = 4 };
 static const double deadline_seconds = 2.0, exact_score = 1000, number_score = 3000;
 
 /* ---- one view of the index ------------------------------------------------------------------------------------- */
@@ -336,6 +336,18 @@ static Status read_cursor(Str cursor, Run *run, Err *err)
 	return ST_OK;
 }
 
+/* A long run of plain words is a question or a title: no record need have every "thì" of it. */
+static bool is_question(const Run *run)
+{
+	const Clause *root = run->parsed.root;
+	if (!root || root->child_count != 1 || root->children[0]->kind != CLAUSE_WORDS || run->word_count < QUESTION_WORDS)
+		return false;
+	for (size_t i = 0; i < run->word_count; i++)
+		if (run->words[i].kind == TOKEN_RECORD_NUMBER || run->words[i].kind == TOKEN_CASE_NUMBER)
+			return false;
+	return true;
+}
+
 static Status run_request(View *view, void *ctx)
 {
 	Run *run = ctx;
@@ -352,6 +364,7 @@ static Status run_request(View *view, void *ctx)
 	if (run->parsed.root)
 		gather_words(run->parsed.root, run);
 	answer->query = run->parsed.read_as;
+	any |= run->request->mode == SEARCH_AUTO && is_question(run);
 	st = run_once(view, run, any);
 	if (st == ST_OK && run->request->mode == SEARCH_AUTO && !any && answer->hit_count == 0 && !run->first && run->word_count > 1) {
 		st = run_once(view, run, true);
