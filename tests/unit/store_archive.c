@@ -1,0 +1,338 @@
+/* tests/unit/store_archive.c - what goes in comes out: records, versions, duplicates, case files, large objects. */
+#include "tests/unit/store_fixture.h"
+
+#define SEG1 "segments/00000001.seg"
+
+static void an_archive_is_made_once_and_only_in_an_empty_directory(void **state)
+{
+	Fixture *f = *state;
+	char path[128];
+	assert_status(f, store_init(f->dir, &f->err), ST_CONFLICT);
+	fixture_path(f, "segments", path, sizeof path);
+	Store *none;
+	assert_status(f, store_open(&none, path, &f->err), ST_NOT_FOUND);
+	fixture_path(f, "other", path, sizeof path);
+	assert_ok(f, file_make_dirs(path, &f->err));
+	fixture_path(f, "other/letter.txt", path, sizeof path);
+	assert_ok(f, file_replace(path, STR("x"), &f->err));
+	fixture_path(f, "other", path, sizeof path);
+	assert_status(f, store_init(path, &f->err), ST_INVALID);
+}
+
+static void a_record_comes_back_as_it_went_in_also_after_reopening(void **state)
+{
+	Fixture *f = *state;
+	Buf text = {0};
+	fixture_begin(f);
+	Receipt r = fixture_add(f, "000.00.00.H40-2019-15", "{\"number\":\"15/2019/QĐ-UBND\"}", "Điều 1. Ban hành kèm theo …");
+	assert_int_equal(r.result, APPEND_ADDED);
+	assert_int_equal(r.sequence, 0);
+	assert_int_equal(r.version, 1);
+	assert_int_equal(r.tree_size, 1);
+	fixture_commit_end(f);
+	for (int round = 0; round < 2; round++) {
+		Arena arena = {0};
+		Entry entry;
+		assert_ok(f, fixture_text(f, "000.00.00.H40-2019-15", &text));
+		assert_str_equal(buf_str(&text), STR("Điều 1. Ban hành kèm theo …"));
+		assert_ok(f, store_entry(f->store, 0, &arena, &entry, &f->err));
+		assert_str_equal(entry.metadata, STR("{\"number\":\"15/2019/QĐ-UBND\"}"));
+		assert_str_equal(entry.key, STR("000.00.00.H40-2019-15"));
+		assert_int_equal(entry.object_count, 1);
+		assert_string_equal(entry.objects[0].role, "text");
+		assert_str_equal(entry.objects[0].from, STR("given"));
+		assert_true(entry.previous == UINT64_MAX);
+		assert_true(hash_eq(&entry.leaf, &r.leaf));
+		arena_done(&arena);
+		fixture_reopen(f);
+	}
+	buf_done(&text);
+	assert_int_equal(fixture_verify(f, false), 0);
+}
+
+static void the_same_again_adds_nothing_and_gives_the_first_receipt(void **state)
+{
+	Fixture *f = *state;
+	fixture_begin(f);
+	Receipt first = fixture_add(f, "a", "{\"x\":1}", "text");
+	Receipt pending = fixture_add(f, "a", "{\"x\":1}", "text");
+	assert_int_equal(pending.result, APPEND_DUPLICATE);
+	fixture_commit_end(f);
+	uint64_t size = file_size_of(f, SEG1);
+	fixture_reopen(f);
+	fixture_begin(f);
+	Receipt again = fixture_add(f, "a", "{\"x\":1}", "text");
+	fixture_commit_end(f);
+	assert_int_equal(again.result, APPEND_DUPLICATE);
+	assert_int_equal(again.sequence, first.sequence);
+	assert_true(hash_eq(&again.leaf, &first.leaf));
+	assert_int_equal(store_tree_size(f->store), 1);
+	assert_int_equal(file_size_of(f, SEG1), size);
+}
+
+static void other_content_under_the_same_id_is_the_next_version(void **state)
+{
+	Fixture *f = *state;
+	uint64_t sequence;
+	Arena arena = {0};
+	Entry entry;
+	fixture_begin(f);
+	fixture_add(f, "a", "{}", "one");
+	Receipt second = fixture_add(f, "a", "{}", "two");
+	Receipt third = fixture_add(f, "a", "{\"x\":1}", "two");
+	fixture_commit_end(f);
+	assert_int_equal(second.result, APPEND_VERSION);
+	assert_int_equal(third.version, 3);
+	assert_ok(f, store_find(f->store, ENTRY_RECORD, STR("a"), 0, &sequence, &f->err));
+	assert_int_equal(sequence, 2);
+	assert_ok(f, store_find(f->store, ENTRY_RECORD, STR("a"), 1, &sequence, &f->err));
+	assert_int_equal(sequence, 0);
+	assert_status(f, store_find(f->store, ENTRY_RECORD, STR("a"), 4, &sequence, &f->err), ST_NOT_FOUND);
+	assert_status(f, store_find(f->store, ENTRY_CASE, STR("a"), 0, &sequence, &f->err), ST_NOT_FOUND);
+	assert_ok(f, store_entry(f->store, 2, &arena, &entry, &f->err));
+	assert_int_equal(entry.previous, 1);
+	assert_ok(f, store_entry(f->store, 0, &arena, &entry, &f->err));
+	assert_str_equal(entry.metadata, STR("{}"));
+	arena_done(&arena);
+	StoreState now;
+	store_state(f->store, &now);
+	assert_int_equal(now.objects, 2); /* "two" is stored once */
+}
+
+static void without_an_id_the_content_gives_one(void **state)
+{
+	Fixture *f = *state;
+	fixture_begin(f);
+	Receipt a = fixture_add(f, "", "{}", "one"), b = fixture_add(f, "", "{}", "one"), c = fixture_add(f, "", "{}", "two");
+	fixture_commit_end(f);
+	assert_int_equal(strlen(a.key), 42);
+	assert_memory_equal(a.key, "h-", 2);
+	assert_string_equal(a.key, b.key);
+	assert_int_equal(b.result, APPEND_DUPLICATE);
+	assert_string_not_equal(a.key, c.key);
+}
+
+static void what_is_not_committed_is_neither_visible_nor_kept(void **state)
+{
+	Fixture *f = *state;
+	uint64_t sequence;
+	Entry entry;
+	Arena arena = {0};
+	fixture_begin(f);
+	fixture_add(f, "kept", "{}", "kept");
+	assert_ok(f, store_commit(f->store, &f->err));
+	fixture_add(f, "dropped", "{}", "dropped");
+	assert_status(f, store_find(f->store, ENTRY_RECORD, STR("dropped"), 0, &sequence, &f->err), ST_NOT_FOUND);
+	assert_status(f, store_entry(f->store, 1, &arena, &entry, &f->err), ST_NOT_FOUND);
+	store_write_end(f->store);
+	assert_int_equal(store_tree_size(f->store), 1);
+	fixture_begin(f);
+	Receipt again = fixture_add(f, "dropped", "{}", "dropped");
+	assert_int_equal(again.result, APPEND_ADDED);
+	fixture_commit_end(f);
+	fixture_reopen(f);
+	assert_int_equal(store_tree_size(f->store), 2);
+	assert_int_equal(fixture_verify(f, false), 0);
+	arena_done(&arena);
+}
+
+static void bad_input_is_refused_and_leaves_no_trace(void **state)
+{
+	Fixture *f = *state;
+	Receipt r;
+	char many[200];
+	memset(many, 'a', sizeof many);
+	fixture_begin(f);
+	EntryInput input = {.kind = ENTRY_RECORD, .key = STR("has space"), .metadata = STR("{}")};
+	assert_status(f, store_append(f->store, &input, &r, &f->err), ST_INVALID);
+	input.key = (Str){many, sizeof many};
+	assert_status(f, store_append(f->store, &input, &r, &f->err), ST_LIMIT);
+	input.key = STR("ok");
+	input.metadata = STR("[]");
+	assert_status(f, store_append(f->store, &input, &r, &f->err), ST_INVALID);
+	input.metadata = STR("{\"a\":\"\xff\"}");
+	assert_status(f, store_append(f->store, &input, &r, &f->err), ST_INVALID);
+	input.metadata = STR("{}");
+	ObjectInput missing = {.ref = {.role = "original"}, .fd = -1};
+	input.objects = &missing;
+	input.object_count = 1;
+	assert_status(f, store_append(f->store, &input, &r, &f->err), ST_NOT_FOUND);
+	fixture_commit_end(f);
+	assert_status(f, store_append(f->store, &input, &r, &f->err), ST_INTERNAL); /* outside begin and end */
+	assert_int_equal(store_tree_size(f->store), 0);
+	assert_int_equal(file_size_of(f, SEG1), 0);
+}
+
+static void a_case_file_lists_the_newest_versions_that_belong_to_it(void **state)
+{
+	Fixture *f = *state;
+	Arena arena = {0};
+	uint64_t *sequences, own;
+	size_t count;
+	Str both[2] = {STR("H40.15-210521-0012"), STR("Hồ sơ 7")};
+	Receipt r;
+	fixture_begin(f);
+	EntryInput input = {.kind = ENTRY_RECORD, .key = STR("a"), .metadata = STR("{\"v\":1}"), .cases = both, .case_count = 2};
+	assert_ok(f, store_append(f->store, &input, &r, &f->err));
+	input.key = STR("b");
+	assert_ok(f, store_append(f->store, &input, &r, &f->err));
+	input.key = STR("a");
+	input.metadata = STR("{\"v\":2}");
+	input.case_count = 1;
+	assert_ok(f, store_append(f->store, &input, &r, &f->err));
+	EntryInput title = {.kind = ENTRY_CASE, .key = both[1], .metadata = STR("{\"title\":\"Cấp đất\"}")};
+	assert_ok(f, store_append(f->store, &title, &r, &f->err));
+	fixture_commit_end(f);
+	for (int round = 0; round < 2; round++) {
+		assert_ok(f, store_case_records(f->store, both[0], &arena, &sequences, &count, &f->err));
+		assert_int_equal(count, 2);
+		assert_int_equal(sequences[0], 1);
+		assert_int_equal(sequences[1], 2);
+		assert_ok(f, store_case_records(f->store, both[1], &arena, &sequences, &count, &f->err));
+		assert_int_equal(count, 1);
+		assert_ok(f, store_case_records(f->store, STR("none"), &arena, &sequences, &count, &f->err));
+		assert_int_equal(count, 0);
+		assert_ok(f, store_find(f->store, ENTRY_CASE, both[1], 0, &own, &f->err));
+		assert_int_equal(own, 3);
+		fixture_reopen(f);
+	}
+	arena_done(&arena);
+}
+
+/* Bytes that LZ4 cannot shrink, the same for the same seed. */
+static void fill_noise(char *out, size_t len, uint64_t seed)
+{
+	for (size_t i = 0; i < len; i++) {
+		seed = seed * 6364136223846793005u + 1442695040888963407u;
+		out[i] = (char)(seed >> 56);
+	}
+}
+
+static void a_large_original_goes_through_in_chunks_and_is_read_from_anywhere(void **state)
+{
+	Fixture *f = *state;
+	enum { SIZE = 5 * (1 << 20) + 12345 };
+	char *noise = malloc(SIZE), *back = malloc(SIZE), path[128];
+	Receipt r;
+	uint64_t size;
+	Buf loaded = {0};
+	f->options.segment_bytes = 2 << 20; /* the object crosses segments */
+	fixture_reopen(f);
+	fill_noise(noise, SIZE, 7);
+	fixture_path(f, "original.bin", path, sizeof path);
+	assert_ok(f, file_replace(path, (Str){noise, SIZE}, &f->err));
+	ObjectInput object = {.ref = {.role = "original", .name = STR("quyết định.pdf")}, .fd = open(path, O_RDONLY)};
+	EntryInput input = {.kind = ENTRY_RECORD, .key = STR("big"), .metadata = STR("{}"), .objects = &object, .object_count = 1};
+	fixture_begin(f);
+	assert_ok(f, store_append(f->store, &input, &r, &f->err));
+	fixture_commit_end(f);
+	close(object.fd);
+	for (int round = 0; round < 2; round++) {
+		assert_ok(f, store_object_size(f->store, &object.ref.hash, &size, &f->err));
+		assert_int_equal(size, SIZE);
+		static const struct { uint64_t at; size_t len; } parts[] = {
+			{0, 1}, {0, SIZE}, {(1 << 20) - 1, 2}, {3 << 20, 1 << 20}, {SIZE - 1, 1}, {SIZE, 0}, {123457, 3000000}};
+		for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+			assert_ok(f, store_object_read(f->store, &object.ref.hash, parts[i].at, back, parts[i].len, &f->err));
+			assert_memory_equal(back, noise + parts[i].at, parts[i].len);
+		}
+		assert_status(f, store_object_read(f->store, &object.ref.hash, SIZE, back, 1, &f->err), ST_INVALID);
+		assert_status(f, store_object_load(f->store, &object.ref.hash, SIZE - 1, &loaded, &f->err), ST_LIMIT);
+		assert_ok(f, store_object_load(f->store, &object.ref.hash, SIZE, &loaded, &f->err));
+		assert_int_equal(loaded.len, SIZE);
+		buf_clear(&loaded);
+		fixture_reopen(f);
+	}
+	StoreState now;
+	store_state(f->store, &now);
+	assert_true(now.segments >= 3);
+	assert_int_equal(fixture_verify(f, false), 0);
+	buf_done(&loaded);
+	free(noise);
+	free(back);
+}
+
+static void many_segments_with_a_dictionary_read_back_whole(void **state)
+{
+	Fixture *f = *state;
+	char key[32], text[2000], expected[2000];
+	Buf got = {0};
+	f->options.segment_bytes = 128 << 10;
+	f->options.sample_bytes = 100 << 10;
+	fixture_reopen(f);
+	fixture_begin(f);
+	for (int i = 0; i < 1500; i++) {
+		int n = snprintf(text, sizeof text, "Quyết định số %d/QĐ-UBND ngày %d tháng %d năm 2019. ", i, i % 28 + 1, i % 12 + 1);
+		for (int k = 0; k < 12; k++)
+			n += snprintf(text + n, sizeof text - (size_t)n, "Điều %d. Giao cho phòng %d thi hành, mã %08x. ", k, (i * k) % 97, i * 2654435761u + (unsigned)k);
+		snprintf(key, sizeof key, "r%d", i);
+		fixture_add(f, key, "{\"type\":\"Quyết định\"}", text);
+		if (i % 100 == 99)
+			assert_ok(f, store_commit(f->store, &f->err));
+		if (i == 1234)
+			snprintf(expected, sizeof expected, "%s", text);
+	}
+	fixture_commit_end(f);
+	StoreState now;
+	store_state(f->store, &now);
+	assert_true(now.segments >= 3);
+	for (int round = 0; round < 2; round++) {
+		assert_ok(f, fixture_text(f, "r1234", &got));
+		assert_str_equal(buf_str(&got), str_from(expected));
+		assert_int_equal(fixture_verify(f, false), 0);
+		fixture_reopen(f);
+	}
+	fixture_begin(f); /* a further batch after reopening uses the dictionary that is there */
+	fixture_add(f, "more", "{\"type\":\"Quyết định\"}", text);
+	fixture_commit_end(f);
+	assert_ok(f, fixture_text(f, "more", &got));
+	assert_int_equal(fixture_verify(f, false), 0);
+	buf_done(&got);
+}
+
+static void a_second_writer_is_told_to_wait_and_a_reader_follows(void **state)
+{
+	Fixture *f = *state;
+	Store *other;
+	uint64_t sequence;
+	assert_ok(f, store_open_with(&other, f->dir, &f->options, &f->err));
+	fixture_begin(f);
+	assert_status(f, store_write_begin(other, &f->err), ST_BUSY);
+	fixture_add(f, "a", "{}", "x");
+	fixture_commit_end(f);
+	assert_status(f, store_find(other, ENTRY_RECORD, STR("a"), 0, &sequence, &f->err), ST_NOT_FOUND);
+	assert_ok(f, store_refresh(other, &f->err));
+	assert_ok(f, store_find(other, ENTRY_RECORD, STR("a"), 0, &sequence, &f->err));
+	/* and they take turns */
+	for (int i = 0; i < 20; i++) {
+		Store *turn = i % 2 ? f->store : other;
+		char key[16];
+		Receipt r;
+		snprintf(key, sizeof key, "turn-%d", i);
+		EntryInput input = {.kind = ENTRY_RECORD, .key = str_from(key), .metadata = STR("{}")};
+		assert_ok(f, store_put(turn, &input, &r, &f->err));
+		assert_int_equal(r.sequence, 1 + i);
+	}
+	assert_ok(f, store_refresh(f->store, &f->err));
+	assert_int_equal(store_tree_size(f->store), 21);
+	store_close(other);
+	assert_int_equal(fixture_verify(f, false), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(an_archive_is_made_once_and_only_in_an_empty_directory, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_record_comes_back_as_it_went_in_also_after_reopening, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(the_same_again_adds_nothing_and_gives_the_first_receipt, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(other_content_under_the_same_id_is_the_next_version, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(without_an_id_the_content_gives_one, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(what_is_not_committed_is_neither_visible_nor_kept, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(bad_input_is_refused_and_leaves_no_trace, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_case_file_lists_the_newest_versions_that_belong_to_it, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_large_original_goes_through_in_chunks_and_is_read_from_anywhere, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(many_segments_with_a_dictionary_read_back_whole, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_second_writer_is_told_to_wait_and_a_reader_follows, fixture_setup, fixture_teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
