@@ -1,7 +1,7 @@
 /* indexer/invert_batch.c - see invert_batch.h; sorting and writing runs is invert_sort.c's.
  *
- * A group of occurrences is looked up in three rounds, so that the misses of all of them overlap: fetch the index line,
- * fetch the entry, update. */
+ * A group of occurrences is looked up in four rounds, so that the misses of all of them overlap: fetch the index line,
+ * fetch the entry, find it and fetch the end of its chain, update. */
 #include "indexer/invert_batch.h"
 
 #include <stdlib.h>
@@ -59,6 +59,8 @@ void batch_done(Batch *b)
 	for (size_t i = 0; i < b->value_slots; i++)
 		glass_list_done(&b->values[i].list);
 	free(b->values);
+	free(b->items);
+	buf_done(&b->run_bytes);
 	*b = (Batch){0};
 }
 
@@ -113,8 +115,7 @@ static inline void update(Batch *b, BatchEntry *e, uint32_t did, uint32_t wdf)
 		if (e->wdf > b->wdf_max)
 			b->wdf_max = e->wdf;
 		e->cf += e->wdf;
-		chain_put_varint(&b->pool, &e->end, e->wdf);
-		chain_put_varint(&b->pool, &e->end, did - e->last - 1);
+		e->end = chain_put_pair(&b->pool, e->end, e->wdf, did - e->last - 1);
 	} else {
 		e->first = did;
 	}
@@ -165,6 +166,7 @@ void batch_add_codes(Batch *b, uint32_t did, const BatchPending *pending)
 {
 	BatchTable *t = &b->codes;
 	uint64_t hashes[BATCH_GROUP];
+	BatchEntry *entries[BATCH_GROUP];
 	for (uint32_t i = 0; i < pending->count; i++) {
 		hashes[i] = hash_code(pending->codes[i]);
 		__builtin_prefetch(&t->index[home_of(t, hashes[i])]);
@@ -175,7 +177,12 @@ void batch_add_codes(Batch *b, uint32_t did, const BatchPending *pending)
 			__builtin_prefetch(&t->entries[found - 1], 1);
 	}
 	for (uint32_t i = 0; i < pending->count; i++) {
-		BatchEntry *e = find_code(t, pending->codes[i], hashes[i]);
+		entries[i] = find_code(t, pending->codes[i], hashes[i]);
+		if (entries[i]->last != did)
+			chain_prefetch(&b->pool, entries[i]->end);
+	}
+	for (uint32_t i = 0; i < pending->count; i++) {
+		BatchEntry *e = entries[i];
 		update(b, e, did, pending->wdf[i]);
 		if (pending->position[i] && t->positions)
 			put_position(b, &t->positions[e - t->entries], did, pending->position[i] - 1);

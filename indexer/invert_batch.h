@@ -47,6 +47,8 @@ typedef struct {
 	uint32_t count, capacity;
 } BatchTable;
 
+typedef struct SortItem SortItem;
+
 typedef struct {
 	uint32_t slot;
 	GlassList list;
@@ -64,6 +66,9 @@ typedef struct {
 	uint32_t wdf_max;
 	uint64_t length;       /* sum of all wdf: keeps cf within 32 bits */
 	size_t bytes_max;      /* of chains, values and terms */
+	SortItem *items;       /* scratch of batch_to_run, kept for the next time */
+	size_t items_capacity;
+	Buf run_bytes;
 } Batch;
 
 typedef struct {

@@ -66,4 +66,23 @@ static inline void chain_put_varint(ChainPool *pool, ChainEnd *end, uint64_t val
 	chain_put(pool, end, (uint8_t)value);
 }
 
+/* Two varints; nearly always of one byte each, and then of one slice. */
+static inline ChainEnd chain_put_pair(ChainPool *pool, ChainEnd end, uint32_t a, uint32_t b)
+{
+	uint32_t at = end >> 3, size = 8u << (end & 7);
+	if ((a | b) < 0x80 && ((at + 4) & (size - 1)) != 0 && ((at + 5) & (size - 1)) != 0) {
+		uint16_t both = (uint16_t)(a | b << 8);
+		memcpy(pool->bytes + at, &both, sizeof both);
+		return end + 2 * 8;
+	}
+	chain_put_varint(pool, &end, a);
+	chain_put_varint(pool, &end, b);
+	return end;
+}
+
+static inline void chain_prefetch(const ChainPool *pool, ChainEnd end)
+{
+	__builtin_prefetch(pool->bytes + (end >> 3), 1);
+}
+
 #endif

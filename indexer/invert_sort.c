@@ -10,11 +10,11 @@
 
 enum { FROM_CODES = 1u << 31 };
 
-typedef struct {
+struct SortItem {
 	uint64_t key;
 	uint32_t entry;  /* | FROM_CODES */
 	uint32_t offset; /* of the term in the batch's bytes */
-} SortItem;
+};
 
 typedef struct {
 	Batch *batch;
@@ -130,6 +130,19 @@ static const BatchEntry *entry_of(const Sorter *s, const SortItem *item, const B
 	return &t->entries[number];
 }
 
+/* There is room for a word behind end. */
+static uint32_t count_varints(const uint8_t *start, uint8_t *end)
+{
+	uint32_t numbers = 0;
+	memset(end, 0xFF, sizeof(uint64_t));
+	for (const uint8_t *p = start; p < end; p += sizeof(uint64_t)) {
+		uint64_t word;
+		memcpy(&word, p, sizeof word);
+		numbers += (uint32_t)__builtin_popcountll(~word & UINT64_C(0x8080808080808080));
+	}
+	return numbers;
+}
+
 /* The postings of an entry, the one held back included, in `scratch`. */
 static bool read_postings(Sorter *s, const SortItem *item, Buf *scratch, GlassPiece *out, uint32_t *tf_out, uint64_t *cf_out)
 {
@@ -137,16 +150,14 @@ static bool read_postings(Sorter *s, const SortItem *item, Buf *scratch, GlassPi
 	const BatchEntry *e = entry_of(s, item, &unused);
 	size_t len = e->head ? chain_len(e->head, e->end, &s->batch->pool) : 0;
 	buf_clear(scratch);
-	if (!buf_reserve(scratch, len + GLASS_VARINT_MAX))
+	if (!buf_reserve(scratch, len + GLASS_VARINT_MAX + sizeof(uint64_t)))
 		return false;
 	uint8_t *start = (uint8_t *)scratch->data;
 	if (len)
 		chain_copy(&s->batch->pool, e->head, e->end, start);
 	uint8_t *end = glass_put_varint(start + len, e->wdf);
 	scratch->len = (size_t)(end - start);
-	uint32_t numbers = 0;
-	for (const uint8_t *p = start; p < end; p++)
-		numbers += *p < 0x80;
+	uint32_t numbers = count_varints(start, end);
 	if (e->wdf > s->batch->wdf_max)
 		s->batch->wdf_max = e->wdf;
 	*out = (GlassPiece){e->first, e->last, buf_str(scratch)};
@@ -205,6 +216,17 @@ static bool same_term(const Sorter *s, const SortItem *items, size_t i, size_t c
 	       str_eq(term_at(s->batch, items[i].offset), term_at(s->batch, items[i + 1].offset));
 }
 
+/* Lists lie all over the memory in the order of keys: fetch what is needed soon. */
+static void prefetch_entry(const Sorter *s, const SortItem *items, size_t i, size_t count)
+{
+	enum { ENTRY_AHEAD = 12, CHAIN_AHEAD = 6 };
+	const BatchPositions *unused;
+	if (i + ENTRY_AHEAD < count)
+		__builtin_prefetch(entry_of(s, &items[i + ENTRY_AHEAD], &unused));
+	if (i + CHAIN_AHEAD < count)
+		chain_prefetch(&s->batch->pool, entry_of(s, &items[i + CHAIN_AHEAD], &unused)->head);
+}
+
 static RunKey key_of(const Sorter *s, const SortItem *item, bool codes)
 {
 	if (codes)
@@ -222,6 +244,7 @@ static bool write_postings(Sorter *s, bool codes)
 		uint32_t tf;
 		uint64_t cf;
 		bool twice = !codes && same_term(s, items, i, count);
+		prefetch_entry(s, items, i, count);
 		if (!read_postings(s, &items[i], &s->scratch[0], &list[0], &tf, &cf))
 			return false;
 		if (twice) {
@@ -346,13 +369,29 @@ static Status write_run(Sorter *s, Run *out, Err *err)
 	return ST_OK;
 }
 
+static Status reserve_items(Batch *b, Sorter *s, Err *err)
+{
+	size_t count = (size_t)b->codes.count + b->terms.count + 1;
+	if (count > b->items_capacity) {
+		free(b->items);
+		b->items_capacity = 0;
+		b->items = malloc(2 * (count + count / 4) * sizeof *b->items);
+		if (!b->items)
+			return err_no_memory(err);
+		b->items_capacity = count + count / 4;
+	}
+	s->items = b->items;
+	s->other = b->items + b->items_capacity;
+	return ST_OK;
+}
+
 Status batch_to_run(Batch *b, InvertSpell *spell, void *spell_ctx, Run *out, Err *err)
 {
-	size_t count = (size_t)b->codes.count + b->terms.count;
-	Sorter s = {.batch = b, .w = {.fd = -1, .base = b->base}};
-	s.items = malloc((count + 1) * sizeof *s.items);
-	s.other = malloc((count + 1) * sizeof *s.other);
-	Status st = s.items && s.other ? collect(&s, spell, spell_ctx, err) : err_no_memory(err);
+	Sorter s = {.batch = b, .w = {.out = b->run_bytes, .fd = -1, .base = b->base}};
+	buf_clear(&s.w.out);
+	Status st = reserve_items(b, &s, err);
+	if (st == ST_OK)
+		st = collect(&s, spell, spell_ctx, err);
 	if (st == ST_OK)
 		st = sort(&s, 0, s.code_count, false, err);
 	if (st == ST_OK)
@@ -361,9 +400,7 @@ Status batch_to_run(Batch *b, InvertSpell *spell, void *spell_ctx, Run *out, Err
 		st = write_run(&s, out, err);
 	if (st == ST_OK)
 		empty(b);
-	free(s.items);
-	free(s.other);
-	buf_done(&s.w.out);
+	b->run_bytes = s.w.out;
 	buf_done(&s.scratch[0]);
 	buf_done(&s.scratch[1]);
 	buf_done(&s.positions);
