@@ -1,0 +1,24 @@
+/* bench/sample/counter.h - papers of the one-stop shop (một cửa): application, receipt, routing slip, result.
+ *
+ * Source   forms of TT 01/2018/TT-VPCP; procedures as they are named on the portals
+ */
+#ifndef BENCH_SAMPLE_COUNTER_H
+#define BENCH_SAMPLE_COUNTER_H
+
+#include "bench/sample/paper.h"
+
+typedef struct {
+	const char *key;       /* of its rules: mc.KEY.noi_dung, mc.KEY.ket_qua */
+	const char *name;
+	FieldId field;
+	Level level;           /* who gives it until districts end; then communes take over from districts */
+	unsigned days;         /* working days promised */
+	PaperKind result;
+	const char *documents; /* what is handed in, by ';' */
+} Procedure;
+
+const Procedure *counter_pick(Random *r);
+/* Writes subject and text of one step; p->kind says which. due: the promised day. */
+void counter_write(Paper *p, Scene *s, const Procedure *procedure, int received, int due);
+
+#endif

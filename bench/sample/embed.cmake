@@ -1,0 +1,11 @@
+# cmake -DOUT=grammar_text.c -DFILES="a.txt;b.txt" -P embed.cmake : text files as C strings
+set(code "/* Made by embed.cmake from the grammar files. */\n#include \"bench/sample/grammar_text.h\"\n\nconst GrammarText grammar_texts[] = {\n")
+foreach(path IN LISTS FILES)
+  get_filename_component(name ${path} NAME)
+  file(READ ${path} bytes HEX)
+  string(REGEX REPLACE "(................................)" "\\1\n" bytes "${bytes}")
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
+  string(APPEND code "{\"${name}\", (const char[]){\n${bytes}0}},\n")
+endforeach()
+string(APPEND code "{0, 0},\n};\n")
+file(WRITE ${OUT} "${code}")

@@ -1,0 +1,201 @@
+/* bench/sample/main.c - hoso-sample: writes records of a province that does not exist, as its archive would hold them.
+ *
+ *   hoso-sample DIR [--records N] [--seed S] [--long]
+ *
+ *   DIR/records.jsonl   one record a line, in order of time
+ *   DIR/cases.jsonl     the case files they belong to
+ *   DIR/files/          originals of a few records: TCVN3, VNI and decomposed Unicode, a PDF, a Word file
+ *
+ * The same arguments write the same bytes.
+ */
+#include "base/file.h"
+#include "bench/sample/calendar.h"
+#include "bench/sample/desk.h"
+#include "bench/sample/legacy.h"
+#include "bench/sample/office_files.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { FLUSH_BYTES = 1 << 20 };
+
+typedef struct {
+	const char *dir;
+	DeskOptions desk;
+} Options;
+
+static int usage(void)
+{
+	fputs("usage: hoso-sample DIR [--records N] [--seed S] [--long]\n"
+	      "  --records N  how many records (400)\n"
+	      "  --seed S     another sample of the same kind (1)\n"
+	      "  --long       papers of several pages, for benchmarks\n", stderr);
+	return 2;
+}
+
+static bool read_options(int argc, char **argv, Options *o)
+{
+	for (int i = 1; i < argc; i++) {
+		const char *value = i + 1 < argc ? argv[i + 1] : "";
+		if (strcmp(argv[i], "--records") == 0) {
+			if (!str_to_u64(str_from(value), &o->desk.records) || !o->desk.records)
+				return false;
+			i++;
+		} else if (strcmp(argv[i], "--seed") == 0) {
+			if (!str_to_u64(str_from(value), &o->desk.seed))
+				return false;
+			i++;
+		} else if (strcmp(argv[i], "--long") == 0) {
+			o->desk.richness = 6;
+		} else if (argv[i][0] == '-' || o->dir) {
+			return false;
+		} else {
+			o->dir = argv[i];
+		}
+	}
+	return o->dir != NULL;
+}
+
+/* ---- records whose text is in a file --------------------------------------------------------------------------- */
+
+typedef enum { FORM_TCVN3 = LEGACY_TCVN3, FORM_VNI = LEGACY_VNI, FORM_DECOMPOSED = LEGACY_DECOMPOSED, FORM_PDF, FORM_DOCX } FileForm;
+typedef struct { unsigned record; FileForm form; const char *name; } FileRecord;
+
+/* In the order of the records: older papers in the encodings of their time. */
+static const FileRecord file_records[] = {
+	{7, FORM_TCVN3, "files/van-ban-abc-01.txt"}, {13, FORM_VNI, "files/van-ban-vni-01.txt"},
+	{22, FORM_TCVN3, "files/van-ban-abc-02.txt"}, {31, FORM_DECOMPOSED, "files/van-ban-to-hop-01.txt"},
+	{44, FORM_VNI, "files/van-ban-vni-02.txt"}, {58, FORM_DECOMPOSED, "files/van-ban-to-hop-02.txt"},
+	{71, FORM_PDF, "files/van-ban-pdf-01.pdf"}, {86, FORM_DOCX, "files/van-ban-word-01.docx"},
+};
+
+static const FileRecord *file_of(uint64_t record)
+{
+	for (size_t i = 0; i < sizeof file_records / sizeof *file_records; i++)
+		if (file_records[i].record == record)
+			return &file_records[i];
+	return NULL;
+}
+
+static Status write_file(const Options *o, const FileRecord *file, Paper *p, Err *err)
+{
+	char path[4096];
+	Buf bytes = {0};
+	Status st;
+	snprintf(path, sizeof path, "%s/%s", o->dir, file->name);
+	switch (file->form) {
+	case FORM_PDF:
+		buf_add_char(&p->subject, 0);
+		p->subject.len--;
+		st = pdf_write(buf_str(&p->text), p->subject.data, path, err);
+		break;
+	case FORM_DOCX:
+		st = docx_write(buf_str(&p->text), path, err);
+		break;
+	default:
+		legacy_write(buf_str(&p->text), (LegacyForm)file->form, &bytes);
+		st = buf_ok(&bytes) ? file_replace(path, buf_str(&bytes), err) : err_no_memory(err);
+	}
+	buf_done(&bytes);
+	p->file = file->name;
+	return st;
+}
+
+/* ---- streams --------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+	FILE *file;
+	Buf pending;
+	char path[4096];
+} Stream;
+
+static Status stream_open(Stream *s, const char *dir, const char *name, Err *err)
+{
+	*s = (Stream){0};
+	snprintf(s->path, sizeof s->path, "%s/%s", dir, name);
+	s->file = fopen(s->path, "w");
+	return s->file ? ST_OK : err_set(err, ST_IO, "%s can't be written", s->path);
+}
+
+static Status stream_flush(Stream *s, size_t at_least, Err *err)
+{
+	if (!buf_ok(&s->pending))
+		return err_no_memory(err);
+	if (s->pending.len < at_least)
+		return ST_OK;
+	if (s->pending.len && fwrite(s->pending.data, s->pending.len, 1, s->file) != 1)
+		return err_set(err, ST_IO, "%s can't be written", s->path);
+	buf_clear(&s->pending);
+	return ST_OK;
+}
+
+static Status stream_close(Stream *s, Status st, Err *err)
+{
+	if (st == ST_OK)
+		st = stream_flush(s, 0, err);
+	if (s->file && fclose(s->file) != 0 && st == ST_OK)
+		st = err_set(err, ST_IO, "%s can't be written", s->path);
+	buf_done(&s->pending);
+	return st;
+}
+
+static Status write_record(const Options *o, uint64_t index, Paper *p, Stream *records, Err *err)
+{
+	const FileRecord *file = file_of(index);
+	Status st = file ? write_file(o, file, p, err) : ST_OK;
+	if (st == ST_OK)
+		paper_write_json(p, !file, &records->pending);
+	return st;
+}
+
+static Status write_sample(const Options *o, const Grammar *grammar, Err *err)
+{
+	char files[4096];
+	Stream records = {0}, cases = {0};
+	Paper paper;
+	paper_init(&paper);
+	Desk *desk = desk_new(grammar, &o->desk, err);
+	Status st = desk ? ST_OK : err->code;
+	snprintf(files, sizeof files, "%s/files", o->dir);
+	if (st == ST_OK)
+		st = file_make_dirs(files, err);
+	if (st == ST_OK)
+		st = stream_open(&records, o->dir, "records.jsonl", err);
+	if (st == ST_OK)
+		st = stream_open(&cases, o->dir, "cases.jsonl", err);
+	for (uint64_t i = 0; st == ST_OK && i < o->desk.records; i++) {
+		paper_clear(&paper);
+		st = desk_next(desk, &paper, &cases.pending, err);
+		if (st == ST_OK)
+			st = write_record(o, i, &paper, &records, err);
+		if (st == ST_OK)
+			st = stream_flush(&records, FLUSH_BYTES, err);
+		if (st == ST_OK)
+			st = stream_flush(&cases, FLUSH_BYTES, err);
+	}
+	if (st == ST_OK)
+		desk_finish(desk, &cases.pending);
+	st = stream_close(&records, st, err);
+	st = stream_close(&cases, st, err);
+	desk_free(desk);
+	paper_done(&paper);
+	return st;
+}
+
+int main(int argc, char **argv)
+{
+	Options o = {.desk = {.records = 400, .seed = 1, .richness = 3}};
+	Err err;
+	o.desk.first_day = calendar_day(2013, 1, 2);
+	o.desk.last_day = calendar_day(2026, 6, 30);
+	if (!read_options(argc, argv, &o))
+		return usage();
+	Grammar *grammar = grammar_new(scene_slots, &err);
+	Status st = grammar ? write_sample(&o, grammar, &err) : err.code;
+	grammar_free(grammar);
+	if (st != ST_OK) {
+		fprintf(stderr, "hoso-sample: %s\n", err.text);
+		return 3;
+	}
+	return 0;
+}
