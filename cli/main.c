@@ -23,7 +23,6 @@ static const CliCommand commands[] = {
 	{"reindex", cmd_reindex, "", 0, 0, "build the index anew and swap", reindex_options, false},
 	{"stats", cmd_stats, "", 0, 0, "counts and sizes", stats_options, false},
 	{"serve", cmd_serve, "", 0, 0, "HTTP API and pages", serve_options, false},
-	{"analyse", cmd_analyse, "[FILE|-]", 0, 1, "what the analyser makes of a text", analyse_options, false},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
@@ -147,7 +146,7 @@ int main(int argc, char **argv)
 		print_help(stdout);
 		return EXIT_DONE;
 	}
-	if (strcmp(argv[i], EXTRACT_VERB) == 0) /* the program as its own extraction process */
+	if (strcmp(argv[i], "extract") == 0) /* the program as its own extraction process */
 		return extract_main(argc - i, argv + i);
 	for (size_t c = 0; c < COMMAND_COUNT; c++)
 		if (strcmp(argv[i], commands[c].name) == 0)

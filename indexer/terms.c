@@ -1,6 +1,7 @@
 /* indexer/terms.c - see terms.h and, for what the terms are, schema.h. */
 #include "indexer/terms.h"
 
+#include "base/utf8.h"
 #include "tokenizer/case_number.h"
 
 #include <stdlib.h>
