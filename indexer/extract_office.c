@@ -218,7 +218,7 @@ static int part_rank(DocKind kind, Str name)
 
 static Status read_part(PackageIn *package, Str name, Part *part, size_t *total, Err *err)
 {
-	ByteSource from = package_source(package);
+	ByteSource from = package_in_source(package);
 	for (;;) {
 		enum { STEP_BYTES = 256 << 10 };
 		size_t got = 0;
@@ -245,14 +245,14 @@ static Status read_parts(int fd, DocKind kind, Part parts[static PARTS_MAX], siz
 	PackageEntry entry;
 	Step step = STEP_ERROR;
 	size_t total = 0;
-	Status st = package_open(&package, PACKAGE_ENTRIES, fd, (Str){NULL, 0}, err);
+	Status st = package_in_open(&package, PACKAGE_ENTRIES, fd, (Str){NULL, 0}, err);
 	if (st != ST_OK)
 		return st;
-	while (st == ST_OK && (step = package_next(package, &entry, err)) == STEP_ITEM)
+	while (st == ST_OK && (step = package_in_next(package, &entry, err)) == STEP_ITEM)
 		if (entry.refused == ST_OK && part_rank(kind, entry.name) && *count < PARTS_MAX &&
 		    entry.name.len < sizeof parts->name)
 			st = read_part(package, entry.name, &parts[(*count)++], &total, err);
-	package_close(package);
+	package_in_close(package);
 	return st != ST_OK ? st : step == STEP_ERROR ? err->code : ST_OK;
 }
 

@@ -36,6 +36,7 @@ static Str place_text(Place place, char *out, size_t capacity)
 void run_reject(IngestRun *run, Place place, Status code, const char *reason)
 {
 	char shown[1000];
+	run->report->seen++;
 	run->report->rejected++;
 	err_set(&run->refusal, code, "%s", reason);
 	if (run->options.rejected)

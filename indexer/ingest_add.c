@@ -117,6 +117,7 @@ static Status make_objects(IngestRun *run, const IngestItem *item, const ItemTex
 static void count_result(IngestRun *run, uint64_t bytes)
 {
 	IngestReport *report = run->report;
+	report->seen++;
 	report->added += run->receipt.result == APPEND_ADDED;
 	report->versions += run->receipt.result == APPEND_VERSION;
 	report->duplicates += run->receipt.result == APPEND_DUPLICATE;
@@ -192,10 +193,9 @@ static Status add(IngestRun *run, IngestItem *item, Buf *text_buf, Err *err)
 	return st;
 }
 
-Status run_add(IngestRun *run, IngestItem *item, Err *err)
+Status ingest_run_add(IngestRun *run, IngestItem *item, Err *err)
 {
 	Buf text_buf = {0};
-	run->report->seen++;
 	Status st = add(run, item, &text_buf, err);
 	buf_done(&text_buf);
 	return st == ST_OK || run_reject_or_end(run, item->place, st, err) ? ST_OK : st;

@@ -23,16 +23,16 @@ Status ingest_compressed_lines(IngestRun *run, int fd, Str bytes, Str name, int 
 	PackageIn *package = NULL;
 	PackageEntry entry;
 	Err why;
-	Status st = package_open(&package, PACKAGE_STREAM, fd, bytes, &why);
-	Step step = st == ST_OK ? package_next(package, &entry, &why) : STEP_ERROR;
+	Status st = package_in_open(&package, PACKAGE_STREAM, fd, bytes, &why);
+	Step step = st == ST_OK ? package_in_next(package, &entry, &why) : STEP_ERROR;
 	if (step == STEP_ITEM)
-		st = ingest_lines(run, package_source(package), name, dir_fd, err);
+		st = ingest_lines(run, package_in_source(package), name, dir_fd, err);
 	else if (step == STEP_ERROR && !run_reject_or_end(run, (Place){.name = name}, why.code, &why)) {
 		*err = why;
 		st = why.code;
 	} else
 		st = ST_OK;
-	package_close(package);
+	package_in_close(package);
 	return st;
 }
 

@@ -43,7 +43,7 @@ static Status add_document(IngestRun *run, FileGroup *group, size_t at, const So
 	arena_reset(&run->arena);
 	IngestItem item = {.place = place_of(run, group, at), .record = &record, .files = &group->files[at],
 	                   .file_count = 1, .text_file = text_file};
-	return run_add(run, &item, err);
+	return ingest_run_add(run, &item, err);
 }
 
 /* What the .json says, with the others as its files; a .txt beside a document is its text. */

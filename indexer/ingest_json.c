@@ -80,12 +80,11 @@ static Status add_record(IngestRun *run, Record *record, Place place, int dir_fd
 		return err_no_memory(err);
 	Status st = gather_files(run, record, dir_fd, beside, files, owned, &count, err);
 	if (st != ST_OK) {
-		run->report->seen++;
 		st = run_reject_or_end(run, place, st, err) ? ST_OK : st;
 	} else {
 		IngestItem item = {.place = place, .record = record, .files = files, .file_count = count,
 		                   .text_file = record->has_text ? NULL : beside->text_file};
-		st = run_add(run, &item, err);
+		st = ingest_run_add(run, &item, err);
 	}
 	for (size_t i = 0; i < count; i++)
 		if (owned[i])
@@ -99,10 +98,8 @@ Status ingest_json(IngestRun *run, Str json, Place place, int dir_fd, const Besi
 	Record record;
 	arena_reset(&run->arena);
 	Status st = json_reader_parse(&run->json, json, &run->arena, &record, err);
-	if (st != ST_OK) {
-		run->report->seen++;
+	if (st != ST_OK)
 		return run_reject_or_end(run, place, st, err) ? ST_OK : st;
-	}
 	if (!beside)
 		beside = &nothing;
 	if (record.is_case && (beside->count || beside->text_file))
@@ -126,12 +123,10 @@ Status ingest_lines(IngestRun *run, ByteSource from, Str name, int dir_fd, Err *
 	while (st == ST_OK && !run_stopped(run) && (step = line_next(&reader, &line, &why)) == STEP_ITEM) {
 		Place place = {name, reader.number};
 		Str text = reader.number == 1 ? without_mark(line.text) : line.text;
-		if (line.too_long) {
-			run->report->seen++;
+		if (line.too_long)
 			run_reject(run, place, ST_LIMIT, "a line of more than 128 MiB");
-		} else if (str_trim(text).len) {
+		else if (str_trim(text).len)
 			st = ingest_json(run, text, place, dir_fd, NULL, err);
-		}
 		if (st == ST_OK)
 			st = run_tick(run, from.position(from.ctx), err);
 	}
@@ -189,7 +184,6 @@ Status ingest_json_file(IngestRun *run, const SourceFile *file, Str name, int di
 	if (st != ST_OK) {
 		st = run_reject_or_end(run, place, st, err) ? ST_OK : st;
 	} else if (str_trim(json).len == 0) {
-		run->report->seen++;
 		run_reject(run, place, ST_INVALID, "an empty file");
 	} else if (is_lines(run, json)) {
 		StrSource from = {.left = json};

@@ -237,7 +237,6 @@ static Status read_rows(IngestRun *run, CsvReader *r, const Column *columns, siz
 		if (is_empty_row(r))
 			continue;
 		if (r->count > count) {
-			run->report->seen++;
 			run_reject(run, place, ST_INVALID, "more cells than the first row has names");
 			continue;
 		}

@@ -31,7 +31,7 @@ static Place place_of(Walk *w, Str entry)
 static Status ingest_inner(Walk *w, DocKind kind, Str shown, Err *err)
 {
 	SourceFile file = {.fd = -1};
-	Status st = source_file_spool(&file, package_source(w->package), entry_max_bytes, err);
+	Status st = source_file_spool(&file, package_in_source(w->package), entry_max_bytes, err);
 	if (st != ST_OK)
 		return st;
 	if (file.fd >= 0)
@@ -47,7 +47,7 @@ static Status ingest_inner(Walk *w, DocKind kind, Str shown, Err *err)
 static Status ingest_file(Walk *w, Str path, Err *err)
 {
 	SourceFile file = {.fd = -1};
-	Status st = source_file_spool(&file, package_source(w->package), entry_max_bytes, err);
+	Status st = source_file_spool(&file, package_in_source(w->package), entry_max_bytes, err);
 	return st == ST_OK ? group_add(w->run, &w->group, path, &file, err) : st;
 }
 
@@ -58,13 +58,11 @@ static Status ingest_entry(Walk *w, const PackageEntry *entry, Err *err)
 	DocKind kind = doc_kind_by_long_name(file_base(entry->name), &compressed);
 	if (entry->refused != ST_OK) {
 		char reason[80];
-		w->run->report->seen++;
 		snprintf(reason, sizeof reason, "%s: not taken", entry->reason);
 		run_reject(w->run, place, entry->refused, reason);
 		return ST_OK;
 	}
 	if (kind == DOC_PACKAGE && w->depth > 0) {
-		w->run->report->seen++;
 		run_reject(w->run, place, ST_LIMIT, "a package in a package in a package: unpack it first");
 		return ST_OK;
 	}
@@ -74,7 +72,7 @@ static Status ingest_entry(Walk *w, const PackageEntry *entry, Err *err)
 	if (!shown.ptr)
 		return err_no_memory(err);
 	if (kind == DOC_JSONL && !compressed)
-		return ingest_lines(w->run, package_source(w->package), shown, -1, err);
+		return ingest_lines(w->run, package_in_source(w->package), shown, -1, err);
 	return ingest_inner(w, kind, shown, err);
 }
 
@@ -84,12 +82,12 @@ static Status walk(Walk *w, Err *err)
 	Err why;
 	Step step = STEP_END;
 	Status st = ST_OK;
-	while (st == ST_OK && !run_stopped(w->run) && (step = package_next(w->package, &entry, &why)) == STEP_ITEM) {
+	while (st == ST_OK && !run_stopped(w->run) && (step = package_in_next(w->package, &entry, &why)) == STEP_ITEM) {
 		st = ingest_entry(w, &entry, err);
 		if (st != ST_OK && run_reject_or_end(w->run, place_of(w, entry.name), st, err))
 			st = ST_OK; /* if the package itself is broken, the next step says so */
 		if (st == ST_OK)
-			st = run_tick(w->run, w->depth ? 0 : package_bytes_read(w->package), err);
+			st = run_tick(w->run, w->depth ? 0 : package_in_bytes_read(w->package), err);
 	}
 	if (st == ST_OK)
 		st = group_flush(w->run, &w->group, err);
@@ -106,7 +104,7 @@ Status ingest_package(IngestRun *run, int fd, Str bytes, Str name, unsigned dept
 	Err why;
 	Arena arena = {0};
 	w.group.prefix = str_from(arena_printf(&arena, "%.*s!", STR_ARG(name)));
-	Status st = package_open(&w.package, PACKAGE_ENTRIES, fd, bytes, &why);
+	Status st = package_in_open(&w.package, PACKAGE_ENTRIES, fd, bytes, &why);
 	if (st != ST_OK) {
 		if (run_reject_or_end(run, (Place){.name = name}, st, &why))
 			st = ST_OK;
@@ -116,7 +114,7 @@ Status ingest_package(IngestRun *run, int fd, Str bytes, Str name, unsigned dept
 		st = walk(&w, err);
 	}
 	group_done(&w.group);
-	package_close(w.package);
+	package_in_close(w.package);
 	buf_done(&w.shown);
 	arena_done(&arena);
 	return st;

@@ -1,6 +1,6 @@
 /* indexer/ingest_run.h - one ingest under way: shared by the files indexer/ingest_*.c and nobody else.
  *
- *   source (JSON lines, folder, package, manifest) → IngestItem → run_add → store_append … run_commit
+ *   source (JSON lines, folder, package, manifest) → IngestItem → ingest_run_add → store_append … run_commit
  *
  * What can't be taken is told to options->rejected and the run goes on. A Status that is not ST_OK means that the run
  * must end: the archive takes no more, memory is out, or someone asked it to stop (ST_BUSY is not used for that:
@@ -62,7 +62,7 @@ bool run_stopped(const IngestRun *run);
 void run_reject(IngestRun *run, Place place, Status code, const char *reason);
 void run_warn(IngestRun *run, Place place, Str warning);
 /* Appends the item, or rejects it. */
-Status run_add(IngestRun *run, IngestItem *item, Err *err);
+Status ingest_run_add(IngestRun *run, IngestItem *item, Err *err);
 /* Commits when it is time, tells the progress. bytes_read: of the input at hand. */
 Status run_tick(IngestRun *run, uint64_t bytes_read, Err *err);
 /* The item at hand can't be taken for `code`: true, it was rejected. False: the run must end. */

@@ -42,7 +42,7 @@ static bool is_reserved_by_windows(Str part)
 	       (str_eq_nocase(str_slice(base, 0, 3), STR("COM")) || str_eq_nocase(str_slice(base, 0, 3), STR("LPT")));
 }
 
-const char *package_name_problem(Str name)
+const char *package_in_name_problem(Str name)
 {
 	Str part, rest = name;
 	if (name.len == 0)
@@ -72,7 +72,7 @@ const char *package_name_problem(Str name)
 	return NULL;
 }
 
-bool package_name_is_hidden(Str name)
+bool package_in_name_is_hidden(Str name)
 {
 	Str part, rest = name;
 	while (str_split(&rest, '/', &part))
@@ -197,7 +197,7 @@ static Status open_archive(PackageIn *p, int fd, Str bytes, Err *err)
 	return code == ARCHIVE_OK || code == ARCHIVE_WARN ? ST_OK : broken(p, err);
 }
 
-Status package_open(PackageIn **out, PackageKind kind, int fd, Str bytes, Err *err)
+Status package_in_open(PackageIn **out, PackageKind kind, int fd, Str bytes, Err *err)
 {
 	PackageIn *p = calloc(1, sizeof *p);
 	if (!p)
@@ -209,14 +209,14 @@ Status package_open(PackageIn **out, PackageKind kind, int fd, Str bytes, Err *e
 	if (before)
 		uselocale(before);
 	if (st != ST_OK) {
-		package_close(p);
+		package_in_close(p);
 		return st;
 	}
 	*out = p;
 	return ST_OK;
 }
 
-void package_close(PackageIn *p)
+void package_in_close(PackageIn *p)
 {
 	if (!p)
 		return;
@@ -262,8 +262,8 @@ static Step read_entry(PackageIn *p, PackageEntry *out, bool *again, Err *err)
 		return STEP_ERROR;
 	}
 	out->name = read_name(p);
-	out->reason = package_name_problem(out->name);
-	*again = archive_entry_filetype(p->entry) == AE_IFDIR || (!out->reason && package_name_is_hidden(out->name));
+	out->reason = package_in_name_problem(out->name);
+	*again = archive_entry_filetype(p->entry) == AE_IFDIR || (!out->reason && package_in_name_is_hidden(out->name));
 	if (*again)
 		return STEP_END;
 	out->refused = out->reason ? ST_INVALID : ST_OK;
@@ -272,7 +272,7 @@ static Step read_entry(PackageIn *p, PackageEntry *out, bool *again, Err *err)
 	return STEP_ITEM;
 }
 
-Step package_next(PackageIn *p, PackageEntry *out, Err *err)
+Step package_in_next(PackageIn *p, PackageEntry *out, Err *err)
 {
 	bool again;
 	Step step;
@@ -295,7 +295,7 @@ static Status read_data(void *ctx, void *out, size_t capacity, size_t *got_out, 
 	if (got < 0)
 		return broken(p, err);
 	p->expanded_bytes += (uint64_t)got;
-	uint64_t packed = p->size_bytes ? p->size_bytes : package_bytes_read(p);
+	uint64_t packed = p->size_bytes ? p->size_bytes : package_in_bytes_read(p);
 	if (p->expanded_bytes > PACKAGE_RATIO_FREE && p->expanded_bytes / PACKAGE_RATIO_MAX > packed)
 		return err_set(err, ST_LIMIT, "the package expands to more than %d times its size", PACKAGE_RATIO_MAX);
 	*got_out = (size_t)got;
@@ -304,15 +304,15 @@ static Status read_data(void *ctx, void *out, size_t capacity, size_t *got_out, 
 
 static uint64_t position(const void *ctx)
 {
-	return package_bytes_read(ctx);
+	return package_in_bytes_read(ctx);
 }
 
-ByteSource package_source(PackageIn *p)
+ByteSource package_in_source(PackageIn *p)
 {
 	return (ByteSource){read_data, position, p};
 }
 
-uint64_t package_bytes_read(const PackageIn *p)
+uint64_t package_in_bytes_read(const PackageIn *p)
 {
 	return (uint64_t)archive_filter_bytes(p->archive, -1);
 }

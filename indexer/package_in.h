@@ -42,15 +42,15 @@ typedef struct {
 } PackageEntry;
 
 /* Reads from `fd` where it stands (zip and 7z: from its start, and it must be a file), or from bytes where fd is -1. */
-Status package_open(PackageIn **out, PackageKind kind, int fd, Str bytes, Err *err);
-void package_close(PackageIn *package);
-Step package_next(PackageIn *package, PackageEntry *out, Err *err);
-ByteSource package_source(PackageIn *package);        /* the bytes of the entry at hand */
-uint64_t package_bytes_read(const PackageIn *package); /* of the package itself */
+Status package_in_open(PackageIn **out, PackageKind kind, int fd, Str bytes, Err *err);
+void package_in_close(PackageIn *package);
+Step package_in_next(PackageIn *package, PackageEntry *out, Err *err);
+ByteSource package_in_source(PackageIn *package);        /* the bytes of the entry at hand */
+uint64_t package_in_bytes_read(const PackageIn *package); /* of the package itself */
 
 /* Why a name can't be taken; NULL: it can. For names from elsewhere too ("files" of a record). */
-const char *package_name_problem(Str name);
+const char *package_in_name_problem(Str name);
 /* "." or "__MACOSX" begins one of its parts. */
-bool package_name_is_hidden(Str name);
+bool package_in_name_is_hidden(Str name);
 
 #endif
