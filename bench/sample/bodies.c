@@ -24,6 +24,12 @@ static void list(Scene *s, Buf *out, const char *what, unsigned count, unsigned 
 	scene_write_list(s, what, count, common, before, ".\n", out);
 }
 
+static void write_costs(Scene *s, Buf *out)
+{
+	scene_write_rule(s, "chung.kinh_phi", out);
+	buf_add_char(out, '\n');
+}
+
 static unsigned some(Scene *s, const BodyOptions *options, unsigned least)
 {
 	return least + options->richness * (unsigned)random_between(chance(s), 1, 2);
@@ -113,7 +119,7 @@ static void write_approval(Paper *p, Scene *s, const BodyOptions *options)
 	buf_printf(t, "Điều 1. P%.*s, với các nội dung chủ yếu sau:\n", STR_ARG(str_slice(what, 1, what.len)));
 	list(s, t, "nhiem_vu", some(s, options, 2), 1, "%. ");
 	buf_add_zero_terminated(t, "Kinh phí thực hiện: ");
-	scene_write_rule(s, "chung.kinh_phi", t);
+	write_costs(s, t);
 	line(t, "Điều 2. Tổ chức thực hiện");
 	list(s, t, "quy_dinh", options->richness, 1, "%. ");
 	close_articles(p, s, 3);
@@ -171,8 +177,7 @@ static void write_resolution(Paper *p, Scene *s, const BodyOptions *options)
 	write_basis(p, s, options);
 	line(t, "QUYẾT NGHỊ:");
 	buf_add_zero_terminated(t, "Điều 1. Thông qua nội dung ");
-	Str subject = buf_str(&p->subject);
-	buf_add_str(t, str_starts(subject, STR("Về việc ")) ? str_slice(subject, strlen("Về việc "), subject.len) : subject);
+	buf_add_str(t, str_slice(buf_str(&p->subject), strlen("Về việc thông qua "), p->subject.len));
 	line(t, ", cụ thể như sau:");
 	list(s, t, "quy_dinh", some(s, options, 1), 1, "%. ");
 	buf_printf(t, "Điều 2. Hội đồng nhân dân giao Ủy ban nhân dân %s tổ chức thực hiện Nghị quyết này:\n", p->office->area);
@@ -216,8 +221,8 @@ static void write_plan(Paper *p, Scene *s, const BodyOptions *options)
 	list(s, t, "yeu_cau", 0, (unsigned)random_between(chance(s), 1, 3), "- ");
 	line(t, "\nII. NỘI DUNG");
 	list(s, t, "nhiem_vu", some(s, options, 2), 1, "%. ");
-	buf_add_zero_terminated(t, "\nIII. KINH PHÍ THỰC HIỆN\n");
-	scene_write_rule(s, "chung.kinh_phi", t);
+	line(t, "\nIII. KINH PHÍ THỰC HIỆN");
+	write_costs(s, t);
 	line(t, "\nIV. TỔ CHỨC THỰC HIỆN");
 	list(s, t, "giai_phap", 0, (unsigned)random_between(chance(s), 2, 4), "%. ");
 	buf_printf(t, "Trên đây là Kế hoạch của %s, yêu cầu các cơ quan, đơn vị triển khai thực hiện./.\n", p->office->name);
@@ -284,8 +289,9 @@ static void write_letter(Paper *p, Scene *s, const BodyOptions *options)
 static void write_submission(Paper *p, Scene *s, const BodyOptions *options)
 {
 	Buf *t = &p->text;
+	const char *above = p->office->level <= LEVEL_PROVINCE ? units_office(0)->name : units_superior(p->office, p->day)->name;
 	paper_write_head(p);
-	buf_printf(t, "Kính gửi: %s\n\n", p->recipient_count ? p->recipients[0] : "Ủy ban nhân dân tỉnh Lam Giang");
+	buf_printf(t, "Kính gửi: %s\n\n", above);
 	if (options->basis[0])
 		buf_printf(t, "Căn cứ %s;\n", options->basis);
 	line(t, "I. SỰ CẦN THIẾT");
@@ -293,10 +299,9 @@ static void write_submission(Paper *p, Scene *s, const BodyOptions *options)
 	list(s, t, "ket_qua", options->richness, 0, "- ");
 	line(t, "II. NỘI DUNG ĐỀ NGHỊ");
 	list(s, t, "nhiem_vu", some(s, options, 1), 0, "%. ");
-	buf_add_zero_terminated(t, "III. KINH PHÍ\n");
-	scene_write_rule(s, "chung.kinh_phi", t);
-	buf_printf(t, "%s kính trình %s xem xét, quyết định./.\n", p->office->name,
-	           p->recipient_count ? p->recipients[0] : "Ủy ban nhân dân tỉnh");
+	line(t, "III. KINH PHÍ");
+	write_costs(s, t);
+	buf_printf(t, "%s kính trình %s xem xét, quyết định./.\n", p->office->name, above);
 	paper_write_end(p, chance(s), "Như trên");
 }
 
@@ -381,7 +386,9 @@ void bodies_write_subject(Paper *p, Scene *s)
 	Buf *out = &p->subject;
 	switch (p->kind) {
 	case KIND_DECISION:
-		if (random_chance(chance(s), 62)) {
+		if (p->topical) {
+			add_about(out, "Về việc phê duyệt Phương án ", s);
+		} else if (random_chance(chance(s), 62)) {
 			scene_write(s, "ca_biet", out);
 		} else {
 			buf_add_zero_terminated(out, "Về việc phê duyệt ");
@@ -397,7 +404,10 @@ void bodies_write_subject(Paper *p, Scene *s)
 		scene_write(s, "phe_duyet", out);
 		break;
 	case KIND_REPORT:
-		scene_write(s, "bao_cao", out);
+		if (p->topical)
+			add_about(out, "Kết quả ", s);
+		else
+			scene_write(s, "bao_cao", out);
 		break;
 	case KIND_LETTER:
 		add_about(out, "", s);

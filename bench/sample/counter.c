@@ -163,7 +163,7 @@ static void write_result(Paper *p, Scene *s, const Procedure *procedure)
 	size_t count = fields_laws(p->field, p->office->level, p->day, laws, 3);
 	for (size_t i = 0; i < count; i++)
 		buf_printf(t, "Căn cứ %s;\n", laws[i]);
-	buf_printf(t, "Xét hồ sơ số %s của %.*s về việc %s,\n", p->case_code, STR_ARG(scene_slot(s, "ong_ba")), procedure->name);
+	buf_printf(t, "Xét hồ sơ số %s của %.*s về thủ tục “%s”,\n", p->case_code, STR_ARG(scene_slot(s, "ong_ba")), procedure->name);
 	buf_add_zero_terminated(t, decision ? "QUYẾT ĐỊNH:\nĐiều 1. " : "\n");
 	write_rule(s, procedure, "ket_qua", t);
 	buf_add_zero_terminated(t, ".\n");

@@ -56,7 +56,7 @@ typedef struct {
 
 typedef struct {
 	char text[256], about[256], number[64];
-	Level level;
+	const Office *office;
 	PaperKind kind;
 	int day;
 } Cited;
@@ -188,19 +188,31 @@ static void remember(Desk *d, const Paper *p)
 	snprintf(c->text, sizeof c->text, "%.*s", STR_ARG(buf_str(&text)));
 	snprintf(c->about, sizeof c->about, "về việc %.*s", STR_ARG(named ? str_slice(subject, strlen("Về việc "), subject.len) : subject));
 	snprintf(c->number, sizeof c->number, "%s", p->number);
-	c->level = p->office->level;
+	c->office = p->office;
 	c->kind = p->kind;
 	c->day = p->day;
 	buf_done(&text);
 }
 
-/* An earlier paper of the field from at most three years back, of the same level or above; kind KIND_COUNT: any. */
-static const Cited *recall(Desk *d, FieldId field, Level level, PaperKind kind, int day)
+/* Offices cite those above them; the province also what its departments submit. */
+static bool may_cite(const Office *office, const Cited *c, int day)
 {
-	unsigned count = d->remembered[field] < MEMORY ? d->remembered[field] : MEMORY;
-	for (unsigned tries = 0; count && tries < 8; tries++) {
-		const Cited *c = &d->memory[field][random_below(&d->random, count)];
-		if (c->day < day && c->day > day - 3 * 366 && c->level <= level && (kind == KIND_COUNT || c->kind == kind))
+	if (c->office->level < LEVEL_DEPARTMENT)
+		return c->office != office;
+	if (office->level == LEVEL_PROVINCE)
+		return c->kind == KIND_SUBMISSION && c->office->level == LEVEL_DEPARTMENT;
+	return c->office == units_superior(office, day) || (c->office->level == LEVEL_DEPARTMENT && c->kind != KIND_SUBMISSION && c->office != office);
+}
+
+/* An earlier paper of the field from at most three years back. */
+static const Cited *recall(Desk *d, const Paper *p, bool rules_to_replace)
+{
+	unsigned count = d->remembered[p->field] < MEMORY ? d->remembered[p->field] : MEMORY;
+	for (unsigned tries = 0; count && tries < 12; tries++) {
+		const Cited *c = &d->memory[p->field][random_below(&d->random, count)];
+		if (c->day >= p->day || c->day < p->day - 3 * 366)
+			continue;
+		if (rules_to_replace ? c->kind == KIND_RULES && c->office == p->office : may_cite(p->office, c, p->day))
 			return c;
 	}
 	return NULL;
@@ -217,37 +229,42 @@ static void relate(Paper *p, const char *kind, const char *number)
 
 /* ---- writing one paper ----------------------------------------------------------------------------------------- */
 
-static void write_paper(Desk *d, Paper *p, Scene *s, const char *basis)
+/* "Kế hoạch số 12/KH-UBND ngày …": the number is what a look-up wants. */
+static void relate_basis(Paper *p, const char *basis)
+{
+	char number[64];
+	const char *start = strstr(basis, " số ");
+	if (!start)
+		return;
+	start += strlen(" số ");
+	snprintf(number, sizeof number, "%.*s", (int)strcspn(start, " "), start);
+	if (str_find(buf_str(&p->text), str_from(number)) >= 0)
+		relate(p, "basis", number);
+}
+
+/* A paper of a course rests on the one before it, any other on something that was issued in its field. */
+static void write_paper(Desk *d, Paper *p, Scene *s, const char *before)
 {
 	BodyOptions options = {.richness = (unsigned)random_between(&d->random, 1, (int)d->options.richness)};
-	const Cited *cited = recall(d, p->field, p->office->level, KIND_COUNT, p->day);
+	const Cited *cited = recall(d, p, false);
+	const Cited *replaced = p->kind == KIND_RULES ? recall(d, p, true) : NULL;
 	p->urgent = random_chance(&d->random, 3);
 	p->two_columns = random_chance(&d->random, 25);
 	p->new_tones = random_chance(&d->random, 9);
 	s->cited = cited ? str_from(cited->text) : (Str){0};
 	s->cited_about = cited ? str_from(cited->about) : (Str){0};
-	if (basis && basis[0]) {
-		snprintf(options.basis, sizeof options.basis, "%s", basis);
-		/* "Kế hoạch số 12/KH-UBND ngày …": the number is what a look-up wants */
-		const char *number = strstr(basis, " số ");
-		size_t len = number ? strcspn(number + strlen(" số "), " ") : 0;
-		char text[64];
-		snprintf(text, sizeof text, "%.*s", (int)len, number ? number + strlen(" số ") : "");
-		relate(p, "basis", text);
-	} else if (cited && random_chance(&d->random, 55)) {
+	if (before[0])
+		snprintf(options.basis, sizeof options.basis, "%s", before);
+	else if (cited && random_chance(&d->random, 60))
 		snprintf(options.basis, sizeof options.basis, "%s", cited->text);
-		relate(p, "basis", cited->number);
-	}
-	const Cited *replaced = p->kind == KIND_RULES ? recall(d, p->field, p->office->level, KIND_RULES, p->day) : NULL;
-	if (replaced && replaced->level == p->office->level) {
-		Str text = str_from(replaced->text);
-		snprintf(options.replaced, sizeof options.replaced, "%.*s", STR_ARG(text));
-		relate(p, "replaces", replaced->number);
-	}
+	if (replaced)
+		snprintf(options.replaced, sizeof options.replaced, "%s", replaced->text);
 	number_paper(d, p);
 	bodies_write_subject(p, s);
 	bodies_write(p, s, &options);
-	/* Letters answer and cite at once; what stands in the text stands in the metadata. */
+	relate_basis(p, options.basis);
+	if (replaced)
+		relate(p, "replaces", replaced->number);
 	if (cited && !p->relation_count && str_find(buf_str(&p->text), str_from(cited->number)) >= 0)
 		relate(p, "refers", cited->number);
 	if (p->kind == KIND_LETTER && random_chance(&d->random, 35))
@@ -281,16 +298,28 @@ static FieldId pick_field(Desk *d, const Office *office)
 	return field;
 }
 
+/* Departments and, before 2025, communes decide on their own staff, money and files only. */
+static bool decides_little(const Office *o)
+{
+	return o->level == LEVEL_DEPARTMENT || (o->level == LEVEL_COMMUNE && o->district >= 0);
+}
+
+static FieldId pick_own_matter(Desk *d)
+{
+	static const FieldId own[] = {FIELD_REFORM, FIELD_FINANCE, FIELD_STAFF};
+	return own[random_below(&d->random, sizeof own / sizeof *own)];
+}
+
 static Status write_single(Desk *d, Paper *p, int day, Err *err)
 {
 	p->office = units_pick(&d->random, day, -1);
-	p->field = pick_field(d, p->office);
 	p->kind = pick_kind(d, p->office->level);
+	p->field = p->kind == KIND_DECISION && decides_little(p->office) ? pick_own_matter(d) : pick_field(d, p->office);
 	p->day = day;
 	Scene *s = scene_new(d->grammar, &d->random, p->field, p->office, day, err);
 	if (!s)
 		return err->code;
-	write_paper(d, p, s, NULL);
+	write_paper(d, p, s, "");
 	scene_free(s);
 	return ST_OK;
 }
@@ -452,6 +481,7 @@ static void write_course_step(Desk *d, Work *w, Paper *p)
 	p->kind = step->kind;
 	p->office = office_for(d, w, step->level, w->day);
 	w->scene->office = p->office;
+	p->topical = true;
 	write_paper(d, p, w->scene, w->basis);
 	Buf text = {0};
 	buf_printf(&text, "%s số %s ", paper_kinds[p->kind].name, p->number);

@@ -4,12 +4,12 @@
 #include "base/utf8.h"
 #include "bench/sample/grammar_text.h"
 
-#include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
 
 enum { RULES_MAX = 256, ALTERNATIVES_MAX = 2048, PARTS_MAX = 8192 };
 
-typedef enum { PART_TEXT, PART_RULE, PART_SLOT, PART_NUMBER, PART_PADDED, PART_DECIMAL } PartKind;
+typedef enum { PART_TEXT, PART_RULE, PART_SLOT, PART_NUMBER, PART_PADDED, PART_DECIMAL, PART_SHARE, PART_RATIO } PartKind;
 
 typedef struct {
 	PartKind kind;
@@ -87,8 +87,12 @@ static Status read_reference(Compiler *c, Str name, Part *part)
 static Status read_braces(Compiler *c, Str inside, Part *part)
 {
 	static const struct { const char *mark; PartKind kind; } ranges[] = {
-		{"0#", PART_PADDED}, {"#", PART_NUMBER}, {",", PART_DECIMAL},
+		{"0#", PART_PADDED}, {"#", PART_NUMBER}, {",", PART_DECIMAL}, {"=", PART_SHARE},
 	};
+	if (str_eq(inside, STR("%"))) {
+		part->kind = PART_RATIO;
+		return ST_OK;
+	}
 	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
 		Str mark = str_from(ranges[i].mark);
 		if (str_starts(inside, mark)) {
@@ -225,22 +229,59 @@ unsigned grammar_alternatives(const Grammar *g, int rule)
 	return g->rules[rule].end - g->rules[rule].first;
 }
 
-/* 12480 -> "12.480"; years stay as they are, so four digits that look like one are left alone. */
+/* 12480 -> "12.480" */
 static void write_number(int value, Buf *out)
 {
-	if (value >= 1000 && !(value >= 1900 && value < 2100))
-		buf_printf(out, value >= 1000000 ? "%d.%03d.%03d" : "%d.%03d", value >= 1000000 ? value / 1000000 : value / 1000,
-		           value >= 1000000 ? value / 1000 % 1000 : value % 1000, value % 1000);
+	if (value >= 1000000)
+		buf_printf(out, "%d.%03d.%03d", value / 1000000, value / 1000 % 1000, value % 1000);
+	else if (value >= 1000)
+		buf_printf(out, "%d.%03d", value / 1000, value % 1000);
 	else
 		buf_printf(out, "%d", value);
 }
 
-static void write_decimal(const Part *part, Random *random, Buf *out)
+/* A commune does not count like a province: of a range over more than an order of magnitude a third is used. */
+static int pick_number(const Part *part, const GrammarScene *scene)
 {
-	int whole = random_between(random, part->least, part->most);
+	static const double windows[3][2] = {{0, 0.35}, {0.3, 0.7}, {0.6, 1}};
+	if (part->least < 1 || part->most < 20 * part->least)
+		return random_between(scene->random, part->least, part->most);
+	double ratio = (double)part->most / part->least;
+	double least = part->least * pow(ratio, windows[scene->scale][0]), most = part->least * pow(ratio, windows[scene->scale][1]);
+	return random_between(scene->random, (int)least, (int)most);
+}
+
+static void remember_number(const GrammarScene *scene, int value)
+{
+	scene->last[0] = scene->last[1];
+	scene->last[1] = value;
+}
+
+static void write_whole(const Part *part, const GrammarScene *scene, Buf *out)
+{
+	int value = part->kind == PART_SHARE ? (int)((int64_t)scene->last[1] * random_between(scene->random, part->least, part->most) / 100)
+	                                     : pick_number(part, scene);
+	if (part->least >= 1900 && part->most < 2100) /* a year */
+		buf_printf(out, "%d", value);
+	else
+		write_number(value, out);
+	remember_number(scene, value);
+}
+
+/* The last number as a percentage of the one before. */
+static void write_ratio(const GrammarScene *scene, Buf *out)
+{
+	int whole = scene->last[0] > 0 ? scene->last[0] : 1;
+	int hundredths = (int)((int64_t)scene->last[1] * 10000 / whole);
+	buf_printf(out, hundredths % 100 ? "%d,%02d" : "%d", hundredths / 100, hundredths % 100);
+}
+
+static void write_decimal(const Part *part, const GrammarScene *scene, Buf *out)
+{
+	int whole = pick_number(part, scene);
 	write_number(whole, out);
-	if (whole < part->most && random_chance(random, 85)) /* never 100,34% */
-		buf_printf(out, ",%d", random_between(random, 1, 99));
+	if (whole < part->most && random_chance(scene->random, 85)) /* never 100,34% */
+		buf_printf(out, ",%d", random_between(scene->random, 1, 99));
 }
 
 static void write_rule(const Grammar *g, int rule, const GrammarScene *scene, Buf *out)
@@ -272,13 +313,17 @@ static void write_part(const Grammar *g, const Part *part, const GrammarScene *s
 		scene->write_slot(scene->ctx, (unsigned)part->least, out);
 		break;
 	case PART_NUMBER:
-		write_number(random_between(scene->random, part->least, part->most), out);
+	case PART_SHARE:
+		write_whole(part, scene, out);
+		break;
+	case PART_RATIO:
+		write_ratio(scene, out);
 		break;
 	case PART_PADDED:
 		buf_printf(out, "%02d", random_between(scene->random, part->least, part->most));
 		break;
 	case PART_DECIMAL:
-		write_decimal(part, scene->random, out);
+		write_decimal(part, scene, out);
 		break;
 	}
 	if (part->capital && out->len > start)

@@ -26,6 +26,8 @@ typedef struct {
 	Str *kept;     /* grammar_rule_count of them, empty at first */
 	void (*write_slot)(void *ctx, unsigned slot, Buf *out);
 	void *ctx;
+	unsigned scale; /* 0 small, 1 middle, 2 large: which part of a wide range of numbers is used */
+	int *last;      /* the last two whole numbers written */
 } GrammarScene;
 
 /* slots: NULL-terminated names; a slot's number is its index. */

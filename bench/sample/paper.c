@@ -155,7 +155,7 @@ void paper_write_end(Paper *p, Random *r, const char *first_recipient)
 	const char *letters = p->office->letters;
 	size_t letters_len = strcspn(letters, " ");
 	buf_printf(&p->text, "\nNơi nhận:\n- %s;\n", first_recipient);
-	for (size_t i = 0; i < p->recipient_count; i++)
+	for (size_t i = 0; i < p->recipient_count && strcmp(first_recipient, "Như trên") != 0; i++)
 		buf_printf(&p->text, "- %s;\n", p->recipients[i]);
 	buf_printf(&p->text, "- Lưu: VT, %.*s%u.\n\n", (int)letters_len, letters, random_below(r, 9) + 1);
 	unsigned deputy = write_authority(p, r, &p->text, &p->position);

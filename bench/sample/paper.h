@@ -42,6 +42,7 @@ typedef struct {
 	const char *applicant;    /* of an application: it has no office; NULL */
 	const char *file;         /* the text is in a file instead; NULL */
 	bool urgent, two_columns, new_tones;
+	bool topical;             /* of a work file: about the matter of the whole file */
 } Paper;
 
 void paper_init(Paper *p);

@@ -109,16 +109,25 @@ static void write_superior(Scene *s, Buf *out)
 	buf_add_zero_terminated(out, s->office->level <= LEVEL_PROVINCE ? "Chính phủ" : units_superior(s->office, s->day)->name);
 }
 
+/* " xã", " thị trấn": the area without its name */
+static void write_kind_of_area(Scene *s, Buf *out)
+{
+	static const char *const kinds[] = {"xã ", "phường ", "thị trấn ", "huyện ", "thị xã ", "thành phố "};
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (str_starts(str_from(s->office->area), str_from(kinds[i])))
+			buf_printf(out, " %.*s", (int)strlen(kinds[i]) - 1, kinds[i]);
+}
+
 /* A unit that belongs to the office, or works beside it. */
 static void write_unit(Scene *s, Buf *out)
 {
 	static const char *const of_district[] = {
 		"Phòng Tài chính - Kế hoạch", "Phòng Tài nguyên và Môi trường", "Phòng Nội vụ", "Phòng Kinh tế và Hạ tầng",
-		"Phòng Giáo dục và Đào tạo", "Văn phòng Hội đồng nhân dân và Ủy ban nhân dân", "Trung tâm Y tế", "Công an huyện",
+		"Phòng Giáo dục và Đào tạo", "Văn phòng Hội đồng nhân dân và Ủy ban nhân dân", "Trung tâm Y tế", "Công an",
 	};
 	static const char *const of_commune[] = {
-		"Công an xã", "Văn phòng Ủy ban nhân dân xã", "Ủy ban Mặt trận Tổ quốc xã", "Hội Nông dân xã", "Trạm Y tế xã",
-		"bộ phận Tài chính - Kế toán xã", "bộ phận Tư pháp - Hộ tịch xã",
+		"Công an", "Văn phòng Ủy ban nhân dân", "Ủy ban Mặt trận Tổ quốc Việt Nam", "Hội Nông dân", "Trạm Y tế",
+		"bộ phận Tài chính - Kế toán", "bộ phận Tư pháp - Hộ tịch",
 	};
 	static const char *const of_department[] = {
 		"Văn phòng Sở", "Phòng Kế hoạch - Tài chính", "Thanh tra Sở", "Phòng Tổ chức cán bộ", "Trung tâm Công nghệ thông tin",
@@ -137,9 +146,11 @@ static void write_unit(Scene *s, Buf *out)
 		break;
 	case LEVEL_DISTRICT:
 		ONE_OF(of_district);
+		write_kind_of_area(s, out);
 		break;
 	case LEVEL_COMMUNE:
 		ONE_OF(of_commune);
+		write_kind_of_area(s, out);
 		break;
 	}
 #undef ONE_OF
@@ -204,7 +215,10 @@ static void write_slot(void *ctx, unsigned slot, Buf *out)
 
 static GrammarScene view(Scene *s)
 {
-	return (GrammarScene){s->random, &s->arena, s->kept_rules, write_slot, s};
+	static const uint8_t scales[] = {
+		[LEVEL_COUNCIL] = 2, [LEVEL_PROVINCE] = 2, [LEVEL_DEPARTMENT] = 2, [LEVEL_DISTRICT] = 1, [LEVEL_COMMUNE] = 0,
+	};
+	return (GrammarScene){s->random, &s->arena, s->kept_rules, write_slot, s, scales[s->office->level], s->last_numbers};
 }
 
 /* Where the matter lies: for the province a district or a commune, for a district one of its communes. */

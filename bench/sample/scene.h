@@ -23,6 +23,7 @@ typedef struct {
 	int day;                /* of the paper that is being written */
 	const Office *office;   /* its issuer */
 	const Office *where;    /* the commune or office the matter is about */
+	int last_numbers[2];
 	Str cited, cited_about; /* an earlier paper for van_ban_den, ve_viec_den */
 } Scene;
 
