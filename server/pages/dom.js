@@ -22,7 +22,8 @@ export function h(what, attributes, ...children) {
 
 // A snippet of the server: escaped text with <mark>. Only text and marks are taken over.
 export function snippet(html) {
-	const parsed = new DOMParser().parseFromString(html, 'text/html').body;
+	const joined = html.replaceAll('</mark> <mark>', ' '); // neighbours are one place to look at
+	const parsed = new DOMParser().parseFromString(joined, 'text/html').body;
 	return [...parsed.childNodes].map(node => node.nodeName === 'MARK' ? h('mark', {}, node.textContent) : node.textContent);
 }
 

@@ -53,28 +53,36 @@ function versionRow(record) {
 function originalPane(record, object) {
 	const address = `${object.url}&inline=1`;
 	const title = object.name || t('original');
-	const body = object.media === 'application/pdf' ? h('iframe', { src: address, title })
+	const body = object.media === 'application/pdf' ? h('iframe', { src: `${address}#navpanes=0&view=FitH`, title })
 		: h('div.image', {}, h('img', { src: address, alt: title }));
 	return h('section.pane.original', { 'aria-label': t('original') },
 		h('div.bar', {}, h('h2', {}, t('original')), h('span', {}, title), h('span.right', {}, h('a', { href: object.url, download: '' }, t('download')))), body);
 }
 
 // Steps through the marks; keys n and p do the same as the buttons.
-function placeWalker(marks) {
-	const label = h('span', {});
+function placeWalker(marks, body) {
+	const label = h('span', {}, marks.length ? '' : t('noHits'));
 	let at = -1;
 	function step(by) {
-		if (!marks.length)
-			return;
+		if (marks.length)
+			goTo((at + by + marks.length) % marks.length);
+	}
+	function goTo(next) {
 		marks[at]?.classList.remove('now');
-		at = (at + by + marks.length) % marks.length;
+		at = next;
 		marks[at].classList.add('now');
-		marks[at].scrollIntoView({ block: 'center' });
+		const place = marks[at].getBoundingClientRect(), frame = body.getBoundingClientRect();
+		body.scrollTop += place.top - frame.top - frame.height / 3; // the text moves, the page does not
 		label.textContent = `${number(at + 1)}/${number(marks.length)} ${t('hits')}`;
 	}
-	label.textContent = marks.length ? '' : t('noHits');
+	// The first of the longest places is where most of the query stands together.
+	function begin() {
+		const lengths = marks.map(mark => mark.textContent.split(/\s+/).length);
+		if (marks.length)
+			goTo(lengths.indexOf(Math.max(...lengths)));
+	}
 	const button = (symbol, by, title) => h('button', { type: 'button', title, 'aria-label': title, disabled: !marks.length, onclick: () => step(by) }, symbol);
-	return { step, node: [label, button('↑', -1, t('previous')), button('↓', 1, t('nextHit'))] };
+	return { step, begin, node: [label, button('↑', -1, t('previous')), button('↓', 1, t('nextHit'))] };
 }
 
 async function textPane(record, query) {
@@ -86,13 +94,13 @@ async function textPane(record, query) {
 		return { pane, walker: null };
 	}
 	const address = recordPath(record.id, `/text?version=${record.version}`);
-	let content = object.size > TEXT_MAX ? '' : await fetchText('text', address);
+	const content = object.size > TEXT_MAX ? '' : await fetchText('text', address);
 	const marks = [];
 	const places = query ? findPlaces(content, query) : [];
 	const body = h('div.text', { tabindex: '0', lang: record.language ?? 'vi' }, object.size > TEXT_MAX
 		? h('a', { href: address }, t('downloadText'), ` (${size(object.size)})`)
 		: marked(content, places, mark => marks.push(mark)));
-	const walker = query ? placeWalker(marks) : null;
+	const walker = query ? placeWalker(marks, body) : null;
 	bar.append(h('span.right', {}, walker?.node));
 	pane.append(body);
 	return { pane, walker };
@@ -119,7 +127,7 @@ function headNode(record, original) {
 	return h('div.head', {},
 		h('div.what', {},
 			h('div', {}, record.number && h('span.number', {}, record.number), ' ', record.type),
-			h('h1', {}, record.subject || record.number || record.id),
+			h('h1', {}, record.subject || record.number || original?.name || record.id),
 			h('div.sub', {}, [record.issued ? date(record.issued) : t('undated'), record.agency].filter(Boolean).join(' · '))),
 		h('div.actions', {},
 			(record.cases ?? []).slice(0, 2).map(code => h('a.button', { href: `/cases/${encodeURIComponent(code)}` }, `${t('caseFile')} ${code}`)),
@@ -134,7 +142,7 @@ export async function recordView(id, parameters) {
 	const { pane, walker } = await textPane(record, query);
 	const panes = h(shown ? 'div.panes' : 'div.panes.one', {}, pane, shown && originalPane(record, shown));
 	panes.dataset.show = 'text';
-	show(h('article.page', {},
+	show(h('article.page.tall', {},
 		h('nav.crumbs', {}, query || history.state?.inside ? h('a', { href: query ? `/?q=${encodeURIComponent(query)}` : '/', id: 'back' }, t('back')) : h('a', { href: '/' }, t('name'))),
 		!record.current && h('p.notice.bad', {}, t('old'), ' ', h('a', { href: `/records/${encodeURIComponent(id)}` }, t('newest'))),
 		record.destroyed && h('p.notice.bad', {}, t('destroyed')),
@@ -147,5 +155,5 @@ export async function recordView(id, parameters) {
 	document.title = `${record.number ?? record.id} – ${t('name')}`;
 	say(record.subject ?? record.id);
 	walkPlaces = walker;
-	walker?.step(1);
+	walker?.begin();
 }
