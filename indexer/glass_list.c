@@ -38,6 +38,32 @@ bool glass_list_next(GlassListIter *it)
 	return read_entry(it);
 }
 
+bool glass_list_measure(GlassEntries kind, GlassPiece piece, GlassListFacts *out)
+{
+	GlassListIter it;
+	GlassListFacts facts = {0};
+	glass_list_begin(&it, kind, piece);
+	if (it.at == it.end)
+		return false;
+	for (;;) {
+		if (!read_entry(&it))
+			return false;
+		facts.entries++;
+		facts.sum += it.number;
+		if (it.number > facts.greatest)
+			facts.greatest = it.number;
+		if (it.number && (facts.least == 0 || it.number < facts.least))
+			facts.least = it.number;
+		if (it.at == it.end)
+			break;
+		if (!read_gap(&it) || it.at == it.end)
+			return false;
+	}
+	facts.last = it.did;
+	*out = facts;
+	return true;
+}
+
 bool glass_list_cut(GlassEntries kind, GlassPiece piece, size_t used, size_t *len_out, uint32_t *last_out)
 {
 	if (used + piece.body.len <= GLASS_CHUNK) {

@@ -36,6 +36,13 @@ void glass_list_begin(GlassListIter *it, GlassEntries kind, GlassPiece piece);
 static inline bool glass_list_at_end(const GlassListIter *it) { return it->at == it->end; }
 bool glass_list_next(GlassListIter *it); /* not at the end */
 
+/* Reads all of a list: number of entries, last document, and of numbers their sum, least positive and greatest. */
+typedef struct {
+	uint32_t entries, last, least, greatest;
+	uint64_t sum;
+} GlassListFacts;
+bool glass_list_measure(GlassEntries kind, GlassPiece piece, GlassListFacts *out);
+
 /* The length of the part of piece.body that goes into a chunk which already holds `used` bytes (at least one entry),
  * and the document of the part's last entry. A part that is not all is followed by a gap. */
 bool glass_list_cut(GlassEntries kind, GlassPiece piece, size_t used, size_t *len_out, uint32_t *last_out);

@@ -226,6 +226,26 @@ Status glass_writer_metadata(GlassWriter *w, Str name, Str value, Err *err)
 	return add(w, key, end + name.len, err);
 }
 
+Status glass_writer_all_metadata(GlassWriter *w, const GlassFinish *finish, Err *err)
+{
+	Status st = ST_OK;
+	Str last = {NULL, 0};
+	/* In the order of names by looking for the next one each time: there are few. */
+	for (size_t done = 0; st == ST_OK && done < finish->metadata_count; done++) {
+		const GlassMetadata *next = NULL;
+		for (size_t i = 0; i < finish->metadata_count; i++) {
+			const GlassMetadata *m = &finish->metadata[i];
+			if ((done == 0 || str_cmp(m->key, last) > 0) && (!next || str_cmp(m->key, next->key) < 0))
+				next = m;
+		}
+		if (!next)
+			return err_set(err, ST_INVALID, "a metadata name is given twice");
+		st = glass_writer_metadata(w, next->key, next->value, err);
+		last = next->key;
+	}
+	return st;
+}
+
 Status glass_writer_value_bounds(GlassWriter *w, uint32_t slot, uint32_t count, Str least, Str greatest, Err *err)
 {
 	uint8_t key[GLASS_KEY_MAX], *end = marker_key(key, BOUNDS);

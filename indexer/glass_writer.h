@@ -24,16 +24,24 @@
 typedef struct GlassWriter GlassWriter;
 
 typedef struct {
-	Str key;   /* 1..245 bytes, a zero byte counts as one */
+	Str key;   /* 1..245 bytes */
 	Str value; /* not empty */
 } GlassMetadata;
+
+/* What goes into a database beside its documents. */
+typedef struct {
+	uint8_t uuid[16];              /* all zero: a random one */
+	const GlassMetadata *metadata; /* user metadata, any order, no name twice */
+	size_t metadata_count;
+} GlassFinish;
 
 /* Makes `dir` (its parent must be there). block_size as in glass_table.h. */
 GlassWriter *glass_writer_new(const char *dir, uint32_t block_size, Err *err);
 void glass_writer_free(GlassWriter *w);
 
 Status glass_writer_metadata(GlassWriter *w, Str key, Str value, Err *err);
-/* Of every slot, ascending: number of values, least and greatest value. */
+Status glass_writer_all_metadata(GlassWriter *w, const GlassFinish *finish, Err *err);
+/* Of every slot, in the order of keys (glass_bounds.h): number of values, least and greatest value. */
 Status glass_writer_value_bounds(GlassWriter *w, uint32_t slot, uint32_t count, Str least, Str greatest, Err *err);
 Status glass_writer_values(GlassWriter *w, uint32_t slot, GlassPiece piece, Err *err);
 Status glass_writer_lengths(GlassWriter *w, GlassPiece piece, Err *err);

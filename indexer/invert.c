@@ -43,11 +43,7 @@ void invert_free(Inverter *inv)
 		return;
 	batch_done(&inv->batch);
 	spill_done(&inv->spill);
-	for (size_t i = 0; i < inv->slot_count; i++) {
-		buf_done(&inv->slots[i].least);
-		buf_done(&inv->slots[i].greatest);
-	}
-	free(inv->slots);
+	glass_bounds_done(&inv->bounds);
 	free(inv->values);
 	buf_done(&inv->value_bytes);
 	free(inv);
@@ -209,25 +205,6 @@ void invert_value(Inverter *inv, uint32_t slot, Str value)
 	buf_add_str(&inv->value_bytes, value);
 }
 
-static SlotBounds *bounds_of(Inverter *inv, uint32_t slot)
-{
-	for (size_t i = 0; i < inv->slot_count; i++)
-		if (inv->slots[i].slot == slot)
-			return &inv->slots[i];
-	SlotBounds *grown = realloc(inv->slots, (inv->slot_count + 1) * sizeof *grown);
-	if (!grown)
-		return NULL;
-	inv->slots = grown;
-	grown[inv->slot_count] = (SlotBounds){.slot = slot};
-	return &grown[inv->slot_count++];
-}
-
-static void replace(Buf *b, Str value)
-{
-	buf_clear(b);
-	buf_add_str(b, value);
-}
-
 static bool end_values(Inverter *inv)
 {
 	bool ok = buf_ok(&inv->value_bytes);
@@ -236,15 +213,8 @@ static bool end_values(Inverter *inv)
 		Str value = {inv->value_bytes.data + v->offset, v->len};
 		if (v->len == 0)
 			continue;
-		SlotBounds *s = bounds_of(inv, v->slot);
-		if (!s)
-			return false;
-		if (s->count == 0 || str_cmp(value, buf_str(&s->least)) < 0)
-			replace(&s->least, value);
-		if (s->count == 0 || str_cmp(value, buf_str(&s->greatest)) > 0)
-			replace(&s->greatest, value);
-		s->count++;
-		ok = buf_ok(&s->least) && buf_ok(&s->greatest) && batch_add_value(&inv->batch, inv->did, v->slot, value);
+		ok = glass_bounds_add(&inv->bounds, v->slot, 1, value, value) &&
+		     batch_add_value(&inv->batch, inv->did, v->slot, value);
 	}
 	return ok;
 }

@@ -54,12 +54,7 @@ typedef struct {
 	size_t batch_bytes;    /* of postings and terms in one batch; 0: what is fastest */
 } InvertOptions;
 
-/* What goes into the database beside the documents. */
-typedef struct {
-	uint8_t uuid[16];              /* all zero: a random one */
-	const GlassMetadata *metadata; /* user metadata, any order, no key twice */
-	size_t metadata_count;
-} InvertFinish;
+typedef GlassFinish InvertFinish; /* UUID and metadata */
 
 Inverter *invert_new(const InvertOptions *options, Err *err);
 void invert_free(Inverter *inv);

@@ -20,52 +20,6 @@ typedef struct {
 	GlassList united;
 } Join;
 
-static Status write_metadata(GlassWriter *w, const InvertFinish *finish, Err *err)
-{
-	Status st = ST_OK;
-	Str last = {NULL, 0};
-	/* In order of names by looking for the next one each time: there are few. */
-	for (size_t done = 0; st == ST_OK && done < finish->metadata_count; done++) {
-		const GlassMetadata *next = NULL;
-		for (size_t i = 0; i < finish->metadata_count; i++) {
-			const GlassMetadata *m = &finish->metadata[i];
-			if ((done == 0 || str_cmp(m->key, last) > 0) && (!next || str_cmp(m->key, next->key) < 0))
-				next = m;
-		}
-		if (!next)
-			return err_set(err, ST_INVALID, "a metadata name is given twice");
-		st = glass_writer_metadata(w, next->key, next->value, err);
-		last = next->key;
-	}
-	return st;
-}
-
-static Str slot_bytes(const SlotBounds *s, uint8_t out[static 4])
-{
-	size_t len = 0;
-	for (uint32_t slot = s->slot; slot; slot >>= 8)
-		out[len++] = (uint8_t)slot;
-	return (Str){(const char *)out, len};
-}
-
-static int compare_slots(const void *a, const void *b)
-{
-	uint8_t x[4], y[4];
-	return str_cmp(slot_bytes(a, x), slot_bytes(b, y));
-}
-
-static Status write_bounds(Inverter *inv, GlassWriter *w, Err *err)
-{
-	Status st = ST_OK;
-	if (inv->slot_count)
-		qsort(inv->slots, inv->slot_count, sizeof *inv->slots, compare_slots);
-	for (size_t i = 0; st == ST_OK && i < inv->slot_count; i++) {
-		const SlotBounds *s = &inv->slots[i];
-		st = glass_writer_value_bounds(w, s->slot, s->count, buf_str(&s->least), buf_str(&s->greatest), err);
-	}
-	return st;
-}
-
 static Str term_of(const RunMerge *m)
 {
 	return (Str){(const char *)m->term, m->term_len};
@@ -198,9 +152,9 @@ Status invert_finish(Inverter *inv, const char *dir, const InvertFinish *finish,
 	inv->stats.wdf_max = inv->batch.wdf_max;
 	batch_done(&inv->batch);
 	w = glass_writer_new(dir, inv->options.block_size, err);
-	st = w ? write_metadata(w, finish, err) : err->code;
+	st = w ? glass_writer_all_metadata(w, finish, err) : err->code;
 	if (st == ST_OK)
-		st = write_bounds(inv, w, err);
+		st = glass_bounds_write(&inv->bounds, w, err);
 	if (st == ST_OK)
 		st = write_streams(inv, w, runs, count, false, err);
 	if (st == ST_OK && inv->options.positions)

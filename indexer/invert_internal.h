@@ -2,6 +2,7 @@
 #ifndef INDEXER_INVERT_INTERNAL_H
 #define INDEXER_INVERT_INTERNAL_H
 
+#include "indexer/glass_bounds.h"
 #include "indexer/invert_batch.h"
 #include "indexer/invert_spill.h"
 
@@ -10,19 +11,13 @@ typedef struct {
 	size_t offset, len; /* in value_bytes */
 } DocumentValue;
 
-typedef struct {
-	uint32_t slot, count;
-	Buf least, greatest;
-} SlotBounds;
-
 struct Inverter {
 	InvertOptions options;
 	Err failure;           /* the first one; code ST_OK: none */
 	Batch batch;
 	Spill spill;
 	GlassStats stats;      /* wdf_max is known at the end */
-	SlotBounds *slots;
-	size_t slot_count;
+	GlassBounds bounds;
 	/* the document at hand; did 0: none */
 	uint32_t did;
 	uint64_t document_length;

@@ -4,6 +4,7 @@
 #ifndef TESTS_PROP_GLASS_WORLD_H
 #define TESTS_PROP_GLASS_WORLD_H
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>

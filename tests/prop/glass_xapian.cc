@@ -1,6 +1,5 @@
 /* tests/prop/glass_xapian.cc - the same documents through Xapian's own writer and through the Inverter, compared
  * through Xapian's API and file by file; every database also has to please xapian-check. */
-#include <algorithm>
 #include <cmath>
 #include <sstream>
 
