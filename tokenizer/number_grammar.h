@@ -11,8 +11,9 @@ typedef struct {
 	char groups[RECORD_NUMBER_GROUPS_MAX][48]; /* as shown: capitals, Đ and & kept, NUL-terminated */
 } NumberText;
 
-/* Reads the number that begins at p (a digit), no guards; returns its end, NULL if none. display and key are not made. */
-const uint8_t *number_read(const uint8_t *p, const uint8_t *end, NumberText *text, RecordNumber *out);
+/* Reads the number that begins at p (a digit), no guards; returns its end, NULL if none. display and key are not made.
+ * whole: the text is nothing but the number, so a group may be any letters ("CV-Liksin") or digits ("SL/L-004"). */
+const uint8_t *number_read(const uint8_t *p, const uint8_t *end, bool whole, NumberText *text, RecordNumber *out);
 /* Makes display and key; false if they do not fit. */
 bool number_finish(const NumberText *text, RecordNumber *n);
 

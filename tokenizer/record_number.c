@@ -19,6 +19,8 @@
 static const char *const mixed_case[] = {"TTg", "CTr", "TTr", "TrS", "QyĐ", "QĐi", "SLu", "TTh", "VPCTn", "CTn"};
 static const char *const old_organs[] = {"CP", "TTG", "HDBT", "HDNN", "HDCP", "CT", "BXD", "LB", "SL", "TW", "NV", "UB"};
 
+typedef enum { GROUP_CAPITALS, GROUP_SMALL, GROUP_ANY } GroupCase;
+
 static bool is_lower_letter(uint32_t c)
 {
 	return plain_is_letter(c) && plain_upper(c) != c;
@@ -132,13 +134,17 @@ static const uint8_t *end_of_capitals(const uint8_t *p, const uint8_t *end)
 		uint32_t c = plain_next(p, end, &width);
 		if (!plain_is_digit(c) && c != '&' && (!plain_is_letter(c) || is_lower_letter(c)))
 			return p;
-		if (plain_is_letter(c) && is_lower_letter(plain_next(p + width, end, &next_width)))
-			return p;
+		if (plain_is_letter(c) && is_lower_letter(plain_next(p + width, end, &next_width))) {
+			const uint8_t *behind = p + width + next_width; /* "TT-BCt": one small letter belongs to it */
+			if (plain_is_letter(plain_next(behind, end, &width)))
+				return p;
+			return behind;
+		}
 		p += width;
 	}
 }
 
-static const uint8_t *end_of_small(const uint8_t *p, const uint8_t *end)
+static const uint8_t *end_of_word(const uint8_t *p, const uint8_t *end)
 {
 	unsigned width;
 	uint32_t c;
@@ -147,13 +153,15 @@ static const uint8_t *end_of_small(const uint8_t *p, const uint8_t *end)
 	return p;
 }
 
-/* One group at p; `small`: the number is written in small letters. NULL: no group. */
-static const uint8_t *read_group(const uint8_t *p, const uint8_t *end, bool small, NumberText *text, RecordNumber *out)
+/* One group at p. NULL: no group. */
+static const uint8_t *read_group(const uint8_t *p, const uint8_t *end, GroupCase group_case, NumberText *text, RecordNumber *out)
 {
 	unsigned width;
-	if (!plain_is_letter(plain_next(p, end, &width)) || out->group_count == RECORD_NUMBER_GROUPS_MAX)
+	uint32_t first = plain_next(p, end, &width);
+	bool may_be_digits = group_case == GROUP_ANY && out->group_count > 0 && plain_is_digit(first); /* 102-SL/L-004 */
+	if ((!plain_is_letter(first) && !may_be_digits) || out->group_count == RECORD_NUMBER_GROUPS_MAX)
 		return NULL;
-	const uint8_t *stop = small ? end_of_small(p, end) : end_of_capitals(p, end);
+	const uint8_t *stop = group_case == GROUP_CAPITALS ? end_of_capitals(p, end) : end_of_word(p, end);
 	if (stop == p)
 		return NULL;
 	char *shown = text->groups[out->group_count], *folded = out->groups[out->group_count];
@@ -180,26 +188,32 @@ static bool separator_may_be_spaced(const RecordNumber *n)
 	return n->group_count == 1 || strncmp(first, "TTLT", 4) == 0 || strncmp(first, "NQLT", 4) == 0;
 }
 
-static const uint8_t *read_groups(const uint8_t *p, const uint8_t *end, NumberText *text, RecordNumber *out)
+static GroupCase case_at(const uint8_t *p, const uint8_t *end)
 {
 	unsigned width;
-	bool small = is_lower_letter(plain_next(p, end, &width));
-	const uint8_t *stop = read_group(p, end, small, text, out);
+	return is_lower_letter(plain_next(p, end, &width)) ? GROUP_SMALL : GROUP_CAPITALS;
+}
+
+static const uint8_t *read_groups(const uint8_t *p, const uint8_t *end, bool whole, NumberText *text, RecordNumber *out)
+{
+	unsigned width;
+	GroupCase group_case = whole ? GROUP_ANY : case_at(p, end);
+	const uint8_t *stop = read_group(p, end, group_case, text, out);
 	if (!stop)
 		return NULL;
 	for (;;) {
 		const uint8_t *q = plain_skip_spaces(stop, end, 1);
 		bool space_before = q != stop;
 		uint32_t c = plain_next(q, end, &width);
-		if (c != '-' && c != '/' && c != '.' && c != '&')
+		if (c != '-' && c != '/' && c != '.' && c != '&' && c != '_')
 			return stop;
 		const uint8_t *group = plain_skip_spaces(q + width, end, 1);
 		bool space_behind = group != q + width;
-		if (c == '.' && (space_before || space_behind))
+		if ((c == '.' || c == '_') && (space_before || space_behind))
 			return stop;
 		if (space_before && space_behind && !separator_may_be_spaced(out))
 			return stop;
-		const uint8_t *next = read_group(group, end, small, text, out);
+		const uint8_t *next = read_group(group, end, group_case, text, out);
 		if (!next)
 			return stop;
 		stop = next;
@@ -214,16 +228,16 @@ static bool is_old_organ(const char *group)
 	return false;
 }
 
-static const uint8_t *read_dashed(const uint8_t *p, const uint8_t *end, NumberText *text, RecordNumber *out)
+static const uint8_t *read_dashed(const uint8_t *p, const uint8_t *end, bool whole, NumberText *text, RecordNumber *out)
 {
 	unsigned width;
-	const uint8_t *stop = read_group(p, end, is_lower_letter(plain_next(p, end, &width)), text, out);
+	const uint8_t *stop = read_group(p, end, case_at(p, end), text, out);
 	if (!stop)
 		return NULL;
 	const uint8_t *q = plain_skip_spaces(stop, end, 1);
 	bool is_type = doc_type_by_key(str_from(out->groups[0])) != NULL;
 	if (is_type && plain_next(q, end, &width) == '/') {
-		const uint8_t *organ = read_groups(plain_skip_spaces(q + width, end, 1), end, text, out);
+		const uint8_t *organ = read_groups(plain_skip_spaces(q + width, end, 1), end, whole, text, out);
 		if (organ) {
 			out->style = NUMBER_PARTY;
 			return organ;
@@ -238,7 +252,7 @@ static const uint8_t *read_dashed(const uint8_t *p, const uint8_t *end, NumberTe
 	return stop;
 }
 
-const uint8_t *number_read(const uint8_t *p, const uint8_t *end, NumberText *text, RecordNumber *out)
+const uint8_t *number_read(const uint8_t *p, const uint8_t *end, bool whole, NumberText *text, RecordNumber *out)
 {
 	unsigned width;
 	*out = (RecordNumber){0};
@@ -252,10 +266,10 @@ const uint8_t *number_read(const uint8_t *p, const uint8_t *end, NumberText *tex
 		return NULL;
 	p = plain_skip_spaces(p + width, end, 2);
 	if (separator == '-')
-		return read_dashed(p, end, text, out);
+		return read_dashed(p, end, whole, text, out);
 	out->style = NUMBER_STATE;
 	p = read_year(p, end, out);
-	return read_groups(p, end, text, out);
+	return read_groups(p, end, whole, text, out);
 }
 
 bool number_finish(const NumberText *text, RecordNumber *n)
@@ -377,7 +391,7 @@ bool record_number_at(Str text, size_t at, RecordNumber *out, size_t *end_out)
 	unsigned width;
 	if (!may_begin(start, p))
 		return false;
-	const uint8_t *stop = number_read(p, end, &groups, &number);
+	const uint8_t *stop = number_read(p, end, false, &groups, &number);
 	if (!stop)
 		return false;
 	const uint8_t *first = stop; /* small letters? the last character of the number tells */

@@ -39,7 +39,10 @@ static bool find_by_grammar(Str s, RecordNumber *out)
 	for (size_t at = 0; at < s.len; at++) {
 		if (!plain_is_digit(bytes(s)[at]) || !may_begin(s, at))
 			continue;
-		const uint8_t *stop = number_read(bytes(s) + at, bytes(s) + s.len, &text, out);
+		const uint8_t *start = bytes(s) + at, *end = bytes(s) + s.len;
+		const uint8_t *stop = number_read(start, end, true, &text, out);
+		if (stop != end || memchr(start, ' ', (size_t)(end - start)))
+			stop = number_read(start, end, false, &text, out);
 		if (!stop || !number_finish(&text, out))
 			continue;
 		size_t behind = (size_t)(stop - bytes(s));
