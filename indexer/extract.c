@@ -107,7 +107,8 @@ static void explain(const ProcessResult *result, const ExtractLimits *limits, Ex
 	else if (strstr(result->message, "Copying of text"))
 		snprintf(problem, sizeof problem, "the document forbids copying its text");
 	else
-		snprintf(problem, sizeof problem, "%.150s", result->message[0] ? result->message : "the extractor failed");
+		snprintf(problem, sizeof problem, "%.*s", (int)strcspn(result->message, "\n"),
+		         result->message[0] ? result->message : "the extractor failed");
 	set_problem(e, problem);
 }
 

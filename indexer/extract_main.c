@@ -79,7 +79,7 @@ static void give_up_network(void)
 static int run_pdftotext(void)
 {
 	/* By its path, not as "-": pdftotext would copy standard input into memory. Page breaks stay: they number the pages. */
-	execlp("pdftotext", "pdftotext", "-q", "-enc", "UTF-8", "-eol", "unix", "/proc/self/fd/0", "-", (char *)NULL);
+	execlp("pdftotext", "pdftotext", "-enc", "UTF-8", "-eol", "unix", "/proc/self/fd/0", "-", (char *)NULL);
 	fprintf(stderr, "pdftotext can't be started; install poppler-utils\n");
 	return 3;
 }

@@ -108,14 +108,11 @@ static void collect(Collector *c, const ExtractLimits *limits, uint64_t deadline
 	}
 }
 
-/* The first line, readable. */
 static void keep_message(const Collector *c, ProcessResult *result)
 {
-	Str line, rest = str_trim((Str){c->message, c->message_len});
-	if (!rest.len || !str_split(&rest, '\n', &line))
-		return;
-	line = str_slice(line, 0, utf8_valid_prefix(line));
-	snprintf(result->message, sizeof result->message, "%.*s", (int)utf8_cut(line, 190), line.ptr);
+	Str text = str_trim((Str){c->message, c->message_len});
+	text = str_slice(text, 0, utf8_valid_prefix(text));
+	snprintf(result->message, sizeof result->message, "%.*s", (int)utf8_cut(text, sizeof result->message - 1), text.ptr);
 }
 
 /* It has closed its pipes and should be gone at once; what is not gone by the deadline is ended. */

@@ -13,7 +13,7 @@ typedef enum { PROCESS_ENDED, PROCESS_KILLED_TIME, PROCESS_KILLED_OUTPUT, PROCES
 
 typedef struct {
 	Buf out;           /* standard output, at most limits->text_bytes */
-	char message[200]; /* the first line of standard error */
+	char message[512]; /* how standard error begins */
 	ProcessEnd end;
 	int code;          /* exit code, or the signal for PROCESS_DIED */
 } ProcessResult;

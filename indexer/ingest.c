@@ -230,7 +230,7 @@ Status ingest_paths(Store *store, Index *index, const char *const *paths, size_t
 	for (size_t i = 0; i < count && st == ST_OK && !run_stopped(&run); i++) {
 		uint64_t goal = run.bytes_done + path_size(paths[i]);
 		st = ingest_path(&run, paths[i], err);
-		run.bytes_done = goal;
+		out->bytes_read = run.bytes_done = goal;
 	}
 	return run_end(&run, st, err);
 }

@@ -68,9 +68,10 @@ static Status ingest_entry(Walk *w, const PackageEntry *entry, Err *err)
 	}
 	if (kind != DOC_JSONL && kind != DOC_PACKAGE)
 		return ingest_file(w, entry->name, err);
-	Str shown = arena_copy(&w->group.arena, place.name);
-	if (!shown.ptr)
-		return err_no_memory(err);
+	Status st = group_flush(w->run, &w->group, err); /* in the order of the package */
+	Str shown = arena_copy(&w->group.arena, place_of(w, entry->name).name);
+	if (st != ST_OK || !shown.ptr)
+		return st != ST_OK ? st : err_no_memory(err);
 	if (kind == DOC_JSONL && !compressed)
 		return ingest_lines(w->run, package_in_source(w->package), shown, -1, err);
 	return ingest_inner(w, kind, shown, err);

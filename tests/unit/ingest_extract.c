@@ -1,0 +1,262 @@
+/* tests/unit/ingest_extract.c - texts out of documents, in processes with limits. The test program is its own extractor,
+ * as hoso is. */
+#include "ingest_fixture.h"
+
+#include "indexer/extract.h"
+#include "indexer/extract_process.h"
+
+static Extraction extract_bytes(DocKind kind, Str bytes, const ExtractLimits *limits)
+{
+	Extraction e = {0};
+	Err err;
+	SourceFile file = source_file_of(STR("document"), bytes);
+	assert_int_equal(extract_text(kind, &file, limits, &e, &err), ST_OK);
+	return e;
+}
+
+static void assert_extracted(DocKind kind, Str bytes, const char *text, const char *from)
+{
+	Extraction e = extract_bytes(kind, bytes, NULL);
+	assert_string_equal(e.problem, "");
+	assert_str_equal(buf_str(&e.text), str_from(text));
+	assert_string_equal(e.from, from);
+	extraction_done(&e);
+}
+
+static void assert_no_text(DocKind kind, Str bytes, const ExtractLimits *limits, const char *why)
+{
+	Extraction e = extract_bytes(kind, bytes, limits);
+	assert_int_equal(e.text.len, 0);
+	if (!strstr(e.problem, why))
+		fail_msg("the reason is \"%s\", not \"%s\"", e.problem, why);
+	extraction_done(&e);
+}
+
+static void html_becomes_lines_without_scripts(void **state)
+{
+	(void)state;
+	assert_extracted(DOC_HTML,
+	                 STR("<!DOCTYPE html><html><head><title>Quyết định</title><style>p{}</style><script>var a='x';</script>"
+	                     "</head><body><p>Căn cứ   Luật\n&amp; Nghị định&nbsp;15</p><div>Điều 1.<br>Khoản <b>m</b>ột</div>"
+	                     "<ul><li>a)<li>b)</ul></body></html>"),
+	                 "Quyết định\nCăn cứ Luật & Nghị định\u00A015\nĐiều 1.\nKhoản một\na)\nb)\n", "hoso html");
+}
+
+static void a_table_row_of_short_cells_is_one_line_and_a_letterhead_is_not(void **state)
+{
+	(void)state;
+	assert_extracted(DOC_HTML,
+	                 STR("<meta charset=utf-8><table><tr><td><p>UBND TỈNH</p><p>Số: 15/QĐ</p></td><td><p>CỘNG HÒA</p>"
+	                     "<p>Độc lập</p></td></tr><tr><th>STT</th><td>Tên</td><td></td></tr></table>hết"),
+	                 "UBND TỈNH\nSố: 15/QĐ\nCỘNG HÒA\nĐộc lập\nSTT\tTên\nhết\n", "hoso html");
+}
+
+static void html_in_other_encodings_is_read_by_what_it_says_or_what_it_is(void **state)
+{
+	(void)state;
+	assert_extracted(DOC_HTML, STR("<meta charset=\"windows-1252\"><p>caf\xE9"), "café\n", "hoso html");
+	assert_extracted(DOC_HTML, STR("<meta charset=\"windows-1252\"><p>Quyết định"), "Quyết định\n", "hoso html");
+}
+
+static Str docx_of(Zip *zip, const char *document, const char *footnotes)
+{
+	zip_file(zip, "[Content_Types].xml", STR("<Types/>"), 0);
+	if (footnotes)
+		zip_file(zip, "word/footnotes.xml", str_from(footnotes), 0);
+	zip_file(zip, "word/document.xml", str_from(document), 0);
+	return zip_end(zip);
+}
+
+#define W "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\""
+
+static void docx_gives_paragraphs_tables_and_footnotes(void **state)
+{
+	(void)state;
+	Zip zip = {0};
+	Str bytes = docx_of(&zip,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?><w:document " W "><w:body>"
+		"<w:p><w:pPr><w:tabs><w:tab w:val=\"left\"/></w:tabs></w:pPr><w:r><w:t>QUYẾT </w:t></w:r><w:r><w:t>ĐỊNH</w:t></w:r></w:p>"
+		"<w:p><w:r><w:t>a</w:t><w:tab/><w:t>b</w:t><w:br/><w:t>c &amp; d</w:t></w:r><w:del><w:r><w:delText>gone</w:delText></w:r></w:del></w:p>"
+		"<w:tbl><w:tr><w:tc><w:p><w:r><w:t>1</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>hai</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
+		"<w:p/></w:body></w:document>",
+		"<w:footnotes " W "><w:footnote><w:p><w:r><w:t>chú thích</w:t></w:r></w:p></w:footnote></w:footnotes>");
+	assert_extracted(DOC_DOCX, bytes, "QUYẾT ĐỊNH\na\tb\nc & d\n1\thai\n\nchú thích\n", "hoso docx");
+	zip_done(&zip);
+}
+
+static void odt_and_xlsx_give_their_text(void **state)
+{
+	(void)state;
+	Zip odt = {0}, xlsx = {0};
+	zip_file(&odt, "content.xml",
+	         STR("<office:document-content xmlns:office=\"o\" xmlns:text=\"t\" xmlns:table=\"b\"><office:body><text:h>Tiêu đề</text:h>"
+	             "<text:p>một<text:s text:c=\"2\"/><text:span>hai</text:span><text:line-break/>ba</text:p></office:body></office:document-content>"), 0);
+	assert_extracted(DOC_ODT, zip_end(&odt), "Tiêu đề\nmột  hai\nba\n", "hoso odt");
+	zip_file(&xlsx, "xl/worksheets/sheet1.xml",
+	         STR("<worksheet><sheetData><row><c t=\"s\"><v>1</v></c><c><v>15</v></c></row>"
+	             "<row><c t=\"inlineStr\"><is><t>trong ô</t></is></c><c t=\"s\"><v>9</v></c></row></sheetData></worksheet>"), 0);
+	zip_file(&xlsx, "xl/sharedStrings.xml", STR("<sst><si><t>không</t></si><si><r><t>Số </t></r><r><t>ký hiệu</t></r></si></sst>"), 0);
+	assert_extracted(DOC_XLSX, zip_end(&xlsx), "Số ký hiệu\t15\ntrong ô\n", "hoso xlsx");
+	zip_done(&odt);
+	zip_done(&xlsx);
+}
+
+static void broken_office_files_have_no_text_and_a_reason(void **state)
+{
+	(void)state;
+	Zip zip = {0}, empty = {0};
+	assert_no_text(DOC_DOCX, docx_of(&zip, "<w:document><w:p>", NULL), NULL, "XML is broken");
+	zip_file(&empty, "a.txt", STR("x"), 0);
+	assert_no_text(DOC_DOCX, zip_end(&empty), NULL, "no text part");
+	assert_no_text(DOC_DOCX, STR("PK\3\4 cut off"), NULL, "broken or cut off");
+	assert_no_text(DOC_OLD_OFFICE, STR("\xD0\xCF\x11\xE0"), NULL, "before 2007");
+	assert_no_text(DOC_IMAGE, STR("\xFF\xD8\xFF"), NULL, "image");
+	zip_done(&zip);
+	zip_done(&empty);
+}
+
+static void entities_that_expand_without_end_are_stopped(void **state)
+{
+	(void)state;
+	Zip zip = {0};
+	Buf xml = {0};
+	buf_printf(&xml, "<!DOCTYPE d [<!ENTITY a \"0123456789012345678901234567890123456789\">");
+	for (char c = 'b'; c <= 'j'; c++)
+		buf_printf(&xml, "<!ENTITY %c \"&%c;&%c;&%c;&%c;&%c;&%c;&%c;&%c;&%c;&%c;\">", c, c - 1, c - 1, c - 1, c - 1, c - 1,
+		           c - 1, c - 1, c - 1, c - 1, c - 1);
+	buf_printf(&xml, "<!ENTITY file SYSTEM \"file:///etc/passwd\">]><w:document " W "><w:p><w:t>&j;&file;</w:t></w:p></w:document>%c", 0);
+	Extraction e = extract_bytes(DOC_DOCX, docx_of(&zip, xml.data, NULL), NULL);
+	assert_true(e.text.len < 1000); /* either refused or not expanded */
+	assert_false(mentions(&e.text, "root:"));
+	extraction_done(&e);
+	buf_done(&xml);
+	zip_done(&zip);
+}
+
+static bool has_pdftotext(void)
+{
+	ProcessResult result;
+	Err err;
+	static const ExtractLimits limits = {10, 10000, 1024, 1 << 20};
+	if (process_extract("pdf-version", -1, &limits, &result, &err) != ST_OK)
+		return false;
+	bool ok = result.end == PROCESS_ENDED && strstr(result.message, "pdftotext");
+	process_result_done(&result);
+	if (!ok)
+		printf("skipped: there is no pdftotext\n");
+	return ok;
+}
+
+static void pdf_gives_its_text_page_by_page(void **state)
+{
+	(void)state;
+	Buf pdf = {0};
+	if (!has_pdftotext())
+		return;
+	pdf_of(&pdf, "Quyet dinh 15", false);
+	Extraction e = extract_bytes(DOC_PDF, buf_str(&pdf), NULL);
+	assert_string_equal(e.problem, "");
+	assert_true(mentions(&e.text, "Quyet dinh 15"));
+	assert_true(str_starts(str_from(e.from), STR("pdftotext ")));
+	assert_int_equal(e.pages, 1);
+	extraction_done(&e);
+	buf_done(&pdf);
+}
+
+static void pdf_without_text_encrypted_or_broken_says_so(void **state)
+{
+	(void)state;
+	Buf pdf = {0};
+	if (!has_pdftotext())
+		return;
+	pdf_of(&pdf, "secret", true);
+	assert_no_text(DOC_PDF, buf_str(&pdf), NULL, "encrypted");
+	buf_clear(&pdf);
+	pdf_of(&pdf, "", false);
+	assert_no_text(DOC_PDF, buf_str(&pdf), NULL, "no text layer");
+	assert_no_text(DOC_PDF, STR("%PDF-1.4\nnothing more"), NULL, "");
+	buf_done(&pdf);
+}
+
+static void an_extractor_that_takes_too_long_or_says_too_much_is_ended(void **state)
+{
+	(void)state;
+	static const ExtractLimits no_time = {10, 1, 1024, 1 << 20}, short_text = {10, 20000, 1024, 100};
+	Buf page = {0};
+	for (int i = 0; i < 100000; i++)
+		buf_add_str(&page, STR("<p>a line of text"));
+	assert_no_text(DOC_HTML, buf_str(&page), &no_time, "too long");
+	assert_no_text(DOC_HTML, buf_str(&page), &short_text, "larger than");
+	buf_done(&page);
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+static void an_extractor_gets_no_more_memory_than_its_limit(void **state)
+{
+	(void)state;
+	static const ExtractLimits little = {10, 20000, 64, 64 << 20};
+	Buf page = {0};
+	buf_add_str(&page, STR("<p>"));
+	memset(buf_extend(&page, 60 << 20), 'a', 60 << 20);
+	Extraction e = extract_bytes(DOC_HTML, buf_str(&page), &little);
+	assert_int_equal(e.text.len, 0);
+	assert_true(e.problem[0] != 0);
+	extraction_done(&e);
+	buf_done(&page);
+}
+#endif
+
+static void plain_text_is_decoded_from_what_it_is(void **state)
+{
+	(void)state;
+	assert_extracted(DOC_TEXT, STR("Quyết định số 15\n"), "Quyết định số 15\n", "given");
+	assert_extracted(DOC_TEXT,
+	                 STR("C\xA8n c\xF8 quy\xD5t \xAE\xDEnh c\xF1""a \xF1y ban nh\xA9n d\xA9n t\xD8nh v\xD2 vi\xD6""c ph\xAA duy\xD6t d\xF9 to\xB8n kinh ph\xDD s\xF6""a ch\xF7""a tr\xF4 s\xEB l\xB5m vi\xD6""c n\xA8m h\xE4""c m\xEDi, s\xEB t\xB5i ch\xDDnh \xAE\xD2 ngh\xDE c\xB8""c \xAE\xACn v\xDE th\xF9""c hi\xD6n"),
+	                 "Căn cứ quyết định của ủy ban nhân dân tỉnh về việc phê duyệt dự toán kinh phí sửa chữa trụ sở làm việc năm học mới, sở tài chính đề nghị các đơn vị thực hiện",
+	                 "decoded tcvn3");
+	assert_no_text(DOC_TEXT, STR("\x01\x02\x03\xFF\xFE\xFD\0\0\0\0\x05\x06\x07"), NULL, "encoding is unknown");
+}
+
+static void kinds_are_told_by_content_where_the_name_lies(void **state)
+{
+	(void)state;
+	assert_int_equal(doc_kind_by_content(STR("a.docx"), STR("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")), DOC_OLD_OFFICE);
+	assert_int_equal(doc_kind_by_content(STR("a.doc"), STR("<html><body>")), DOC_HTML);
+	assert_int_equal(doc_kind_by_content(STR("a.doc"), STR("PK\3\4")), DOC_DOCX);
+	assert_int_equal(doc_kind_by_content(STR("a.doc"), STR("{\\rtf1")), DOC_RTF);
+	assert_int_equal(doc_kind_by_content(STR("a"), STR("%PDF-1.7")), DOC_PDF);
+	assert_int_equal(doc_kind_by_content(STR("A.PDF"), STR("junk\n%PDF-1.7")), DOC_PDF);
+	assert_int_equal(doc_kind_by_content(STR("a.txt"), STR("PK\3\4")), DOC_OTHER);
+	bool compressed;
+	assert_int_equal(doc_kind_by_long_name(STR("a.jsonl.zst"), &compressed), DOC_JSONL);
+	assert_true(compressed);
+	assert_int_equal(doc_kind_by_long_name(STR("a.tar.gz"), &compressed), DOC_PACKAGE);
+	assert_int_equal(doc_kind_by_long_name(STR("a.pdf.gz"), &compressed), DOC_OTHER);
+	assert_string_equal(doc_media(STR("a.PDF"), DOC_PDF), "application/pdf");
+	assert_string_equal(doc_media(STR("a.doc"), DOC_HTML), "text/html");
+	assert_string_equal(doc_media(STR("a.xyz"), DOC_OTHER), "application/octet-stream");
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[1], "extract") == 0)
+		return extract_main(argc - 1, argv + 1);
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(html_becomes_lines_without_scripts),
+		cmocka_unit_test(a_table_row_of_short_cells_is_one_line_and_a_letterhead_is_not),
+		cmocka_unit_test(html_in_other_encodings_is_read_by_what_it_says_or_what_it_is),
+		cmocka_unit_test(docx_gives_paragraphs_tables_and_footnotes),
+		cmocka_unit_test(odt_and_xlsx_give_their_text),
+		cmocka_unit_test(broken_office_files_have_no_text_and_a_reason),
+		cmocka_unit_test(entities_that_expand_without_end_are_stopped),
+		cmocka_unit_test(pdf_gives_its_text_page_by_page),
+		cmocka_unit_test(pdf_without_text_encrypted_or_broken_says_so),
+		cmocka_unit_test(an_extractor_that_takes_too_long_or_says_too_much_is_ended),
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+		cmocka_unit_test(an_extractor_gets_no_more_memory_than_its_limit),
+#endif
+		cmocka_unit_test(plain_text_is_decoded_from_what_it_is),
+		cmocka_unit_test(kinds_are_told_by_content_where_the_name_lies),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
