@@ -156,7 +156,7 @@ static Status add_leaf(Store *store, LeafDescriptor *leaf, Str annex, Hash *leaf
 	frame.header = header;
 	merkle_leaf(frame.descriptor, leaf_out);
 	pthread_rwlock_wrlock(&store->lock);
-	frontier_append(&w->frontier, leaf_out, NULL, NULL);
+	frontier_append(&w->frontier, leaf_out, tree_collect, &w->tree_nodes);
 	pthread_rwlock_unlock(&store->lock);
 	w->bytes_original += payload.len;
 	return frame_lookups(w->live->id, &frame, add_lookup, store, err);

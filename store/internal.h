@@ -18,6 +18,7 @@
 #include "store/segment.h"
 #include "store/store.h"
 #include "store/table.h"
+#include "store/tree.h"
 
 #include <pthread.h>
 
@@ -61,6 +62,7 @@ typedef struct {
 	Buf samples, sample_sizes; /* until a dictionary is trained */
 	bool training_failed;
 	Buf packed, annex, descriptor, payload; /* space that is used again and again */
+	Buf tree_nodes;           /* inner hashes that this batch finishes, for the tree file */
 	uint8_t salts[1024];
 	size_t salts_left;
 
@@ -95,6 +97,7 @@ struct Store {
 	bool gap;                 /* damage lies before the end of the log: its tree cannot be continued */
 	Err damage;               /* code ST_OK: none known */
 	DictNode *dicts;
+	TreeFile tree;
 	Writer writer;
 };
 
@@ -157,6 +160,7 @@ typedef struct {
 	uint32_t frames, leaves;
 	uint64_t end, objects, bytes_original;
 	uint32_t batch_frames, dict_ordinal;
+	size_t tree_nodes_len;
 	Frontier frontier;
 } Savepoint;
 void writer_save(const Store *store, Savepoint *out);

@@ -161,7 +161,7 @@ Status store_open_with(Store **out, const char *dir, const StoreOptions *options
 	pthread_mutex_init(&store->writer.mutex, NULL);
 	pthread_mutex_init(&store->writer.sync_mutex, NULL);
 	pthread_cond_init(&store->writer.synced, NULL);
-	store->writer.lock_fd = store->writer.live_fd = -1;
+	store->writer.lock_fd = store->writer.live_fd = store->tree.fd = -1;
 	Status st = store->dir ? read_format(store, err) : err_no_memory(err);
 	if (st == ST_OK)
 		st = writer_open(store, err);
@@ -171,6 +171,7 @@ Status store_open_with(Store **out, const char *dir, const StoreOptions *options
 		store_close(store);
 		return st;
 	}
+	tree_open(store);
 	*out = store;
 	return ST_OK;
 }
@@ -184,6 +185,8 @@ void store_close(Store *store)
 		writer_end(store);
 	}
 	writer_close(store);
+	if (store->tree.fd >= 0)
+		tree_close(store);
 	log_drop_segments_after(store, 0);
 	free(store->segments);
 	table_done(&store->table);

@@ -354,6 +354,8 @@ static Status sync_batch(Store *store, const Committed *next, Err *err)
 {
 	Writer *w = &store->writer;
 	int fd = w->live_fd;
+	Buf nodes = w->tree_nodes;
+	buf_init(&w->tree_nodes);
 	pthread_mutex_lock(&w->sync_mutex);
 	w->syncing = true;
 	pthread_mutex_unlock(&w->sync_mutex);
@@ -361,11 +363,13 @@ static Status sync_batch(Store *store, const Committed *next, Err *err)
 	int failed = fdatasync(fd) != 0 ? errno : 0;
 	if (!failed) {
 		publish(store, next);
+		tree_add(store, buf_str(&nodes), next->tree_size);
 	} else {
 		poison(w, "fdatasync", failed);
 		if (store->committed.segment == next->segment && ftruncate(fd, (off_t)store->committed.end) != 0)
 			failed = errno;
 	}
+	buf_done(&nodes);
 	pthread_mutex_lock(&w->sync_mutex);
 	w->syncing = false;
 	if (!failed)
@@ -476,6 +480,7 @@ static Status resume(Store *store, Err *err)
 	w->bytes_original = c->bytes_original;
 	w->dict_ordinal = s ? s->last_dict : UINT32_MAX;
 	buf_clear(&w->buffer);
+	buf_clear(&w->tree_nodes);
 	return ST_OK;
 }
 
@@ -534,7 +539,8 @@ void writer_save(const Store *store, Savepoint *out)
 	*out = (Savepoint){
 		.live = w->live, .frames = w->live ? w->live->frames : 0, .leaves = w->live ? w->live->leaves : 0,
 		.end = w->live ? w->live->end : 0, .objects = w->objects, .bytes_original = w->bytes_original,
-		.batch_frames = w->batch_frames, .dict_ordinal = w->dict_ordinal, .frontier = w->frontier,
+		.batch_frames = w->batch_frames, .dict_ordinal = w->dict_ordinal,
+		.tree_nodes_len = w->tree_nodes.len, .frontier = w->frontier,
 	};
 }
 
@@ -567,6 +573,7 @@ void writer_back_to(Store *store, const Savepoint *save)
 	w->bytes_original = save->bytes_original;
 	w->batch_frames = save->batch_frames;
 	w->dict_ordinal = save->dict_ordinal;
+	w->tree_nodes.len = save->tree_nodes_len;
 	if (save->end >= w->buffer_at) {
 		w->buffer.len = (size_t)(save->end - w->buffer_at);
 		return;
@@ -648,6 +655,8 @@ static Status recover(Store *store, Err *err)
 		st = resume(store, err);
 	if (st == ST_OK)
 		st = find_dictionary(store, err);
+	if (st == ST_OK)
+		tree_catch_up(store);
 	return st;
 }
 
@@ -738,4 +747,5 @@ void writer_close(Store *store)
 	buf_done(&w->annex);
 	buf_done(&w->descriptor);
 	buf_done(&w->payload);
+	buf_done(&w->tree_nodes);
 }
