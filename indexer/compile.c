@@ -25,6 +25,7 @@ typedef struct {
 
 typedef struct {
 	Query *folded, *exact; /* exact NULL: like folded */
+	Query *likely;         /* of a word typed without marks: the accentuation most records have; NULL: itself */
 } Sides;
 
 static Query *checked(Compiler *c, Query *q)
@@ -45,20 +46,25 @@ static Query *term(Compiler *c, const Buf *bytes)
 
 typedef struct {
 	Compiler *c;
-	Query *list[COMPLETIONS_MAX + 1];
+	Query *list[COMPLETIONS_MAX + 1], *likely;
+	uint64_t likely_documents;
 	size_t count, most;
 } Variants;
 
 static bool collect(void *ctx, Str found, uint64_t documents)
 {
 	Variants *v = ctx;
-	(void)documents;
-	v->list[v->count] = checked(v->c, query_term(v->c->arena, found));
+	Query *q = checked(v->c, query_term(v->c->arena, found));
+	if (q && documents > v->likely_documents) {
+		v->likely = q;
+		v->likely_documents = documents;
+	}
+	v->list[v->count] = q;
 	return v->list[v->count++] && v->count < v->most;
 }
 
 /* Every accentuation of a folded word, weighted as one term. */
-static Query *any_accents(Compiler *c, const char *prefix, const Word *word)
+static Query *any_accents(Compiler *c, const char *prefix, const Word *word, Query **likely)
 {
 	Variants v = {.c = c, .most = word->prefix ? COMPLETIONS_MAX : VARIANTS_MAX};
 	Buf bytes = {0};
@@ -73,6 +79,7 @@ static Query *any_accents(Compiler *c, const char *prefix, const Word *word)
 	if (!c->failed && buf_ok(&bytes) && xap_terms(c->db, buf_str(&bytes), collect, &v, c->err) != ST_OK)
 		c->failed = true;
 	buf_done(&bytes);
+	*likely = v.likely;
 	return c->failed ? NULL : checked(c, query_node(c->arena, QUERY_SYNONYM, v.list, v.count));
 }
 
@@ -112,7 +119,9 @@ static Sides word_sides(Compiler *c, const char *prefix, const Word *word)
 		sides.folded = span(c, word);
 		return sides;
 	}
-	sides.folded = any_accents(c, prefix, word);
+	sides.folded = any_accents(c, prefix, word, &sides.likely);
+	if (word->prefix || word->marked)
+		sides.likely = NULL;
 	if (word->marked && !word->prefix)
 		sides.exact = exact_accents(c, prefix, word);
 	return sides;
@@ -135,16 +144,19 @@ static bool makes_pair(const Clause *clause, size_t i)
 /* ---- clauses --------------------------------------------------------------------------------------------------- */
 
 typedef struct {
-	Query *folded[3 * SEARCH_TERMS_MAX], *exact[3 * SEARCH_TERMS_MAX], *pairs[SEARCH_TERMS_MAX];
+	Query *folded[3 * SEARCH_TERMS_MAX], *exact[3 * SEARCH_TERMS_MAX], *likely[3 * SEARCH_TERMS_MAX];
+	Query *pairs[SEARCH_TERMS_MAX];
 	size_t count, pair_count;
-	bool marked;
+	bool marked, guessed;
 } Gathered;
 
 static void gather(Gathered *g, Sides sides)
 {
 	g->folded[g->count] = sides.folded;
+	g->likely[g->count] = sides.likely ? sides.likely : sides.folded;
 	g->exact[g->count++] = sides.exact ? sides.exact : sides.folded;
 	g->marked |= sides.exact != NULL;
+	g->guessed |= sides.likely != NULL;
 }
 
 static Sides joined(Compiler *c, QueryOp op, Gathered *g)
@@ -152,6 +164,10 @@ static Sides joined(Compiler *c, QueryOp op, Gathered *g)
 	Sides sides = {.folded = checked(c, query_node(c->arena, op, g->folded, g->count))};
 	if (g->marked)
 		sides.exact = checked(c, query_node(c->arena, op, g->exact, g->count));
+	else if (g->guessed && g->count > 1)
+		sides.likely = checked(c, query_node(c->arena, op, g->likely, g->count));
+	else if (g->guessed && op == QUERY_AND)
+		sides.likely = g->likely[0];
 	return sides;
 }
 
@@ -168,7 +184,7 @@ static Sides tight(Compiler *c, const char *prefix, const Clause *clause, bool p
 	for (size_t i = 0; i < clause->word_count && !c->failed; i++) {
 		gather(&g, word_sides(c, prefix, &clause->words[i]));
 		if (pairs && makes_pair(clause, i))
-			gather(&g, (Sides){pair_of(c, prefix, &clause->words[i - 1], &clause->words[i]), NULL});
+			gather(&g, (Sides){.folded = pair_of(c, prefix, &clause->words[i - 1], &clause->words[i])});
 	}
 	return joined(c, QUERY_AND, &g);
 }
@@ -328,7 +344,7 @@ static Sides around_numbers(Compiler *c, const Clause *clause)
 	Query *wanted = checked(c, query_node(c->arena, QUERY_AND, numbers, number_count));
 	if (other_count)
 		wanted = checked(c, query_pair(c->arena, QUERY_AND_MAYBE, wanted, query_node(c->arena, QUERY_OR, others, other_count)));
-	return (Sides){wanted, NULL};
+	return (Sides){.folded = wanted};
 }
 
 /* Words as typed; where all of them are one number as people type it ("QĐ 15 2019 UBND"), that number too. */
@@ -365,7 +381,7 @@ static Sides phrase_sides(Compiler *c, const Clause *clause, bool on_spine)
 	Sides sides = tight(c, "", clause, true);
 	if (on_spine && (clause->word_count > 2 || (clause->word_count == 2 && marked)))
 		must_check(c, clause);
-	return (Sides){sides.exact ? sides.exact : sides.folded, NULL}; /* a phrase is meant exactly */
+	return (Sides){.folded = sides.exact ? sides.exact : sides.folded}; /* a phrase is meant exactly */
 }
 
 /* All children; exclusions apply to the whole. On the spine (every record must match it) the "any" mode loosens words
@@ -379,11 +395,11 @@ static Sides all_sides(Compiler *c, const Clause *clause, bool on_spine)
 			break;
 		if (child->kind == CLAUSE_NOT) {
 			Sides sides = clause_sides(c, child->children[0], false);
-			gather(&without, (Sides){sides.exact ? sides.exact : sides.folded, NULL});
+			gather(&without, (Sides){.folded = sides.exact ? sides.exact : sides.folded});
 		} else if (child->kind == CLAUSE_WORDS && child->word_count == 0) {
 			continue;
 		} else if (child->kind == CLAUSE_WORDS && c->any && on_spine) {
-			gather(&g, (Sides){loose(c, child), NULL});
+			gather(&g, (Sides){.folded = loose(c, child)});
 		} else {
 			gather(&g, clause_sides(c, child, on_spine));
 			if (child->kind == CLAUSE_WORDS && on_spine)
@@ -393,7 +409,7 @@ static Sides all_sides(Compiler *c, const Clause *clause, bool on_spine)
 	if (c->failed)
 		return (Sides){0};
 	if (g.count == 0 && without.count)
-		gather(&g, (Sides){exact_term(c, "XR", (Str){0}), NULL});
+		gather(&g, (Sides){.folded = exact_term(c, "XR", (Str){0})});
 	Sides sides = joined(c, QUERY_AND, &g);
 	if (without.count) {
 		Query *none = checked(c, query_node(c->arena, QUERY_OR, without.folded, without.count));
@@ -447,12 +463,15 @@ Status query_compile(const ParsedQuery *parsed, bool any, XapDb *db, Arena *aren
 	Sides sides = clause_sides(&c, parsed->root, true);
 	if (c.failed)
 		return err->code;
+	/* Typed without any mark, two words or more are read as their most frequent accentuation: it comes first. */
+	bool guess = !sides.exact && sides.likely && sides.likely->op == QUERY_AND;
+	Query *first = guess ? sides.likely : sides.exact;
 	compiled.query = sides.folded;
 	compiled.exact = sides.exact;
 	compiled.has_words = has_words(parsed->root);
-	if (sides.exact)
+	if (first)
 		compiled.query = checked(&c, query_pair(arena, QUERY_AND_MAYBE, sides.folded,
-		                                        query_weighted(arena, QUERY_BOOST, sides.exact, exact_boost)));
+		                                        query_weighted(arena, QUERY_BOOST, first, exact_boost)));
 	if (c.failed)
 		return err->code;
 	*out = compiled;

@@ -176,8 +176,8 @@ static const SchemaField *field_of(Str chunk, size_t *value_at)
 static bool ends_run(const Parser *p, Str chunk)
 {
 	size_t ignored;
-	char c = p->text.ptr[p->at];
-	return chunk.len == 0 || str_eq(chunk, STR("OR")) || (c == '-' && chunk.len > 1) || field_of(chunk, &ignored);
+	bool excludes = p->text.ptr[p->at] == '-' && p->at + 1 < p->text.len && !is_blank(p->text.ptr[p->at + 1]);
+	return chunk.len == 0 || str_eq(chunk, STR("OR")) || excludes || field_of(chunk, &ignored);
 }
 
 /* ---- clauses --------------------------------------------------------------------------------------------------- */
