@@ -172,14 +172,17 @@ Status header_cells_cut(Str text, Arena *arena, HeaderCells *out, Err *err)
 	size_t at = 0, limit = text.len < HEAD_BYTES ? text.len : HEAD_BYTES;
 	Status st = ST_OK;
 	out->count = 0;
-	while (at < limit && out->count < HEADER_CELLS_MAX && st == ST_OK) {
+	out->body = HEADER_CELLS_MAX;
+	while (at < limit && out->count < HEADER_CELLS_MAX && out->count < out->body + 4 && st == ST_OK) {
+		size_t first = out->count;
 		ptrdiff_t newline = str_find_char(str_slice(text, at, limit), '\n');
 		size_t end = newline < 0 ? limit : at + (size_t)newline;
 		st = cut_line(out, text, at, end, arena, err);
 		at = end + 1;
+		for (size_t i = first; i < out->count && out->body == HEADER_CELLS_MAX; i++)
+			if (begins_body(out->cells[i].folded))
+				out->body = i;
 	}
-	for (out->body = 0; out->body < out->count; out->body++)
-		if (begins_body(out->cells[out->body].folded))
-			break;
+	out->body = out->body < out->count ? out->body : out->count;
 	return st;
 }

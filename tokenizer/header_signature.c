@@ -202,6 +202,31 @@ static void look_for_recipients(Recipients *r, const HeaderCell *cell)
 		r->state = BEHIND;
 }
 
+/* Long lines are prose, and so are those that begin with a small letter or "Xx"; only a block or list under way takes
+ * them. Seen from the bytes alone, white space in front left out. */
+static bool may_matter(Str text, size_t start, size_t end, bool under_way)
+{
+	if (end - start >= LINE_RAW)
+		return false;
+	const uint8_t *p = (const uint8_t *)text.ptr;
+	while (start < end && (p[start] == ' ' || p[start] == '\t' || p[start] == 0xC2 || p[start] == 0xA0))
+		start++;
+	if (start >= end || end - start >= LINE_SHORT)
+		return false;
+	if (under_way)
+		return true;
+	unsigned width;
+	Letter first = letter_composed_at(p + start, p + end, &width);
+	if (!first)
+		return p[start] < 0x80 && strchr("-*(\"'_|.", p[start]) != NULL;
+	if (!(first & LETTER_UPPER))
+		return false;
+	char base = letter_base(first);
+	if (base == 'n' || base == 'k' || base == 't' || base == 'q' || start + width >= end) /* Nơi nhận, Kính gửi, TM., Q. */
+		return true;
+	return (letter_composed_at(p + start + width, p + end, &width) & LETTER_UPPER) != 0;
+}
+
 Status header_signature_read(Str text, Arena *arena, HeaderFields *out, Err *err)
 {
 	Block block = {0};
@@ -219,7 +244,8 @@ Status header_signature_read(Str text, Arena *arena, HeaderFields *out, Err *err
 		Err local = {.code = ST_OK};
 		at = end + 1;
 		arena_reset(&lines);
-		bool made = end - start < LINE_RAW && header_cell_make(text, start, end, &lines, &cell, &local);
+		bool under_way = r->state == INSIDE || (block.len && !signed_already);
+		bool made = may_matter(text, start, end, under_way) && header_cell_make(text, start, end, &lines, &cell, &local);
 		if (local.code != ST_OK) {
 			*err = local;
 			st = local.code;

@@ -56,24 +56,9 @@ char letter_base(Letter letter)
 
 uint32_t letter_code_point(Letter letter)
 {
-	static const uint16_t plain[] = {0x103, 0xE2, 0x111, 0xEA, 0xF4, 0x1A1, 0x1B0};
-	unsigned number = letter & LETTER_NUMBER, tone = letter >> LETTER_TONE_SHIFT & 7;
-	if (!tone) {
-		uint32_t c = number <= 26 ? 'a' + number - 1 : plain[number - 27];
-		if (!(letter & LETTER_UPPER))
-			return c;
-		return c < 0x100 ? c - 32 : c - 1;
-	}
-	Letter wanted = (Letter)(letter | LETTER_MARKED);
-	for (unsigned i = 0; i < 4; i++)
-		for (unsigned j = 0; j < 64; j++)
-			if (letter_two[i][j] == wanted)
-				return (i + 3) << 6 | j;
-	for (unsigned i = 0; i < 2; i++)
-		for (unsigned j = 0; j < 64; j++)
-			if (letter_three[i][j] == wanted)
-				return (i + 0x7A) << 6 | j;
-	return (uint32_t)letter_base(letter) - (letter & LETTER_UPPER ? 32 : 0); /* a tone on a consonant: no such letter */
+	unsigned upper = letter & LETTER_UPPER ? 1 : 0, tone = letter >> LETTER_TONE_SHIFT & 7;
+	uint32_t c = code_points[upper][letter & LETTER_NUMBER][tone < 6 ? tone : 0];
+	return c ? c : (uint32_t)letter_base(letter) - 32 * upper; /* a consonant, or a tone on one: no such letter */
 }
 
 size_t letter_write_toneless(Letter letter, char *out)

@@ -277,6 +277,7 @@ static void write_syllables(const char *path)
 
 enum { TONE_SHIFT = 6, UPPER = 1 << 9, MARKED = 1 << 10 };
 static unsigned two[4][64], three[2][64];
+static unsigned code_points[2][LETTER_COUNT][6]; /* by case, letter, tone */
 
 static void put_letter(unsigned code_point, unsigned entry)
 {
@@ -304,6 +305,8 @@ static void read_letters(const char *path)
 		unsigned number = letter_number(&next);
 		for (unsigned tone = 0; (cell = strtok_r(NULL, "\t\n", &save)) != NULL; tone++) {
 			const char *p = cell;
+			code_points[capitals][number][tone < 6 ? tone : 0] = decode(&p);
+			p = cell;
 			put_letter(decode(&p), number | tone << TONE_SHIFT | (capitals ? UPPER : 0) | MARKED);
 		}
 	}
@@ -332,6 +335,18 @@ static void write_letters(const char *path)
 	fprintf(out, "/* made by tokenizer/gen/make_syllables.c */\n");
 	write_table(out, "letter_two", 4, two);
 	write_table(out, "letter_three", 2, three);
+	fprintf(out, "static const uint16_t code_points[2][%u][6] = {\n", LETTER_COUNT);
+	for (unsigned i = 0; i < 2; i++) {
+		fprintf(out, "\t{\n");
+		for (unsigned j = 0; j < LETTER_COUNT; j++) {
+			fprintf(out, "\t\t{");
+			for (unsigned k = 0; k < 6; k++)
+				fprintf(out, "%u, ", code_points[i][j][k]);
+			fprintf(out, "},\n");
+		}
+		fprintf(out, "\t},\n");
+	}
+	fprintf(out, "};\n");
 	if (fclose(out) != 0)
 		fail("cannot write", path);
 }
