@@ -22,7 +22,9 @@ add_compile_definitions(_GNU_SOURCE _FILE_OFFSET_BITS=64 HOSO_VERSION="${PROJECT
 add_compile_options(-Wall -Wextra -Wshadow -Wvla -Wformat=2 -Wundef -fno-strict-aliasing -g)
 add_compile_options($<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes> $<$<COMPILE_LANGUAGE:C>:-Wmissing-prototypes>)
 # Outputs are set only on ST_OK; gcc cannot follow that through a Status and warns of them as uninitialised.
-add_compile_options(-Wno-maybe-uninitialized)
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(-Wno-maybe-uninitialized)
+endif()
 if(HOSO_WERROR)
   add_compile_options(-Werror)
 endif()
