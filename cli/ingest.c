@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+enum { SETTLE_MS = 600000 };
 enum { OPT_JSON, OPT_REJECTS, OPT_NO_WAIT, OPT_FONDS, OPT_CASE, OPT_QUIET };
 const CliOption ingest_options[] = {
 	[OPT_JSON] = {"json", 0, NULL, "end with the report as one JSON object"},
@@ -97,8 +98,13 @@ static Status ingest_all(const CliArgs *args, Store *store, Index *index, Talk *
 	const char *fonds = args->values[OPT_FONDS], *case_code = args->values[OPT_CASE];
 	IngestOptions how = {.ctx = talk, .progress = show_progress, .rejected = list_reject, .stop = &cli_stop,
 	                     .fonds = str_from(fonds), .case_code = str_from(case_code)};
+	Err ignored;
 	Status st = index ? index_follower_start(index, err) : ST_OK;
-	return st == ST_OK ? ingest_paths(store, index, (const char *const *)args->words, args->word_count, &how, report, err) : st;
+	if (st == ST_OK)
+		st = ingest_paths(store, index, (const char *const *)args->words, args->word_count, &how, report, err);
+	if (st == ST_OK && index && !cli_stop)
+		index_settle(index, SETTLE_MS, &ignored); /* records are searchable already; this makes it faster */
+	return st;
 }
 
 int cmd_ingest(const CliArgs *args)

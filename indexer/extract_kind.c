@@ -104,6 +104,19 @@ static bool is_image(Str head)
 	       str_starts(head, STR("II*\0")) || str_starts(head, STR("MM\0*")) || str_starts(head, STR("GIF8"));
 }
 
+/* A name that says nothing (README, .tcvn3): text has hardly any control characters, whatever its encoding. */
+static bool looks_like_text(Str head)
+{
+	size_t controls = 0;
+	for (size_t i = 0; i < head.len; i++) {
+		uint8_t c = (uint8_t)head.ptr[i];
+		if (c == 0 && !str_starts(head, STR("\xFF\xFE")) && !str_starts(head, STR("\xFE\xFF")))
+			return false;
+		controls += c != 0 && c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f';
+	}
+	return head.len > 0 && controls * 50 <= head.len;
+}
+
 DocKind doc_kind_by_content(Str name, Str head)
 {
 	DocKind said = doc_kind_by_name(name);
@@ -119,7 +132,7 @@ DocKind doc_kind_by_content(Str name, Str head)
 		return said == DOC_OLD_OFFICE ? DOC_DOCX : said == DOC_TEXT || said == DOC_HTML || said == DOC_PDF ? DOC_OTHER : said;
 	if (looks_like_html(head) && said != DOC_TEXT)
 		return DOC_HTML;
-	return said;
+	return said == DOC_OTHER && !find_ending(name) && looks_like_text(head) ? DOC_TEXT : said;
 }
 
 const char *doc_media(Str name, DocKind kind)

@@ -9,6 +9,9 @@
  * While records are still coming in, a builder waits for a range worth a shard; when someone waits for the index, what
  * is left is split among the builders.
  *
+ * When there is nothing else to do, a builder merges neighbouring shards (tiers.h); the coordinator puts the result in
+ * their place.
+ *
  * The lock on the index is held only while there is work, so that two processes can take turns.
  */
 #include "indexer/follow.h"
@@ -16,6 +19,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "indexer/tiers.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -32,6 +36,17 @@ typedef struct Built {
 	Superseded superseded;
 } Built;
 
+typedef enum { MERGE_NONE, MERGE_WANTED, MERGE_UNDER_WAY, MERGE_DONE } MergeState;
+
+typedef struct {
+	MergeState state;
+	Shard *shards;           /* copies of the run's */
+	size_t count;
+	Superseded dead;
+	Shard merged;
+	Err err;
+} Merge;
+
 struct Follower {
 	Index *index;
 	pthread_t coordinator, builders[BUILDERS_MAX];
@@ -47,6 +62,8 @@ struct Follower {
 	uint64_t grown_us;       /* when the goal last moved */
 	unsigned active;         /* builds under way */
 	Built *built;            /* done, in order of range */
+	Merge merge;
+	bool merges_fail;        /* do without until the next start */
 	Err failure;
 	/* the coordinator's own */
 	int lock_fd;
@@ -118,12 +135,28 @@ static void wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex, unsigned ms
 	pthread_cond_timedwait(cond, mutex, &until);
 }
 
+/* Under the mutex, which is let go meanwhile. */
+static void merge_shards(Follower *f)
+{
+	Merge *m = &f->merge;
+	m->state = MERGE_UNDER_WAY;
+	pthread_mutex_unlock(&f->mutex);
+	tiers_merge(f->index->dir, m->shards, m->count, &m->dead, &f->stop, &m->merged, &m->err);
+	pthread_mutex_lock(&f->mutex);
+	m->state = MERGE_DONE;
+	pthread_cond_broadcast(&f->look);
+}
+
 static void *run_builder(void *arg)
 {
 	Follower *f = arg;
 	uint64_t from, to;
 	pthread_mutex_lock(&f->mutex);
 	while (!f->stop) {
+		if (f->merge.state == MERGE_WANTED) {
+			merge_shards(f);
+			continue;
+		}
 		if (!claim(f, &from, &to)) {
 			wait_until(&f->work, &f->mutex, LOOK_MS);
 			continue;
@@ -259,6 +292,63 @@ static Status publish(Follower *f, Err *err)
 	return st == ST_OK ? save_manifest(f, err) : st;
 }
 
+static void forget_merge(Merge *m)
+{
+	free(m->shards);
+	free(m->dead.list);
+	*m = (Merge){0};
+}
+
+/* Asks for a merge where one is due and nothing else is to be done. */
+static void want_merge(Follower *f)
+{
+	TierRun run = f->merges_fail ? (TierRun){0} : tiers_choose(&f->manifest);
+	if (!run.count)
+		return;
+	pthread_mutex_lock(&f->mutex);
+	Merge *m = &f->merge;
+	m->count = run.count;
+	m->shards = malloc(run.count * sizeof *m->shards);
+	bool ok = m->shards != NULL;
+	for (size_t i = 0; ok && i < f->manifest.superseded.count; i++)
+		ok = superseded_add(&m->dead, f->manifest.superseded.list[i]);
+	for (size_t i = 0; ok && i < f->live_superseded.count; i++)
+		ok = superseded_add(&m->dead, f->live_superseded.list[i]);
+	if (ok) {
+		memcpy(m->shards, f->manifest.shards + run.first, run.count * sizeof *m->shards);
+		superseded_sort(&m->dead);
+		m->state = MERGE_WANTED;
+		pthread_cond_broadcast(&f->work);
+	} else {
+		forget_merge(m);
+	}
+	pthread_mutex_unlock(&f->mutex);
+}
+
+static Status finish_merge(Follower *f, Err *err)
+{
+	pthread_mutex_lock(&f->mutex);
+	Merge merge = f->merge;
+	bool done = merge.state == MERGE_DONE;
+	if (done)
+		f->merge = (Merge){0};
+	pthread_mutex_unlock(&f->mutex);
+	if (!done)
+		return ST_OK;
+	Status st = ST_OK;
+	if (merge.err.code == ST_OK) {
+		tiers_replace(&f->manifest, &merge.merged, &merge.dead);
+		st = save_manifest(f, err);
+		if (st == ST_OK)
+			index_sweep(f->index, &f->manifest);
+	} else if (!f->stop) {
+		f->merges_fail = true;
+		log_event(LOG_WARN, "index", "shards are not merged", "because", merge.err.text, NULL);
+	}
+	forget_merge(&merge);
+	return st;
+}
+
 static bool should_seal(Follower *f, uint64_t goal)
 {
 	uint64_t unsealed = goal - f->manifest.live_from;
@@ -299,6 +389,15 @@ static Status seal(Follower *f, Err *err)
 	return st;
 }
 
+/* Nothing is left to do: whoever waits in index_settle may go. */
+static void settled(Follower *f)
+{
+	pthread_mutex_lock(&f->index->mutex);
+	f->index->settled_at = f->goal;
+	pthread_cond_broadcast(&f->index->changed);
+	pthread_mutex_unlock(&f->index->mutex);
+}
+
 static Status follow_once(Follower *f, Err *err)
 {
 	Index *index = f->index;
@@ -306,23 +405,35 @@ static Status follow_once(Follower *f, Err *err)
 	if (st != ST_OK)
 		return st;
 	uint64_t goal = store_tree_size(index->store);
+	set_goal(f, goal);
 	if (f->lock_fd < 0) {
 		st = index_reload(index, false, err);
 		if (st != ST_OK)
 			return st;
 		Snapshot *s = index_take_snapshot(index);
-		bool is_complete = s->position == goal;
+		bool is_complete = s->position == goal && (f->merges_fail || !tiers_choose(&s->manifest).count);
 		snapshot_drop(s);
-		if (is_complete)
+		if (is_complete) {
+			settled(f);
 			return ST_OK;
+		}
 		st = take_hold(f, err);
 		if (st != ST_OK)
 			return st == ST_BUSY ? ST_OK : st; /* the other process does it */
 		goal = store_tree_size(index->store);
 	}
 	set_goal(f, goal);
+	st = finish_merge(f, err);
+	if (st != ST_OK)
+		return st;
+	if (f->merge.state != MERGE_NONE)
+		f->busy_us = clock_monotonic_us();
 	if (f->covered == goal && !f->sealing) {
-		if (clock_monotonic_us() - f->busy_us > UNLOCK_AFTER_US)
+		if (f->merge.state == MERGE_NONE)
+			want_merge(f);
+		if (f->merge.state == MERGE_NONE)
+			settled(f);
+		if (clock_monotonic_us() - f->busy_us > UNLOCK_AFTER_US && f->merge.state == MERGE_NONE)
 			let_go(f);
 		return ST_OK;
 	}
@@ -368,6 +479,7 @@ static void *run_coordinator(void *arg)
 
 static void free_follower(Follower *f)
 {
+	forget_merge(&f->merge);
 	while (f->built) {
 		Built *next = f->built->next;
 		free_built(f->built);
@@ -479,6 +591,21 @@ Status index_wait(Index *index, uint64_t position, uint64_t timeout_ms, Err *err
 			break;
 		}
 		wait_until(&index->changed, &index->mutex, LOOK_MS);
+	}
+	pthread_mutex_unlock(&index->mutex);
+	return st;
+}
+
+Status index_settle(Index *index, uint64_t timeout_ms, Err *err)
+{
+	uint64_t goal = store_tree_size(index->store), until = clock_monotonic_us() + timeout_ms * 1000;
+	Status st = index_wait(index, goal, timeout_ms, err);
+	pthread_mutex_lock(&index->mutex);
+	while (st == ST_OK && index->settled_at < goal && index->problem.code == ST_OK) {
+		if (clock_monotonic_us() >= until)
+			st = err_set(err, ST_BUSY, "shards are still being merged");
+		else
+			wait_until(&index->changed, &index->mutex, LOOK_MS);
 	}
 	pthread_mutex_unlock(&index->mutex);
 	return st;

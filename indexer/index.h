@@ -48,6 +48,9 @@ void index_notify(Index *index); /* the log has grown: look now */
 /* Waits until every sequence below `position` is searchable. ST_BUSY after timeout_ms; what stopped the follower. */
 Status index_wait(Index *index, uint64_t position, uint64_t timeout_ms, Err *err);
 
+/* Waits, beyond that, until neighbouring shards are merged and searches are at their fastest. */
+Status index_settle(Index *index, uint64_t timeout_ms, Err *err);
+
 /* Builds the whole index anew beside the old one, checks it and swaps. `progress` (may be NULL) is called with the
  * position now and the goal; *stop (may be NULL) ends it early with ST_BUSY, leaving the old index in place. */
 Status index_rebuild(Index *index, void (*progress)(void *ctx, uint64_t position, uint64_t goal), void *ctx,

@@ -15,6 +15,7 @@ struct Index {
 	Snapshot *current;
 	Follower *follower;     /* NULL: not running */
 	Err problem;            /* why the follower stopped */
+	uint64_t settled_at;    /* the follower had nothing left to do at this position */
 	uint64_t checked_us;    /* when the disk was last looked at */
 };
 

@@ -3,6 +3,7 @@
 #include "indexer/ingest_run.h"
 
 #include "base/utf8.h"
+#include "tokenizer/header_fields.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -136,8 +137,119 @@ Status item_find_text(IngestRun *run, IngestItem *item, Buf *text_buf, ItemText 
 	return run->options.no_extraction ? ST_OK : extract_files(run, item, text_buf, out, err);
 }
 
+/* ---- the metadata ---------------------------------------------------------------------------------------------- */
+
+/* What is less certain than this stands under "extra" only. */
+static const double sure_enough = 0.7;
+
+static const struct {
+	HeaderFieldId header;
+	RecordFieldId field;
+} completed[] = {
+	{HEADER_NUMBER, RF_NUMBER}, {HEADER_ISSUED, RF_ISSUED}, {HEADER_TYPE, RF_TYPE}, {HEADER_AGENCY, RF_AGENCY},
+	{HEADER_SUBJECT, RF_SUBJECT}, {HEADER_SIGNER, RF_SIGNER}, {HEADER_RECIPIENTS, RF_RECIPIENTS},
+	{HEADER_URGENCY, RF_URGENCY},
+};
+
+static bool is_sure(const HeaderField *field)
+{
+	return field->value.len && field->certainty >= sure_enough;
+}
+
+/* Without a number or a date of its own it is hardly an official document, and what looks like an agency is a title. */
+static bool has_letterhead(const HeaderFields *found)
+{
+	return is_sure(&found->field[HEADER_NUMBER]) || is_sure(&found->field[HEADER_ISSUED]);
+}
+
+/* A sender who says what the document is need not be told; a bare text or file is read. */
+static bool is_bare(const IngestItem *item)
+{
+	const FieldValue *fields = item->record->fields;
+	bool described = fields[RF_NUMBER].text.len || fields[RF_ISSUED].text.len || fields[RF_SUBJECT].text.len;
+	bool complete = fields[RF_NUMBER].text.len && fields[RF_ISSUED].text.len && fields[RF_SUBJECT].text.len &&
+	                fields[RF_TYPE].text.len && fields[RF_AGENCY].text.len;
+	return item->file_count ? !complete : !described;
+}
+
+static Status split_recipients(Str text, Arena *arena, FieldValue *out, Err *err)
+{
+	Str part;
+	Str *items = arena_calloc(arena, RECORD_LIST_MAX, sizeof *items);
+	if (!items)
+		return err_no_memory(err);
+	*out = (FieldValue){.items = items};
+	while (out->count < RECORD_LIST_MAX && str_split(&text, ';', &part))
+		if (str_trim(part).len)
+			items[out->count++] = str_trim(part);
+	return ST_OK;
+}
+
+static Status fill_field(Record *record, RecordFieldId id, const HeaderFields *found, const HeaderField *value, Arena *arena,
+                         Err *err)
+{
+	FieldValue *field = &record->fields[id];
+	if (field->text.len || field->count)
+		return ST_OK;
+	if (record_fields[id].kind == FIELD_LIST)
+		return split_recipients(value->value, arena, field, err);
+	field->text = value->value;
+	if (id == RF_ISSUED)
+		record->issued = found->issued;
+	if (id == RF_SIGNER && found->field[HEADER_POSITION].value.len) {
+		Str *position = arena_calloc(arena, 1, sizeof *position);
+		if (!position)
+			return err_no_memory(err);
+		*position = found->field[HEADER_POSITION].value;
+		field->items = position;
+		field->count = 1;
+	}
+	return ST_OK;
+}
+
+/* {"number":{"certainty_percent":95,"value":"15/2019/QĐ-UBND"},…}: whole numbers, since equal metadata must be equal
+ * bytes however often it goes through JSON. */
+static bool write_found(const HeaderFields *found, Buf *out)
+{
+	JsonOut j;
+	bool any = false;
+	jout_begin(&j, out);
+	jout_open(&j, '{');
+	for (int id = 0; id < HEADER_FIELD_COUNT; id++) {
+		const HeaderField *field = &found->field[id];
+		if (!field->value.len)
+			continue;
+		any = true;
+		jout_key(&j, header_field_name((HeaderFieldId)id));
+		jout_open(&j, '{');
+		jout_field_u64(&j, "certainty_percent", (uint64_t)(field->certainty * 100 + 0.5));
+		jout_field_str(&j, "value", field->value);
+		jout_close(&j, '}');
+	}
+	jout_close(&j, '}');
+	return any;
+}
+
 Status item_complete_metadata(IngestRun *run, IngestItem *item, const ItemText *text, Err *err)
 {
-	(void)run, (void)item, (void)text, (void)err;
-	return ST_OK;
+	HeaderFields found;
+	if (!text->has_text || !is_bare(item))
+		return ST_OK;
+	Status st = header_fields_read(text->text, &run->arena, &found, err);
+	if (st != ST_OK)
+		return st;
+	/* A lone MẬT is judged by secret_by_stamp, which knows it from MẶT and MẤT. */
+	if (found.field[HEADER_SECRECY].value.len && !str_eq(found.field[HEADER_SECRECY].value, STR("Mật")))
+		return err_set(err, ST_FORBIDDEN, "a secret record, by a stamp in its text: not taken");
+	for (size_t i = 0; has_letterhead(&found) && i < sizeof completed / sizeof completed[0] && st == ST_OK; i++) {
+		const HeaderField *value = &found.field[completed[i].header];
+		if (is_sure(value))
+			st = fill_field(item->record, completed[i].field, &found, value, &run->arena, err);
+	}
+	buf_clear(&run->scratch);
+	if (st != ST_OK || !write_found(&found, &run->scratch))
+		return st;
+	if (!buf_ok(&run->scratch))
+		return err_no_memory(err);
+	return record_set_extra(item->record, &run->arena, "extracted", buf_str(&run->scratch), err);
 }

@@ -1,6 +1,7 @@
 /* indexer/shard.c - see shard.h. */
 #include "indexer/shard.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "indexer/invert.h"
 #include "store/hash.h"
@@ -214,15 +215,20 @@ static Status build_by_xapian(Store *store, const char *dir, const volatile bool
 	return st;
 }
 
+void shard_name(Shard *shard)
+{
+	uint32_t random = 0;
+	if (getrandom(&random, sizeof random, 0) != sizeof random)
+		random = (uint32_t)clock_monotonic_us();
+	snprintf(shard->name, sizeof shard->name, "%08" PRIu64 "-%08" PRIu64 ".%08x", shard->from, shard->to, random);
+}
+
 Status shard_build(Store *store, const char *index_dir, uint64_t from, uint64_t to, const IndexOptions *options,
                    const volatile bool *stop, Shard *out, Superseded *superseded, Err *err)
 {
 	Shard shard = {.from = from, .to = to};
 	char dir[4200];
-	uint32_t random = 0;
-	if (getrandom(&random, sizeof random, 0) != sizeof random)
-		random = (uint32_t)from;
-	snprintf(shard.name, sizeof shard.name, "%08" PRIu64 "-%08" PRIu64 ".%08x", from, to, random);
+	shard_name(&shard);
 	if (snprintf(dir, sizeof dir, "%s/%s", index_dir, shard.name) >= (int)sizeof dir)
 		return err_set(err, ST_LIMIT, "path too long: %.100s…", index_dir);
 	Status st = options->xapian_writer ? build_by_xapian(store, dir, stop, &shard, superseded, err)

@@ -42,6 +42,8 @@ Status shard_emit(ShardReader *reader, const TermSink *sink, Err *err);
 /* Builds index_dir/<name> for [from, to) and fills in *out; adds to superseded. ST_BUSY when *stop becomes true. */
 Status shard_build(Store *store, const char *index_dir, uint64_t from, uint64_t to, const IndexOptions *options,
                    const volatile bool *stop, Shard *out, Superseded *superseded, Err *err);
+/* A new name for a directory that covers the shard's range. */
+void shard_name(Shard *shard);
 /* Size and SHA-256 of what is there now. */
 Status shard_sum(const char *dir, uint64_t *bytes_out, Hash *out, Err *err);
 

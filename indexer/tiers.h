@@ -1,0 +1,24 @@
+/* indexer/tiers.h - keeps the number of sealed shards small: neighbours of about a size become one.
+ *
+ * A record is merged once for each doubling in size by TIERS_FAN, so the work for each stays small however large the
+ * archive grows; what was superseded falls away on the way.
+ */
+#ifndef INDEXER_TIERS_H
+#define INDEXER_TIERS_H
+
+#include "indexer/manifest.h"
+
+enum { TIERS_FAN = 4 };
+
+typedef struct {
+	size_t first, count;   /* of the manifest's shards; count 0: nothing to do */
+} TierRun;
+
+TierRun tiers_choose(const Manifest *m);
+/* Writes the run's shards as one into a new directory. dead: sorted; those in its range are left out. */
+Status tiers_merge(const char *index_dir, const Shard *shards, size_t count, const Superseded *dead,
+                   const volatile bool *stop, Shard *out, Err *err);
+/* Puts the merged shard in the place of its parts; superseded sequences that `dead` named in its range are done with. */
+void tiers_replace(Manifest *m, const Shard *merged, const Superseded *dead);
+
+#endif
