@@ -227,6 +227,9 @@ static void kinds_are_told_by_content_where_the_name_lies(void **state)
 	assert_int_equal(doc_kind_by_content(STR("a"), STR("%PDF-1.7")), DOC_PDF);
 	assert_int_equal(doc_kind_by_content(STR("A.PDF"), STR("junk\n%PDF-1.7")), DOC_PDF);
 	assert_int_equal(doc_kind_by_content(STR("a.txt"), STR("PK\3\4")), DOC_OTHER);
+	assert_int_equal(doc_kind_by_content(STR("README"), STR("C\xA8n c\xF8 lu\xCBt")), DOC_TEXT);
+	assert_int_equal(doc_kind_by_content(STR("a.xml"), STR("<a/>")), DOC_OTHER);
+	assert_int_equal(doc_kind_by_content(STR("data"), STR("\1\2\3\4abc")), DOC_OTHER);
 	bool compressed;
 	assert_int_equal(doc_kind_by_long_name(STR("a.jsonl.zst"), &compressed), DOC_JSONL);
 	assert_true(compressed);

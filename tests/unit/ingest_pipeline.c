@@ -321,6 +321,31 @@ static void absurd_metadata_is_kept_with_warnings_or_refused_by_size(void **stat
 	arena_done(&arena);
 }
 
+static void a_bare_document_gets_its_fields_from_its_letterhead(void **state)
+{
+	Fixture *f = *state;
+	Arena arena = {0};
+	Entry entry;
+	Str letter = STR("ỦY BAN NHÂN DÂN\nTỈNH NAM ĐỊNH\t\tCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\n\t\tĐộc lập - Tự do - Hạnh phúc\n"
+	                 "Số: 15/2019/QĐ-UBND\t\tNam Định, ngày 12 tháng 3 năm 2019\n\nQUYẾT ĐỊNH\n"
+	                 "Về việc ban hành quy chế\n\nCăn cứ Luật Tổ chức chính quyền địa phương;\n");
+	put_file(f, "in/15.txt", letter);
+	put_file(f, "in/16.txt", letter);
+	put_file(f, "in/16.json", STR("{\"id\":\"given\",\"number\":\"16/2019/QĐ-UBND\"}"));
+	assert_int_equal(take(f, "in"), ST_OK);
+	find(f, "given", &arena, &entry);
+	assert_true(str_find(entry.metadata, STR("{\"number\":\"16/2019/QĐ-UBND\"")) >= 0);
+	assert_true(str_find(entry.metadata, STR("\"issued\":\"2019-03-12\"")) >= 0);
+	assert_true(str_find(entry.metadata, STR("\"value\":\"15/2019/QĐ-UBND\"")) >= 0); /* both are kept */
+	assert_int_equal(store_entry(f->store, 0, &arena, &entry, &f->err), ST_OK);
+	assert_true(str_find(entry.metadata, STR("{\"number\":\"15/2019/QĐ-UBND\",\"type\":\"Quyết định\",\"issued\":\"2019-03-12\"")) >= 0);
+	put_file(f, "notes.txt", STR("HỆ THỐNG QUẢN LÝ\nghi chú\n"));
+	assert_int_equal(take(f, "notes.txt"), ST_OK);
+	newest(f, &arena, &entry);
+	assert_false(str_starts(entry.metadata, STR("{\"agency\"")));
+	arena_done(&arena);
+}
+
 static void case_files_have_metadata_of_their_own(void **state)
 {
 	Fixture *f = *state;
@@ -476,6 +501,7 @@ int main(int argc, char **argv)
 		WITH_ARCHIVE(a_bomb_is_refused_and_the_rest_goes_on),
 		WITH_ARCHIVE(an_encrypted_pdf_is_kept_with_the_reason_why_it_has_no_text),
 		WITH_ARCHIVE(absurd_metadata_is_kept_with_warnings_or_refused_by_size),
+		WITH_ARCHIVE(a_bare_document_gets_its_fields_from_its_letterhead),
 		WITH_ARCHIVE(case_files_have_metadata_of_their_own),
 		WITH_ARCHIVE(a_manifest_gives_a_record_a_row),
 		WITH_ARCHIVE(a_large_original_comes_through_a_package_and_a_folder_whole),
