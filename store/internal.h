@@ -93,6 +93,7 @@ struct Store {
 	Table table;              /* look-ups of the segments that no catalogue run covers */
 	Committed committed;
 	Tail tail;
+	uint64_t checked_tail;    /* the batch at which the end was last compared with the signed checkpoint */
 	uint64_t seen_size;       /* of the last segment's file when it was last scanned */
 	bool gap;                 /* damage lies before the end of the log: its tree cannot be continued */
 	Err damage;               /* code ST_OK: none known */

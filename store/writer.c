@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "store/checkpoint.h"
 #include "store/hash.h"
 
 #include <errno.h>
@@ -640,6 +641,23 @@ static Status find_dictionary(Store *store, Err *err)
 	return ST_OK;
 }
 
+/* Never cut the log below what was signed: that would be a rewritten history. */
+static Status check_signed(Store *store, Err *err)
+{
+	Buf text = {0};
+	Checkpoint last;
+	Status st = store_checkpoint_last(store, &text, err);
+	if (st == ST_NOT_FOUND)
+		return ST_OK;
+	if (st == ST_OK && checkpoint_parse(buf_str(&text), &last, err) != ST_OK)
+		st = err_set(err, ST_READ_ONLY, "%s/checkpoint is damaged; put it back or remove it", store->dir);
+	else if (st == ST_OK && last.tree_size > store->committed.tree_size)
+		st = err_set(err, ST_READ_ONLY, "the archive holds %" PRIu64 " records, but %" PRIu64 " were signed: the end of the log is missing",
+		             store->committed.tree_size, last.tree_size);
+	buf_done(&text);
+	return st;
+}
+
 static Status recover(Store *store, Err *err)
 {
 	pthread_rwlock_wrlock(&store->lock);
@@ -647,8 +665,12 @@ static Status recover(Store *store, Err *err)
 	pthread_rwlock_unlock(&store->lock);
 	if (st == ST_OK && store->damage.code != ST_OK)
 		st = err_set(err, ST_READ_ONLY, "the archive is damaged and takes no writes: %.180s", store->damage.text);
+	if (st == ST_OK && (store->tail.torn_bytes || store->checked_tail != store->committed.batch))
+		st = check_signed(store, err);
 	if (st == ST_OK)
 		st = cut_tail(store, err);
+	if (st == ST_OK)
+		store->checked_tail = store->committed.batch;
 	if (st == ST_OK && store->committed.segment && !store->tail.sealed && !store->tail.confirmed)
 		st = write_again(store, err);
 	if (st == ST_OK)
