@@ -28,6 +28,11 @@ static const RouteParameter content_parameters[] = {
 	{"inline", "integer", "1: to be shown in place, where its kind is safe"},
 	{NULL, NULL, NULL},
 };
+static const RouteParameter consistency_parameters[] = {
+	{"from", "integer", "Size of the older tree"},
+	{"to", "integer", "Size of the newer tree; without it the present one"},
+	{NULL, NULL, NULL},
+};
 static const RouteParameter put_parameters[] = {{"name", "string", "The file's name"}, {NULL, NULL, NULL}};
 static const RouteParameter ingest_parameters[] = {
 	{"name", "string", "Says by its ending what the body is, where Content-Type does not (\"a.jsonl.zst\")"},
@@ -75,6 +80,9 @@ const Route routes[] = {
 	{.method = "PUT", .pattern = "/v1/records/{id}/content", .handle = put_record_content, .body = BODY_FILE, .media = JSON,
 	 .parameters = put_parameters, .summary = "Add a file to a record: makes its next version",
 	 .summary_vi = "Thêm tệp vào văn bản (thành phiên bản mới)"},
+	{.method = "GET", .pattern = "/v1/records/{id}/proof", .handle = get_record_proof, .media = JSON,
+	 .parameters = version_parameters, .summary = "Inclusion proof of a record, up to the signed checkpoint",
+	 .summary_vi = "Bằng chứng văn bản nằm trong kho"},
 	{.method = "POST", .pattern = "/v1/ingest", .handle = post_ingest, .body = BODY_BULK, .media = JSON,
 	 .parameters = ingest_parameters, .summary = "Many records as NDJSON, ZIP or tar: a job", .summary_vi = "Nộp hàng loạt"},
 	{.method = "GET", .pattern = "/v1/jobs/{id}", .handle = get_job, .media = JSON, .no_refresh = true,
@@ -85,6 +93,11 @@ const Route routes[] = {
 	 .summary = "A case file: metadata and records in order of time", .summary_vi = "Một hồ sơ và các văn bản theo thời gian"},
 	{.method = "GET", .pattern = "/v1/cases/{code}/package", .handle = get_case_package, .media = "application/zip",
 	 .summary = "The case file as a ZIP that is a BagIt bag; ranges are served", .summary_vi = "Tải cả hồ sơ (ZIP, BagIt)"},
+	{.method = "GET", .pattern = "/v1/checkpoint", .handle = get_checkpoint, .media = "text/plain",
+	 .summary = "The signed tree head (C2SP tlog-checkpoint)", .summary_vi = "Mốc kiểm chứng đã ký"},
+	{.method = "GET", .pattern = "/v1/consistency", .handle = get_consistency, .media = JSON,
+	 .parameters = consistency_parameters, .summary = "Proof that the archive only grew between two sizes",
+	 .summary_vi = "Bằng chứng kho chỉ thêm, không sửa"},
 	{.method = "GET", .pattern = "/v1/changes", .handle = get_changes, .media = JSON, .parameters = changes_parameters,
 	 .summary = "What was archived since a sequence", .summary_vi = "Các thay đổi từ một số thứ tự"},
 	{.method = "GET", .pattern = "/v1/stats", .handle = get_stats, .media = JSON, .summary = "Counts and sizes",

@@ -54,6 +54,9 @@ Status get_job(Request *r, Reply *reply, Err *err);
 Status get_cases(Request *r, Reply *reply, Err *err); /* case_routes.c */
 Status get_case(Request *r, Reply *reply, Err *err);
 Status get_case_package(Request *r, Reply *reply, Err *err);
+Status get_record_proof(Request *r, Reply *reply, Err *err); /* proof_routes.c */
+Status get_checkpoint(Request *r, Reply *reply, Err *err);
+Status get_consistency(Request *r, Reply *reply, Err *err);
 Status get_changes(Request *r, Reply *reply, Err *err); /* service_routes.c */
 Status get_stats(Request *r, Reply *reply, Err *err);
 Status get_healthz(Request *r, Reply *reply, Err *err);

@@ -36,7 +36,7 @@ struct Package {
 	size_t item;
 	uint64_t item_offset;
 	bool in_item, finished;
-	Buf record;               /* of the ITEM_RECORD at hand */
+	Buf record;               /* of the ITEM_RECORD or ITEM_PROOF at hand */
 	char *block;
 };
 
@@ -103,10 +103,10 @@ static Status begin_item(Package *p, const PackageItem *item, Err *err)
 		return zip_failed(p, err);
 	p->in_item = true;
 	p->item_offset = 0;
-	if (item->kind != ITEM_RECORD || p->counting)
+	if (p->counting || (item->kind != ITEM_RECORD && item->kind != ITEM_PROOF))
 		return ST_OK;
 	buf_clear(&p->record);
-	Status st = package_record_json(p->store, item->sequence, &p->record, err);
+	Status st = package_item_json(p->store, &p->plan, item, &p->record, err);
 	if (st == ST_OK && p->record.len != item->size_bytes)
 		st = err_set(err, ST_CONFLICT, "the case file changed while it was read");
 	return st;
@@ -119,10 +119,10 @@ static Status read_block(Package *p, const PackageItem *item, size_t len, const 
 		return ST_OK;
 	if (item->kind == ITEM_BYTES)
 		*out = item->bytes.ptr + p->item_offset;
-	else if (item->kind == ITEM_RECORD)
-		*out = p->record.data + p->item_offset;
-	else
+	else if (item->kind == ITEM_OBJECT)
 		return store_object_read(p->store, &item->hash, p->item_offset, p->block, len, err);
+	else
+		*out = p->record.data + p->item_offset;
 	return ST_OK;
 }
 

@@ -5,9 +5,10 @@
  *     data/ho-so.json                                  the case file's metadata and what it holds
  *     data/muc-luc-van-ban.csv                         the register of its records, for a spreadsheet
  *     data/001_2019-03-12_15-2019-QĐ-UBND/van-ban.json, goc.pdf, noi-dung.txt
+ *     proofs/001.json, verifier.txt                    each record's chain up to a signed checkpoint, and the key
  *
  * The same case file gives the same bytes, however often and from wherever they are read: package_tag names them, so
- * a download that broke off goes on where it stopped. Entries are stored, not compressed: the size is known at once.
+ * a download that broke off goes on where it stopped (a newer checkpoint makes other bytes and another tag). Entries are stored, not compressed: the size is known at once.
  * Names are made here (NFC, UTF-8 flagged, no character that a file system refuses); a sender's file name stands in
  * van-ban.json only.
  *

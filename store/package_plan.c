@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "store/case_file.h"
+#include "store/checkpoint.h"
 #include "store/entry_json.h"
 
 #include <inttypes.h>
@@ -15,8 +16,9 @@ typedef struct {
 	Arena *arena, *scratch;
 	CaseFile file;
 	Record own;               /* the case file's metadata */
-	PackageItem *items;       /* payload */
-	size_t count, capacity;
+	PackagePlan *plan;
+	PackageItem *items;       /* payload, then proofs */
+	size_t count, capacity, payload_count;
 	uint64_t payload_bytes;
 	Buf csv, index;           /* the register; ho-so.json */
 	JsonOut json;
@@ -134,7 +136,6 @@ static Status add_bytes(Planner *p, const char *path, const Buf *bytes, Err *err
 	*item = (PackageItem){.kind = ITEM_BYTES, .path = str_from(path), .bytes = copy, .size_bytes = copy.len,
 	                      .utc_ms = p->file.newest_ms};
 	hash_of(copy, &item->hash);
-	p->payload_bytes += copy.len;
 	return ST_OK;
 }
 
@@ -173,19 +174,19 @@ static Str folder_name(Planner *p, size_t ordinal, const Entry *entry, const Rec
 	                             STR_ARG(name)));
 }
 
-static Status add_record_json(Planner *p, const Entry *entry, Str folder, Err *err)
+/* Made now for its hash, and again when it is its turn: what is kept does not grow with the metadata. */
+static Status add_json(Planner *p, PackageItemKind kind, uint64_t sequence, uint64_t utc_ms, const char *path, Err *err)
 {
 	Buf json = {0};
-	Status st = package_record_json(p->store, entry->sequence, &json, err);
-	PackageItem *item = st == ST_OK ? add_item(p) : NULL;
-	char *path = arena_printf(p->arena, "data/%.*s/van-ban.json", STR_ARG(folder));
-	if (st == ST_OK && (!item || !path))
+	PackageItem item = {.kind = kind, .path = str_from(path), .sequence = sequence, .utc_ms = utc_ms};
+	Status st = path ? package_item_json(p->store, p->plan, &item, &json, err) : err_no_memory(err);
+	PackageItem *place = st == ST_OK ? add_item(p) : NULL;
+	if (st == ST_OK && !place)
 		st = err_no_memory(err);
 	if (st == ST_OK) {
-		*item = (PackageItem){.kind = ITEM_RECORD, .path = str_from(path), .sequence = entry->sequence, .size_bytes = json.len,
-		                      .utc_ms = entry->utc_ms};
-		hash_of(buf_str(&json), &item->hash);
-		p->payload_bytes += json.len;
+		item.size_bytes = json.len;
+		hash_of(buf_str(&json), &item.hash);
+		*place = item;
 	}
 	buf_done(&json);
 	return st;
@@ -203,7 +204,6 @@ static Status add_objects(Planner *p, const Entry *entry, Str folder, Err *err)
 			return err_no_memory(err);
 		*item = (PackageItem){.kind = ITEM_OBJECT, .path = str_from(path), .size_bytes = object->size_bytes,
 		                      .utc_ms = entry->utc_ms, .hash = object->hash};
-		p->payload_bytes += object->size_bytes;
 	}
 	return ST_OK;
 }
@@ -228,11 +228,11 @@ static Status add_record(Planner *p, size_t ordinal, Err *err)
 	jout_field_str(&p->json, "number", record_text(&record, RF_NUMBER));
 	jout_field_str(&p->json, "folder", folder);
 	jout_close(&p->json, '}');
-	st = add_record_json(p, &entry, folder, err);
+	st = add_json(p, ITEM_RECORD, entry.sequence, entry.utc_ms, arena_printf(p->arena, "data/%.*s/van-ban.json", STR_ARG(folder)), err);
 	return st == ST_OK ? add_objects(p, &entry, folder, err) : st;
 }
 
-Status package_record_json(Store *store, uint64_t sequence, Buf *out, Err *err)
+static Status write_record_json(Store *store, uint64_t sequence, Buf *out, Err *err)
 {
 	Arena arena = {0};
 	Entry entry;
@@ -266,6 +266,17 @@ done:
 	return st;
 }
 
+Status package_item_json(Store *store, const PackagePlan *plan, const PackageItem *item, Buf *out, Err *err)
+{
+	JsonOut j;
+	if (item->kind == ITEM_RECORD)
+		return write_record_json(store, item->sequence, out, err);
+	jout_begin(&j, out);
+	Status st = proof_write_json(store, item->sequence, &plan->anchor, &j, err);
+	buf_add_char(out, '\n');
+	return st == ST_OK && !buf_ok(out) ? err_no_memory(err) : st;
+}
+
 static Status add_payload(Planner *p, Err *err)
 {
 	Entry entry;
@@ -292,6 +303,45 @@ static Status add_payload(Planner *p, Err *err)
 	return st == ST_OK ? add_bytes(p, "data/muc-luc-van-ban.csv", &p->csv, err) : st;
 }
 
+/* ---- proofs ---------------------------------------------------------------------------------------------------- */
+
+static uint64_t newest_sequence(const CaseFile *file)
+{
+	uint64_t newest = file->has_entry ? file->sequence : 0;
+	for (size_t i = 0; i < file->record_count; i++)
+		if (file->records[i].sequence > newest)
+			newest = file->records[i].sequence;
+	return newest;
+}
+
+/* One checkpoint for all. An archive without a key, on a disk that takes no writes, gives a package without proofs. */
+static Status add_proofs(Planner *p, Err *err)
+{
+	Buf key = {0};
+	Err why;
+	ProofAnchor anchor;
+	Status st = proof_anchor(p->store, newest_sequence(&p->file), &anchor, &why);
+	if (st == ST_READ_ONLY)
+		return ST_OK;
+	if (st != ST_OK)
+		return err_set(err, st, "%s", why.text);
+	Str text = arena_copy(p->arena, buf_str(&anchor.text));
+	buf_done(&anchor.text);
+	p->plan->anchor = (ProofAnchor){{(char *)(uintptr_t)text.ptr, text.len, text.len, false}, anchor.tree_size};
+	st = text.ptr ? store_verifier_key(p->store, &key, err) : err_no_memory(err);
+	if (st == ST_OK && p->file.has_entry)
+		st = add_json(p, ITEM_PROOF, p->file.sequence, p->file.newest_ms, "proofs/ho-so.json", err);
+	for (size_t i = 0; i < p->file.record_count && st == ST_OK; i++)
+		st = add_json(p, ITEM_PROOF, p->file.records[i].sequence, p->file.newest_ms,
+		              arena_printf(p->arena, "proofs/%03zu.json", i + 1), err);
+	if (st == ST_OK && (key.len == 0 || key.data[key.len - 1] != '\n'))
+		buf_add_char(&key, '\n');
+	if (st == ST_OK)
+		st = add_bytes(p, "proofs/verifier.txt", &key, err);
+	buf_done(&key);
+	return st;
+}
+
 /* ---- tag files ------------------------------------------------------------------------------------------------- */
 
 static void add_info_line(Buf *out, const char *label, Str value)
@@ -311,7 +361,7 @@ static void write_bag_info(const Planner *p, Buf *out)
 	add_info_line(out, "External-Identifier", p->file.code);
 	if (record_text(&p->own, RF_TITLE).len)
 		add_info_line(out, "External-Description", record_text(&p->own, RF_TITLE));
-	buf_printf(out, "Payload-Oxum: %" PRIu64 ".%zu\n", p->payload_bytes, p->count);
+	buf_printf(out, "Payload-Oxum: %" PRIu64 ".%zu\n", p->payload_bytes, p->payload_count);
 }
 
 static void add_manifest_line(Buf *out, const PackageItem *item)
@@ -322,11 +372,11 @@ static void add_manifest_line(Buf *out, const PackageItem *item)
 
 static Status add_tag_file(Planner *p, PackageItem *items, size_t *count, const char *path, Buf *bytes, Err *err)
 {
-	size_t payload = p->count;
+	size_t last = p->count;
 	Status st = add_bytes(p, path, bytes, err); /* made like the others, then moved to the front */
 	if (st == ST_OK) {
-		items[(*count)++] = p->items[payload];
-		p->count = payload;
+		items[(*count)++] = p->items[last];
+		p->count = last;
 	}
 	buf_clear(bytes);
 	return st;
@@ -343,13 +393,15 @@ static Status add_tag_files(Planner *p, PackageItem *items, Hash *state, Err *er
 		st = add_tag_file(p, items, &count, "bag-info.txt", &bytes, err);
 	}
 	if (st == ST_OK) {
-		for (size_t i = 0; i < p->count; i++)
+		for (size_t i = 0; i < p->payload_count; i++)
 			add_manifest_line(&bytes, &p->items[i]);
 		st = add_tag_file(p, items, &count, "manifest-sha256.txt", &bytes, err);
 	}
 	if (st == ST_OK) {
 		for (size_t i = 0; i < count; i++)
 			add_manifest_line(&bytes, &items[i]);
+		for (size_t i = p->payload_count; i < p->count; i++)
+			add_manifest_line(&bytes, &p->items[i]);
 		st = add_tag_file(p, items, &count, "tagmanifest-sha256.txt", &bytes, err);
 	}
 	if (st == ST_OK)
@@ -361,11 +413,15 @@ static Status add_tag_files(Planner *p, PackageItem *items, Hash *state, Err *er
 Status package_plan(Store *store, Str code, Arena *arena, PackagePlan *out, Err *err)
 {
 	Arena scratch = {0};
-	Planner p = {.store = store, .arena = arena, .scratch = &scratch};
 	PackagePlan plan = {0};
+	Planner p = {.store = store, .arena = arena, .scratch = &scratch, .plan = &plan};
 	Status st = case_file_read(store, code, arena, &p.file, err);
 	if (st == ST_OK)
 		st = add_payload(&p, err);
+	for (p.payload_count = 0; p.payload_count < p.count; p.payload_count++)
+		p.payload_bytes += p.items[p.payload_count].size_bytes;
+	if (st == ST_OK)
+		st = add_proofs(&p, err);
 	if (st != ST_OK)
 		goto done;
 	plan.count = p.count + TAG_FILES;
