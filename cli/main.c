@@ -23,6 +23,7 @@ static const CliCommand commands[] = {
 	{"reindex", cmd_reindex, "", 0, 0, "build the index anew and swap", reindex_options, false},
 	{"stats", cmd_stats, "", 0, 0, "counts and sizes", stats_options, false},
 	{"serve", cmd_serve, "", 0, 0, "HTTP API and pages", serve_options, false},
+	{"analyse", cmd_analyse, "[FILE|-]", 0, 1, "what the analyser makes of a text", analyse_options, false},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
