@@ -20,18 +20,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size == 0)
 		return 0;
 	Str rest = {(const char *)data + 1, size - 1};
-	if (package_open(&package, data[0] & 1 ? PACKAGE_STREAM : PACKAGE_ENTRIES, -1, rest, &err) != ST_OK)
+	if (package_in_open(&package, data[0] & 1 ? PACKAGE_STREAM : PACKAGE_ENTRIES, -1, rest, &err) != ST_OK)
 		return 0;
-	for (int i = 0; i < ENTRIES_MAX && total < BYTES_MAX && package_next(package, &entry, &err) == STEP_ITEM; i++) {
+	for (int i = 0; i < ENTRIES_MAX && total < BYTES_MAX && package_in_next(package, &entry, &err) == STEP_ITEM; i++) {
 		if (!utf8_is_valid(entry.name) && entry.refused == ST_OK)
 			abort();
 		if (entry.refused == ST_OK && data[0] & 1 ? entry.name.len != 0 : false)
 			abort();
-		ByteSource from = package_source(package);
+		ByteSource from = package_in_source(package);
 		for (size_t got = 1; got && total < BYTES_MAX; total += got)
 			if (from.read(from.ctx, bytes, sizeof bytes, &got, &err) != ST_OK)
 				break;
 	}
-	package_close(package);
+	package_in_close(package);
 	return 0;
 }
