@@ -3,7 +3,7 @@
  *   {102}            one position: 66
  *   {101,105,106}    the last one as varint 6a, then bits e5 06: the first, how many, the rest by interpolation
  *
- * Shapes   positions strictly ascending, 32 bit, at least one
+ * Shapes   positions strictly ascending, 1..2^32-1, at least one. (0 has no place: {0,1} and {1} are the same bytes)
  * Owns     results are appended to a buffer or list of the caller
  * Errors   false: not a position list (or, with buf_ok false, out of memory)
  * Threads  pure

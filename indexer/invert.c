@@ -124,12 +124,12 @@ Status invert_begin(Inverter *inv, uint32_t docid, Err *err)
 	return ST_OK;
 }
 
-static inline void add_code(Inverter *inv, uint64_t code, uint32_t wdf, uint32_t position_plus_one)
+static inline void add_code(Inverter *inv, uint64_t code, uint32_t wdf, uint32_t position)
 {
 	BatchPending *p = &inv->pending;
 	p->codes[p->count] = code;
 	p->wdf[p->count] = wdf;
-	p->position[p->count] = position_plus_one;
+	p->position[p->count] = position;
 	if (++p->count == BATCH_GROUP)
 		add_pending(inv);
 }
@@ -147,12 +147,12 @@ void invert_codes(Inverter *inv, const uint64_t *codes, size_t count)
 
 void invert_code_at(Inverter *inv, uint64_t code, uint32_t wdf, uint32_t position)
 {
-	if (position == UINT32_MAX)
-		fail(inv, ST_LIMIT, "a position is above 2^32 - 2");
-	add_code(inv, code, wdf, position + 1);
+	if (position == 0)
+		fail(inv, ST_INVALID, "positions begin with 1");
+	add_code(inv, code, wdf, position);
 }
 
-static void add_term(Inverter *inv, Str term, uint32_t wdf, uint32_t position_plus_one)
+static void add_term(Inverter *inv, Str term, uint32_t wdf, uint32_t position)
 {
 	uint8_t escaped[GLASS_TERM_MAX];
 	size_t len = glass_escape_term(term, escaped);
@@ -162,7 +162,7 @@ static void add_term(Inverter *inv, Str term, uint32_t wdf, uint32_t position_pl
 	}
 	inv->document_length += wdf;
 	if (make_room(inv, wdf) &&
-	    !batch_add_term(&inv->batch, inv->did, (Str){(const char *)escaped, len}, wdf, position_plus_one))
+	    !batch_add_term(&inv->batch, inv->did, (Str){(const char *)escaped, len}, wdf, position))
 		fail(inv, ST_NO_MEMORY, "out of memory");
 }
 
@@ -173,9 +173,9 @@ void invert_term(Inverter *inv, Str term, uint32_t wdf)
 
 void invert_term_at(Inverter *inv, Str term, uint32_t wdf, uint32_t position)
 {
-	if (position == UINT32_MAX)
-		fail(inv, ST_LIMIT, "a position is above 2^32 - 2");
-	add_term(inv, term, wdf, position + 1);
+	if (position == 0)
+		fail(inv, ST_INVALID, "positions begin with 1");
+	add_term(inv, term, wdf, position);
 }
 
 void invert_value(Inverter *inv, uint32_t slot, Str value)

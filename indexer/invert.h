@@ -64,7 +64,7 @@ void invert_code(Inverter *inv, uint64_t code, uint32_t wdf); /* wdf is added to
 void invert_codes(Inverter *inv, const uint64_t *codes, size_t count); /* each with wdf 1 */
 void invert_term(Inverter *inv, Str term, uint32_t wdf);
 static inline void invert_bool(Inverter *inv, Str term) { invert_term(inv, term, 0); }
-/* The same with a position (with options.positions); positions of a term in a document may come in any order. */
+/* The same with a position from 1 on (with options.positions); those of a term in a document may come in any order. */
 void invert_code_at(Inverter *inv, uint64_t code, uint32_t wdf, uint32_t position);
 void invert_term_at(Inverter *inv, Str term, uint32_t wdf, uint32_t position);
 /* An empty value is no value; a second one for the slot replaces the first. */

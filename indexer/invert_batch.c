@@ -185,7 +185,7 @@ void batch_add_codes(Batch *b, uint32_t did, const BatchPending *pending)
 		BatchEntry *e = entries[i];
 		update(b, e, did, pending->wdf[i]);
 		if (pending->position[i] && t->positions)
-			put_position(b, &t->positions[e - t->entries], did, pending->position[i] - 1);
+			put_position(b, &t->positions[e - t->entries], did, pending->position[i]);
 	}
 }
 
@@ -213,7 +213,7 @@ bool batch_add_term(Batch *b, uint32_t did, Str term, uint32_t wdf, uint32_t pos
 	}
 	update(b, e, did, wdf);
 	if (position && t->positions)
-		put_position(b, &t->positions[e - t->entries], did, position - 1);
+		put_position(b, &t->positions[e - t->entries], did, position);
 	return true;
 }
 

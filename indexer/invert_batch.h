@@ -21,7 +21,6 @@ enum {
 	BATCH_GROUP = 128,           /* occurrences whose memory is fetched side by side */
 	BATCH_ENTRIES_MIN = 4 * BATCH_GROUP,
 	BATCH_ENTRIES_MAX = 1 << 19,
-	BATCH_NO_POSITION = 0,       /* pending positions are stored plus one */
 };
 
 typedef struct {
@@ -74,7 +73,7 @@ typedef struct {
 typedef struct {
 	uint64_t codes[BATCH_GROUP];
 	uint32_t wdf[BATCH_GROUP];
-	uint32_t position[BATCH_GROUP]; /* plus one */
+	uint32_t position[BATCH_GROUP]; /* 0: none */
 	uint32_t count;
 } BatchPending;
 
@@ -86,7 +85,7 @@ bool batch_is_empty(const Batch *b);
 bool batch_has_room(const Batch *b);
 bool batch_nearly_full(const Batch *b);
 void batch_add_codes(Batch *b, uint32_t did, const BatchPending *pending);
-/* escaped: glass_escape_term. position plus one. False: out of memory. */
+/* escaped: glass_escape_term; position 0: none. False: out of memory. */
 bool batch_add_term(Batch *b, uint32_t did, Str escaped, uint32_t wdf, uint32_t position);
 bool batch_add_value(Batch *b, uint32_t did, uint32_t slot, Str value);
 bool batch_add_length(Batch *b, uint32_t did, uint32_t length);
