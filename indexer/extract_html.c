@@ -151,7 +151,7 @@ bool extract_html(int fd, Buf *out, char reason[static 200])
 	Str html = buf_str(&bytes);
 	lines_begin(&page.lines, out, true);
 	ok = parse(html, utf8_is_valid(html) ? "UTF-8" : says_its_charset(html) ? NULL : "windows-1258", &page, reason);
-	lines_paragraph(&page.lines);
+	lines_finish(&page.lines);
 done:
 	buf_done(&bytes);
 	return ok;

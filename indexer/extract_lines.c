@@ -21,6 +21,11 @@ static bool is_line_start(const LineWriter *w)
 	return c == 0 || c == '\n' || c == CELL_END;
 }
 
+static bool is_control(char c)
+{
+	return (uint8_t)c < 0x20 || c == 0x7F;
+}
+
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
@@ -37,7 +42,7 @@ static void add_collapsed(LineWriter *w, Str text)
 {
 	for (size_t at = 0; at < text.len;) {
 		size_t start = at;
-		while (at < text.len && !is_blank(text.ptr[at]))
+		while (at < text.len && !is_control(text.ptr[at]) && text.ptr[at] != ' ')
 			at++;
 		if (at > start) {
 			if (w->want_blank && !is_line_start(w) && last(w, 1) != '\t')
@@ -45,8 +50,8 @@ static void add_collapsed(LineWriter *w, Str text)
 			w->want_blank = false;
 			buf_add(w->out, text.ptr + start, at - start);
 		}
-		for (; at < text.len && is_blank(text.ptr[at]); at++)
-			w->want_blank = true;
+		for (; at < text.len && (is_control(text.ptr[at]) || text.ptr[at] == ' '); at++)
+			w->want_blank |= is_blank(text.ptr[at]);
 	}
 }
 
@@ -57,7 +62,7 @@ void lines_text(LineWriter *w, Str text)
 		return;
 	}
 	for (size_t i = 0; i < text.len; i++)
-		if ((uint8_t)text.ptr[i] >= 0x20 || text.ptr[i] == '\t')
+		if (!is_control(text.ptr[i]) || text.ptr[i] == '\t')
 			buf_add_char(w->out, text.ptr[i]);
 		else if (text.ptr[i] == '\n')
 			buf_add_char(w->out, ' ');
@@ -126,5 +131,12 @@ void lines_row_end(LineWriter *w)
 	while (to > row && is_blank(to[-1]))
 		to--;
 	w->out->len = (size_t)(to - w->out->data);
+	lines_paragraph(w);
+}
+
+void lines_finish(LineWriter *w)
+{
+	while (w->rows)
+		lines_row_end(w);
 	lines_paragraph(w);
 }

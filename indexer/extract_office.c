@@ -277,7 +277,7 @@ static bool read_text(DocKind kind, Part *parts, size_t count, Buf *out, char re
 		r.elements = kind == DOC_DOCX ? docx_elements : kind == DOC_ODT ? odt_elements :
 		             is_shared ? shared_elements : sheet_elements;
 		ok = read_xml(&r, buf_str(&parts[i].bytes), reason);
-		lines_paragraph(&r.lines);
+		lines_finish(&r.lines);
 		buf_done(&parts[i].bytes);
 	}
 	buf_done(&r.value);

@@ -108,7 +108,7 @@ static bool convert(const char *charset, char *name, char *out, size_t capacity,
 	return ok;
 }
 
-/* "./a//b/" becomes "a/b"; what is left is checked by package_name_problem. */
+/* "./a//b/" becomes "a/b"; what is left is checked by package_in_name_problem. */
 static Str tidy(char *name, size_t len)
 {
 	size_t used = 0;

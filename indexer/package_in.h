@@ -1,15 +1,15 @@
 /* indexer/package_in.h - packages on the way in (tar, zip, 7z in any compression) and compressed streams: the only
  * user of libarchive in indexer/.
  *
- *   package_open → package_next → read the entry through package_source → package_next … → package_close
+ *   package_in_open → package_in_next → read the entry through package_in_source → … → package_in_close
  *
  * Read as a stream, entry by entry; nothing is ever written to disk by a name that stands in a package. Directories,
  * hidden files ("." in front, __MACOSX) and what is beneath them are passed over. Entries that can't be taken (links,
  * devices, encrypted, names that climb or mean something to Windows) are handed out with the reason.
  *
  * Shapes   names are UTF-8 whatever the package says: UTF-8, else Windows-1258 or CP437; "/" between parts
- * Owns     package_open's result until package_close; an entry's name until the next package_next; the descriptor and
- *          the bytes stay the caller's and must outlive the package
+ * Owns     package_in_open's result until package_in_close; an entry's name until the next package_in_next;
+ *          the descriptor and the bytes stay the caller's and must outlive the package
  * Errors   ST_INVALID broken, cut off or no package at all; ST_LIMIT too many entries, or a bomb: more than
  *          PACKAGE_RATIO_MAX times its size once it has given more than PACKAGE_RATIO_FREE; ST_UNSUPPORTED encrypted as
  *          a whole; ST_NO_MEMORY
