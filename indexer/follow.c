@@ -1,4 +1,4 @@
-/* indexer/follow.c - the thread that keeps the index up with the log, and its builders.
+/* indexer/follow.c - the thread that keeps the index up with the log: the coordinator.
  *
  *   log      0 ───────────────────────────── live_from ───────── covered ──────── goal
  *   index    sealed shards, in the manifest   live shard          not yet searchable
@@ -6,11 +6,8 @@
  * The coordinator looks at the log whenever it is told to or 100 ms have passed. A few new records go to the live
  * shard. Many are sealed: builders claim ranges from live_from on, side by side, and the coordinator publishes what
  * is built in order, so the manifest always names adjacent ranges and the searchable position never goes back.
- * While records are still coming in, a builder waits for a range worth a shard; when someone waits for the index, what
- * is left is split among the builders.
- *
- * When there is nothing else to do, a builder merges neighbouring shards (tiers.h); the coordinator puts the result in
- * their place.
+ * When there is nothing else to do, builders merge neighbouring shards, check them and repair what is damaged
+ * (follow_chores.c); the coordinator puts the results in their place.
  *
  * The lock on the index is held only while there is work, so that two processes can take turns.
  */
@@ -19,170 +16,14 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "indexer/tiers.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { BUILDERS_MAX = 16, LOOK_MS = 100, UNLOCK_AFTER_US = 1000000, QUIET_US = 300000 };
-
-typedef struct Built {
-	struct Built *next;
-	Shard shard;
-	Superseded superseded;
-} Built;
-
-typedef enum { MERGE_NONE, MERGE_WANTED, MERGE_UNDER_WAY, MERGE_DONE } MergeState;
-
-typedef struct {
-	MergeState state;
-	Shard *shards;           /* copies of the run's */
-	size_t count;
-	Superseded dead;
-	Shard merged;
-	Err err;
-} Merge;
-
-struct Follower {
-	Index *index;
-	pthread_t coordinator, builders[BUILDERS_MAX];
-	unsigned builder_count;
-	pthread_mutex_t mutex;   /* guards what follows */
-	pthread_cond_t look;     /* to the coordinator */
-	pthread_cond_t work;     /* to the builders */
-	volatile bool stop;
-	bool notified;
-	uint64_t wanted;         /* someone waits for this position */
-	bool sealing;            /* builders may claim */
-	uint64_t claimed, goal;  /* next sequence to claim, end of the log */
-	uint64_t grown_us;       /* when the goal last moved */
-	unsigned active;         /* builds under way */
-	Built *built;            /* done, in order of range */
-	Merge merge;
-	bool merges_fail;        /* do without until the next start */
-	Err failure;
-	/* the coordinator's own */
-	int lock_fd;
-	Manifest manifest;       /* as on disk, while the lock is held */
-	uint64_t covered;
-	Superseded live_superseded;
-	XapWriter *live;
-	uint64_t busy_us;        /* when there was last something to do */
-};
-
-uint64_t follow_sequences_of(Store *store, uint64_t bytes)
-{
-	StoreState state;
-	store_state(store, &state);
-	uint64_t each = state.tree_size ? state.bytes_original / state.tree_size : 0;
-	uint64_t count = bytes / (each ? each : 1);
-	return count ? count : 1;
-}
-
-/* ---- builders -------------------------------------------------------------------------------------------------- */
-
-static bool is_urgent(const Follower *f)
-{
-	return f->wanted > f->claimed || clock_monotonic_us() - f->grown_us > QUIET_US;
-}
-
-/* Under the mutex: the next range for a builder, or false where none is worth it yet. */
-static bool claim(Follower *f, uint64_t *from, uint64_t *to)
-{
-	if (!f->sealing || f->claimed >= f->goal || f->failure.code != ST_OK)
-		return false;
-	uint64_t left = f->goal - f->claimed, size = follow_sequences_of(f->index->store, FOLLOW_SHARD_BYTES);
-	if (left < size && !is_urgent(f))
-		return false;
-	if (is_urgent(f)) {
-		uint64_t idle = f->builder_count - f->active, share = (left + idle - 1) / (idle ? idle : 1);
-		uint64_t most = follow_sequences_of(f->index->store, FOLLOW_SHARD_BYTES_MAX);
-		size = share < most ? share : most;
-	}
-	*from = f->claimed;
-	*to = f->claimed + (size < left ? size : left);
-	f->claimed = *to;
-	return true;
-}
-
-static void keep_built(Follower *f, Built *built)
-{
-	Built **at = &f->built;
-	while (*at && (*at)->shard.from < built->shard.from)
-		at = &(*at)->next;
-	built->next = *at;
-	*at = built;
-}
-
-static void free_built(Built *built)
-{
-	if (built)
-		free(built->superseded.list);
-	free(built);
-}
-
-static void wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex, unsigned ms)
-{
-	struct timespec until;
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_nsec += (long)ms * 1000000;
-	until.tv_sec += until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
-	pthread_cond_timedwait(cond, mutex, &until);
-}
-
-/* Under the mutex, which is let go meanwhile. */
-static void merge_shards(Follower *f)
-{
-	Merge *m = &f->merge;
-	m->state = MERGE_UNDER_WAY;
-	pthread_mutex_unlock(&f->mutex);
-	tiers_merge(f->index->dir, m->shards, m->count, &m->dead, &f->stop, &m->merged, &m->err);
-	pthread_mutex_lock(&f->mutex);
-	m->state = MERGE_DONE;
-	pthread_cond_broadcast(&f->look);
-}
-
-static void *run_builder(void *arg)
-{
-	Follower *f = arg;
-	uint64_t from, to;
-	pthread_mutex_lock(&f->mutex);
-	while (!f->stop) {
-		if (f->merge.state == MERGE_WANTED) {
-			merge_shards(f);
-			continue;
-		}
-		if (!claim(f, &from, &to)) {
-			wait_until(&f->work, &f->mutex, LOOK_MS);
-			continue;
-		}
-		f->active++;
-		pthread_mutex_unlock(&f->mutex);
-		Err err = {0};
-		Built *built = calloc(1, sizeof *built);
-		Status st = built ? shard_build(f->index->store, f->index->dir, from, to, &f->index->options, &f->stop,
-		                                &built->shard, &built->superseded, &err)
-		                  : err_no_memory(&err);
-		pthread_mutex_lock(&f->mutex);
-		f->active--;
-		if (st == ST_OK)
-			keep_built(f, built);
-		else
-			free_built(built);
-		if (st != ST_OK && f->failure.code == ST_OK && !f->stop)
-			f->failure = err;
-		pthread_cond_broadcast(&f->look);
-	}
-	pthread_mutex_unlock(&f->mutex);
-	return NULL;
-}
-
-/* ---- the coordinator ------------------------------------------------------------------------------------------- */
+enum { UNLOCK_AFTER_US = 1000000 };
 
 static void let_go(Follower *f)
 {
@@ -228,7 +69,7 @@ static Status take_hold(Follower *f, Err *err)
 	return ST_OK;
 }
 
-static Status save_manifest(Follower *f, Err *err)
+Status follow_save(Follower *f, Err *err)
 {
 	Status st = manifest_save(f->index->dir, f->index->store, &f->manifest, err);
 	return st == ST_OK ? index_reload(f->index, true, err) : st;
@@ -245,7 +86,7 @@ static Status open_live(Follower *f, Err *err)
 		         (unsigned)clock_monotonic_us());
 	snprintf(dir, sizeof dir, "%s/%s", f->index->dir, f->manifest.live_name);
 	Status st = xap_writer_open(&f->live, dir, err);
-	return st == ST_OK && is_new ? save_manifest(f, err) : st;
+	return st == ST_OK && is_new ? follow_save(f, err) : st;
 }
 
 static Status append_live(Follower *f, uint64_t goal, Err *err)
@@ -263,7 +104,7 @@ static Status append_live(Follower *f, uint64_t goal, Err *err)
 	f->live = NULL;
 	f->manifest.live_name[0] = 0;
 	f->covered = f->manifest.live_from;
-	return save_manifest(f, err);
+	return follow_save(f, err);
 }
 
 /* Moves what is built and adjacent into the manifest, once it reaches as far as the live shard did. */
@@ -282,71 +123,14 @@ static Status publish(Follower *f, Err *err)
 		Built *b = f->built;
 		st = manifest_add(&f->manifest, &b->shard, &b->superseded, err);
 		f->built = b->next;
-		free_built(b);
+		follow_free_built(b);
 	}
 	pthread_mutex_unlock(&f->mutex);
 	xap_writer_close(f->live);
 	f->live = NULL;
 	f->live_superseded.count = 0;
 	f->covered = f->manifest.live_from;
-	return st == ST_OK ? save_manifest(f, err) : st;
-}
-
-static void forget_merge(Merge *m)
-{
-	free(m->shards);
-	free(m->dead.list);
-	*m = (Merge){0};
-}
-
-/* Asks for a merge where one is due and nothing else is to be done. */
-static void want_merge(Follower *f)
-{
-	TierRun run = f->merges_fail ? (TierRun){0} : tiers_choose(&f->manifest);
-	if (!run.count)
-		return;
-	pthread_mutex_lock(&f->mutex);
-	Merge *m = &f->merge;
-	m->count = run.count;
-	m->shards = malloc(run.count * sizeof *m->shards);
-	bool ok = m->shards != NULL;
-	for (size_t i = 0; ok && i < f->manifest.superseded.count; i++)
-		ok = superseded_add(&m->dead, f->manifest.superseded.list[i]);
-	for (size_t i = 0; ok && i < f->live_superseded.count; i++)
-		ok = superseded_add(&m->dead, f->live_superseded.list[i]);
-	if (ok) {
-		memcpy(m->shards, f->manifest.shards + run.first, run.count * sizeof *m->shards);
-		superseded_sort(&m->dead);
-		m->state = MERGE_WANTED;
-		pthread_cond_broadcast(&f->work);
-	} else {
-		forget_merge(m);
-	}
-	pthread_mutex_unlock(&f->mutex);
-}
-
-static Status finish_merge(Follower *f, Err *err)
-{
-	pthread_mutex_lock(&f->mutex);
-	Merge merge = f->merge;
-	bool done = merge.state == MERGE_DONE;
-	if (done)
-		f->merge = (Merge){0};
-	pthread_mutex_unlock(&f->mutex);
-	if (!done)
-		return ST_OK;
-	Status st = ST_OK;
-	if (merge.err.code == ST_OK) {
-		tiers_replace(&f->manifest, &merge.merged, &merge.dead);
-		st = save_manifest(f, err);
-		if (st == ST_OK)
-			index_sweep(f->index, &f->manifest);
-	} else if (!f->stop) {
-		f->merges_fail = true;
-		log_event(LOG_WARN, "index", "shards are not merged", "because", merge.err.text, NULL);
-	}
-	forget_merge(&merge);
-	return st;
+	return st == ST_OK ? follow_save(f, err) : st;
 }
 
 static bool should_seal(Follower *f, uint64_t goal)
@@ -411,7 +195,7 @@ static Status follow_once(Follower *f, Err *err)
 		if (st != ST_OK)
 			return st;
 		Snapshot *s = index_take_snapshot(index);
-		bool is_complete = s->position == goal && (f->merges_fail || !tiers_choose(&s->manifest).count);
+		bool is_complete = s->position == goal && (f->chores_fail || !chore_is_due(index, &s->manifest));
 		snapshot_drop(s);
 		if (is_complete) {
 			settled(f);
@@ -423,17 +207,17 @@ static Status follow_once(Follower *f, Err *err)
 		goal = store_tree_size(index->store);
 	}
 	set_goal(f, goal);
-	st = finish_merge(f, err);
+	st = chore_finish(f, err);
 	if (st != ST_OK)
 		return st;
-	if (f->merge.state != MERGE_NONE)
+	if (f->chore.state != CHORE_NONE)
 		f->busy_us = clock_monotonic_us();
 	if (f->covered == goal && !f->sealing) {
-		if (f->merge.state == MERGE_NONE)
-			want_merge(f);
-		if (f->merge.state == MERGE_NONE)
+		if (f->chore.state == CHORE_NONE)
+			chore_want(f);
+		if (f->chore.state == CHORE_NONE)
 			settled(f);
-		if (clock_monotonic_us() - f->busy_us > UNLOCK_AFTER_US && f->merge.state == MERGE_NONE)
+		if (clock_monotonic_us() - f->busy_us > UNLOCK_AFTER_US && f->chore.state == CHORE_NONE)
 			let_go(f);
 		return ST_OK;
 	}
@@ -467,7 +251,7 @@ static void *run_coordinator(void *arg)
 			break;
 		}
 		if (!f->notified && !f->stop)
-			wait_until(&f->look, &f->mutex, LOOK_MS);
+			follow_wait(&f->look, &f->mutex, FOLLOW_LOOK_MS);
 	}
 	f->stop = true;
 	pthread_cond_broadcast(&f->work);
@@ -479,10 +263,10 @@ static void *run_coordinator(void *arg)
 
 static void free_follower(Follower *f)
 {
-	forget_merge(&f->merge);
+	chore_forget(&f->chore);
 	while (f->built) {
 		Built *next = f->built->next;
-		free_built(f->built);
+		follow_free_built(f->built);
 		f->built = next;
 	}
 	let_go(f);
@@ -515,10 +299,10 @@ Status index_follower_start(Index *index, Err *err)
 	pthread_mutex_init(&f->mutex, NULL);
 	pthread_cond_init(&f->look, NULL);
 	pthread_cond_init(&f->work, NULL);
-	unsigned wanted = index->options.threads < BUILDERS_MAX ? index->options.threads : BUILDERS_MAX;
+	unsigned wanted = index->options.threads < FOLLOW_BUILDERS_MAX ? index->options.threads : FOLLOW_BUILDERS_MAX;
 	int failed = 0;
 	while (!failed && f->builder_count < wanted) {
-		failed = pthread_create(&f->builders[f->builder_count], NULL, run_builder, f);
+		failed = pthread_create(&f->builders[f->builder_count], NULL, follow_run_builder, f);
 		f->builder_count += !failed;
 	}
 	if (!failed)
@@ -590,7 +374,7 @@ Status index_wait(Index *index, uint64_t position, uint64_t timeout_ms, Err *err
 			st = err_set(err, ST_BUSY, "the index is not ready yet: %" PRIu64 " of %" PRIu64, index->current->position, position);
 			break;
 		}
-		wait_until(&index->changed, &index->mutex, LOOK_MS);
+		follow_wait(&index->changed, &index->mutex, FOLLOW_LOOK_MS);
 	}
 	pthread_mutex_unlock(&index->mutex);
 	return st;
@@ -605,7 +389,7 @@ Status index_settle(Index *index, uint64_t timeout_ms, Err *err)
 		if (clock_monotonic_us() >= until)
 			st = err_set(err, ST_BUSY, "shards are still being merged");
 		else
-			wait_until(&index->changed, &index->mutex, LOOK_MS);
+			follow_wait(&index->changed, &index->mutex, FOLLOW_LOOK_MS);
 	}
 	pthread_mutex_unlock(&index->mutex);
 	return st;

@@ -1,17 +1,85 @@
-/* indexer/follow.h - the follower's inside, for rebuild.c; everyone else uses index.h. */
+/* indexer/follow.h - the follower's inside, for the files that make it up: follow.c (the coordinator), follow_build.c
+ * (builders), follow_chores.c (merging, checking, repairing) and rebuild.c. Everyone else uses index.h.
+ */
 #ifndef INDEXER_FOLLOW_H
 #define INDEXER_FOLLOW_H
 
 #include "indexer/index_parts.h"
 
-/* About how many sequences hold `bytes` of texts and originals; at least 1. */
-uint64_t follow_sequences_of(Store *store, uint64_t bytes);
-
 enum {
+	FOLLOW_BUILDERS_MAX = 16,
+	FOLLOW_LOOK_MS = 100,
 	FOLLOW_LIVE_RECORDS = 256,        /* more than this unsealed: seal */
 	FOLLOW_LIVE_BYTES = 4 << 20,
 	FOLLOW_SHARD_BYTES = 48 << 20,    /* what a builder waits for while more is coming */
 	FOLLOW_SHARD_BYTES_MAX = 192 << 20,
 };
+
+/* A shard that is built and waits to be published. */
+typedef struct Built {
+	struct Built *next;
+	Shard shard;
+	Superseded superseded;
+} Built;
+
+/* Work on sealed shards that a builder does when nothing else is to be done; one at a time. */
+typedef enum { CHORE_NONE, CHORE_WANTED, CHORE_UNDER_WAY, CHORE_DONE } ChoreState;
+typedef enum {
+	CHORE_MERGE,  /* the shards become one */
+	CHORE_CHECK,  /* each against its SHA-256; what differs goes into index->bad */
+	CHORE_REPAIR, /* the one shard is built anew from the log */
+} ChoreKind;
+
+typedef struct {
+	ChoreState state;
+	ChoreKind kind;
+	Shard *shards;           /* copies */
+	size_t count;
+	Superseded dead;
+	Shard result;            /* MERGE, REPAIR */
+	bool *is_bad;            /* CHECK: one for each shard */
+	Err err;
+} Chore;
+
+struct Follower {
+	Index *index;
+	pthread_t coordinator, builders[FOLLOW_BUILDERS_MAX];
+	unsigned builder_count;
+	pthread_mutex_t mutex;   /* guards what follows */
+	pthread_cond_t look;     /* to the coordinator */
+	pthread_cond_t work;     /* to the builders */
+	volatile bool stop;
+	bool notified;
+	uint64_t wanted;         /* someone waits for this position */
+	bool sealing;            /* builders may claim */
+	uint64_t claimed, goal;  /* next sequence to claim, end of the log */
+	uint64_t grown_us;       /* when the goal last moved */
+	unsigned active;         /* builds under way */
+	Built *built;            /* done, in order of range */
+	Chore chore;
+	Err failure;
+	/* the coordinator's own */
+	bool chores_fail;        /* do without until the next start */
+	int lock_fd;
+	Manifest manifest;       /* as on disk, while the lock is held */
+	uint64_t covered;
+	Superseded live_superseded;
+	XapWriter *live;
+	uint64_t busy_us;        /* when there was last something to do */
+};
+
+/* About how many sequences hold `bytes` of texts and originals; at least 1. */
+uint64_t follow_sequences_of(Store *store, uint64_t bytes);
+void follow_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, unsigned ms);
+Status follow_save(Follower *f, Err *err); /* the manifest, and the index shows it */
+
+void *follow_run_builder(void *follower);
+void follow_free_built(Built *built);
+
+bool chore_is_due(Index *index, const Manifest *m);
+void chore_want(Follower *f);               /* asks a builder for the next chore, if one is due */
+void chore_do(Follower *f);                 /* builder, under the mutex */
+Status chore_finish(Follower *f, Err *err); /* coordinator */
+void chore_forget(Chore *chore);
 
 #endif

@@ -21,6 +21,7 @@ Status index_open(Index **out, Store *store, const IndexOptions *options, Err *e
 		return err_no_memory(err);
 	index->store = store;
 	index->options = options ? *options : (IndexOptions){0};
+	index->check_wanted = index->options.check_shards;
 	if (!index->options.threads) {
 		long cores = sysconf(_SC_NPROCESSORS_ONLN);
 		index->options.threads = cores < 1 ? 1 : cores > 16 ? 16 : (unsigned)cores;
@@ -45,9 +46,39 @@ void index_close(Index *index)
 		return;
 	index_follower_stop(index);
 	snapshot_drop(index->current);
+	free(index->bad);
 	pthread_mutex_destroy(&index->mutex);
 	pthread_cond_destroy(&index->changed);
 	free(index);
+}
+
+bool index_shard_is_bad(Index *index, const char *name)
+{
+	bool found = false;
+	pthread_mutex_lock(&index->mutex);
+	for (size_t i = 0; i < index->bad_count; i++)
+		found |= strcmp(index->bad[i], name) == 0;
+	pthread_mutex_unlock(&index->mutex);
+	return found;
+}
+
+void index_mark_bad(Index *index, const char *name)
+{
+	pthread_mutex_lock(&index->mutex);
+	void *grown = realloc(index->bad, (index->bad_count + 1) * sizeof *index->bad);
+	if (grown) {
+		index->bad = grown;
+		snprintf(index->bad[index->bad_count++], SHARD_NAME_MAX, "%s", name);
+	}
+	pthread_mutex_unlock(&index->mutex);
+}
+
+void index_want_check(Index *index)
+{
+	pthread_mutex_lock(&index->mutex);
+	index->check_wanted = true;
+	pthread_mutex_unlock(&index->mutex);
+	index_notify(index);
 }
 
 Snapshot *index_take_snapshot(Index *index)
@@ -69,7 +100,7 @@ Status index_reload(Index *index, bool force, Err *err)
 	pthread_mutex_unlock(&index->mutex);
 	if (is_current)
 		return ST_OK;
-	Status st = snapshot_load(&fresh, index->dir, index->store, &problem, err);
+	Status st = snapshot_load(&fresh, index, &problem, err);
 	if (st != ST_OK)
 		return st;
 	pthread_mutex_lock(&index->mutex);

@@ -22,6 +22,7 @@ typedef struct Index Index;
 typedef struct {
 	unsigned threads;      /* shard builders; 0: as many as there are cores */
 	size_t memory_bytes;   /* of each builder; 0: 96 MiB */
+	bool check_shards;     /* the follower holds every shard against its SHA-256 once, in the background */
 	bool xapian_writer;    /* build sealed shards by Xapian's own writer: slow, for comparison */
 } IndexOptions;
 

@@ -15,6 +15,9 @@ struct Index {
 	Snapshot *current;
 	Follower *follower;     /* NULL: not running */
 	Err problem;            /* why the follower stopped */
+	bool check_wanted;      /* shards are to be held against their SHA-256 */
+	char (*bad)[SHARD_NAME_MAX]; /* damaged shards: left out of searches until they are built anew */
+	size_t bad_count;
 	uint64_t settled_at;    /* the follower had nothing left to do at this position */
 	uint64_t checked_us;    /* when the disk was last looked at */
 };
@@ -23,6 +26,11 @@ struct Index {
 Snapshot *index_take_snapshot(Index *index);
 /* Loads what is on disk and makes it current, if it is another state (or force). */
 Status index_reload(Index *index, bool force, Err *err);
+
+bool index_shard_is_bad(Index *index, const char *name);
+void index_mark_bad(Index *index, const char *name);
+/* A search met damage: look at all shards soon. */
+void index_want_check(Index *index);
 
 /* One process at a time writes the index: an OFD lock on index/LOCK. ST_BUSY: another one does. */
 Status index_lock(Index *index, int *fd_out, Err *err);

@@ -20,18 +20,9 @@ static const double deadline_seconds = 2.0, exact_score = 1000, number_score = 3
 
 /* ---- one view of the index ------------------------------------------------------------------------------------- */
 
-static bool is_dead(void *ctx, uint32_t shard, uint32_t docid)
-{
-	const Snapshot *s = ctx;
-	return superseded_has(&s->dead, snapshot_sequence(s, shard, docid));
-}
-
 Status view_run(View *view, XapSearch *search, XapResult *out)
 {
-	if (view->snapshot->dead.count) {
-		search->dead = is_dead;
-		search->dead_ctx = view->snapshot;
-	}
+	search->dead = view->snapshot->dead_docids;
 	search->deadline_seconds = deadline_seconds;
 	return xap_search(view->db, search, view->arena, out, view->err);
 }
@@ -71,6 +62,8 @@ Status view_with(Index *index, Arena *arena, Status (*body)(View *view, void *ct
 		close_view(&view, st);
 		if (!is_stale(st))
 			break;
+		if (st == ST_CORRUPT)
+			index_want_check(index);
 		Err ignored;
 		index_reload(index, true, &ignored);
 	}

@@ -1,6 +1,8 @@
 /* indexer/snapshot.c - see snapshot.h. */
 #include "indexer/snapshot.h"
 
+#include "indexer/index_parts.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -27,9 +29,14 @@ static void free_snapshot(Snapshot *s)
 {
 	for (size_t i = 0; i < s->idle_count; i++)
 		xap_close(s->idle[i]);
-	for (size_t i = 0; i < s->dir_count; i++)
+	for (size_t i = 0; i < s->dir_count; i++) {
 		free(s->dirs[i]);
+		if (s->dead_docids)
+			free((void *)s->dead_docids[i].docids);
+	}
+	free(s->dead_docids);
 	free(s->dirs);
+	free(s->from);
 	free(s->dead.list);
 	manifest_done(&s->manifest);
 	pthread_mutex_destroy(&s->mutex);
@@ -50,6 +57,7 @@ static Status add_live(Snapshot *s, const char *index_dir, Store *store, Err *er
 		free(dir);
 		return ST_OK;
 	}
+	s->from[s->dir_count] = s->manifest.live_from;
 	s->dirs[s->dir_count++] = dir;
 	s->has_live = true;
 	s->position = to;
@@ -57,15 +65,36 @@ static Status add_live(Snapshot *s, const char *index_dir, Store *store, Err *er
 	return ST_OK;
 }
 
-static Status fill(Snapshot *s, const char *index_dir, Store *store, Err *err)
+static Status split_dead(Snapshot *s, Err *err)
+{
+	s->dead_docids = calloc(s->dir_count + 1, sizeof *s->dead_docids);
+	for (size_t i = 0; s->dead_docids && s->dead.count && i < s->dir_count; i++) {
+		uint64_t end = i + 1 < s->dir_count ? s->from[i + 1] : UINT64_MAX;
+		uint32_t *docids = malloc(s->dead.count * sizeof *docids);
+		size_t count = 0;
+		for (size_t d = 0; docids && d < s->dead.count; d++)
+			if (s->dead.list[d] >= s->from[i] && s->dead.list[d] < end)
+				docids[count++] = (uint32_t)(s->dead.list[d] - s->from[i] + 1);
+		if (!docids)
+			return err_no_memory(err);
+		s->dead_docids[i] = (XapDead){docids, count};
+	}
+	return s->dead_docids ? ST_OK : err_no_memory(err);
+}
+
+static Status fill(Snapshot *s, Index *index, Err *err)
 {
 	const Manifest *m = &s->manifest;
 	s->dirs = calloc(m->count + 1, sizeof *s->dirs);
-	if (!s->dirs)
+	s->from = calloc(m->count + 1, sizeof *s->from);
+	if (!s->dirs || !s->from)
 		return err_no_memory(err);
 	s->position = m->live_from;
 	for (size_t i = 0; i < m->count; i++) {
-		s->dirs[s->dir_count] = join(index_dir, m->shards[i].name);
+		if (index_shard_is_bad(index, m->shards[i].name))
+			continue;
+		s->from[s->dir_count] = m->shards[i].from;
+		s->dirs[s->dir_count] = join(index->dir, m->shards[i].name);
 		if (!s->dirs[s->dir_count++])
 			return err_no_memory(err);
 		s->documents += m->shards[i].documents;
@@ -73,26 +102,26 @@ static Status fill(Snapshot *s, const char *index_dir, Store *store, Err *err)
 	for (size_t i = 0; i < m->superseded.count; i++)
 		if (!superseded_add(&s->dead, m->superseded.list[i]))
 			return err_no_memory(err);
-	Status st = m->live_name[0] ? add_live(s, index_dir, store, err) : ST_OK;
+	Status st = m->live_name[0] ? add_live(s, index->dir, index->store, err) : ST_OK;
 	superseded_sort(&s->dead);
-	return st;
+	return st == ST_OK ? split_dead(s, err) : st;
 }
 
-Status snapshot_load(Snapshot **out, const char *index_dir, Store *store, Status *problem_out, Err *err)
+Status snapshot_load(Snapshot **out, Index *index, Status *problem_out, Err *err)
 {
 	Snapshot *s = calloc(1, sizeof *s);
 	if (!s)
 		return err_no_memory(err);
 	pthread_mutex_init(&s->mutex, NULL);
 	s->users = 1;
-	s->manifest_stamp = stamp_of(index_dir, "MANIFEST");
-	Status st = manifest_load(index_dir, store, &s->manifest, err);
+	s->manifest_stamp = stamp_of(index->dir, "MANIFEST");
+	Status st = manifest_load(index->dir, index->store, &s->manifest, err);
 	*problem_out = st;
 	if (st == ST_NO_MEMORY || st == ST_IO) {
 		free_snapshot(s);
 		return st;
 	}
-	st = fill(s, index_dir, store, err);
+	st = fill(s, index, err);
 	if (st != ST_OK) {
 		free_snapshot(s);
 		return st;

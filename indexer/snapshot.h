@@ -20,7 +20,9 @@ typedef struct {
 	uint64_t position;      /* sequences below are searchable */
 	uint64_t documents;     /* in shards, dead ones too */
 	Superseded dead;        /* sorted: of the sealed shards and the live one */
-	char **dirs;            /* shards in order, the live one last */
+	char **dirs;            /* shards in order, the live one last; damaged ones are left out */
+	uint64_t *from;         /* first sequence of each */
+	XapDead *dead_docids;   /* of each: `dead` as its own docids */
 	size_t dir_count;
 	bool has_live;
 	uint64_t manifest_stamp, live_stamp; /* change when the files do */
@@ -31,7 +33,7 @@ typedef struct {
 } Snapshot;
 
 /* What is on disk now. A manifest that is missing or unusable gives an empty index; *problem_out says why (or ST_OK). */
-Status snapshot_load(Snapshot **out, const char *index_dir, Store *store, Status *problem_out, Err *err);
+Status snapshot_load(Snapshot **out, Index *index, Status *problem_out, Err *err);
 void snapshot_hold(Snapshot *s);
 void snapshot_drop(Snapshot *s); /* NULL is fine */
 bool snapshot_is_current(const Snapshot *s, const char *index_dir);
@@ -42,8 +44,7 @@ void snapshot_give_db(Snapshot *s, XapDb *db, bool reusable);
 
 static inline uint64_t snapshot_sequence(const Snapshot *s, uint32_t shard, uint32_t docid)
 {
-	uint64_t from = shard < s->manifest.count ? s->manifest.shards[shard].from : s->manifest.live_from;
-	return from + docid - 1;
+	return s->from[shard] + docid - 1;
 }
 
 #endif

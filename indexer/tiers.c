@@ -94,7 +94,7 @@ Status tiers_merge(const char *index_dir, const Shard *shards, size_t count, con
 	return st;
 }
 
-void tiers_replace(Manifest *m, const Shard *merged, const Superseded *dead)
+void tiers_replace(Manifest *m, const Shard *merged, const Superseded *dead, bool without_dead)
 {
 	size_t first = 0, last, used = 0;
 	while (first < m->count && m->shards[first].from < merged->from)
@@ -107,10 +107,11 @@ void tiers_replace(Manifest *m, const Shard *merged, const Superseded *dead)
 	m->shards[first] = *merged;
 	memmove(&m->shards[first + 1], &m->shards[last], (m->count - last) * sizeof *m->shards);
 	m->count -= last - first - 1;
-	for (size_t i = 0; i < m->superseded.count; i++) {
+	for (size_t i = 0; without_dead && i < m->superseded.count; i++) {
 		uint64_t sequence = m->superseded.list[i];
 		if (sequence < merged->from || sequence >= merged->to || !superseded_has(dead, sequence))
 			m->superseded.list[used++] = sequence;
 	}
-	m->superseded.count = used;
+	if (without_dead)
+		m->superseded.count = used;
 }

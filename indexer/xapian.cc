@@ -11,6 +11,8 @@
 
 #include <xapian.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <fcntl.h>
 #include <memory>
 #include <new>
@@ -20,6 +22,7 @@
 
 struct XapDb {
 	Xapian::Database db;
+	std::vector<std::string> uuids; /* of the shards, in order */
 	size_t shards = 0;
 };
 
@@ -125,18 +128,54 @@ Xapian::Query convert(const Query *q)
 	return Xapian::Query(joined_op(q->op), children.begin(), children.end());
 }
 
-class DeadDecider : public Xapian::MatchDecider {
-	const XapSearch &search;
-	size_t shards;
+/* Lists a shard's dead documents; AND_NOT takes them out. A source learns which shard it runs on from its UUID, as it
+ * is given only the database. (A MatchDecider would not do: it is told the shard's own docid and not the shard.) */
+class DeadSource : public Xapian::PostingSource {
+	const XapDead *dead;
+	const std::vector<std::string> *uuids;
+	const uint32_t *at = nullptr, *end = nullptr;
+	bool started = false;
 
 public:
-	DeadDecider(const XapSearch &s, size_t n) : search(s), shards(n) {}
-	bool operator()(const Xapian::Document &document) const override
+	DeadSource(const XapDead *d, const std::vector<std::string> *u) : dead(d), uuids(u) {}
+	PostingSource *clone() const override { return new DeadSource(dead, uuids); }
+	void init(const Xapian::Database &db) override
 	{
-		Xapian::docid joined = document.get_docid() - 1;
-		return !search.dead(search.dead_ctx, uint32_t(joined % shards), uint32_t(joined / shards + 1));
+		at = end = nullptr;
+		started = false;
+		std::string uuid = db.get_uuid();
+		for (size_t i = 0; i < uuids->size(); i++) {
+			if ((*uuids)[i] == uuid && dead[i].count) {
+				at = dead[i].docids;
+				end = at + dead[i].count;
+			}
+		}
 	}
+	Xapian::doccount get_termfreq_min() const override { return 0; }
+	Xapian::doccount get_termfreq_est() const override { return Xapian::doccount(end - at); }
+	Xapian::doccount get_termfreq_max() const override { return Xapian::doccount(end - at); }
+	void next(double) override
+	{
+		if (started)
+			++at;
+		started = true;
+	}
+	void skip_to(Xapian::docid docid, double) override
+	{
+		started = true;
+		at = std::lower_bound(at, end, docid);
+	}
+	bool at_end() const override { return at == end; }
+	Xapian::docid get_docid() const override { return *at; }
 };
+
+bool any_dead(const XapDead *dead, size_t shards)
+{
+	for (size_t i = 0; dead && i < shards; i++)
+		if (dead[i].count)
+			return true;
+	return false;
+}
 
 } // namespace
 
@@ -144,8 +183,11 @@ Status xap_open(XapDb **out, const char *const *dirs, size_t count, Err *err)
 {
 	return guard(err, [&] {
 		std::unique_ptr<XapDb> opened(new XapDb);
-		for (size_t i = 0; i < count; i++)
-			opened->db.add_database(Xapian::Database(dirs[i]));
+		for (size_t i = 0; i < count; i++) {
+			Xapian::Database shard(dirs[i]);
+			opened->uuids.push_back(shard.get_uuid());
+			opened->db.add_database(shard);
+		}
 		opened->shards = count;
 		*out = opened.release();
 	});
@@ -200,7 +242,11 @@ Status xap_search(XapDb *db, const XapSearch *search, Arena *arena, XapResult *o
 			return;
 		}
 		Xapian::Enquire enquire(db->db);
-		enquire.set_query(convert(search->query));
+		Xapian::Query query = convert(search->query);
+		if (any_dead(search->dead, db->shards))
+			query = Xapian::Query(Xapian::Query::OP_AND_NOT, query,
+			                      Xapian::Query((new DeadSource(search->dead, &db->uuids))->release()));
+		enquire.set_query(query);
 		if (search->sort_slot >= 0)
 			enquire.set_sort_by_value_then_relevance(Xapian::valueno(search->sort_slot), search->sort_descending);
 		if (search->deadline_seconds > 0)
@@ -214,10 +260,8 @@ Status xap_search(XapDb *db, const XapSearch *search, Arena *arena, XapResult *o
 			slots.push_back(slot);
 			enquire.add_matchspy(spies.back().get());
 		}
-		DeadDecider decider(*search, db->shards);
 		Xapian::doccount count_to = spies.empty() ? Xapian::doccount(search->count_to) : db->db.get_doccount();
-		Xapian::MSet found = enquire.get_mset(Xapian::doccount(search->first), Xapian::doccount(search->limit), count_to,
-		                                      nullptr, search->dead ? &decider : nullptr);
+		Xapian::MSet found = enquire.get_mset(Xapian::doccount(search->first), Xapian::doccount(search->limit), count_to);
 		out->hits = static_cast<XapHit *>(arena_calloc(arena, found.size() + 1, sizeof(XapHit)));
 		if (!out->hits)
 			throw std::bad_alloc();

@@ -35,6 +35,12 @@ typedef struct {
 	double score;
 } XapHit;
 
+/* Documents of a shard that are left out of results. */
+typedef struct {
+	const uint32_t *docids;    /* ascending */
+	size_t count;
+} XapDead;
+
 typedef struct {
 	const Query *query;
 	uint64_t first, limit;
@@ -42,8 +48,7 @@ typedef struct {
 	int sort_slot;             /* -1: by relevance */
 	bool sort_descending;
 	double deadline_seconds;   /* 0: none */
-	bool (*dead)(void *ctx, uint32_t shard, uint32_t docid); /* leaves a document out; NULL: none are */
-	void *dead_ctx;
+	const XapDead *dead;       /* one for each shard; NULL: none are */
 	unsigned facet_slots;      /* bit set of slots whose values are counted over all matches */
 	void (*facet)(void *ctx, unsigned slot, Str value, uint64_t count);
 	void *facet_ctx;

@@ -1,0 +1,243 @@
+/* tests/unit/index_follow.c - the index follows the archive, whatever happens to it. */
+#include "search_fixture.h"
+
+#include "indexer/index_parts.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <unistd.h>
+
+static void add_many(World *w, int first, int count)
+{
+	char json[400];
+	for (int i = first; i < first + count; i++) {
+		snprintf(json, sizeof json, "{\"id\":\"r-%d\",\"number\":\"%d/2020/QĐ-UBND\",\"text\":\"Quyết định số thứ %d về việc giao đất cho hộ %d\"}",
+		         i, i + 1, i, i % 7);
+		world_add(w, json);
+	}
+}
+
+static uint64_t total(World *w, const char *query)
+{
+	SearchAnswer answer;
+	world_ids(w, (SearchRequest){.query = str_from(query), .mode = SEARCH_ALL}, &answer);
+	assert_true(answer.total_is_exact);
+	return answer.total;
+}
+
+static void reopen(World *w)
+{
+	index_close(w->index);
+	assert_ok(w, index_open(&w->index, w->store, NULL, &w->err));
+}
+
+static void a_new_version_takes_the_place_of_the_old_one(void **state)
+{
+	World w;
+	(void)state;
+	world_open(&w);
+	world_add(&w, "{\"id\":\"a\",\"text\":\"bản dự thảo\"}");
+	world_wait(&w);
+	assert_string_equal(world_find(&w, "dự thảo"), "a");
+	world_add(&w, "{\"id\":\"a\",\"text\":\"bản chính thức\"}");
+	world_wait(&w);
+	assert_string_equal(world_find(&w, "dự thảo"), "");
+	assert_string_equal(world_find(&w, "chính thức"), "a");
+	reopen(&w);
+	assert_string_equal(world_find(&w, "dự thảo"), "");
+	assert_ok(&w, index_rebuild(w.index, NULL, NULL, NULL, &w.err));
+	assert_string_equal(world_find(&w, "dự thảo"), "");
+	assert_string_equal(world_find(&w, "chính thức"), "a");
+	world_close(&w);
+}
+
+static void what_came_while_nobody_followed_is_caught_up(void **state)
+{
+	World w;
+	(void)state;
+	world_open(&w);
+	index_follower_stop(w.index);
+	add_many(&w, 0, 40);
+	assert_int_equal(total(&w, "giao đất"), 0);
+	assert_ok(&w, index_follower_start(w.index, &w.err));
+	world_wait(&w);
+	assert_int_equal(total(&w, "giao đất"), 40);
+	world_close(&w);
+}
+
+static void many_records_are_sealed_and_a_few_live_on_top(void **state)
+{
+	World w;
+	IndexState now;
+	(void)state;
+	world_open(&w);
+	index_follower_stop(w.index);
+	add_many(&w, 0, 600);
+	assert_ok(&w, index_follower_start(w.index, &w.err));
+	world_wait(&w);
+	add_many(&w, 600, 3);
+	world_wait(&w);
+	index_state(w.index, &now);
+	assert_true(now.sealed_shards > 0);
+	assert_int_equal(now.live_documents, 3);
+	assert_int_equal(now.documents, 603);
+	assert_int_equal(total(&w, "giao đất"), 603);
+	reopen(&w);
+	assert_int_equal(total(&w, "giao đất"), 603);
+	world_close(&w);
+}
+
+static void a_lost_or_damaged_index_is_built_anew(void **state)
+{
+	World w;
+	char path[200];
+	(void)state;
+	world_open(&w);
+	add_many(&w, 0, 20);
+	world_wait(&w);
+	index_close(w.index);
+	snprintf(path, sizeof path, "%s/index", w.dir);
+	assert_ok(&w, file_remove_tree(path, &w.err));
+	assert_ok(&w, index_open(&w.index, w.store, NULL, &w.err));
+	assert_ok(&w, index_follower_start(w.index, &w.err));
+	world_wait(&w);
+	assert_int_equal(total(&w, "giao đất"), 20);
+	index_close(w.index);
+	snprintf(path, sizeof path, "%s/index/MANIFEST", w.dir);
+	assert_ok(&w, file_replace(path, STR("{\"format\":1,\"schema\""), &w.err));
+	assert_ok(&w, index_open(&w.index, w.store, NULL, &w.err));
+	assert_int_equal(total(&w, "giao đất"), 0);
+	assert_ok(&w, index_follower_start(w.index, &w.err));
+	world_wait(&w);
+	assert_int_equal(total(&w, "giao đất"), 20);
+	world_close(&w);
+}
+
+static void a_flipped_bit_in_a_shard_is_found_and_repaired(void **state)
+{
+	World w;
+	char path[300];
+	uint8_t byte;
+	(void)state;
+	world_open(&w);
+	index_follower_stop(w.index);
+	add_many(&w, 0, 600);
+	assert_ok(&w, index_rebuild(w.index, NULL, NULL, NULL, &w.err));
+	Snapshot *s = index_take_snapshot(w.index);
+	snprintf(path, sizeof path, "%s/postlist.glass", s->dirs[0]);
+	snapshot_drop(s);
+	index_close(w.index);
+	int fd = open(path, O_RDWR);
+	assert_true(fd >= 0 && pread(fd, &byte, 1, 9000) == 1);
+	byte ^= 4;
+	assert_true(pwrite(fd, &byte, 1, 9000) == 1);
+	close(fd);
+	assert_ok(&w, index_open(&w.index, w.store, &(IndexOptions){.check_shards = true}, &w.err));
+	assert_ok(&w, index_follower_start(w.index, &w.err));
+	assert_ok(&w, index_settle(w.index, 20000, &w.err));
+	assert_int_equal(total(&w, "giao đất"), 600);
+	assert_int_equal(w.index->bad_count, 1);
+	assert_int_not_equal(access(path, F_OK), 0);
+	world_close(&w);
+}
+
+static void neighbours_are_merged_and_superseded_records_fall_away(void **state)
+{
+	World w;
+	IndexState now;
+	(void)state;
+	world_open(&w);
+	for (int round = 0; round < 5; round++) { /* five shards of 300 */
+		index_follower_stop(w.index);
+		add_many(&w, round * 300, 300);
+		if (round == 4)
+			world_add(&w, "{\"id\":\"r-0\",\"text\":\"thay thế\"}");
+		assert_ok(&w, index_follower_start(w.index, &w.err));
+		world_wait(&w);
+	}
+	assert_ok(&w, index_settle(w.index, 20000, &w.err));
+	index_state(w.index, &now);
+	assert_in_range(now.sealed_shards, 1, 3);
+	assert_int_equal(total(&w, "giao đất"), 1499);
+	assert_string_equal(world_find(&w, "thay thế"), "r-0");
+	world_close(&w);
+}
+
+typedef struct {
+	World *world;
+	volatile bool stop;
+	volatile long searches, failures;
+} Searcher;
+
+static void *keep_searching(void *arg)
+{
+	Searcher *s = arg;
+	Arena arena = {0};
+	while (!s->stop) {
+		Err err;
+		SearchAnswer answer;
+		SearchRequest request = {.query = STR("giao đất"), .mode = SEARCH_ALL};
+		arena_reset(&arena);
+		if (search_run(s->world->index, &request, &arena, &answer, &err) != ST_OK || answer.total < 300)
+			s->failures++;
+		s->searches++;
+	}
+	arena_done(&arena);
+	return NULL;
+}
+
+static void a_search_never_fails_because_the_index_changes(void **state)
+{
+	World w;
+	Searcher searcher = {.world = &w};
+	pthread_t thread;
+	(void)state;
+	world_open(&w);
+	add_many(&w, 0, 300);
+	world_wait(&w);
+	assert_int_equal(pthread_create(&thread, NULL, keep_searching, &searcher), 0);
+	for (int i = 0; i < 30; i++) { /* commits of the live shard, then sealing, then a swap */
+		add_many(&w, 300 + i * 10, 10);
+		world_wait(&w);
+	}
+	assert_ok(&w, index_rebuild(w.index, NULL, NULL, NULL, &w.err));
+	searcher.stop = true;
+	pthread_join(thread, NULL);
+	assert_true(searcher.searches > 0);
+	assert_int_equal(searcher.failures, 0);
+	world_close(&w);
+}
+
+static void bulk_and_xapian_built_shards_answer_alike(void **state)
+{
+	static const char *const queries[] = {"giao đất", "quyết định số thứ 17", "\"về việc giao\"", "hộ 3 -thứ", "số:12/2020/QĐ-UBND", "dat giao"};
+	World w;
+	const char *found[6];
+	(void)state;
+	world_open(&w);
+	add_many(&w, 0, 120);
+	assert_ok(&w, index_rebuild(w.index, NULL, NULL, NULL, &w.err));
+	for (size_t i = 0; i < 6; i++)
+		found[i] = world_find(&w, queries[i]);
+	index_close(w.index);
+	assert_ok(&w, index_open(&w.index, w.store, &(IndexOptions){.xapian_writer = true}, &w.err));
+	assert_ok(&w, index_rebuild(w.index, NULL, NULL, NULL, &w.err));
+	for (size_t i = 0; i < 6; i++)
+		assert_string_equal(world_find(&w, queries[i]), found[i]);
+	world_close(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_new_version_takes_the_place_of_the_old_one),
+		cmocka_unit_test(what_came_while_nobody_followed_is_caught_up),
+		cmocka_unit_test(many_records_are_sealed_and_a_few_live_on_top),
+		cmocka_unit_test(a_lost_or_damaged_index_is_built_anew),
+		cmocka_unit_test(a_flipped_bit_in_a_shard_is_found_and_repaired),
+		cmocka_unit_test(neighbours_are_merged_and_superseded_records_fall_away),
+		cmocka_unit_test(a_search_never_fails_because_the_index_changes),
+		cmocka_unit_test(bulk_and_xapian_built_shards_answer_alike),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
