@@ -236,7 +236,8 @@ static const uint8_t *scan_digits(TokenIter *it, const uint8_t *p, const uint8_t
 		out[len++] = (char)*q;
 	for (unsigned i = 0; i < thousands && len + 3 < TOKEN_FOLDED_MAX; i++, stop += 4, len += 3)
 		memcpy(out + len, stop + 1, 3);
-	if (stop < end && *stop == ',')
+	bool in_list = p - it->view >= 2 && p[-1] == ',' && byte_class[p[-2]] == C_DIGIT; /* 1,2,3 */
+	if (stop < end && *stop == ',' && !in_list)
 		decimals = count_digits(stop + 1, end);
 	if (decimals && stop + 1 + decimals < end && stop[1 + decimals] == ',')
 		commas = count_digits(stop + 2 + decimals, end);

@@ -1,0 +1,240 @@
+/* tests/unit/tokenizer_token.c - the token stream: the golden file, flags, folded forms, exact offsets. */
+#include "tests/unit/unit.h"
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/utf8.h"
+#include "tokenizer/syllable.h"
+#include "tokenizer/token.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static TokenIter *iter;
+
+static int open_iter(void **state)
+{
+	Err err;
+	(void)state;
+	iter = token_iter_new(&err);
+	return iter ? 0 : 1;
+}
+
+static int close_iter(void **state)
+{
+	(void)state;
+	token_iter_free(iter);
+	return 0;
+}
+
+/* "\n" and "\u00AD" of the golden file become what they stand for. */
+static void unescape(Str line, Buf *out)
+{
+	for (size_t i = 0; i < line.len; i++) {
+		char bytes[4], hex[5] = "";
+		if (line.ptr[i] == '\\' && i + 1 < line.len && line.ptr[i + 1] == 'n') {
+			buf_add_char(out, '\n');
+			i++;
+		} else if (line.ptr[i] == '\\' && i + 5 < line.len && line.ptr[i + 1] == 'u') {
+			memcpy(hex, line.ptr + i + 2, 4);
+			buf_add(out, bytes, utf8_encode((uint32_t)strtoul(hex, NULL, 16), bytes));
+			i += 5;
+		} else {
+			buf_add_char(out, line.ptr[i]);
+		}
+	}
+}
+
+/* The stream in the notation of the golden file. */
+static void render(Str text, Buf *out)
+{
+	static const char *const around[TOKEN_KIND_COUNT] = {
+		[TOKEN_RECORD_NUMBER] = "[]", [TOKEN_CASE_NUMBER] = "{}", [TOKEN_DATE] = "<>"};
+	Token token, pending[4];
+	Err err;
+	size_t waiting = 0;
+	token_iter_set(iter, text);
+	while (token_next(iter, &token, &err) == STEP_ITEM) {
+		pending[waiting++] = token;
+		if (around[token.kind] && waiting < 4)
+			continue; /* the break is said by the plain token behind */
+		if (token.flags & TOKEN_BREAK_BEFORE)
+			buf_add_zero_terminated(out, out->len ? " |" : "|");
+		for (size_t i = 0; i < waiting; i++) {
+			const char *marks = around[pending[i].kind];
+			buf_printf(out, "%s%.*s%.*s%.*s", out->len ? " " : "", marks ? 1 : 0, marks ? marks : "", STR_ARG(pending[i].key),
+				   marks ? 1 : 0, marks ? marks + 1 : "");
+		}
+		waiting = 0;
+	}
+}
+
+static void each_text_of_the_golden_file_gives_the_tokens_below_it(void **state)
+{
+	(void)state;
+	Buf file = {0}, text = {0}, tokens = {0};
+	Err err;
+	char path[600];
+	const char *source = getenv("HOSO_SOURCE");
+	snprintf(path, sizeof path, "%s/tests/golden/tokenizer/tokens.txt", source ? source : "../..");
+	if (file_read_all(path, 1 << 20, &file, &err) != ST_OK)
+		fail_msg("%s", err.text);
+	Str rest = buf_str(&file), line;
+	size_t checked = 0, wrong = 0;
+	while (str_split(&rest, '\n', &line)) {
+		if (!line.len || line.ptr[0] == '#')
+			continue;
+		if (line.ptr[0] != '\t') {
+			buf_clear(&text);
+			unescape(line, &text);
+			continue;
+		}
+		buf_clear(&tokens);
+		render(buf_str(&text), &tokens);
+		checked++;
+		if (!str_eq(buf_str(&tokens), str_slice(line, 1, line.len))) {
+			print_error("%.*s\n  gives  %.*s\n  wanted %.*s\n", STR_ARG(buf_str(&text)), STR_ARG(buf_str(&tokens)),
+				    STR_ARG(str_slice(line, 1, line.len)));
+			wrong++;
+		}
+	}
+	buf_done(&file);
+	buf_done(&text);
+	buf_done(&tokens);
+	assert_int_equal(wrong, 0);
+	assert_true(checked >= 20);
+}
+
+static Token first_token(const char *text)
+{
+	Token token = {0};
+	Err err;
+	token_iter_set(iter, str_from(text));
+	assert_int_equal(token_next(iter, &token, &err), STEP_ITEM);
+	return token;
+}
+
+static void marks_and_capitals_are_flagged(void **state)
+{
+	(void)state;
+	assert_int_equal(first_token("quyền").flags, TOKEN_MARKED);
+	assert_int_equal(first_token("quyen").flags, 0);
+	assert_int_equal(first_token("QUYỀN").flags, TOKEN_MARKED | TOKEN_CAPITALS);
+	assert_int_equal(first_token("UBND").flags, TOKEN_CAPITALS);
+	assert_int_equal(first_token("đo").flags, TOKEN_MARKED);
+	assert_int_equal(first_token("E\xCC\x82").flags, TOKEN_MARKED | TOKEN_CAPITALS);
+}
+
+static void an_unaccented_syllable_has_the_number_of_the_accented_ones_fold(void **state)
+{
+	(void)state;
+	Token accented = first_token("quyền"), plain = first_token("quyen"), half = first_token("quyên");
+	assert_int_equal(accented.kind, TOKEN_SYLLABLE);
+	assert_int_equal(plain.kind, TOKEN_SYLLABLE);
+	assert_true(accented.fold != 0);
+	assert_int_equal(accented.fold, plain.fold);
+	assert_int_equal(accented.fold, half.fold);
+	assert_int_not_equal(accented.syllable, plain.syllable);
+	assert_int_equal(syllable_fold(accented.syllable), accented.fold);
+	/* what recognition made of thuế is no syllable, but folds like one */
+	Token damaged = first_token("thué"), whole = first_token("thuế");
+	assert_int_equal(damaged.kind, TOKEN_WORD);
+	assert_int_equal(damaged.fold, whole.fold);
+	assert_str_equal(damaged.folded, whole.folded);
+}
+
+static void i_and_y_fold_together_where_they_are_one_sound_only(void **state)
+{
+	(void)state;
+	static const char *const same[][2] = {{"kỹ", "kĩ"}, {"lý", "lí"}, {"quý", "quí"}, {"tỷ", "tỉ"}, {"sỹ", "sĩ"}, {"Vy", "Vi"}};
+	static const char *const other[][2] = {{"tay", "tai"}, {"thuy", "thui"}, {"ây", "âi"}, {"y", "i"}};
+	for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+		Token a = first_token(same[i][0]), b = first_token(same[i][1]);
+		assert_str_equal(a.folded, b.folded);
+		assert_int_equal(a.fold, b.fold);
+		assert_false(str_eq(a.key, b.key));
+	}
+	for (size_t i = 0; i < sizeof other / sizeof other[0]; i++)
+		assert_false(str_eq(first_token(other[i][0]).folded, first_token(other[i][1]).folded));
+}
+
+static void the_inventory_is_dense_and_its_keys_are_all_different(void **state)
+{
+	(void)state;
+	uint32_t count = syllable_count(), folds = syllable_fold_count();
+	assert_true(count > 6642 && count < UINT16_MAX);
+	assert_true(folds > 1000 && folds < 4000);
+	Str *keys = calloc(count + 1, sizeof *keys);
+	assert_non_null(keys);
+	for (uint32_t i = 1; i <= count; i++) {
+		keys[i] = syllable_key((uint16_t)i);
+		uint16_t fold = syllable_fold((uint16_t)i);
+		assert_true(keys[i].len > 0 && fold >= 1 && fold <= folds);
+		Str folded = syllable_folded(fold);
+		for (size_t k = 0; k < folded.len; k++)
+			assert_true(folded.ptr[k] >= 'a' && folded.ptr[k] <= 'z');
+	}
+	for (uint32_t i = 1; i <= count; i++) /* neighbours by hash would do; this is quick enough */
+		for (uint32_t k = i + 1; k <= count && k < i + 40; k++)
+			if (str_eq(keys[i], keys[k]))
+				fail_msg("two syllables have the key %.*s", STR_ARG(keys[i]));
+	free(keys);
+	assert_true(syllable_is_valid(STR("quyền")) && syllable_is_valid(STR("hoà")) && syllable_is_valid(STR("hòa")));
+	assert_false(syllable_is_valid(STR("quyèt")) || syllable_is_valid(STR("thué")) || syllable_is_valid(STR("quyet")));
+	assert_false(syllable_is_valid(STR("")) || syllable_is_valid(STR("xyz")) || syllable_is_valid(STR("UBND")));
+}
+
+static void a_long_word_is_one_token_cut_in_its_forms_only(void **state)
+{
+	(void)state;
+	char text[5000];
+	memset(text, 'x', sizeof text);
+	Token token;
+	Err err;
+	token_iter_set(iter, (Str){text, sizeof text});
+	assert_int_equal(token_next(iter, &token, &err), STEP_ITEM);
+	assert_int_equal(token.end - token.start, sizeof text);
+	assert_true(token.folded.len <= TOKEN_FOLDED_MAX && token.folded.len > 40);
+	assert_int_equal(token_next(iter, &token, &err), STEP_END);
+}
+
+static void bytes_that_are_no_utf8_part_tokens_and_end_clauses(void **state)
+{
+	(void)state;
+	Buf out = {0};
+	render(STR("nhà\xFF\xFEnước \xC3 và\xE1\xBB"), &out);
+	assert_str_equal(buf_str(&out), STR("nha1 | nươc2 | va1"));
+	buf_done(&out);
+}
+
+static void an_iterator_serves_many_texts(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		Buf out = {0};
+		render(STR("một hai\n\nba"), &out);
+		assert_str_equal(buf_str(&out), STR("môt5 hai | ba"));
+		buf_done(&out);
+	}
+	Token token;
+	Err err;
+	token_iter_set(iter, STR(""));
+	assert_int_equal(token_next(iter, &token, &err), STEP_END);
+	token_iter_set(iter, (Str){NULL, 0});
+	assert_int_equal(token_next(iter, &token, &err), STEP_END);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_text_of_the_golden_file_gives_the_tokens_below_it),
+		cmocka_unit_test(marks_and_capitals_are_flagged),
+		cmocka_unit_test(an_unaccented_syllable_has_the_number_of_the_accented_ones_fold),
+		cmocka_unit_test(i_and_y_fold_together_where_they_are_one_sound_only),
+		cmocka_unit_test(the_inventory_is_dense_and_its_keys_are_all_different),
+		cmocka_unit_test(a_long_word_is_one_token_cut_in_its_forms_only),
+		cmocka_unit_test(bytes_that_are_no_utf8_part_tokens_and_end_clauses),
+		cmocka_unit_test(an_iterator_serves_many_texts),
+	};
+	return cmocka_run_group_tests(tests, open_iter, close_iter);
+}
