@@ -171,10 +171,10 @@ static enum MHD_Result answer(Exchange *x, struct MHD_Connection *connection)
 	return sent;
 }
 
-/* A refused request whose body is short is read to its end, so that the connection can be kept. */
+/* A refused request whose body is short is read to its end: who is still sending would not see the answer. */
 static bool may_answer_later(const Exchange *x)
 {
-	return !x->must_close && (!x->has_body || (!x->chunked && x->content_length <= REQUEST_JSON_MAX));
+	return !x->must_close && (!x->has_body || (!x->chunked && x->content_length <= REQUEST_DISCARD_MAX));
 }
 
 enum MHD_Result exchange_handle(void *server, struct MHD_Connection *connection, const char *url, const char *method,

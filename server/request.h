@@ -30,6 +30,7 @@ enum {
 	REQUEST_JSON_MAX = 1 << 20,
 	REQUEST_FILE_MAX = 16 << 20,     /* one file to a record: it is held in memory while it is taken in */
 	REQUEST_INGEST_MAX = 64 << 20,
+	REQUEST_DISCARD_MAX = 8 << 20,   /* of a refused body that is read for the sender's sake */
 	REQUEST_ID_MAX = 64,
 	REPLY_HEADERS_MAX = 8,
 	REPLY_BLOCK_BYTES = 256 * 1024,  /* of a streamed answer */
