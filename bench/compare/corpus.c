@@ -1,0 +1,201 @@
+/* bench/compare/corpus.c - see compare.h. corpus.bin: four lengths (32 bits) and the four strings, for each record. */
+#include "bench/compare/compare.h"
+
+#include "base/file.h"
+#include "tokenizer/fold.h"
+
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct Corpus {
+	FILE *file;
+	Buf item;
+};
+
+enum { FIELDS = 4 };
+
+static Str member(const json_t *object, const char *name)
+{
+	const json_t *value = json_object_get(object, name);
+	return json_is_string(value) ? (Str){json_string_value(value), json_string_length(value)} : (Str){NULL, 0};
+}
+
+static void write_item(const json_t *object, FILE *out)
+{
+	const Str strings[FIELDS] = {member(object, "id"), member(object, "number"), member(object, "subject"), member(object, "text")};
+	uint8_t lengths[4 * FIELDS];
+	for (int i = 0; i < FIELDS; i++)
+		put_le32(lengths + 4 * i, (uint32_t)strings[i].len);
+	fwrite(lengths, sizeof lengths, 1, out);
+	for (int i = 0; i < FIELDS; i++)
+		fwrite(strings[i].ptr, 1, strings[i].len, out);
+}
+
+Status corpus_prepare(const char *path, const char *dir, uint64_t limit, Err *err)
+{
+	char command[4200], name[4200];
+	bool packed = str_ends(str_from(path), STR(".zst"));
+	Status st = ST_OK;
+	snprintf(command, sizeof command, "zstd -dcq -- '%s'", path);
+	FILE *in = packed ? popen(command, "r") : fopen(path, "r");
+	snprintf(name, sizeof name, "%s/corpus.bin", dir);
+	FILE *items = fopen(name, "w");
+	snprintf(name, sizeof name, "%s/records.jsonl", dir);
+	FILE *lines = fopen(name, "w");
+	char *line = NULL;
+	size_t capacity = 0;
+	ssize_t len;
+	if (!in || !items || !lines)
+		st = err_set(err, ST_IO, "%s or %s can't be opened", path, dir);
+	for (uint64_t i = 0; st == ST_OK && i < limit && (len = getline(&line, &capacity, in)) > 0; i++) {
+		json_t *object = json_loadb(line, (size_t)len, 0, NULL);
+		if (!member(object, "text").len) {
+			json_decref(object);
+			continue; /* its text is in a file: the peers could not read it */
+		}
+		write_item(object, items);
+		fwrite(line, 1, (size_t)len, lines);
+		json_decref(object);
+	}
+	free(line);
+	if (in)
+		packed ? pclose(in) : fclose(in);
+	if ((items && fclose(items) != 0) || (lines && fclose(lines) != 0))
+		st = err_set(err, ST_IO, "%s can't be written", dir);
+	return st;
+}
+
+Corpus *corpus_open(const char *dir, Err *err)
+{
+	char name[4200];
+	Corpus *c = calloc(1, sizeof *c);
+	snprintf(name, sizeof name, "%s/corpus.bin", dir);
+	if (c)
+		c->file = fopen(name, "r");
+	if (!c || !c->file) {
+		free(c);
+		err_set(err, ST_IO, "%s can't be read", name);
+		return NULL;
+	}
+	return c;
+}
+
+Step corpus_next(Corpus *c, Item *out, Err *err)
+{
+	uint8_t lengths[4 * FIELDS];
+	size_t total = 0, at = 0;
+	if (fread(lengths, sizeof lengths, 1, c->file) != 1)
+		return STEP_END;
+	for (int i = 0; i < FIELDS; i++)
+		total += get_le32(lengths + 4 * i);
+	buf_clear(&c->item);
+	char *bytes = buf_extend(&c->item, total);
+	if (!bytes || fread(bytes, 1, total, c->file) != total) {
+		err_set(err, ST_IO, "corpus.bin is cut off");
+		return STEP_ERROR;
+	}
+	Str *strings[FIELDS] = {&out->id, &out->number, &out->subject, &out->text};
+	for (int i = 0; i < FIELDS; i++) {
+		*strings[i] = (Str){bytes + at, get_le32(lengths + 4 * i)};
+		at += strings[i]->len;
+	}
+	return STEP_ITEM;
+}
+
+void corpus_close(Corpus *c)
+{
+	if (!c)
+		return;
+	fclose(c->file);
+	buf_done(&c->item);
+	free(c);
+}
+
+/* ---- questions ------------------------------------------------------------------------------------------------- */
+
+static bool is_word(Str s)
+{
+	if (s.len < 2 || s.len >= QUESTION_WORD_MAX)
+		return false;
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.ptr[i];
+		if (c < 0x80 && !((c | 32) >= 'a' && (c | 32) <= 'z'))
+			return false;
+	}
+	return true;
+}
+
+/* `want` neighbouring words of the subject, from about its middle. */
+static bool pick_words(Str subject, unsigned want, Question *out)
+{
+	size_t skip = subject.len / 3;
+	Str part;
+	*out = (Question){0};
+	while (str_split(&subject, ' ', &part)) {
+		if (skip > part.len + 1) {
+			skip -= part.len + 1;
+			continue;
+		}
+		skip = 0;
+		if (!is_word(part)) {
+			out->count = 0;
+			continue;
+		}
+		memcpy(out->words[out->count], part.ptr, part.len);
+		out->words[out->count++][part.len] = 0;
+		if (out->count == want)
+			return true;
+	}
+	return false;
+}
+
+static void fold_words(const Question *in, Question *out)
+{
+	*out = (Question){.count = in->count};
+	for (unsigned i = 0; i < in->count; i++) {
+		Buf folded = {0};
+		fold_text(str_from(in->words[i]), &folded);
+		snprintf(out->words[i], QUESTION_WORD_MAX, "%.*s", STR_ARG(buf_str(&folded)));
+		buf_done(&folded);
+	}
+}
+
+static Step count_items(const char *dir, uint64_t *count, Err *err)
+{
+	Corpus *c = corpus_open(dir, err);
+	Step step = c ? STEP_ITEM : STEP_ERROR;
+	Item item;
+	*count = 0;
+	while (step == STEP_ITEM && (step = corpus_next(c, &item, err)) == STEP_ITEM)
+		++*count;
+	corpus_close(c);
+	return step;
+}
+
+Status questions_pick(const char *dir, Questions *out, Err *err)
+{
+	uint64_t count, index = 0;
+	Step step = count_items(dir, &count, err);
+	if (step == STEP_ERROR)
+		return err->code;
+	Corpus *c = corpus_open(dir, err);
+	if (!c)
+		return err->code;
+	uint64_t stride = count / (QUESTIONS + QUESTIONS / 2) + 1;
+	Item item;
+	*out = (Questions){0};
+	while ((step = corpus_next(c, &item, err)) == STEP_ITEM) {
+		if (index++ % stride)
+			continue;
+		if (out->word_count < QUESTIONS && pick_words(item.subject, 2 + out->word_count % 2, &out->words[out->word_count])) {
+			fold_words(&out->words[out->word_count], &out->unaccented[out->word_count]);
+			out->word_count++;
+		}
+		if (out->number_count < QUESTIONS && item.number.len && item.number.len < sizeof out->numbers[0].number)
+			snprintf(out->numbers[out->number_count++].number, sizeof out->numbers[0].number, "%.*s", STR_ARG(item.number));
+	}
+	corpus_close(c);
+	return step == STEP_END ? ST_OK : err->code;
+}
