@@ -176,7 +176,7 @@ void footer_descriptor_put(const FooterDescriptor *d, uint32_t seed, Buf *out)
 	put_le64(at + 24, d->committed_end);
 	put_le64(at + 32, d->batch);
 	put_le64(at + 40, d->frontier.size);
-	put_le32(at + 48, 0);
+	put_le32(at + 48, d->last_dict + 1); /* 0: none */
 	for (unsigned i = 0; i < peaks; i++)
 		memcpy(at + FOOTER_FIXED_LEN + i * (size_t)STORE_HASH_LEN, d->frontier.peaks[i].bytes, STORE_HASH_LEN);
 	uint32_t crc = crc32c(crc32c(seed, at, 52), at + FOOTER_FIXED_LEN, len - FOOTER_FIXED_LEN);
@@ -190,12 +190,13 @@ bool footer_descriptor_get(Str bytes, uint32_t seed, FooterDescriptor *out)
 		return false;
 	unsigned peaks = frontier_count(get_le64(at + 40));
 	uint32_t crc = crc32c(crc32c(seed, at, 52), at + FOOTER_FIXED_LEN, bytes.len - FOOTER_FIXED_LEN);
-	if (bytes.len != FOOTER_FIXED_LEN + peaks * (size_t)STORE_HASH_LEN || get_le32(at + 52) != crc || get_le32(at + 48))
+	if (bytes.len != FOOTER_FIXED_LEN + peaks * (size_t)STORE_HASH_LEN || get_le32(at + 52) != crc)
 		return false;
 	*out = (FooterDescriptor){
 		.frames = get_le32(at), .leaves = get_le32(at + 4),
 		.committed_frames = get_le32(at + 8), .committed_leaves = get_le32(at + 12),
 		.first_sequence = get_le64(at + 16), .committed_end = get_le64(at + 24), .batch = get_le64(at + 32),
+		.last_dict = get_le32(at + 48) - 1,
 		.frontier = {.size = get_le64(at + 40)},
 	};
 	for (unsigned i = 0; i < peaks; i++)

@@ -145,6 +145,7 @@ typedef struct {
 	uint32_t committed_frames, committed_leaves;   /* up to and with the last COMMIT in this segment; 0: none in it */
 	uint64_t first_sequence, committed_end;        /* committed_end: offset behind that COMMIT */
 	uint64_t batch;                                /* of the last COMMIT in or before this segment */
+	uint32_t last_dict;                            /* ordinal of the DICT frame that ingest used; UINT32_MAX: none */
 	Frontier frontier;                             /* of the tree with all leaves up to this segment's end */
 } FooterDescriptor;
 

@@ -12,6 +12,7 @@
 #ifndef STORE_INTERNAL_H
 #define STORE_INTERNAL_H
 
+#include "store/catalogue.h"
 #include "store/codec.h"
 #include "store/frame.h"
 #include "store/options.h"
@@ -89,14 +90,17 @@ struct Store {
 	Segment **segments;       /* ascending id */
 	size_t segment_count, segment_room;
 	size_t files_open;
-	atomic_uint_fast64_t clock; /* for closing the file unused longest */
+	_Atomic uint64_t clock;   /* for closing the file unused longest */
 	Table table;              /* look-ups of the segments that no catalogue run covers */
+	Catalogue catalogue;
+	pthread_mutex_t catalogue_mutex; /* held while runs are built; taken before `lock` */
 	Committed committed;
 	Tail tail;
 	uint64_t checked_tail;    /* the batch at which the end was last compared with the signed checkpoint */
 	uint64_t seen_size;       /* of the last segment's file when it was last scanned */
 	bool gap;                 /* damage lies before the end of the log: its tree cannot be continued */
 	Err damage;               /* code ST_OK: none known */
+	bool damage_judged;       /* by a writer, with nobody else writing */
 	DictNode *dicts;
 	TreeFile tree;
 	Writer writer;
@@ -104,8 +108,9 @@ struct Store {
 
 /* ---- log.c ----------------------------------------------------------------------------------------------------- */
 
-/* Looks at the whole directory; at open, and again whenever pending frames were thrown away. */
-Status log_load(Store *store, Err *err);
+/* Looks at the whole directory: at open (then runs that are missing are built), and again to judge damage anew. Takes
+ * the lock itself. */
+Status log_load(Store *store, bool at_open, Err *err);
 /* Follows what was added behind the committed point. Holds store->lock for writing. */
 Status log_advance(Store *store, Err *err);
 /* True when segments or the live one's size are not what log_advance last saw. */
@@ -118,6 +123,12 @@ void log_note_damage(Store *store, const char *format, ...) __attribute__((forma
 /* Look-up entries of one frame: calls add for each. */
 Status frame_lookups(uint32_t segment, const Frame *frame, Status (*add)(void *ctx, uint64_t hash, uint64_t value, Err *err),
                      void *ctx, Err *err);
+
+/* ---- files.c ---------------------------------------------------------------------------------------------------- */
+
+Status files_open(Store *store, Segment *s, Err *err);               /* lock held for writing */
+SegmentFile *files_use(Store *store, uint32_t segment, Err *err);    /* NULL: missing; give it back */
+bool files_rescan(Store *store, uint32_t segment);                   /* true: look again */
 
 /* ---- read.c ---------------------------------------------------------------------------------------------------- */
 

@@ -13,7 +13,7 @@ Status lookup_values(Store *store, uint64_t hash, Buf *out, Err *err)
 	while (table_next(&store->table, hash, &at, &value))
 		buf_add(out, &value, sizeof value);
 	pthread_rwlock_unlock(&store->lock);
-	return buf_ok(out) ? ST_OK : err_no_memory(err);
+	return buf_ok(out) ? catalogue_lookup(store, hash, out, err) : err_no_memory(err);
 }
 
 static int largest_first(const void *a, const void *b)

@@ -10,31 +10,27 @@
 /* ---- frames ---------------------------------------------------------------------------------------------------- */
 
 /* Where frame `ordinal` of a segment is, as far as memory knows; *offset_out 0: the footer has to say. */
-static Status find_place(Store *store, Sight sight, uint32_t segment, uint32_t ordinal, SegmentFile **file_out,
-                         uint64_t *offset_out, uint64_t *room_out, Err *err)
+static Status find_place(Store *store, Sight sight, uint32_t segment, uint32_t ordinal, uint64_t *offset_out, uint64_t *room_out,
+                         Err *err)
 {
 	Status st = ST_OK;
 	const Committed *c = &store->committed;
 	pthread_rwlock_rdlock(&store->lock);
 	Segment *s = log_segment(store, segment);
 	bool hidden = sight == SEE_COMMITTED && (segment > c->segment || (segment == c->segment && ordinal >= c->frames));
-	if (!s || !s->file) {
+	*offset_out = *room_out = 0;
+	if (!s) {
 		st = err_set(err, ST_CORRUPT, "segment %08" PRIx32 ".seg is missing", segment);
 	} else if (hidden || ordinal >= s->frames) {
-		st = err_set(err, ST_NOT_FOUND, "segment %s has no frame %" PRIu32, s->file->name, ordinal);
-	} else {
-		*offset_out = *room_out = 0;
-		if (s->offsets) {
-			uint32_t next = ordinal + 1;
-			while (next < s->frames && !s->offsets[next])
-				next++;
-			*offset_out = (uint64_t)s->offsets[ordinal] * FRAME_ALIGN;
-			*room_out = (next < s->frames ? (uint64_t)s->offsets[next] * FRAME_ALIGN : s->end) - *offset_out;
-			if (!*offset_out)
-				st = err_set(err, ST_CORRUPT, "segment %s: frame %" PRIu32 " is damaged", s->file->name, ordinal);
-		}
-		if (st == ST_OK)
-			*file_out = segment_file_use(s->file);
+		st = err_set(err, ST_NOT_FOUND, "segment %08" PRIx32 ".seg has no frame %" PRIu32, segment, ordinal);
+	} else if (s->offsets) {
+		uint32_t next = ordinal + 1;
+		while (next < s->frames && !s->offsets[next])
+			next++;
+		*offset_out = (uint64_t)s->offsets[ordinal] * FRAME_ALIGN;
+		*room_out = (next < s->frames ? (uint64_t)s->offsets[next] * FRAME_ALIGN : s->end) - *offset_out;
+		if (!*offset_out)
+			st = err_set(err, ST_CORRUPT, "segment %08" PRIx32 ".seg: frame %" PRIu32 " is damaged", segment, ordinal);
 	}
 	pthread_rwlock_unlock(&store->lock);
 	return st;
@@ -55,14 +51,14 @@ static Status copy_from_buffer(Store *store, uint64_t offset, Arena *arena, Fram
 	return ST_OK;
 }
 
-Status read_frame(Store *store, Sight sight, uint32_t segment, uint32_t ordinal, Arena *arena, Frame *out, Err *err)
+static Status read_frame_once(Store *store, Sight sight, uint32_t segment, uint32_t ordinal, Arena *arena, Frame *out, Err *err)
 {
-	SegmentFile *file = NULL;
 	const Writer *w = &store->writer;
 	uint64_t offset, room;
-	Status st = find_place(store, sight, segment, ordinal, &file, &offset, &room, err);
-	if (st != ST_OK)
-		return st;
+	Status st = find_place(store, sight, segment, ordinal, &offset, &room, err);
+	SegmentFile *file = st == ST_OK ? files_use(store, segment, err) : NULL;
+	if (!file)
+		return st == ST_OK ? err->code : st;
 	if (!offset)
 		st = segment_file_locate(file, ordinal, &offset, &room, err);
 	if (st == ST_OK && sight == SEE_PENDING && w->live && w->live->id == segment && offset >= w->buffer_at)
@@ -76,39 +72,48 @@ Status read_frame(Store *store, Sight sight, uint32_t segment, uint32_t ordinal,
 	return st;
 }
 
+Status read_frame(Store *store, Sight sight, uint32_t segment, uint32_t ordinal, Arena *arena, Frame *out, Err *err)
+{
+	Status st = read_frame_once(store, sight, segment, ordinal, arena, out, err);
+	if (st == ST_CORRUPT && files_rescan(store, segment)) /* the footer may be at fault */
+		st = read_frame_once(store, sight, segment, ordinal, arena, out, err);
+	return st;
+}
+
 static Status find_leaf(Store *store, Sight sight, uint64_t sequence, uint32_t *segment_out, uint32_t *ordinal_out, Err *err)
 {
-	SegmentFile *file = NULL;
 	uint32_t leaf = 0;
 	Status st = ST_OK;
+	bool in_footer = false;
 	pthread_rwlock_rdlock(&store->lock);
 	uint64_t size = sight == SEE_PENDING ? store->writer.frontier.size : store->committed.tree_size;
 	Segment *s = sequence < size ? log_segment_of(store, sequence) : NULL;
 	if (sequence >= size) {
 		st = err_set(err, ST_NOT_FOUND, "there is no record %" PRIu64 "; the archive holds %" PRIu64, sequence, size);
-	} else if (!s || !s->file) {
+	} else if (!s) {
 		st = err_set(err, ST_CORRUPT, "record %" PRIu64 ": its place in the archive is damaged", sequence);
 	} else {
 		leaf = (uint32_t)(sequence - s->first_sequence);
 		*segment_out = s->id;
-		if (s->leaf_ordinals)
+		in_footer = !s->leaf_ordinals;
+		if (!in_footer)
 			*ordinal_out = s->leaf_ordinals[leaf];
-		else
-			file = segment_file_use(s->file);
 	}
 	pthread_rwlock_unlock(&store->lock);
-	if (file)
-		st = segment_file_leaf_ordinal(file, leaf, ordinal_out, err);
-	if (st == ST_OK && !file && *ordinal_out == UINT32_MAX)
+	if (st == ST_OK && in_footer) {
+		SegmentFile *file = files_use(store, *segment_out, err);
+		st = file ? segment_file_leaf_ordinal(file, leaf, ordinal_out, err) : err->code;
+		segment_file_free(file);
+	} else if (st == ST_OK && *ordinal_out == UINT32_MAX) {
 		st = err_set(err, ST_CORRUPT, "segment %08" PRIx32 ".seg: record %" PRIu64 " is damaged", *segment_out, sequence);
-	segment_file_free(file);
+	}
 	return st;
 }
 
-Status read_leaf(Store *store, Sight sight, uint64_t sequence, Arena *arena, Frame *out, LeafDescriptor *leaf_out,
-                 uint32_t *segment_out, Err *err)
+static Status read_leaf_once(Store *store, Sight sight, uint64_t sequence, Arena *arena, Frame *out, LeafDescriptor *leaf_out,
+                             uint32_t *segment_out, Err *err)
 {
-	uint32_t ordinal;
+	uint32_t ordinal = 0;
 	Status st = find_leaf(store, sight, sequence, segment_out, &ordinal, err);
 	if (st != ST_OK)
 		return st;
@@ -121,6 +126,16 @@ Status read_leaf(Store *store, Sight sight, uint64_t sequence, Arena *arena, Fra
 	                    leaf_out->sequence != sequence))
 		return err_set(err, ST_CORRUPT, "record %" PRIu64 ": segment %08" PRIx32 ".seg offset %" PRIu64 " holds something else",
 		               sequence, *segment_out, out->offset);
+	return st;
+}
+
+Status read_leaf(Store *store, Sight sight, uint64_t sequence, Arena *arena, Frame *out, LeafDescriptor *leaf_out,
+                 uint32_t *segment_out, Err *err)
+{
+	*segment_out = 0;
+	Status st = read_leaf_once(store, sight, sequence, arena, out, leaf_out, segment_out, err);
+	if (st == ST_CORRUPT && *segment_out && files_rescan(store, *segment_out))
+		st = read_leaf_once(store, sight, sequence, arena, out, leaf_out, segment_out, err);
 	return st;
 }
 

@@ -33,13 +33,15 @@ enum { SEGMENT_DICTS_MAX = 4 };
 typedef struct {
 	uint32_t id;
 	SegmentFile *file;        /* NULL: closed for now, or missing */
-	uint64_t used_at;         /* for closing the one unused longest */
+	_Atomic uint64_t used_at; /* for closing the one unused longest */
 	uint64_t first_sequence, end;
 	uint32_t frames, leaves;  /* of the live one: appended but not committed ones too */
-	bool sealed, missing;
+	bool sealed;
+	bool rescanned;           /* its footer is damaged: the tables below come from scanning it */
 	uint32_t *offsets;        /* offset / 8 by ordinal, 0 unknown; NULL: look into the footer */
 	uint32_t *leaf_ordinals;  /* by sequence - first_sequence, UINT32_MAX unknown */
 	size_t offsets_room, leaves_room;
+	uint32_t footer_frames, footer_leaves, committed_frames; /* as the footer said when the archive was opened */
 	struct { uint32_t ordinal; const Dictionary *dict; } dicts[SEGMENT_DICTS_MAX];
 	size_t dict_count;
 	uint32_t last_dict;       /* ordinal of the last DICT frame seen in it; UINT32_MAX: none */
@@ -78,6 +80,9 @@ void segment_free(Segment *s);
 /* Notes where a frame is; ordinals may come with gaps. */
 bool segment_note_frame(Segment *s, uint32_t ordinal, uint64_t offset);
 bool segment_note_leaf(Segment *s, uint32_t leaf, uint32_t ordinal);
+/* All of it from the footer into memory; and back out of it again. */
+Status segment_load_tables(Segment *s, uint32_t frames, uint32_t leaves, Err *err);
+void segment_release_tables(Segment *s);
 void segment_cut(Segment *s, uint32_t frames, uint32_t leaves, uint64_t end);
 
 /* ---- scanning -------------------------------------------------------------------------------------------------- */

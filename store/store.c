@@ -159,19 +159,21 @@ Status store_open_with(Store **out, const char *dir, const StoreOptions *options
 	store->dir = strdup(dir);
 	pthread_rwlock_init(&store->lock, NULL);
 	pthread_mutex_init(&store->writer.mutex, NULL);
+	pthread_mutex_init(&store->catalogue_mutex, NULL);
 	pthread_mutex_init(&store->writer.sync_mutex, NULL);
 	pthread_cond_init(&store->writer.synced, NULL);
 	store->writer.lock_fd = store->writer.live_fd = store->tree.fd = -1;
 	Status st = store->dir ? read_format(store, err) : err_no_memory(err);
 	if (st == ST_OK)
+		tree_open(store); /* makes the directory catalogue/ too */
+	if (st == ST_OK)
 		st = writer_open(store, err);
 	if (st == ST_OK)
-		st = log_load(store, err);
+		st = log_load(store, true, err);
 	if (st != ST_OK) {
 		store_close(store);
 		return st;
 	}
-	tree_open(store);
 	*out = store;
 	return ST_OK;
 }
@@ -190,6 +192,7 @@ void store_close(Store *store)
 	log_drop_segments_after(store, 0);
 	free(store->segments);
 	table_done(&store->table);
+	catalogue_close(&store->catalogue);
 	while (store->dicts) {
 		DictNode *next = store->dicts->next;
 		dictionary_free(store->dicts->dict);
@@ -198,6 +201,7 @@ void store_close(Store *store)
 	}
 	pthread_rwlock_destroy(&store->lock);
 	pthread_mutex_destroy(&store->writer.mutex);
+	pthread_mutex_destroy(&store->catalogue_mutex);
 	pthread_mutex_destroy(&store->writer.sync_mutex);
 	pthread_cond_destroy(&store->writer.synced);
 	free(store->dir);
@@ -215,9 +219,15 @@ Status store_refresh(Store *store, Err *err)
 		return ST_OK; /* this process is writing: it sees its own commits anyway */
 	Status st = ST_OK;
 	if (store->writer.depth == 0 && log_has_news(store)) {
-		pthread_rwlock_wrlock(&store->lock);
-		st = store->gap ? log_load(store, err) : log_advance(store, err);
-		pthread_rwlock_unlock(&store->lock);
+		if (store->gap) {
+			st = log_load(store, false, err);
+		} else {
+			pthread_rwlock_wrlock(&store->lock);
+			st = log_advance(store, err);
+			pthread_rwlock_unlock(&store->lock);
+		}
+		if (st == ST_OK && store->committed.segment > 1)
+			catalogue_cover(store, store->committed.segment - 1);
 	}
 	pthread_mutex_unlock(&store->writer.mutex);
 	return st;

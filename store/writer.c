@@ -163,6 +163,7 @@ static Status start_segment(Store *store, Err *err)
 		goto done;
 	pthread_rwlock_wrlock(&store->lock);
 	bool added = log_add_segment(store, s);
+	store->files_open += added;
 	store->seen_size = SEGMENT_HEADER_LEN;
 	pthread_rwlock_unlock(&store->lock);
 	if (!added) {
@@ -193,7 +194,8 @@ static Status build_footer(Store *store, Buf *out, Err *err)
 	FooterDescriptor footer = {
 		.frames = s->frames, .leaves = s->leaves,
 		.committed_frames = has_commit ? c->frames : 0, .committed_leaves = has_commit ? c->leaves : 0,
-		.committed_end = has_commit ? c->end : 0, .first_sequence = s->first_sequence, .batch = c->batch, .frontier = w->frontier,
+		.committed_end = has_commit ? c->end : 0, .first_sequence = s->first_sequence, .batch = c->batch,
+		.last_dict = s->last_dict, .frontier = w->frontier,
 	};
 	buf_extend(out, FRAME_HEADER_LEN);
 	footer_descriptor_put(&footer, seed, out);
@@ -406,7 +408,10 @@ Status writer_commit(Store *store, Err *err)
 	w->batch++;
 	w->batch_frames = 0;
 	w->marked = false;
-	return sync_batch(store, &next, err);
+	st = sync_batch(store, &next, err);
+	if (st == ST_OK && next.segment > 1)
+		catalogue_cover(store, next.segment - 1); /* at once where nothing was sealed */
+	return st;
 }
 
 /* ---- throwing away --------------------------------------------------------------------------------------------- */
@@ -429,6 +434,8 @@ static Status unlink_segments_after(Store *store, uint32_t id, Err *err)
 	for (st = path_of(store, last + 1, path, err); st == ST_OK && file_exists(path); st = path_of(store, last + 1, path, err))
 		last++;
 	bool any = last > id;
+	if (any || (store->catalogue.covered >= id && id))
+		catalogue_cut(store, id);
 	for (; st == ST_OK && last > id; last--) {
 		st = path_of(store, last, path, err);
 		if (st == ST_OK && unlink(path) != 0 && errno != ENOENT)
@@ -660,9 +667,17 @@ static Status check_signed(Store *store, Err *err)
 
 static Status recover(Store *store, Err *err)
 {
-	pthread_rwlock_wrlock(&store->lock);
-	Status st = store->damage.code != ST_OK ? log_load(store, err) : log_advance(store, err);
-	pthread_rwlock_unlock(&store->lock);
+	Status st = ST_OK;
+	if (store->damage.code != ST_OK) {
+		/* a reader may have misjudged what was being written; with the lock held the judgement is final */
+		if (!store->damage_judged)
+			st = log_load(store, false, err);
+		store->damage_judged = true;
+	} else {
+		pthread_rwlock_wrlock(&store->lock);
+		st = log_advance(store, err);
+		pthread_rwlock_unlock(&store->lock);
+	}
 	if (st == ST_OK && store->damage.code != ST_OK)
 		st = err_set(err, ST_READ_ONLY, "the archive is damaged and takes no writes: %.180s", store->damage.text);
 	if (st == ST_OK && (store->tail.torn_bytes || store->checked_tail != store->committed.batch))
