@@ -69,7 +69,7 @@ int cli_open(const CliArgs *args, Store **store_out, Index **index_out)
 		return EXIT_FAILED;
 	}
 	if (st == ST_OK && index_out) {
-		st = index_open(index_out, *store_out, NULL, &err);
+		st = index_open(index_out, *store_out, &(IndexOptions){.check_shards = true}, &err);
 		if (st != ST_OK) {
 			store_close(*store_out);
 			*store_out = NULL;

@@ -1,6 +1,7 @@
 /* indexer/compile.c - see compile.h. */
 #include "indexer/compile.h"
 
+#include "indexer/expand.h"
 #include "indexer/search.h"
 #include "tokenizer/case_number.h"
 
@@ -13,13 +14,15 @@ enum {
 	COMMON_SHARE = 5,      /* in "any": words in more than one of so many records are left to the pairs … */
 	RARE_ENOUGH = 3,       /* … where at least so many rarer words are there */
 };
-static const double exact_boost = 1000, own_number_boost = 3000, pair_factor = 1.0;
+static const double exact_boost = 1000, own_number_boost = 3000, pair_factor = 1.0, alternative_factor = 0.3;
 
 typedef struct {
 	XapDb *db;
 	Arena *arena;
 	Err *err;
-	bool any, failed;
+	CompileOptions options;
+	TokenIter *tokens;
+	bool failed;
 	Compiled *out;
 } Compiler;
 
@@ -177,14 +180,61 @@ static void must_check(Compiler *c, const Clause *clause)
 		c->out->checks[c->out->check_count++] = clause;
 }
 
-/* All words, and as a phrase every pair of neighbours too. */
-static Sides tight(Compiler *c, const char *prefix, const Clause *clause, bool pairs)
+/* All of the words [first, end), and as a phrase every pair of neighbours too. */
+static Sides tight_part(Compiler *c, const char *prefix, const Clause *clause, size_t first, size_t end, bool pairs)
 {
 	Gathered g = {0};
-	for (size_t i = 0; i < clause->word_count && !c->failed; i++) {
+	for (size_t i = first; i < end && !c->failed; i++) {
 		gather(&g, word_sides(c, prefix, &clause->words[i]));
-		if (pairs && makes_pair(clause, i))
+		if (pairs && i > first && makes_pair(clause, i))
 			gather(&g, (Sides){.folded = pair_of(c, prefix, &clause->words[i - 1], &clause->words[i])});
+	}
+	return joined(c, QUERY_AND, &g);
+}
+
+static Sides tight(Compiler *c, const char *prefix, const Clause *clause, bool pairs)
+{
+	return tight_part(c, prefix, clause, 0, clause->word_count, pairs);
+}
+
+/* The alternatives of a run of words; each is named in the answer. */
+static size_t alternatives_of(Compiler *c, const Clause *clause, Alternative list[static EXPAND_MAX])
+{
+	size_t count = 0;
+	if (!c->options.expand || c->failed)
+		return 0;
+	if (expand_clause(clause, c->tokens, c->arena, list, &count, c->err) != ST_OK)
+		c->failed = true;
+	for (size_t i = 0; i < count && c->out->expansion_count < COMPILE_EXPANSIONS_MAX; i++)
+		c->out->expansions[c->out->expansion_count++] = list[i].reason;
+	return count;
+}
+
+static Clause as_clause(const Alternative *a)
+{
+	return (Clause){.kind = CLAUSE_PHRASE, .words = a->words, .word_count = a->word_count};
+}
+
+/* All words, where a part that has another form may stand in that form instead. */
+static Sides tight_or_alternatives(Compiler *c, const Clause *clause)
+{
+	Alternative list[EXPAND_MAX];
+	size_t count = alternatives_of(c, clause, list);
+	Gathered g = {0};
+	for (size_t i = 0; i < clause->word_count && !c->failed;) {
+		Gathered either = {0};
+		size_t step = 1;
+		for (size_t a = 0; a < count; a++)
+			if (list[a].first == i && list[a].count > step)
+				step = list[a].count;
+		gather(&either, tight_part(c, "", clause, i, i + step, false));
+		for (size_t a = 0; a < count; a++) {
+			Clause other = as_clause(&list[a]);
+			if (list[a].first >= i && list[a].first + list[a].count <= i + step && !c->failed)
+				gather(&either, tight(c, "", &other, true));
+		}
+		gather(&g, either.count == 1 ? tight_part(c, "", clause, i, i + step, false) : joined(c, QUERY_OR, &either));
+		i += step;
 	}
 	return joined(c, QUERY_AND, &g);
 }
@@ -203,7 +253,7 @@ static uint64_t frequency(Compiler *c, const Query *q)
 /* "Any": the rarer words (typed with marks: exactly so, where that is known to the index) and all pairs. */
 static Query *loose(Compiler *c, const Clause *clause)
 {
-	Query *list[2 * SEARCH_TERMS_MAX], *words[SEARCH_TERMS_MAX];
+	Query *list[2 * SEARCH_TERMS_MAX + EXPAND_MAX], *words[SEARCH_TERMS_MAX];
 	uint64_t frequencies[SEARCH_TERMS_MAX], common = xap_documents(c->db) / COMMON_SHARE + 1;
 	size_t count = 0, rare = 0;
 	for (size_t i = 0; i < clause->word_count && !c->failed; i++) {
@@ -223,6 +273,12 @@ static Query *loose(Compiler *c, const Clause *clause)
 			list[count++] = words[i];
 		if (makes_pair(clause, i))
 			list[count++] = pair_of(c, "", &clause->words[i - 1], &clause->words[i]);
+	}
+	Alternative other[EXPAND_MAX];
+	size_t others = alternatives_of(c, clause, other);
+	for (size_t i = 0; i < others && !c->failed; i++) {
+		Clause phrase = as_clause(&other[i]);
+		list[count++] = query_weighted(c->arena, QUERY_SCALE, tight(c, "", &phrase, true).folded, alternative_factor);
 	}
 	return c->failed ? NULL : checked(c, query_node(c->arena, QUERY_OR, list, count));
 }
@@ -354,7 +410,7 @@ static Sides run_sides(Compiler *c, const Clause *clause)
 	for (size_t i = 0; i < clause->word_count; i++)
 		if (clause->words[i].kind == TOKEN_RECORD_NUMBER || clause->words[i].kind == TOKEN_CASE_NUMBER)
 			return around_numbers(c, clause);
-	Sides sides = tight(c, "", clause, false);
+	Sides sides = tight_or_alternatives(c, clause);
 	if (c->failed || !clause->value.len || !record_number_parse(clause->value, &number))
 		return sides;
 	Word typed = {.folded = str_from(number.key), .kind = TOKEN_RECORD_NUMBER};
@@ -398,7 +454,7 @@ static Sides all_sides(Compiler *c, const Clause *clause, bool on_spine)
 			gather(&without, (Sides){.folded = sides.exact ? sides.exact : sides.folded});
 		} else if (child->kind == CLAUSE_WORDS && child->word_count == 0) {
 			continue;
-		} else if (child->kind == CLAUSE_WORDS && c->any && on_spine) {
+		} else if (child->kind == CLAUSE_WORDS && c->options.any && on_spine) {
 			gather(&g, (Sides){.folded = loose(c, child)});
 		} else {
 			gather(&g, clause_sides(c, child, on_spine));
@@ -456,10 +512,11 @@ static bool has_words(const Clause *clause)
 	return clause->word_count > 0;
 }
 
-Status query_compile(const ParsedQuery *parsed, bool any, XapDb *db, Arena *arena, Compiled *out, Err *err)
+Status query_compile(const ParsedQuery *parsed, CompileOptions options, TokenIter *tokens, XapDb *db, Arena *arena,
+                     Compiled *out, Err *err)
 {
 	Compiled compiled = {0};
-	Compiler c = {.db = db, .arena = arena, .err = err, .any = any, .out = &compiled};
+	Compiler c = {.db = db, .arena = arena, .err = err, .options = options, .tokens = tokens, .out = &compiled};
 	Sides sides = clause_sides(&c, parsed->root, true);
 	if (c.failed)
 		return err->code;

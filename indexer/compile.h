@@ -13,7 +13,7 @@
 #include "indexer/parse.h"
 #include "indexer/xapian.h"
 
-enum { COMPILE_CHECKS_MAX = 8 };
+enum { COMPILE_CHECKS_MAX = 8, COMPILE_EXPANSIONS_MAX = 16 };
 
 typedef struct {
 	Query *query;           /* with scores */
@@ -21,10 +21,17 @@ typedef struct {
 	const Clause *checks[COMPILE_CHECKS_MAX]; /* phrases and NEARs the index can only guess: to be checked on the text */
 	size_t check_count;
 	bool has_words;         /* something to rank by, not only filters */
+	Str expansions[COMPILE_EXPANSIONS_MAX]; /* "UBND = Ủy ban nhân dân": other forms that are searched as well */
+	size_t expansion_count;
 } Compiled;
 
-/* any: one of the words is enough (phrases, fields and exclusions still hold). */
-Status query_compile(const ParsedQuery *parsed, bool any, XapDb *db, Arena *arena, Compiled *out, Err *err);
+typedef struct {
+	bool any;               /* one of the words is enough (phrases, fields and exclusions still hold) */
+	bool expand;            /* abbreviations, old and new names too */
+} CompileOptions;
+
+Status query_compile(const ParsedQuery *parsed, CompileOptions options, TokenIter *tokens, XapDb *db, Arena *arena,
+                     Compiled *out, Err *err);
 /* A field's value as a restriction, without scores. NULL: out of memory or a failing index (err says which). */
 Query *compile_field(const SchemaField *field, Str value, TokenIter *tokens, XapDb *db, Arena *arena, Err *err);
 Query *compile_number(Str number, Arena *arena, Err *err); /* a record's own number or case number; may be QUERY_NOTHING */

@@ -15,6 +15,7 @@
 
 typedef struct {
 	Str folded, key;
+	uint32_t start, end;   /* in the clause's value */
 	bool marked, prefix;   /* prefix: word* */
 	bool joined;           /* no clause break before: makes a pair with the word before */
 	uint8_t kind;          /* TokenKind */

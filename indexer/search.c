@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "indexer/compile.h"
+#include "indexer/expand.h"
 #include "indexer/index_parts.h"
 #include "indexer/passage.h"
 #include "indexer/search_parts.h"
@@ -158,7 +159,8 @@ static Status compile_run(View *view, Run *run, bool any)
 	Status st = ST_OK;
 	run->compiled = (Compiled){0};
 	if (run->parsed.root)
-		st = query_compile(&run->parsed, any, view->db, view->arena, &run->compiled, view->err);
+		st = query_compile(&run->parsed, (CompileOptions){any, !run->request->no_expansion}, view->tokens, view->db, view->arena,
+		                   &run->compiled, view->err);
 	if (st != ST_OK)
 		return st;
 	run->query = run->parsed.root ? run->compiled.query : query_term(view->arena, STR("XR"));
@@ -341,6 +343,21 @@ static bool is_question(const Run *run)
 	return true;
 }
 
+/* What was searched as well, and, where nothing was found as typed, what the keystrokes may have meant. */
+static Status note_forms(View *view, Run *run)
+{
+	SearchAnswer *answer = run->answer;
+	Str *list = arena_calloc(view->arena, run->compiled.expansion_count + 1, sizeof *list);
+	if (!list)
+		return err_no_memory(view->err);
+	for (size_t i = 0; i < run->compiled.expansion_count; i++)
+		list[i] = run->compiled.expansions[i];
+	answer->expansions = list;
+	answer->expansion_count = run->compiled.expansion_count;
+	bool poor = answer->hit_count == 0 || answer->relaxed;
+	return poor ? expand_suggest(run->request->query, view->arena, &answer->suggestion, view->err) : ST_OK;
+}
+
 static Status run_request(View *view, void *ctx)
 {
 	Run *run = ctx;
@@ -365,6 +382,8 @@ static Status run_request(View *view, void *ctx)
 			run->relaxed = false;
 	}
 	answer->relaxed = run->relaxed;
+	if (st == ST_OK)
+		st = note_forms(view, run);
 	return st;
 }
 

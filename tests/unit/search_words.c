@@ -194,6 +194,26 @@ static void facets_count_all_that_match(void **state)
 	assert_int_equal(answer.facets[FACET_YEAR][0].count, 1);
 }
 
+static void abbreviations_are_searched_in_full_and_said(void **state)
+{
+	SearchAnswer answer;
+	(void)state;
+	assert_string_equal(world_ids(&world, (SearchRequest){.query = STR("ủy ban nhân dân nam định")}, &answer), "exact");
+	assert_true(answer.expansion_count > 0);
+	assert_non_null(strstr(answer.expansions[0].ptr, "UBND"));
+	world_ids(&world, (SearchRequest){.query = STR("ủy ban nhân dân nam định"), .mode = SEARCH_ALL, .no_expansion = true}, &answer);
+	assert_int_equal(answer.total, 0);
+}
+
+static void keystrokes_are_a_suggestion_only(void **state)
+{
+	SearchAnswer answer;
+	(void)state;
+	world_ids(&world, (SearchRequest){.query = STR("quyeets ddinhj")}, &answer);
+	assert_int_equal(answer.hit_count, 0);
+	assert_str_equal(answer.suggestion, STR("quyết định"));
+}
+
 static void odd_input_is_read_as_words(void **state)
 {
 	static const char *const odd[] = {"\"", "(((", ")))", "OR", "-", "AND OR NOT", "field:", "\"chính", "*", "a:b:c", "NEAR/0",
@@ -240,6 +260,8 @@ int main(void)
 		cmocka_unit_test(pages_follow_each_other_without_gap_or_double),
 		cmocka_unit_test(snippets_mark_the_bytes_of_the_text),
 		cmocka_unit_test(facets_count_all_that_match),
+		cmocka_unit_test(abbreviations_are_searched_in_full_and_said),
+		cmocka_unit_test(keystrokes_are_a_suggestion_only),
 		cmocka_unit_test(odd_input_is_read_as_words),
 		cmocka_unit_test(what_cannot_be_read_is_named),
 	};
