@@ -113,8 +113,10 @@ static double certainty_of(const LegacyGuess *guess)
 /* The reading of one line: the text's, unless the line alone speaks clearly for another. */
 static LegacyKind choose(Decoder *d, const LegacyUnit *line, size_t count, double *certainty_out)
 {
-	LegacyGuess alone = legacy_guess(line, count);
 	*certainty_out = certainty_of(&d->whole);
+	if (d->input_is_utf8 && !legacy_is_possible(line, count))
+		return LEGACY_CP1252;
+	LegacyGuess alone = legacy_guess(line, count);
 	double as_is = legacy_value(LEGACY_CP1252, line, count);
 	if (d->whole.sure && !d->input_is_utf8) {
 		double as_whole = legacy_value(d->whole.kind, line, count);
@@ -208,7 +210,9 @@ static void finish_report(const Decoder *d)
 			last = kind;
 	}
 	report->certainty = all ? d->certain / (double)all : 1;
-	if (kinds > 1)
+	if (d->uncertain_bytes * 2 > all)
+		report->name = "unknown";
+	else if (kinds > 1)
 		report->name = "mixed";
 	else if (kinds == 1)
 		report->name = legacy_name(last);

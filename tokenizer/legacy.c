@@ -321,6 +321,18 @@ double legacy_value(LegacyKind kind, const LegacyUnit *units, size_t count)
 	return value;
 }
 
+bool legacy_is_possible(const LegacyUnit *units, size_t count)
+{
+	size_t unicode = 0, high = 0, odd = 0;
+	for (size_t i = 0; i < count; i++) {
+		bool letter = letter_of(units[i].c) != 0;
+		unicode += units[i].c >= LEGACY_KEPT && letter;
+		high += units[i].c >= 0x80 && units[i].c < 0x100;
+		odd += units[i].c >= 0x80 && units[i].c < 0x100 && !letter && units[i].c != 0xA0;
+	}
+	return odd >= 2 && odd * 5 >= high && unicode * 4 <= high;
+}
+
 LegacyGuess legacy_guess(const LegacyUnit *units, size_t count)
 {
 	/* What a reading needs: right readings explain 0.9 and more of the words, wrong ones below 0.4. */

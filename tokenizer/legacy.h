@@ -45,6 +45,10 @@ LegacyScore legacy_score(Str utf8);
 /* How well a reading explains the words that are in question: accented syllables it makes / words with more than ASCII. */
 double legacy_value(LegacyKind kind, const LegacyUnit *units, size_t count);
 
+/* For units of text: legacy text is full of characters that Vietnamese has no use for; a foreign name or a sign is not
+ * enough, and letters that no Latin-1 has say that the text is Unicode already. */
+bool legacy_is_possible(const LegacyUnit *units, size_t count);
+
 typedef struct {
 	LegacyKind kind;
 	double value, margin; /* of the best reading; its lead over the next that differs */

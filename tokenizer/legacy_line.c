@@ -17,6 +17,8 @@ Status legacy_line_decode(Str line, Buf *decoded, Buf *origin, bool *is_legacy_o
 	}
 	const LegacyUnit *first = (const LegacyUnit *)(const void *)units.data;
 	size_t count = units.len / sizeof *first;
+	if (!legacy_is_possible(first, count))
+		goto done;
 	LegacyGuess guess = legacy_guess(first, count);
 	if (!guess.sure)
 		goto done;

@@ -174,10 +174,10 @@ static size_t fold_by_name(uint32_t c, char out[static 8])
 	int32_t len = u_charName((UChar32)c, U_UNICODE_CHAR_NAME, name, sizeof name, &error);
 	if (U_FAILURE(error) || len <= 0 || len >= (int32_t)sizeof name)
 		return 0;
-	const char *word = strstr(name, "LETTER ");
-	if (!word)
+	const char *word = strstr(name, "LETTER "), *ligature = strstr(name, "LIGATURE ");
+	if (!word && !ligature)
 		return 0;
-	word += 7;
+	word = word ? word + 7 : ligature + 9;
 	size_t word_len = strcspn(word, " ");
 	const char *second = word[word_len] ? word + word_len + 1 : NULL; /* "OPEN E", "SHARP S" */
 	if (word_len > 2 && second && strcspn(second, " ") == 1) {
@@ -207,7 +207,8 @@ size_t char_fold_latin(uint32_t c, char out[static 8])
 	UErrorCode error = U_ZERO_ERROR;
 	if (uscript_getScript((UChar32)c, &error) != USCRIPT_LATIN || U_FAILURE(error))
 		return 0;
-	if (c == 0xDF || c == 0x1E9E) {
+	c = char_lower(c);
+	if (c == 0xDF) {
 		memcpy(out, "ss", 2);
 		return 2;
 	}

@@ -23,18 +23,20 @@ static char between(const TokenIter *it, const Token *a, const Token *b)
 {
 	const uint8_t *p = it->view + a->end, *end = it->view + b->start;
 	char found = ' ';
-	unsigned width;
+	unsigned width, spaces = 0, newlines = 0;
 	if (end - p > 6)
 		return 0;
 	for (; p < end; p += width) {
 		uint32_t c = plain_next(p, end, &width);
+		newlines += *p == '\n';
+		spaces += c == ' ';
 		if (c == ' ')
 			continue;
 		if (found != ' ' || (c != '/' && c != '-' && c != '.'))
 			return 0;
 		found = (char)c;
 	}
-	return found;
+	return newlines > 1 || (found == '.' && spaces) ? 0 : found; /* "5. 12/3": the end of a sentence */
 }
 
 static void insert_span(TokenIter *it, unsigned index, unsigned year, unsigned month, unsigned day)
@@ -95,7 +97,8 @@ static bool find_spoken(TokenIter *it, unsigned last, unsigned year)
 {
 	unsigned month, day, digits, at;
 	const Token *queue = it->queue;
-	if (last - it->head >= 3 && is_fold(it, last - 1, it->fold_year) && between(it, &queue[last - 1], &queue[last]))
+	if (last - it->head >= 3 && is_fold(it, last - 1, it->fold_year) && between(it, &queue[last - 1], &queue[last]) == ' ' &&
+	    between(it, &queue[last - 2], &queue[last - 1]) == ' ')
 		at = last - 2;
 	else if (last - it->head >= 2 && between(it, &queue[last - 1], &queue[last]) == '/')
 		at = last - 1;
@@ -103,7 +106,7 @@ static bool find_spoken(TokenIter *it, unsigned last, unsigned year)
 		return false;
 	if (!number_of(&queue[at], &month, &digits) || month < 1 || month > 12 || !is_fold(it, at - 1, it->fold_month))
 		return false;
-	if (!between(it, &queue[at - 1], &queue[at]))
+	if (between(it, &queue[at - 1], &queue[at]) != ' ')
 		return false;
 	if (at - it->head >= 2 && number_of(&queue[at - 2], &day, &digits) && digits <= 2 && day &&
 	    date_is_valid(year, month, day) && between(it, &queue[at - 2], &queue[at - 1]) == ' ')
@@ -144,6 +147,8 @@ static void find_without_year(TokenIter *it, unsigned last, unsigned month, cons
 	unsigned at = last - 1;
 	char separator = between(it, &queue[at], &queue[last]);
 	bool spoken = separator == ' ' && is_fold(it, at, it->fold_month) && last - it->head >= 2;
+	if (spoken && between(it, &queue[at - 1], &queue[at]) != ' ')
+		return;
 	if (spoken)
 		at--;
 	else if (separator != '/' && separator != '-')
