@@ -9,7 +9,7 @@ extern "C" {
 }
 
 static const Knobs worlds[] = {
-	/* name        docs  vocabulary words gap positions odd values first wdf */
+	/* name, documents, vocabulary, words, gap, positions, odd terms, values, first docid, wdf */
 	{"one", 1, 5, 20, 0, true, true, true, 1, 3},
 	{"small", 200, 50, 30, 0, true, true, true, 1, 300},
 	{"gaps", 300, 100, 40, 2000, false, true, true, 32000, 70000},

@@ -47,6 +47,7 @@ struct Knobs {
 	bool positions, odd_terms, values;
 	uint32_t first_did;
 	unsigned wdf_max;
+	unsigned long_tags = 0;                /* metadata of up to 9000 bytes */
 };
 
 struct World {
@@ -115,6 +116,9 @@ inline World make_world(const Knobs &k, uint64_t seed)
 	}
 	for (unsigned i = 0; k.values && i < 5; i++)
 		world.metadata.emplace_back("name" + std::to_string(upto(1000) * 5 + i), "value" + std::to_string(i));
+	for (unsigned i = 0; i < k.long_tags; i++)
+		world.metadata.emplace_back("tag" + std::string(upto(30), 'x') + std::to_string(100000 + i),
+		                            std::string(1 + upto(upto(3) ? 9000 : 100), 'v'));
 	return world;
 }
 
@@ -255,18 +259,26 @@ inline void check_same_files(const std::string &a, const std::string &b, const s
 		check(read_file(a + "/" + name) == read_file(b + "/" + name), what + ": " + name + " is not the same");
 }
 
-/* The leaves of a table one after the other: Xapian numbers the branch blocks between them in another order. The gap
- * between directory and items is cleared, where Xapian leaves what was there. */
+/* What a table holds apart from the numbers of its blocks, which Xapian gives out in another order: the leaves one
+ * after the other, then the keys of the branch items. The gap between directory and items is cleared, where Xapian
+ * leaves what was there. */
 inline std::string leaves(const std::string &path, uint32_t block_size)
 {
 	std::string file = read_file(path), all;
+	std::multiset<std::string> separators;
+	auto be16 = [](const std::string &b, size_t at) { return (size_t)((uint8_t)b[at] << 8 | (uint8_t)b[at + 1]); };
 	for (size_t at = 0; at + block_size <= file.size(); at += block_size) {
 		std::string block = file.substr(at, block_size);
-		if (block[4] != 0)
-			continue;
-		size_t gap = (size_t)((uint8_t)block[5] << 8 | (uint8_t)block[6]), end = (size_t)((uint8_t)block[9] << 8 | (uint8_t)block[10]);
-		all += block.replace(end, gap, gap, '\0');
+		size_t gap = be16(block, 5), end = be16(block, 9);
+		if (block[4] == 0)
+			all += block.replace(end, gap, gap, '\0');
+		for (size_t d = 11; block[4] != 0 && d < end; d += 2) {
+			size_t item = be16(block, d);
+			separators.insert(block.substr(item + 4, 1 + (uint8_t)block[item + 4] + 2));
+		}
 	}
+	for (const std::string &separator : separators)
+		all += separator;
 	return all;
 }
 

@@ -132,7 +132,7 @@ static void let_xapian_update(const std::string &dir)
 }
 
 static const Knobs worlds[] = {
-	/* name        docs  vocabulary words gap positions odd values first wdf */
+	/* name, documents, vocabulary, words, gap, positions, odd terms, values, first docid, wdf, long tags */
 	{"empty", 0, 1, 0, 0, true, false, false, 1, 1},
 	{"one", 1, 5, 20, 0, true, true, true, 1, 3},
 	{"empty-documents", 50, 5, 0, 3, false, false, false, 5, 1},
@@ -143,6 +143,8 @@ static const Knobs worlds[] = {
 	{"many-chunks", 6000, 20, 12, 3, false, false, true, 1, 40},
 	{"wide", 400, 20000, 300, 0, false, true, false, 1, 3},
 	{"long-positions", 12, 10, 30000, 0, true, false, false, 1, 2},
+	{"long-tags", 20, 10, 30, 0, false, false, false, 1, 2, 2000},
+	{"long-tags-again", 20, 10, 30, 0, false, false, false, 1, 2, 2000},
 };
 
 int main(int argc, char **argv)

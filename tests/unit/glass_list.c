@@ -29,6 +29,20 @@ static void a_chunk_is_cut_before_the_entry_that_finds_it_full(void **state)
 	}
 }
 
+static void a_chunk_of_exactly_2000_bytes_is_full(void **state)
+{
+	(void)state;
+	GlassList l = {0};
+	size_t len;
+	uint32_t last;
+	assert_true(glass_list_add_number(&l, 6, 200));
+	fill(&l, 7, 1000);
+	assert_true(glass_list_cut(GLASS_NUMBERS, glass_list_piece(&l), 0, &len, &last));
+	assert_int_equal(len, 2000);
+	assert_int_equal(last, 7 + 999 - 1);
+	glass_list_done(&l);
+}
+
 static void a_chunk_takes_at_least_one_entry(void **state)
 {
 	(void)state;
@@ -163,6 +177,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_chunk_is_cut_before_the_entry_that_finds_it_full),
+		cmocka_unit_test(a_chunk_of_exactly_2000_bytes_is_full),
 		cmocka_unit_test(a_chunk_takes_at_least_one_entry),
 		cmocka_unit_test(joined_postings_of_one_document_add_up),
 		cmocka_unit_test(united_lists_have_each_document_once),

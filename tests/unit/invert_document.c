@@ -235,12 +235,12 @@ static bool same_file(const char *a, const char *b, const char *name)
 	return ok;
 }
 
-static void build_one_huge_document(const char *name, size_t memory, size_t batch, bool positions)
+static void build_huge_documents(const char *name, size_t memory, uint32_t vocabulary, bool positions)
 {
 	Err err = {0};
 	GlassStats stats;
 	uint64_t random = 88172645463325252u;
-	Inverter *inv = inverter(&(InvertOptions){.memory_bytes = memory, .batch_bytes = batch, .spell = spell_decimal,
+	Inverter *inv = inverter(&(InvertOptions){.memory_bytes = memory, .spell = spell_decimal,
 	                                          .spill_dir = directory, .codes_in_order = true, .positions = positions});
 	for (uint32_t did = 1; did <= 3; did++) {
 		assert_int_equal(invert_begin(inv, did, &err), ST_OK);
@@ -249,9 +249,9 @@ static void build_one_huge_document(const char *name, size_t memory, size_t batc
 			random ^= random >> 7;
 			random ^= random << 17;
 			if (positions && i % 3 == 0)
-				invert_code_at(inv, random % 150000, 1, i);
+				invert_code_at(inv, random % vocabulary, 1, i);
 			else
-				invert_code(inv, random % 150000, 1);
+				invert_code(inv, random % vocabulary, 1);
 		}
 		assert_int_equal(invert_end(inv, &err), ST_OK);
 	}
@@ -264,20 +264,31 @@ static void a_document_larger_than_memory_is_cut_and_joined(void **state)
 	(void)state;
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 	size_t before = peak_kib();
-	build_one_huge_document("small-memory", 4 << 20, 0, false);
+	build_huge_documents("small-memory", 4 << 20, 150000, false);
 	if (peak_kib() - before > 8 << 10)
 		fail_msg("%zu KiB more than before instead of about 4 MiB", peak_kib() - before);
 #else
-	build_one_huge_document("small-memory", 4 << 20, 0, false);
+	build_huge_documents("small-memory", 4 << 20, 150000, false);
 	(void)peak_kib;
 #endif
-	build_one_huge_document("large-memory", 0, 0, false);
+	build_huge_documents("large-memory", 0, 150000, false);
 	assert_true(same_file("small-memory", "large-memory", "postlist.glass"));
 	assert_true(same_file("small-memory", "large-memory", "iamglass"));
-	build_one_huge_document("small-positions", 4 << 20, 0, true);
-	build_one_huge_document("large-positions", 0, 0, true);
-	assert_true(same_file("small-positions", "large-positions", "postlist.glass"));
-	assert_true(same_file("small-positions", "large-positions", "position.glass"));
+}
+
+/* Many terms with few positions each, and few with so many that a list is cut inside a document. */
+static void positions_are_joined_across_cuts(void **state)
+{
+	(void)state;
+	for (uint32_t vocabulary = 2; vocabulary <= 200000; vocabulary *= 100) {
+		build_huge_documents("small", 4 << 20, vocabulary, true);
+		build_huge_documents("large", 0, vocabulary, true);
+		assert_true(same_file("small", "large", "postlist.glass"));
+		assert_true(same_file("small", "large", "position.glass"));
+		Err err;
+		file_remove_tree(place("small"), &err);
+		file_remove_tree(place("large"), &err);
+	}
 }
 
 static void overlapping_inputs_are_not_merged(void **state)
@@ -314,6 +325,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_document_larger_than_memory_is_cut_and_joined),
+		cmocka_unit_test(positions_are_joined_across_cuts),
 		cmocka_unit_test(terms_must_have_1_to_245_bytes),
 		cmocka_unit_test(codes_need_a_speller_that_keeps_its_promise),
 		cmocka_unit_test(documents_come_in_order_and_one_at_a_time),
