@@ -83,14 +83,24 @@ static void find_pdf_program(void)
 	process_result_done(&result);
 }
 
-static void name_program(DocKind kind, Extraction *e)
+const char *extract_program(DocKind kind)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	static const char *const names[] = {[DOC_HTML] = "hoso html", [DOC_DOCX] = "hoso docx", [DOC_ODT] = "hoso odt",
-	                                    [DOC_XLSX] = "hoso xlsx"};
-	if (kind == DOC_PDF)
+	switch (kind) {
+	case DOC_PDF:
 		pthread_once(&once, find_pdf_program);
-	snprintf(e->from, sizeof e->from, "%s", kind == DOC_PDF ? pdf_program : names[kind]);
+		return pdf_program;
+	case DOC_HTML:
+		return "hoso html";
+	case DOC_DOCX:
+		return "hoso docx";
+	case DOC_ODT:
+		return "hoso odt";
+	case DOC_XLSX:
+		return "hoso xlsx";
+	default:
+		return NULL;
+	}
 }
 
 static void explain(const ProcessResult *result, const ExtractLimits *limits, Extraction *e)
@@ -157,7 +167,7 @@ static Status extract_in_process(DocKind kind, const char *kind_name, const Sour
 	} else if (str_trim(text).len == 0) {
 		set_problem(e, kind == DOC_PDF ? "no text layer: pages are images" : "the document holds no text");
 	} else {
-		name_program(kind, e);
+		snprintf(e->from, sizeof e->from, "%s", extract_program(kind));
 		st = take_text(text, e, err);
 	}
 	process_result_done(&result);

@@ -65,6 +65,9 @@ void extraction_done(Extraction *extraction);
 /* limits NULL: those above. */
 Status extract_text(DocKind kind, const SourceFile *file, const ExtractLimits *limits, Extraction *out, Err *err);
 
+/* How a text of this kind is labelled in Extraction.from, at its beginning; NULL where no process is needed for it. */
+const char *extract_program(DocKind kind);
+
 /* The hidden verb: argv is {"extract", KIND, cpu seconds, memory MiB}. Returns the exit code. */
 int extract_main(int argc, char **argv);
 

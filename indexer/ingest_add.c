@@ -163,6 +163,34 @@ static const char *emptiness(const IngestItem *item)
 	return !record->text.len && !item->file_count ? "neither text nor a file" : NULL;
 }
 
+/* The id of an item with files stands for all that was given. If it is archived, with a text by the program that would
+ * make it again, there is nothing to do: a folder of scans that is ingested again costs its reading only. */
+static bool is_archived(IngestRun *run, const IngestItem *item, Str key)
+{
+	char head[1024];
+	size_t got;
+	uint64_t sequence;
+	Entry entry;
+	Err ignored;
+	if (item->record->id.len || item->text_file || item->record->has_text || item->file_count != 1 ||
+	    source_file_head(item->files, head, sizeof head, &got, &ignored) != ST_OK)
+		return false;
+	DocKind kind = doc_kind_by_content(item->files->name, (Str){head, got});
+	if (store_find(run->store, ENTRY_RECORD, key, 0, &sequence, &ignored) != ST_OK ||
+	    store_entry(run->store, sequence, &run->arena, &entry, &ignored) != ST_OK)
+		return false;
+	bool has_text = false;
+	for (size_t i = 0; i < entry.object_count; i++)
+		has_text |= strcmp(entry.objects[i].role, "text") == 0 && extract_program(kind) &&
+		            str_starts(entry.objects[i].from, str_from(extract_program(kind)));
+	if (!has_text)
+		return false;
+	run->receipt = (Receipt){.result = APPEND_DUPLICATE, .version = entry.version, .sequence = sequence,
+	                         .leaf = entry.leaf, .tree_size = sequence + 1};
+	snprintf(run->receipt.key, sizeof run->receipt.key, "%.*s", STR_ARG(entry.key));
+	return true;
+}
+
 static Status add(IngestRun *run, IngestItem *item, Buf *text_buf, Err *err)
 {
 	Record *record = item->record;
@@ -179,6 +207,10 @@ static Status add(IngestRun *run, IngestItem *item, Buf *text_buf, Err *err)
 		return err_set(err, ST_FORBIDDEN, "a secret record, by %s: not taken", why);
 	fill_in_options(run, record);
 	Status st = key.len || !item->file_count ? ST_OK : derive_id(run, item, &key, err);
+	if (st == ST_OK && is_archived(run, item, key)) {
+		count_result(run, 0);
+		return ST_OK;
+	}
 	if (st == ST_OK && !record->is_case)
 		st = item_find_text(run, item, text_buf, &text, err);
 	if (st == ST_OK && text.has_text && (why = secret_by_stamp(text.text)))
