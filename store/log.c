@@ -488,7 +488,7 @@ static Status open_segments(Store *store, const Buf *ids, uint32_t *sealed_run_o
 	*sealed_run_out = *last_commit_out = 0;
 	for (size_t i = 0; i < ids->len / sizeof(uint32_t); i++) {
 		Segment *s;
-		FooterDescriptor footer;
+		FooterDescriptor footer = {0};
 		uint32_t id;
 		bool sealed;
 		memcpy(&id, ids->data + i * sizeof id, sizeof id);
