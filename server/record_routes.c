@@ -146,7 +146,7 @@ Status get_record_text(Request *r, Reply *reply, Err *err)
  * style sheet of its own; nothing may be loaded from anywhere. */
 static const char *const inline_media[] = {"application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp", "text/plain"};
 static const char viewer_csp[] = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; object-src 'self'; "
-                                 "plugin-types application/pdf; frame-ancestors 'self'";
+                                 "frame-ancestors 'self'";
 
 static const char *safe_media(Str media, Arena *arena, bool *may_show)
 {

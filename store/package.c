@@ -56,10 +56,11 @@ static Status zip_failed(Package *p, Err *err)
 	return err_set(err, buf_ok(&p->ready) ? ST_INTERNAL : ST_NO_MEMORY, "write ZIP: %s", why ? why : "unknown");
 }
 
+/* An unfinished archive is completed when it is freed; what that writes goes nowhere. (archive_write_fail would spare
+ * it, but leaks in libarchive 3.6.2.) */
 static void end(Package *p)
 {
-	if (p->zip && !p->finished)
-		archive_write_fail(p->zip); /* or it would be completed */
+	p->counting = true;
 	archive_write_free(p->zip);
 	p->zip = NULL;
 }
