@@ -52,6 +52,10 @@ static ptrdiff_t number_label(Str folded)
 		rest = str_trim(str_slice(rest, len, rest.len));
 	if (!folded_starts(rest, "so") || (rest.len > 2 && letter_ascii[(uint8_t)rest.ptr[2]]))
 		return -1;
+	Str behind = str_trim(str_slice(rest, 2, rest.len));
+	bool word = behind.len && letter_ascii[(uint8_t)behind.ptr[0]]; /* "Sở Nội vụ"; but "Số l5/2019" */
+	if (word && (behind.len < 2 || !strchr("loi", behind.ptr[0]) || letter_ascii[(uint8_t)behind.ptr[1]]))
+		return -1;
 	return rest.ptr + 2 - folded.ptr;
 }
 
@@ -320,7 +324,9 @@ static void read_subject(const HeaderCells *cells, size_t from, Str first, uint3
 				break;
 			continue; /* the agency may stand between the type and the subject */
 		}
-		if (is_national_heading(cell->folded))
+		CivilDate date;
+		Str place;
+		if (is_national_heading(cell->folded) || (len && parse_place_date(cell->text, &date, &place)))
 			break;
 		if (!len)
 			start = cell->start;
