@@ -354,7 +354,7 @@ static Status open_segment(Store *store, uint32_t id, Segment **out, bool *seale
 		return err_no_memory(err);
 	Status st = segment_file_open(&s->file, store->dir, id, store->archive_id, &header, &sealed, &footer, err);
 	if (st == ST_CORRUPT && s->file) {
-		log_note_damage(store, "%s", err->text);
+		s->header_damaged = true; /* or just being made: what is in it will say */
 		header.first_sequence = sealed ? footer.first_sequence : store->committed.tree_size;
 		st = ST_OK;
 	}
@@ -392,6 +392,8 @@ static Status next_segment(Follow *f, Err *err)
 		log_note_damage(store, "segment %08" PRIx32 ".seg is missing", id + 1);
 		store->gap = true;
 	}
+	if (next && next->header_damaged && !store->gap)
+		next->first_sequence = f->frontier.size;
 	if (next && !store->gap && next->first_sequence != f->frontier.size) {
 		log_note_damage(store, "segment %08" PRIx32 ".seg starts at record %" PRIu64 " instead of %" PRIu64, next->id,
 		                next->first_sequence, f->frontier.size);
@@ -445,6 +447,9 @@ Status log_advance(Store *store, Err *err)
 		st = next_segment(&f, err);
 		from = SEGMENT_HEADER_LEN;
 	}
+	for (size_t i = 0; st == ST_OK && i < store->segment_count; i++)
+		if (store->segments[i]->header_damaged && store->segments[i]->id <= store->committed.segment)
+			log_note_damage(store, "segment %08" PRIx32 ".seg: damaged header at offset 0", store->segments[i]->id);
 	if (st == ST_OK)
 		cut_to_committed(store, store->seen_size);
 	buf_done(&f.pairs);

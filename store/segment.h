@@ -36,7 +36,7 @@ typedef struct {
 	_Atomic uint64_t used_at; /* for closing the one unused longest */
 	uint64_t first_sequence, end;
 	uint32_t frames, leaves;  /* of the live one: appended but not committed ones too */
-	bool sealed;
+	bool sealed, header_damaged;
 	bool rescanned;           /* its footer is damaged: the tables below come from scanning it */
 	uint32_t *offsets;        /* offset / 8 by ordinal, 0 unknown; NULL: look into the footer */
 	uint32_t *leaf_ordinals;  /* by sequence - first_sequence, UINT32_MAX unknown */

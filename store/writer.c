@@ -440,8 +440,10 @@ static Status unlink_segments_after(Store *store, uint32_t id, Err *err)
 		st = path_of(store, last, path, err);
 		if (st == ST_OK && unlink(path) != 0 && errno != ENOENT)
 			st = err_errno(err, errno, "remove %s", path);
+		if (st == ST_OK) /* one by one: a later one must never outlive an earlier one */
+			st = sync_segments_dir(store, err);
 	}
-	return st == ST_OK && any ? sync_segments_dir(store, err) : st;
+	return st;
 }
 
 static Status cut_file(int fd, uint64_t end, const char *name, Err *err)
