@@ -142,9 +142,12 @@ size_t schema_date_value(CivilDate date, char out[static 9])
 
 enum { CODE_BIGRAM = 1, CODE_UNIGRAM = 2 };
 
+/* By number, which is 16 bits: pages that are not used are never there. */
+enum { NUMBERS = 1 << 16 };
+
 static struct {
-	uint16_t *rank_of_syllable, *syllable_of_rank; /* by term bytes; 0 unused */
-	uint16_t *rank_of_fold, *fold_of_rank;
+	uint16_t rank_of_syllable[NUMBERS], syllable_of_rank[NUMBERS];
+	uint16_t rank_of_fold[NUMBERS], fold_of_rank[NUMBERS];
 } ranks;
 
 /* A canonical key shows its marks: a tone digit at the end, or a letter beyond ASCII. */
@@ -183,27 +186,23 @@ static int order_of_folds(const void *a, const void *b)
 	return str_cmp(syllable_folded(*(const uint16_t *)a), syllable_folded(*(const uint16_t *)b));
 }
 
-static void rank(uint32_t count, int (*order)(const void *, const void *), uint16_t **rank_of, uint16_t **of_rank)
+static void rank(uint32_t count, int (*order)(const void *, const void *), uint16_t *rank_of, uint16_t *of_rank)
 {
-	*rank_of = calloc(count + 1, sizeof **rank_of);
-	*of_rank = calloc(count + 1, sizeof **of_rank);
-	if (!*rank_of || !*of_rank)
-		abort(); /* 40 KiB at the start of the program */
 	for (uint32_t i = 1; i <= count; i++)
-		(*of_rank)[i] = (uint16_t)i;
-	qsort(*of_rank + 1, count, sizeof **of_rank, order);
+		of_rank[i] = (uint16_t)i;
+	qsort(of_rank + 1, count, sizeof *of_rank, order);
 	uint32_t shared = 0; /* syllables with the same term ("ky" and "ki" without marks) have one rank */
 	for (uint32_t i = 1; i <= count; i++) {
-		if (i == 1 || order(&(*of_rank)[i - 1], &(*of_rank)[i]) != 0)
+		if (i == 1 || order(&of_rank[i - 1], &of_rank[i]) != 0)
 			shared = i;
-		(*rank_of)[(*of_rank)[i]] = (uint16_t)shared;
+		rank_of[of_rank[i]] = (uint16_t)shared;
 	}
 }
 
 static void rank_all(void)
 {
-	rank(syllable_count(), order_of_syllables, &ranks.rank_of_syllable, &ranks.syllable_of_rank);
-	rank(syllable_fold_count(), order_of_folds, &ranks.rank_of_fold, &ranks.fold_of_rank);
+	rank(syllable_count(), order_of_syllables, ranks.rank_of_syllable, ranks.syllable_of_rank);
+	rank(syllable_fold_count(), order_of_folds, ranks.rank_of_fold, ranks.fold_of_rank);
 }
 
 void schema_init(void)
