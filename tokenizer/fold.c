@@ -14,7 +14,7 @@ static void add_other(Buf *out, uint32_t c)
 
 void fold_text(Str in, Buf *out)
 {
-	const uint8_t *p = (const uint8_t *)in.ptr, *end = p + in.len;
+	const uint8_t *p = (const uint8_t *)(in.ptr ? in.ptr : ""), *end = p + in.len;
 	size_t start = out->len;
 	bool space = false;
 	while (p < end) {

@@ -502,6 +502,7 @@ static void weigh(HeaderFields *out)
 Status header_fields_read(Str text, Arena *arena, HeaderFields *out, Err *err)
 {
 	HeaderFields found = {0};
+	text = text.ptr ? text : STR("");
 	HeaderCells *cells = arena_alloc(arena, sizeof *cells);
 	if (!cells)
 		return err_no_memory(err);

@@ -96,7 +96,7 @@ const uint8_t *plain_skip_spaces(const uint8_t *p, const uint8_t *end, unsigned 
 
 size_t plain_copy(Str s, char *out, size_t capacity)
 {
-	const uint8_t *p = (const uint8_t *)s.ptr, *end = p + s.len;
+	const uint8_t *p = (const uint8_t *)(s.ptr ? s.ptr : ""), *end = p + s.len;
 	size_t len = 0;
 	bool space = false;
 	unsigned width;
