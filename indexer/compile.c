@@ -14,7 +14,7 @@ enum {
 	COMMON_SHARE = 5,      /* in "any": words in more than one of so many records are left to the pairs … */
 	RARE_ENOUGH = 3,       /* … where at least so many rarer words are there */
 };
-static const double exact_boost = 1000, own_number_boost = 3000, pair_factor = 1.0, alternative_factor = 0.3;
+static const double own_number_boost = 3000, pair_factor = 1.0, alternative_factor = 0.3;
 
 typedef struct {
 	XapDb *db;
@@ -29,6 +29,7 @@ typedef struct {
 typedef struct {
 	Query *folded, *exact; /* exact NULL: like folded */
 	Query *likely;         /* of a word typed without marks: the accentuation most records have; NULL: itself */
+	Query *strict;         /* exact (or likely) and every pair of neighbours; NULL: there are no pairs */
 } Sides;
 
 static Query *checked(Compiler *c, Query *q)
@@ -283,9 +284,19 @@ static Query *loose(Compiler *c, const Clause *clause)
 	return c->failed ? NULL : checked(c, query_node(c->arena, QUERY_OR, list, count));
 }
 
+static bool says_number(const Clause *clause)
+{
+	for (size_t i = 0; i < clause->word_count; i++)
+		if (clause->words[i].kind == TOKEN_RECORD_NUMBER || clause->words[i].kind == TOKEN_CASE_NUMBER)
+			return true;
+	return false;
+}
+
 /* The pairs of a run of words: they add to the score. */
 static void add_pairs(Compiler *c, const Clause *clause, Gathered *g)
 {
+	if (says_number(clause)) /* the number decides, not how the words around it stand */
+		return;
 	for (size_t i = 1; i < clause->word_count && !c->failed; i++)
 		if (makes_pair(clause, i) && g->pair_count < SEARCH_TERMS_MAX)
 			g->pairs[g->pair_count++] = pair_of(c, "", &clause->words[i - 1], &clause->words[i]);
@@ -407,9 +418,8 @@ static Sides around_numbers(Compiler *c, const Clause *clause)
 static Sides run_sides(Compiler *c, const Clause *clause)
 {
 	RecordNumber number;
-	for (size_t i = 0; i < clause->word_count; i++)
-		if (clause->words[i].kind == TOKEN_RECORD_NUMBER || clause->words[i].kind == TOKEN_CASE_NUMBER)
-			return around_numbers(c, clause);
+	if (says_number(clause))
+		return around_numbers(c, clause);
 	Sides sides = tight_or_alternatives(c, clause);
 	if (c->failed || !clause->value.len || !record_number_parse(clause->value, &number))
 		return sides;
@@ -440,6 +450,32 @@ static Sides phrase_sides(Compiler *c, const Clause *clause, bool on_spine)
 	return (Sides){.folded = sides.exact ? sides.exact : sides.folded}; /* a phrase is meant exactly */
 }
 
+/* The query without what is excluded, pairs adding to its score. NULL stays NULL. */
+static Query *finished(Compiler *c, Query *q, Query *without, Query *pairs)
+{
+	if (q && without)
+		q = checked(c, query_pair(c->arena, QUERY_AND_NOT, q, without));
+	if (q && pairs)
+		q = checked(c, query_pair(c->arena, QUERY_AND_MAYBE, q, query_weighted(c->arena, QUERY_SCALE, pairs, pair_factor)));
+	return q;
+}
+
+static Sides finish_all(Compiler *c, Gathered *g, Gathered *without)
+{
+	Sides sides = joined(c, QUERY_AND, g);
+	Query *none = without->count ? checked(c, query_node(c->arena, QUERY_OR, without->folded, without->count)) : NULL;
+	Query *pairs = g->pair_count ? checked(c, query_node(c->arena, QUERY_OR, g->pairs, g->pair_count)) : NULL;
+	if (pairs && !c->failed) {
+		Query *best = sides.exact ? sides.exact : sides.likely ? sides.likely : sides.folded;
+		Query *every = checked(c, query_node(c->arena, QUERY_AND, g->pairs, g->pair_count));
+		sides.strict = finished(c, checked(c, query_pair(c->arena, QUERY_AND, best, every)), none, NULL);
+	}
+	sides.folded = finished(c, sides.folded, none, pairs);
+	sides.exact = finished(c, sides.exact, none, pairs);
+	sides.likely = finished(c, sides.likely, none, pairs);
+	return sides;
+}
+
 /* All children; exclusions apply to the whole. On the spine (every record must match it) the "any" mode loosens words
  * and pairs add to the score. */
 static Sides all_sides(Compiler *c, const Clause *clause, bool on_spine)
@@ -462,21 +498,9 @@ static Sides all_sides(Compiler *c, const Clause *clause, bool on_spine)
 				add_pairs(c, child, &g);
 		}
 	}
-	if (c->failed)
-		return (Sides){0};
-	if (g.count == 0 && without.count)
+	if (g.count == 0 && without.count && !c->failed)
 		gather(&g, (Sides){.folded = exact_term(c, "XR", (Str){0})});
-	Sides sides = joined(c, QUERY_AND, &g);
-	if (without.count) {
-		Query *none = checked(c, query_node(c->arena, QUERY_OR, without.folded, without.count));
-		sides.folded = checked(c, query_pair(c->arena, QUERY_AND_NOT, sides.folded, none));
-	}
-	if (g.pair_count && !c->failed) {
-		Query *pairs = checked(c, query_node(c->arena, QUERY_OR, g.pairs, g.pair_count));
-		pairs = checked(c, query_weighted(c->arena, QUERY_SCALE, pairs, pair_factor));
-		sides.folded = checked(c, query_pair(c->arena, QUERY_AND_MAYBE, sides.folded, pairs));
-	}
-	return sides;
+	return c->failed ? (Sides){0} : finish_all(c, &g, &without);
 }
 
 static Sides clause_sides(Compiler *c, const Clause *clause, bool on_spine)
@@ -512,6 +536,16 @@ static bool has_words(const Clause *clause)
 	return clause->word_count > 0;
 }
 
+/* The next tier: what the query matches and the tier before does not. */
+static void add_tier(Compiler *c, Compiled *out, Query *q, const char *matched)
+{
+	if (!q)
+		return;
+	out->tiers[out->tier_count] = out->tier_count ? checked(c, query_pair(c->arena, QUERY_AND_NOT, q, out->bases[out->tier_count - 1])) : q;
+	out->bases[out->tier_count] = q;
+	out->matched[out->tier_count++] = matched;
+}
+
 Status query_compile(const ParsedQuery *parsed, CompileOptions options, TokenIter *tokens, XapDb *db, Arena *arena,
                      Compiled *out, Err *err)
 {
@@ -520,15 +554,15 @@ Status query_compile(const ParsedQuery *parsed, CompileOptions options, TokenIte
 	Sides sides = clause_sides(&c, parsed->root, true);
 	if (c.failed)
 		return err->code;
-	/* Typed without any mark, two words or more are read as their most frequent accentuation: it comes first. */
-	bool guess = !sides.exact && sides.likely && sides.likely->op == QUERY_AND;
-	Query *first = guess ? sides.likely : sides.exact;
-	compiled.query = sides.folded;
-	compiled.exact = sides.exact;
+	compiled.whole = sides.folded;
 	compiled.has_words = has_words(parsed->root);
-	if (first)
-		compiled.query = checked(&c, query_pair(arena, QUERY_AND_MAYBE, sides.folded,
-		                                        query_weighted(arena, QUERY_BOOST, first, exact_boost)));
+	add_tier(&c, &compiled, sides.strict, "phrase");
+	/* Typed without any mark, two words or more are read as their most frequent accentuation: it comes first. */
+	if (sides.exact)
+		add_tier(&c, &compiled, sides.exact, "all words");
+	else if (sides.likely && compiled.tier_count)
+		add_tier(&c, &compiled, sides.likely, "all words");
+	add_tier(&c, &compiled, sides.folded, sides.exact ? "without accents" : "all words");
 	if (c.failed)
 		return err->code;
 	*out = compiled;

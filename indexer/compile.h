@@ -1,8 +1,13 @@
 /* indexer/compile.h - from what was asked to what Xapian evaluates.
  *
- * Every word has a folded side (all accentuations, one synonym) and, when it was typed with marks, an exact side. A
- * record must match the folded side; one that matches the exact side as well ranks before all that do not; pairs of
- * words that stand side by side add to the score.
+ * Every word has a folded side (all accentuations, one synonym) and, when it was typed with marks, an exact side. The
+ * answer comes in tiers, each looked at only when those before it did not fill the page:
+ *
+ *   1 phrase           every word exactly, and every pair of neighbours side by side      short lists: fast
+ *   2 all words        every word exactly, anywhere
+ *   3 without accents  every word in any accentuation
+ *
+ * Within a tier the score orders.
  *
  * Owns     everything lives in the arena
  * Errors   those of xap_terms, ST_NO_MEMORY
@@ -13,11 +18,13 @@
 #include "indexer/parse.h"
 #include "indexer/xapian.h"
 
-enum { COMPILE_CHECKS_MAX = 8, COMPILE_EXPANSIONS_MAX = 16 };
+enum { COMPILE_TIERS_MAX = 3, COMPILE_CHECKS_MAX = 8, COMPILE_EXPANSIONS_MAX = 16 };
 
 typedef struct {
-	Query *query;           /* with scores */
-	Query *exact;           /* matches what has every marked word exactly; NULL: no word was marked */
+	Query *whole;           /* all that matches, whatever the tier */
+	Query *tiers[COMPILE_TIERS_MAX], *bases[COMPILE_TIERS_MAX]; /* bases: with the tiers before */
+	const char *matched[COMPILE_TIERS_MAX]; /* why, in words */
+	size_t tier_count;
 	const Clause *checks[COMPILE_CHECKS_MAX]; /* phrases and NEARs the index can only guess: to be checked on the text */
 	size_t check_count;
 	bool has_words;         /* something to rank by, not only filters */

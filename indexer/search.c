@@ -16,8 +16,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { COUNT_TO = 2000, CHECK_STEP = 40, CHECK_MOST = 400, FACET_VALUES_MAX = 50, QUESTION_WORDS = 7, TRIES = 4 };
-static const double deadline_seconds = 2.0, exact_score = 1000, number_score = 3000;
+enum { COUNT_TO = 2000, COUNT_LEAST = 100, CHECK_STEP = 40, CHECK_MOST = 400, FACET_VALUES_MAX = 50, QUESTION_WORDS = 7, TRIES = 4 };
+static const double deadline_seconds = 2.0, number_score = 3000;
 
 /* ---- one view of the index ------------------------------------------------------------------------------------- */
 
@@ -100,10 +100,11 @@ typedef struct {
 	SearchAnswer *answer;
 	ParsedQuery parsed;
 	Compiled compiled;
-	Query *query;      /* with filters */
+	Query *filter;     /* NULL: none */
 	Word *words;       /* all words of the query, for snippets */
 	size_t word_count;
-	uint64_t first;    /* from the cursor: hits of the index to pass over */
+	size_t tier;       /* from the cursor: where to go on … */
+	uint64_t first;    /* … and the hits of that tier to pass over */
 	bool relaxed;
 } Run;
 
@@ -147,24 +148,32 @@ static Status add_filters(View *view, Run *run)
 	}
 	if (run->request->agency.len && !(list[count++] = agency_filter(view, run->request->agency)))
 		return view->err->code ? view->err->code : err_no_memory(view->err);
+	run->filter = NULL;
 	if (count == 0)
 		return ST_OK;
-	Query *all = query_node(view->arena, QUERY_AND, list, count);
-	run->query = query_pair(view->arena, QUERY_FILTER, run->query, all);
-	return run->query ? ST_OK : err_no_memory(view->err);
+	run->filter = query_node(view->arena, QUERY_AND, list, count);
+	return run->filter ? ST_OK : err_no_memory(view->err);
 }
 
 static Status compile_run(View *view, Run *run, bool any)
 {
 	Status st = ST_OK;
-	run->compiled = (Compiled){0};
-	if (run->parsed.root)
-		st = query_compile(&run->parsed, (CompileOptions){any, !run->request->no_expansion}, view->tokens, view->db, view->arena,
-		                   &run->compiled, view->err);
+	Compiled *compiled = &run->compiled;
+	*compiled = (Compiled){0};
+	if (run->parsed.root) {
+		CompileOptions options = {any, !run->request->no_expansion};
+		st = query_compile(&run->parsed, options, view->tokens, view->db, view->arena, compiled, view->err);
+	} else {
+		compiled->whole = query_term(view->arena, STR("XR"));
+	}
 	if (st != ST_OK)
 		return st;
-	run->query = run->parsed.root ? run->compiled.query : query_term(view->arena, STR("XR"));
-	return run->query ? add_filters(view, run) : err_no_memory(view->err);
+	if (run->request->sort != SORT_RELEVANCE || !compiled->has_words || any) { /* another order, or one tier only */
+		compiled->tiers[0] = compiled->whole;
+		compiled->matched[0] = any ? "some of the words" : compiled->has_words ? "all words" : "fields";
+		compiled->tier_count = 1;
+	}
+	return compiled->whole ? add_filters(view, run) : err_no_memory(view->err);
 }
 
 static void order_by(const Run *run, XapSearch *search)
@@ -188,20 +197,7 @@ static unsigned facet_slots(unsigned facets)
 	return slots;
 }
 
-static const char *why(const Run *run, double score)
-{
-	if (run->relaxed)
-		return "some of the words";
-	if (!run->compiled.has_words)
-		return "fields";
-	if (score >= number_score)
-		return "number";
-	if (run->compiled.exact && score < exact_score)
-		return "without accents";
-	return "all words";
-}
-
-static Status add_hit(View *view, Run *run, const XapHit *found, bool *kept)
+static Status add_hit(View *view, Run *run, size_t tier, const XapHit *found, bool *kept)
 {
 	SearchAnswer *answer = run->answer;
 	SearchHit *hit = &answer->hits[answer->hit_count];
@@ -221,60 +217,115 @@ static Status add_hit(View *view, Run *run, const XapHit *found, bool *kept)
 		return st;
 	st = passage_snippet(buf_str(&view->text), run->words, run->word_count, view->tokens, view->arena, &hit->snippet, view->err);
 	hit->score = found->score;
-	hit->matched = str_from(why(run, found->score));
+	hit->matched = str_from(found->score >= number_score ? "number" : run->compiled.matched[tier]);
 	answer->hit_count += st == ST_OK;
 	return st;
 }
 
-static Status set_next(View *view, Run *run, uint64_t first)
+/* 'a', 'b' … for the tier ('r' for the relaxed one) and the hits of it that were seen. */
+static Status set_next(View *view, Run *run, size_t tier, uint64_t first)
 {
-	char *cursor = arena_printf(view->arena, "%c%" PRIu64, run->relaxed ? 'r' : 'a', first);
+	char *cursor = arena_printf(view->arena, "%c%" PRIu64, run->relaxed ? 'r' : (int)('a' + tier), first);
 	run->answer->next = str_from(cursor);
 	return cursor ? ST_OK : err_no_memory(view->err);
 }
 
-/* Takes hits from the index until the page is full. Where phrases must be checked on the text, some fall away; the
- * total is then exact only when all were looked at. */
-static Status fill_page(View *view, Run *run, XapSearch *search)
+static Query *filtered(View *view, const Run *run, Query *q)
+{
+	Query *both = q && run->filter ? query_pair(view->arena, QUERY_FILTER, q, run->filter) : q;
+	if (!both)
+		err_no_memory(view->err);
+	return both;
+}
+
+typedef struct {
+	bool full;              /* the page is; `next` says where to go on */
+	uint64_t looked, kept;
+} Page;
+
+/* Takes hits of one tier until the page is full or the tier ends. Where phrases must be checked on the text, some fall
+ * away; the total is then exact only when all were looked at. */
+static Status fill_from_tier(View *view, Run *run, XapSearch *search, size_t tier, Page *page)
 {
 	SearchAnswer *answer = run->answer;
 	unsigned limit = run->request->limit;
 	bool checks = run->compiled.check_count > 0;
-	uint64_t looked = 0, kept_all = 0, at = run->first;
-	for (;;) {
+	uint64_t at = tier == run->tier ? run->first : 0, kept = 0;
+	search->query = filtered(view, run, run->compiled.tiers[tier]);
+	Status st = search->query ? ST_OK : view->err->code;
+	while (st == ST_OK) {
 		XapResult found;
 		search->first = at;
-		search->limit = checks ? CHECK_STEP : limit;
-		Status st = view_run(view, search, &found);
+		search->limit = checks ? CHECK_STEP : limit - answer->hit_count;
+		st = view_run(view, search, &found);
+		for (size_t i = 0; st == ST_OK && i < found.count && answer->hit_count < limit; i++, at++) {
+			bool is_kept = false;
+			st = add_hit(view, run, tier, &found.hits[i], &is_kept);
+			page->looked++;
+			kept += is_kept;
+		}
 		if (st != ST_OK)
 			return st;
-		search->facet_slots = 0; /* counted once */
-		answer->total = found.total;
-		answer->total_is_exact = found.total_is_exact;
-		for (size_t i = 0; i < found.count; i++) {
-			bool kept = false;
-			if (answer->hit_count == limit)
-				return set_next(view, run, at);
-			st = add_hit(view, run, &found.hits[i], &kept);
-			if (st != ST_OK)
-				return st;
-			at++;
-			looked++;
-			kept_all += kept;
-		}
-		bool ended = found.count < search->limit;
-		if (!checks)
-			return answer->hit_count == limit && answer->total > at ? set_next(view, run, at) : ST_OK;
-		if (ended) {
-			answer->total = run->first == 0 ? kept_all : answer->total;
-			answer->total_is_exact = run->first == 0;
-			return ST_OK;
-		}
-		if (looked >= CHECK_MOST) { /* enough for one request: the next page goes on from here */
-			answer->total_is_exact = false;
-			return set_next(view, run, at);
-		}
+		page->full = answer->hit_count == limit;
+		bool ended = at >= search->first + found.count && found.count < search->limit;
+		bool enough = page->full || (checks && page->looked >= CHECK_MOST);
+		if (!ended && !enough)
+			continue;
+		answer->total += checks && ended && (tier != run->tier || !run->first) ? kept : found.total;
+		answer->total_is_exact &= checks ? ended && !run->first : found.total_is_exact;
+		bool more = checks ? !ended : at < found.total || (!found.total_is_exact && found.count == search->limit);
+		page->full |= enough;
+		return enough && more ? set_next(view, run, tier, at) : ST_OK;
 	}
+	return st;
+}
+
+/* The tiers that the page did not come to: what they would give, without looking at their documents where those are many. */
+static Status count_tier(View *view, Run *run, size_t tier, bool count_only)
+{
+	XapResult found;
+	XapSearch search = {.sort_slot = -1, .count_to = count_only ? COUNT_TO : 0, .query = filtered(view, run, run->compiled.tiers[tier])};
+	Status st = search.query ? view_run(view, &search, &found) : view->err->code;
+	if (st != ST_OK)
+		return st;
+	run->answer->total += found.total;
+	run->answer->total_is_exact &= found.total_is_exact && run->compiled.check_count == 0;
+	return ST_OK;
+}
+
+static Status count_facets(View *view, Run *run)
+{
+	XapResult found;
+	XapSearch search = {.sort_slot = -1, .facet = count_facet, .facet_ctx = view, .facet_slots = facet_slots(run->request->facets),
+	                    .query = filtered(view, run, run->compiled.whole)};
+	if (!search.facet_slots)
+		return ST_OK;
+	Status st = search.query ? view_run(view, &search, &found) : view->err->code;
+	if (st == ST_OK && run->compiled.check_count == 0) { /* every match was seen on the way */
+		run->answer->total = found.total;
+		run->answer->total_is_exact = found.total_is_exact;
+	}
+	return st;
+}
+
+static Status fill_page(View *view, Run *run)
+{
+	SearchAnswer *answer = run->answer;
+	bool small = xap_documents(view->db) <= COUNT_TO;
+	XapSearch search = {.count_to = small ? COUNT_TO : COUNT_LEAST};
+	Page page = {0};
+	Status st = ST_OK;
+	order_by(run, &search);
+	answer->total = 0;
+	answer->total_is_exact = true;
+	for (size_t tier = 0; st == ST_OK && tier < run->compiled.tier_count; tier++) {
+		bool counted_only = tier < run->tier || page.full;
+		bool was_full = page.full;
+		st = counted_only ? count_tier(view, run, tier, small) : fill_from_tier(view, run, &search, tier, &page);
+		if (st == ST_OK && was_full && !answer->next.len && answer->total > answer->hit_count && tier > run->tier)
+			st = set_next(view, run, tier, 0);
+	}
+	return st == ST_OK ? count_facets(view, run) : st;
 }
 
 static int most_first(const void *a, const void *b)
@@ -295,18 +346,15 @@ static void order_facets(SearchAnswer *answer)
 
 static Status run_once(View *view, Run *run, bool any)
 {
-	XapSearch search = {.count_to = COUNT_TO, .facet = count_facet, .facet_ctx = view, .facet_slots = facet_slots(run->request->facets)};
 	Status st = compile_run(view, run, any);
 	if (st != ST_OK)
 		return st;
 	run->relaxed = any && run->request->mode == SEARCH_AUTO;
-	order_by(run, &search);
-	search.query = run->query;
 	run->answer->hit_count = 0;
 	run->answer->next = (Str){0};
 	memset(run->answer->facet_counts, 0, sizeof run->answer->facet_counts);
 	view->answer = run->answer;
-	st = fill_page(view, run, &search);
+	st = fill_page(view, run);
 	order_facets(run->answer);
 	return st;
 }
@@ -325,9 +373,11 @@ static Status read_cursor(Str cursor, Run *run, Err *err)
 {
 	if (!cursor.len)
 		return ST_OK;
-	if ((cursor.ptr[0] != 'a' && cursor.ptr[0] != 'r') || !str_to_u64(str_slice(cursor, 1, cursor.len), &run->first) || run->first > 1u << 30)
+	bool relaxed = cursor.ptr[0] == 'r', tier = cursor.ptr[0] >= 'a' && cursor.ptr[0] < 'a' + COMPILE_TIERS_MAX;
+	if ((!relaxed && !tier) || !str_to_u64(str_slice(cursor, 1, cursor.len), &run->first) || run->first > 1u << 30)
 		return err_set(err, ST_INVALID, "cursor: not one that an answer gave");
-	run->relaxed = cursor.ptr[0] == 'r';
+	run->relaxed = relaxed;
+	run->tier = relaxed ? 0 : (size_t)(cursor.ptr[0] - 'a');
 	return ST_OK;
 }
 
@@ -376,7 +426,7 @@ static Status run_request(View *view, void *ctx)
 	answer->query = run->parsed.read_as;
 	any |= run->request->mode == SEARCH_AUTO && is_question(run);
 	st = run_once(view, run, any);
-	if (st == ST_OK && run->request->mode == SEARCH_AUTO && !any && answer->hit_count == 0 && !run->first && run->word_count > 1) {
+	if (st == ST_OK && run->request->mode == SEARCH_AUTO && !any && answer->hit_count == 0 && !run->request->cursor.len && run->word_count > 1) {
 		st = run_once(view, run, true);
 		if (st == ST_OK && answer->hit_count == 0)
 			run->relaxed = false;
