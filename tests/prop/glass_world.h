@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include <unistd.h>
+
 extern "C" {
 #include "base/file.h"
 #include "indexer/invert.h"
