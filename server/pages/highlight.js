@@ -71,16 +71,35 @@ export function findPlaces(text, query, limit = 5000) {
 	return places;
 }
 
-// The text as nodes with <mark>s; calls made(mark) for each.
-export function marked(text, places, made) {
+// Numbers of other records that the text cites, [start, end), where no match stands in them.
+export function numbersIn(text, places, own, limit = 2000) {
+	const found = [];
+	let next = 0;
+	for (const match of text.matchAll(/(?<![\p{L}\p{N}\/.-])\d{1,5}[a-z]?\/(?:\d{4}\/)?\p{Lu}{2,}(?:[-&\/]?[\p{Lu}\d]+)*/gu)) {
+		const start = match.index, end = start + match[0].length;
+		while (next < places.length && places[next][1] <= start)
+			next++;
+		if (match[0] !== own && !(next < places.length && places[next][0] < end))
+			found.push([start, end]);
+		if (found.length === limit)
+			break;
+	}
+	return found;
+}
+
+// The text as nodes: <mark>s for the places, links for the numbers; calls made(mark) for each mark.
+export function marked(text, places, numbers, made) {
 	const nodes = [];
 	let at = 0;
-	for (const [start, end] of places) {
-		nodes.push(text.slice(at, start));
-		const mark = document.createElement('mark');
-		mark.textContent = text.slice(start, end);
-		made(mark);
-		nodes.push(mark);
+	const parts = [...places.map(([start, end]) => ({ start, end, mark: true })), ...numbers.map(([start, end]) => ({ start, end }))];
+	for (const { start, end, mark } of parts.sort((a, b) => a.start - b.start)) {
+		const node = document.createElement(mark ? 'mark' : 'a');
+		node.textContent = text.slice(start, end);
+		if (mark)
+			made(node);
+		else
+			node.href = `/?q=${encodeURIComponent(node.textContent)}`;
+		nodes.push(text.slice(at, start), node);
 		at = end;
 	}
 	nodes.push(text.slice(at));

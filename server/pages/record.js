@@ -1,7 +1,7 @@
 // One record: what it is, its text and its original side by side, the places that match.
 import { json, recordPath, text as fetchText } from './api.js';
 import { h, say, show } from './dom.js';
-import { findPlaces, marked } from './highlight.js';
+import { findPlaces, marked, numbersIn } from './highlight.js';
 import { date, number, size, t } from './i18n.js';
 
 const SHOWN_FIRST = ['number', 'type', 'issued', 'agency', 'signer', 'fonds', 'cases', 'field', 'direction', 'secrecy', 'urgency',
@@ -99,7 +99,7 @@ async function textPane(record, query) {
 	const places = query ? findPlaces(content, query) : [];
 	const body = h('div.text', { tabindex: '0', lang: record.language ?? 'vi' }, object.size > TEXT_MAX
 		? h('a', { href: address }, t('downloadText'), ` (${size(object.size)})`)
-		: marked(content, places, mark => marks.push(mark)));
+		: marked(content, places, numbersIn(content, places, record.number), mark => marks.push(mark)));
 	const walker = query ? placeWalker(marks, body) : null;
 	bar.append(h('span.right', {}, walker?.node));
 	pane.append(body);
@@ -149,7 +149,8 @@ export async function recordView(id, parameters) {
 		headNode(record, original),
 		metadataNode(t('metadata'), record, SHOWN_FIRST, [...fileRows(record), ...versionRow(record),
 			[t('id'), h('span.hash', {}, record.id)], [t('archived'), record.archived.replace('T', ' ').slice(0, 19) + ' UTC'],
-			[t('sequence'), `${record.sequence}`], [t('leaf'), h('span.hash', {}, record.leaf)]]),
+			[t('sequence'), `${record.sequence}`], [t('leaf'), h('span.hash', {}, record.leaf)],
+			[t('proof'), h('a', { href: recordPath(record.id, `/proof?version=${record.version}`), download: `${record.id}.proof.json` }, t('downloadProof'))]]),
 		original && !shown && h('p.notice', {}, t('noInline')),
 		shown && tabs(panes), panes));
 	document.title = `${record.number ?? record.id} – ${t('name')}`;

@@ -141,6 +141,7 @@ def test_record(b, s, url):
     check("dates are written as people here do", "12/03/2019" in b.text(".head .sub"))
     check("the text is there, whole", b.run("return document.querySelector('.text-pane .text').textContent") == DECISION_TEXT)
     check("the match is marked and come to", b.text("mark.now") == "chính quyền")
+    check("a number it cites is a link", b.text(".text a") == "30/2020/NĐ-CP" and "q=30%2F2020" in b.run("return document.querySelector('.text a').href"))
     check("the original is beside it", b.run("return document.querySelector('iframe').getBoundingClientRect().left > document.querySelector('.text').getBoundingClientRect().right - 20"))
     check("the original is the PDF of this record", "/v1/records/qd-15/content?object=" in b.run("return document.querySelector('iframe').src"))
     b.click(".meta summary")

@@ -157,7 +157,7 @@ PDF = (b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pag
 LARGE = bytes(range(256)) * 6000  # 1.5 MB: more than one chunk
 
 DECISION_TEXT = ("ỦY BAN NHÂN DÂN TỈNH NAM ĐỊNH\nSố: 15/2019/QĐ-UBND\nNam Định, ngày 12 tháng 3 năm 2019\n\nQUYẾT ĐỊNH\n"
-                 "Về việc ban hành quy chế làm việc của chính quyền địa phương\n\nĐiều 1. Hòa giải ở cơ sở.\n")
+                 "Về việc ban hành quy chế làm việc của chính quyền địa phương\n\nCăn cứ Nghị định số 30/2020/NĐ-CP;\nĐiều 1. Hòa giải ở cơ sở.\n")
 
 CASE = "H40.15-210521-0012"
 RECORDS = [
