@@ -132,7 +132,15 @@ static const uint8_t *end_of_capitals(const uint8_t *p, const uint8_t *end)
 			continue;
 		}
 		uint32_t c = plain_next(p, end, &width);
-		if (!plain_is_digit(c) && c != '&' && (!plain_is_letter(c) || is_lower_letter(c)))
+		if (c == '&') { /* "BGD& ĐT" too; a '&' at the end is none of the group */
+			const uint8_t *behind = plain_skip_spaces(p + width, end, 1);
+			c = plain_next(behind, end, &next_width);
+			if (!plain_is_letter(c) || is_lower_letter(c))
+				return p;
+			p = behind;
+			continue;
+		}
+		if (!plain_is_digit(c) && (!plain_is_letter(c) || is_lower_letter(c)))
 			return p;
 		if (plain_is_letter(c) && is_lower_letter(plain_next(p + width, end, &next_width))) {
 			const uint8_t *behind = p + width + next_width; /* "TT-BCt": one small letter belongs to it */
@@ -173,7 +181,8 @@ static const uint8_t *read_group(const uint8_t *p, const uint8_t *end, GroupCase
 		char ascii = plain_is_digit(c) ? (char)c : plain_ascii_upper(c);
 		if (ascii)
 			folded[folded_len++] = ascii;
-		shown_len += utf8_encode(plain_upper(c), shown + shown_len);
+		if (c != ' ')
+			shown_len += utf8_encode(plain_upper(c), shown + shown_len);
 		p += width;
 	}
 	shown[shown_len] = folded[folded_len] = 0;
