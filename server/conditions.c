@@ -35,7 +35,8 @@ bool etag_list_holds(Str header, Str etag, bool strong)
 		return false;
 	if (str_eq(str_trim(header), STR("*")))
 		return true;
-	while (str_split(&rest, ',', &tag)) { /* our own tags hold no comma, so a foreign one that does can't match by parts */
+	/* Our own tags hold no comma, so a foreign one that does can't match by parts. */
+	while (str_split(&rest, ',', &tag)) {
 		tag = str_trim(tag);
 		bool weak = str_starts(tag, STR("W/"));
 		if (weak && strong)
@@ -122,7 +123,8 @@ void disposition_write(bool is_inline, Str file_name, Buf *out)
 	static const char digits[] = "0123456789ABCDEF";
 	for (size_t i = 0; i < file_name.len; i++) {
 		unsigned char c = (unsigned char)file_name.ptr[i];
-		bool attr = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+		bool attr = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+			    c == '.' || c == '_';
 		if (attr) {
 			buf_add_char(out, (char)c);
 		} else if (c == '/' || c == '\\' || c < 0x20 || c == 0x7F) {

@@ -124,7 +124,8 @@ static void refresh(Server *server)
 	uint64_t now = clock_monotonic_us(), last = atomic_load_explicit(&server->refreshed_us, memory_order_relaxed);
 	Err err;
 	if (now - last < SERVER_REFRESH_MS * 1000 ||
-	    !atomic_compare_exchange_strong_explicit(&server->refreshed_us, &last, now, memory_order_relaxed, memory_order_relaxed))
+	    !atomic_compare_exchange_strong_explicit(&server->refreshed_us, &last, now, memory_order_relaxed,
+						     memory_order_relaxed))
 		return;
 	if (store_refresh(server->store, &err) != ST_OK || index_refresh(server->index, &err) != ST_OK)
 		log_event(LOG_WARN, "server", "refresh failed", "cause", err.text, NULL);
@@ -142,8 +143,9 @@ static void write_problem(Exchange *x, unsigned http, Reply *reply)
 	if (http == 503)
 		reply_header(reply, "Retry-After", STR("2"));
 	if (!problem_is_clients(http))
-		log_event(LOG_ERROR, "server", "request failed", "request_id", r->id, "target", x->target.ptr ? x->target.ptr : "",
-		          "code", status_name(x->err.code), "cause", x->err.text, NULL);
+		log_event(LOG_ERROR, "server", "request failed", "request_id", r->id, "target",
+			  x->target.ptr ? x->target.ptr : "", "code", status_name(x->err.code), "cause", x->err.text,
+			  NULL);
 }
 
 static enum MHD_Result answer(Exchange *x, struct MHD_Connection *connection)

@@ -31,7 +31,8 @@ enum MHD_Result exchange_handle(void *server, struct MHD_Connection *connection,
 void exchange_end(void *server, struct MHD_Connection *connection, void **exchange, enum MHD_RequestTerminationCode why);
 
 /* Sends the reply, or 304, 206, 416 where the request's conditions ask for it; takes its body or source over. */
-enum MHD_Result exchange_send(Exchange *x, struct MHD_Connection *connection, Reply *reply); /* reply.c */
+/* reply.c */
+enum MHD_Result exchange_send(Exchange *x, struct MHD_Connection *connection, Reply *reply);
 
 /* Checks method, version and headers and fills in what the request takes from them: head.c. */
 Status exchange_check_head(Exchange *x, struct MHD_Connection *connection, const char *version);

@@ -74,7 +74,8 @@ static Status take_header(HeadCheck *check, Str name, Str value)
 	if (str_eq_nocase(name, STR("transfer-encoding")))
 		return check->encodings++ ? refuse(check, "more than one Transfer-Encoding") : read_encoding(check, value);
 	if (str_eq_nocase(name, STR("content-type")))
-		r->media = str_trim(str_slice(value, 0, str_find_char(value, ';') < 0 ? value.len : (size_t)str_find_char(value, ';')));
+		r->media = str_trim(str_slice(
+			value, 0, str_find_char(value, ';') < 0 ? value.len : (size_t)str_find_char(value, ';')));
 	else if (str_eq_nocase(name, STR("accept-language")))
 		r->english = language_is_english(value);
 	else if (str_eq_nocase(name, STR("if-none-match")))
@@ -101,8 +102,8 @@ static enum MHD_Result check_header(void *ctx, enum MHD_ValueKind kind, const ch
 	if (check->bytes > REQUEST_HEADERS_MAX || check->count > REQUEST_HEADER_COUNT_MAX) {
 		check->x->http = 431;
 		check->x->must_close = true;
-		check->status = err_set(&check->x->err, ST_LIMIT, "headers have at most %d bytes and %d lines", REQUEST_HEADERS_MAX,
-		                        REQUEST_HEADER_COUNT_MAX);
+		check->status = err_set(&check->x->err, ST_LIMIT, "headers have at most %d bytes and %d lines",
+					REQUEST_HEADERS_MAX, REQUEST_HEADER_COUNT_MAX);
 	} else if (!is_token(n)) {
 		check->status = refuse(check, "a header's name is no token");
 	} else if ((check->status = check_value(check, v)) == ST_OK) {
@@ -154,8 +155,8 @@ Status exchange_check_head(Exchange *x, struct MHD_Connection *connection, const
 	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, check_header, &check);
 	if (check.status == ST_OK)
 		check.status = check_framing(&check, version);
-	if (check.status == ST_OK && changes && check.origin_site.len && !str_eq_nocase(check.origin_site, STR("same-origin")) &&
-	    !str_eq_nocase(check.origin_site, STR("none")))
+	if (check.status == ST_OK && changes && check.origin_site.len &&
+	    !str_eq_nocase(check.origin_site, STR("same-origin")) && !str_eq_nocase(check.origin_site, STR("none")))
 		check.status = err_set(&x->err, ST_FORBIDDEN, "a page of another site may not change the archive");
 	return check.status;
 }

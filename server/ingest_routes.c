@@ -132,10 +132,11 @@ Status post_ingest(Request *r, Reply *reply, Err *err)
 			name = str_from(bulk_media[i].name);
 	if (r->body_fd < 0 || r->body_bytes == 0)
 		return err_set(err, ST_INVALID, "the body is empty");
-	if (r->media.len == 0 || request_media_is(r, "text/plain") || request_media_is(r, "application/x-www-form-urlencoded") ||
-	    name.len == 0)
-		return err_set(err, ST_UNSUPPORTED, "Content-Type must be application/x-ndjson, application/zip or application/x-tar; "
-		               "or application/octet-stream with ?name=");
+	if (r->media.len == 0 || request_media_is(r, "text/plain") ||
+	    request_media_is(r, "application/x-www-form-urlencoded") || name.len == 0)
+		return err_set(err, ST_UNSUPPORTED,
+			       "Content-Type must be application/x-ndjson, application/zip or application/x-tar; "
+			       "or application/octet-stream with ?name=");
 	if (name.len > JOB_NAME_MAX)
 		return err_set(err, ST_LIMIT, "'name' has at most %d bytes", JOB_NAME_MAX);
 	Status st = jobs_add(r->server->jobs, r->body_fd, name, &id, err);

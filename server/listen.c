@@ -87,8 +87,10 @@ Status listen_open(const char *text, int *fd_out, unsigned *port_out, char *addr
 	if (st != ST_OK)
 		return st;
 	if (!is_loopback(&address))
-		return err_set(err, ST_FORBIDDEN, "%s is not a loopback address: without access tokens the archive is served on this "
-		               "machine only (put a proxy with TLS in front)", text);
+		return err_set(err, ST_FORBIDDEN,
+			       "%s is not a loopback address: without access tokens the archive is served on this "
+			       "machine only (put a proxy with TLS in front)",
+			       text);
 	int fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return err_errno(err, errno, "make a socket");

@@ -5,7 +5,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-static const unsigned codes[] = {200, 201, 202, 204, 206, 304, 400, 403, 404, 405, 409, 413, 414, 415, 416, 431, 500, 503, 507, 0};
+static const unsigned codes[] = {200, 201, 202, 204, 206, 304, 400, 403, 404, 405,
+				 409, 413, 414, 415, 416, 431, 500, 503, 507, 0};
 enum { CODE_COUNT = sizeof codes / sizeof *codes }; /* the last one: any other */
 
 static const uint64_t bounds_us[] = {250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 1000000, 2500000};
@@ -94,8 +95,8 @@ void metrics_write(const Metrics *m, void (*label)(size_t route, Buf *out), Buf 
 		label(i, &text);
 		for (size_t c = 0; c < CODE_COUNT; c++)
 			if (get(&m->routes[i].by_code[c]))
-				buf_printf(out, "hoso_http_requests_total{%.*s,code=\"%u\"} %" PRIu64 "\n", STR_ARG(buf_str(&text)), codes[c],
-				           get(&m->routes[i].by_code[c]));
+				buf_printf(out, "hoso_http_requests_total{%.*s,code=\"%u\"} %" PRIu64 "\n",
+					   STR_ARG(buf_str(&text)), codes[c], get(&m->routes[i].by_code[c]));
 	}
 	buf_add_zero_terminated(out, "# HELP hoso_http_request_seconds Time until the answer was ready.\n"
 	                             "# TYPE hoso_http_request_seconds histogram\n");

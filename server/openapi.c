@@ -46,13 +46,17 @@ static void write_content(const char *media, const char *schema, JsonOut *j)
 static void write_body(const Route *route, JsonOut *j)
 {
 	static const char *const media[] = {
-		[BODY_JSON] = "application/json", [BODY_FILE] = "application/octet-stream", [BODY_BULK] = "application/x-ndjson"};
+		[BODY_JSON] = "application/json",
+		[BODY_FILE] = "application/octet-stream",
+		[BODY_BULK] = "application/x-ndjson",
+	};
+	static const char record_schema[] = "{\"$ref\":\"#/components/schemas/Record\"}";
 	if (route->body == BODY_NONE)
 		return;
 	jout_key(j, "requestBody");
 	jout_open(j, '{');
 	jout_field_bool(j, "required", true);
-	write_content(media[route->body], route->body == BODY_JSON ? "{\"$ref\":\"#/components/schemas/Record\"}" : "{}", j);
+	write_content(media[route->body], route->body == BODY_JSON ? record_schema : "{}", j);
 	jout_close(j, '}');
 }
 
@@ -108,7 +112,8 @@ static const char *field_schema(RecordFieldKind kind)
 static void write_record_schema(JsonOut *j)
 {
 	jout_key(j, "Record");
-	jout_raw(j, STR("{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\",\"pattern\":\"^[A-Za-z0-9._:-]{1,128}$\"},"
+	jout_raw(j, STR("{\"type\":\"object\",\"properties\":{"
+	                "\"id\":{\"type\":\"string\",\"pattern\":\"^[A-Za-z0-9._:-]{1,128}$\"},"
 	                "\"text\":{\"type\":\"string\"},\"files\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}"));
 	for (int id = 0; id < RF_COUNT; id++) {
 		buf_add_char(j->out, ',');
@@ -130,8 +135,9 @@ void server_write_openapi(Buf *out)
 	jout_open(&j, '{');
 	jout_field_text(&j, "openapi", "3.1.0");
 	jout_key(&j, "info");
-	jout_raw(&j, STR("{\"title\":\"hoso\",\"version\":\"" HOSO_VERSION "\",\"description\":\"Vietnamese administrative records: "
-	                 "kept for good and found again\",\"license\":{\"name\":\"GPL-3.0-or-later\"}}"));
+	jout_raw(&j, STR("{\"title\":\"hoso\",\"version\":\"" HOSO_VERSION "\","
+	                 "\"description\":\"Vietnamese administrative records: kept for good and found again\","
+	                 "\"license\":{\"name\":\"GPL-3.0-or-later\"}}"));
 	jout_key(&j, "paths");
 	jout_open(&j, '{');
 	for (size_t i = 0; i < route_count; i++) {
@@ -154,9 +160,9 @@ void server_write_openapi(Buf *out)
 	jout_open(&j, '{');
 	write_record_schema(&j);
 	jout_key(&j, "Problem");
-	jout_raw(&j, STR("{\"type\":\"object\",\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
-	                 "\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},\"cause\":{\"type\":\"string\"},"
-	                 "\"request_id\":{\"type\":\"string\"}}}"));
+	jout_raw(&j, STR("{\"type\":\"object\",\"properties\":{"
+	                 "\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},"
+	                 "\"detail\":{\"type\":\"string\"},\"cause\":{\"type\":\"string\"},\"request_id\":{\"type\":\"string\"}}}"));
 	jout_close(&j, '}');
 	jout_close(&j, '}');
 	jout_close(&j, '}');

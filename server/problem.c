@@ -37,7 +37,8 @@ static const Problem problems[] = {
 	 "Máy chủ gặp lỗi; nhật ký ghi nguyên nhân theo mã yêu cầu."},
 	{503, "busy", "Busy", "Đang bận", "Not possible right now; try again shortly.",
 	 "Hiện chưa thực hiện được; hãy thử lại sau ít giây."},
-	{507, "no-space", "No space left", "Hết dung lượng đĩa", "The disk is full: the archive takes no more records; reading goes on.",
+	{507, "no-space", "No space left", "Hết dung lượng đĩa",
+	 "The disk is full: the archive takes no more records; reading goes on.",
 	 "Đĩa đã đầy: kho không nhận thêm văn bản; vẫn tra cứu được."},
 };
 

@@ -75,9 +75,11 @@ Status get_record(Request *r, Reply *reply, Err *err)
 	if (st != ST_OK)
 		return st;
 	newest = entry;
-	if (newest_sequence != entry.sequence && (st = store_entry(r->server->store, newest_sequence, &r->arena, &newest, err)) != ST_OK)
+	if (newest_sequence != entry.sequence &&
+	    (st = store_entry(r->server->store, newest_sequence, &r->arena, &newest, err)) != ST_OK)
 		return st;
-	char *seed = arena_printf(&r->arena, "%" PRIu64 " of %" PRIu64 " %d", entry.sequence, newest_sequence, entry.destroyed);
+	char *seed = arena_printf(&r->arena, "%" PRIu64 " of %" PRIu64 " %d", entry.sequence, newest_sequence,
+				  entry.destroyed);
 	reply_json_begin(reply, &j);
 	jout_open(&j, '{');
 	entry_write_members(&entry, &record, &j);
@@ -144,9 +146,11 @@ Status get_record_text(Request *r, Reply *reply, Err *err)
 
 /* What a browser may show in place: nothing that runs scripts. The viewer for PDF is the browser's own and needs a
  * style sheet of its own; nothing may be loaded from anywhere. */
-static const char *const inline_media[] = {"application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp", "text/plain"};
-static const char viewer_csp[] = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; object-src 'self'; "
-                                 "frame-ancestors 'self'";
+static const char *const inline_media[] = {"application/pdf", "image/png",  "image/jpeg",
+					   "image/gif",       "image/webp", "text/plain"};
+static const char viewer_csp[] =
+	"default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; object-src 'self'; "
+	"frame-ancestors 'self'";
 
 static const char *safe_media(Str media, Arena *arena, bool *may_show)
 {

@@ -99,7 +99,8 @@ static struct MHD_Response *make_response(Exchange *x, Reply *reply, uint64_t fi
 		return MHD_create_response_from_buffer(part.len, (void *)(uintptr_t)part.ptr, MHD_RESPMEM_PERSISTENT);
 	if (first || len != reply->body.len || !reply->body.data)
 		return MHD_create_response_from_buffer(part.len, (void *)(uintptr_t)part.ptr, MHD_RESPMEM_MUST_COPY);
-	struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback(part.len, reply->body.data, free);
+	struct MHD_Response *response =
+		MHD_create_response_from_buffer_with_free_callback(part.len, reply->body.data, free);
 	if (response)
 		reply->body = (Buf){0};
 	return response;
@@ -115,10 +116,14 @@ static void add_headers(Exchange *x, const Reply *reply, struct MHD_Response *re
 	char text[160];
 	add_header(response, "X-Request-Id", x->request.id);
 	add_header(response, "X-Content-Type-Options", "nosniff");
-	add_header(response, "Content-Security-Policy", reply->csp ? reply->csp : "default-src 'none'; frame-ancestors 'none'");
+	add_header(response, "Content-Security-Policy",
+		   reply->csp ? reply->csp : "default-src 'none'; frame-ancestors 'none'");
 	add_header(response, "Referrer-Policy", "no-referrer");
 	add_header(response, "Cross-Origin-Resource-Policy", "same-origin");
-	add_header(response, "Cache-Control", reply->cache ? reply->cache : reply->etag.ptr ? "private, no-cache" : "no-store");
+	add_header(response, "Cache-Control",
+		   reply->cache      ? reply->cache
+		   : reply->etag.ptr ? "private, no-cache"
+				     : "no-store");
 	if (reply->media)
 		add_header(response, "Content-Type", reply->media);
 	if (reply->etag.ptr) {
@@ -135,8 +140,8 @@ static void add_headers(Exchange *x, const Reply *reply, struct MHD_Response *re
 		add_header(response, "Connection", "close");
 }
 
-static enum MHD_Result queue(Exchange *x, struct MHD_Connection *connection, Reply *reply, unsigned http, uint64_t first,
-                             uint64_t len)
+static enum MHD_Result queue(Exchange *x, struct MHD_Connection *connection, Reply *reply, unsigned http,
+			     uint64_t first, uint64_t len)
 {
 	struct MHD_Response *response = make_response(x, reply, first, len);
 	if (!response)
@@ -180,7 +185,8 @@ enum MHD_Result exchange_send(Exchange *x, struct MHD_Connection *connection, Re
 		return queue(x, connection, reply, http, 0, size);
 	if (etag_list_holds(r->if_none_match, reply->etag, false))
 		return send_not_modified(x, connection, reply);
-	bool may_be_part = !r->is_head && r->range.ptr && (!r->if_range.ptr || etag_list_holds(r->if_range, reply->etag, true));
+	bool may_be_part =
+		!r->is_head && r->range.ptr && (!r->if_range.ptr || etag_list_holds(r->if_range, reply->etag, true));
 	switch (may_be_part ? range_parse(r->range, size, &first, &last) : RANGE_WHOLE) {
 	case RANGE_UNSATISFIABLE:
 		return refuse_range(x, connection, size);

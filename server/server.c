@@ -19,7 +19,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { CONNECTION_MEMORY = 32 * 1024, CONNECTION_IDLE_S = 30, THREADS_LEAST = 4, THREADS_MOST = 64, DESCRIPTORS_KEPT = 128 };
+enum {
+	CONNECTION_MEMORY = 32 * 1024,
+	CONNECTION_IDLE_S = 30,
+	THREADS_LEAST = 4,
+	THREADS_MOST = 64,
+	DESCRIPTORS_KEPT = 128
+};
 
 /* libmicrohttpd would decode %00 and the like in place; url.c does it, strictly. */
 static size_t leave_escapes(void *ctx, struct MHD_Connection *connection, char *text)

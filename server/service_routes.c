@@ -167,9 +167,12 @@ Status get_metrics(Request *r, Reply *reply, Err *err)
 	write_gauge(out, "index_bytes", "Bytes of the index on disk.", index.bytes);
 	write_gauge(out, "index_healthy", "1: the follower of the log works.", !index.problem);
 	write_gauge(out, "http_connections", "Open connections.", connections_count(server->connections));
-	write_gauge(out, "uptime_seconds", "Since the server was started.", (clock_monotonic_us() - server->started_us) / 1000000);
-	buf_printf(out, "# TYPE hoso_http_connections_reaped_total counter\nhoso_http_connections_reaped_total %" PRIu64 "\n",
-	           connections_reaped(server->connections));
+	write_gauge(out, "uptime_seconds", "Since the server was started.",
+		    (clock_monotonic_us() - server->started_us) / 1000000);
+	buf_printf(out,
+		   "# TYPE hoso_http_connections_reaped_total counter\nhoso_http_connections_reaped_total %" PRIu64
+		   "\n",
+		   connections_reaped(server->connections));
 	return ST_OK;
 }
 

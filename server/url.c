@@ -98,12 +98,14 @@ static Status parse_query(Str query, Arena *arena, Url *url, Err *err)
 			return err_set(err, ST_LIMIT, "more than %d parameters", URL_PARAMETERS_MAX);
 		Status st = decode(str_slice(pair, 0, equals < 0 ? pair.len : (size_t)equals), true, arena, &p->name, err);
 		if (st == ST_OK)
-			st = decode(equals < 0 ? (Str){"", 0} : str_slice(pair, (size_t)equals + 1, pair.len), true, arena, &p->value, err);
+			st = decode(equals < 0 ? (Str){"", 0} : str_slice(pair, (size_t)equals + 1, pair.len), true,
+				    arena, &p->value, err);
 		if (st != ST_OK)
 			return st;
 		for (size_t i = 0; i < url->parameter_count; i++)
 			if (str_eq(url->parameters[i].name, p->name))
-				return err_set(err, ST_INVALID, "the parameter '%.*s' is given twice", STR_ARG(str_slice(p->name, 0, utf8_cut(p->name, 60))));
+				return err_set(err, ST_INVALID, "the parameter '%.*s' is given twice",
+					       STR_ARG(str_slice(p->name, 0, utf8_cut(p->name, 60))));
 		url->parameter_count++;
 	}
 	return ST_OK;
@@ -137,8 +139,8 @@ void url_escape(Str s, Buf *out)
 	static const char digits[] = "0123456789ABCDEF";
 	for (size_t i = 0; i < s.len; i++) {
 		unsigned char c = (unsigned char)s.ptr[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-		             c == '_' || c == '~';
+		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+			     c == '.' || c == '_' || c == '~';
 		if (plain) {
 			buf_add_char(out, (char)c);
 			continue;

@@ -8,9 +8,9 @@
  *     proofs/001.json, verifier.txt                    each record's chain up to a signed checkpoint, and the key
  *
  * The same case file gives the same bytes, however often and from wherever they are read: package_tag names them, so
- * a download that broke off goes on where it stopped (a newer checkpoint makes other bytes and another tag). Entries are stored, not compressed: the size is known at once.
- * Names are made here (NFC, UTF-8 flagged, no character that a file system refuses); a sender's file name stands in
- * van-ban.json only.
+ * a download that broke off goes on where it stopped. (A newer checkpoint makes other bytes and another tag.) Entries
+ * are stored, not compressed: the size is known at once. Names are made here (NFC, UTF-8 flagged, no character that a
+ * file system refuses); a sender's file name stands in van-ban.json only.
  *
  * Caveats  seeking backwards begins anew, so a late range costs the reading of what lies before it
  * Owns     package_open's result until package_close; the Store must outlive it

@@ -139,6 +139,11 @@ static Status add_bytes(Planner *p, const char *path, const Buf *bytes, Err *err
 	return ST_OK;
 }
 
+/* A byte order mark, or spreadsheets take it for another encoding. */
+static const char csv_head[] =
+	"\xEF\xBB\xBF\"STT\",\"Số, ký hiệu\",\"Ngày ban hành\",\"Loại văn bản\",\"Cơ quan ban hành\","
+	"\"Trích yếu nội dung\",\"Người ký\",\"Số trang\",\"Mã định danh\",\"Phiên bản\",\"Thư mục\",\"Ghi chú\"\r\n";
+
 /* Quoted; a leading sign would make a spreadsheet compute it. */
 static void add_cell(Buf *csv, Str value, bool last)
 {
@@ -228,7 +233,8 @@ static Status add_record(Planner *p, size_t ordinal, Err *err)
 	jout_field_str(&p->json, "number", record_text(&record, RF_NUMBER));
 	jout_field_str(&p->json, "folder", folder);
 	jout_close(&p->json, '}');
-	st = add_json(p, ITEM_RECORD, entry.sequence, entry.utc_ms, arena_printf(p->arena, "data/%.*s/van-ban.json", STR_ARG(folder)), err);
+	st = add_json(p, ITEM_RECORD, entry.sequence, entry.utc_ms,
+		      arena_printf(p->arena, "data/%.*s/van-ban.json", STR_ARG(folder)), err);
 	return st == ST_OK ? add_objects(p, &entry, folder, err) : st;
 }
 
@@ -290,9 +296,7 @@ static Status add_payload(Planner *p, Err *err)
 		jout_field_str(&p->json, "code", p->file.code);
 	jout_key(&p->json, "records");
 	jout_open(&p->json, '[');
-	buf_add_zero_terminated(&p->csv, "\xEF\xBB\xBF" "\"STT\",\"Số, ký hiệu\",\"Ngày ban hành\",\"Loại văn bản\",\"Cơ quan ban hành\","
-	                                 "\"Trích yếu nội dung\",\"Người ký\",\"Số trang\",\"Mã định danh\",\"Phiên bản\",\"Thư mục\","
-	                                 "\"Ghi chú\"\r\n");
+	buf_add_zero_terminated(&p->csv, csv_head);
 	for (size_t ordinal = 1; ordinal <= p->file.record_count && st == ST_OK; ordinal++)
 		st = add_record(p, ordinal, err);
 	jout_close(&p->json, ']');
@@ -357,7 +361,8 @@ static void write_bag_info(const Planner *p, Buf *out)
 	char stamp[CLOCK_STAMP_LEN + 1];
 	clock_format_utc(p->file.newest_ms, stamp);
 	add_info_line(out, "Bag-Software-Agent", STR("hoso " HOSO_VERSION));
-	add_info_line(out, "Bagging-Date", str_slice(str_from(stamp), 0, 10)); /* of the newest record: no clock, same bytes */
+	/* The day of the newest record, not of the download: no clock, same bytes. */
+	add_info_line(out, "Bagging-Date", str_slice(str_from(stamp), 0, 10));
 	add_info_line(out, "External-Identifier", p->file.code);
 	if (record_text(&p->own, RF_TITLE).len)
 		add_info_line(out, "External-Description", record_text(&p->own, RF_TITLE));

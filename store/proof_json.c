@@ -17,8 +17,8 @@ Status proof_anchor(Store *store, uint64_t sequence, ProofAnchor *out, Err *err)
 {
 	ProofAnchor anchor = {0};
 	Err missing;
-	bool covers = store_checkpoint_last(store, &anchor.text, &missing) == ST_OK && read_size(&anchor, &missing) == ST_OK &&
-	              anchor.tree_size > sequence;
+	bool covers = store_checkpoint_last(store, &anchor.text, &missing) == ST_OK &&
+		      read_size(&anchor, &missing) == ST_OK && anchor.tree_size > sequence;
 	Status st = ST_OK;
 	if (!covers) {
 		buf_clear(&anchor.text);

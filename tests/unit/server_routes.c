@@ -91,7 +91,8 @@ static void every_status_has_a_code_and_a_sentence_in_both_languages(void **stat
 			assert_non_null(root);
 			assert_int_equal(json_integer_value(json_object_get(root, "status")), http);
 			assert_true(json_string_length(json_object_get(root, "detail")) > 5);
-			assert_true((json_object_get(root, "cause") != NULL) == (http < 500)); /* our own failures stay in the log */
+			assert_true((json_object_get(root, "cause") != NULL) ==
+				    (http < 500)); /* our own failures stay in the log */
 			json_decref(root);
 			buf_done(&text);
 		}
@@ -104,7 +105,8 @@ static void every_status_has_a_code_and_a_sentence_in_both_languages(void **stat
 static void only_loopback_is_listened_on(void **state)
 {
 	static const char *const refused[] = {"0.0.0.0:0", "192.168.1.1:0", "[::]:0", "8.8.8.8:0"};
-	static const char *const wrong[] = {"", "127.0.0.1", ":80", "host:80", "127.0.0.1:x", "127.0.0.1:70000", "::1:0", "[::1:0"};
+	static const char *const wrong[] = {"",      "127.0.0.1", ":80", "host:80", "127.0.0.1:x", "127.0.0.1:70000",
+					    "::1:0", "[::1:0"};
 	int fd;
 	unsigned port;
 	char address[80];
