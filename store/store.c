@@ -150,6 +150,16 @@ Status store_open(Store **out, const char *dir, Err *err)
 	return store_open_with(out, dir, &options, err);
 }
 
+/* glibc's default lets readers starve a writer for ever. */
+static void make_lock(pthread_rwlock_t *lock)
+{
+	pthread_rwlockattr_t attributes;
+	pthread_rwlockattr_init(&attributes);
+	pthread_rwlockattr_setkind_np(&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	pthread_rwlock_init(lock, &attributes);
+	pthread_rwlockattr_destroy(&attributes);
+}
+
 Status store_open_with(Store **out, const char *dir, const StoreOptions *options, Err *err)
 {
 	Store *store = calloc(1, sizeof *store);
@@ -157,7 +167,7 @@ Status store_open_with(Store **out, const char *dir, const StoreOptions *options
 		return err_no_memory(err);
 	store->options = *options;
 	store->dir = strdup(dir);
-	pthread_rwlock_init(&store->lock, NULL);
+	make_lock(&store->lock);
 	pthread_mutex_init(&store->writer.mutex, NULL);
 	pthread_mutex_init(&store->catalogue_mutex, NULL);
 	pthread_mutex_init(&store->writer.sync_mutex, NULL);
