@@ -9,7 +9,7 @@
 enum {
 	MEMORY_DEFAULT = 128 << 20,
 	MEMORY_MIN = 4 << 20,
-	BATCH_DEFAULT = 12 << 20,
+	BATCH_DEFAULT = 8 << 20,
 	BATCH_MIN = 1 << 16,
 };
 
@@ -155,14 +155,15 @@ void invert_code_at(Inverter *inv, uint64_t code, uint32_t wdf, uint32_t positio
 static void add_term(Inverter *inv, Str term, uint32_t wdf, uint32_t position)
 {
 	uint8_t escaped[GLASS_TERM_MAX];
-	size_t len = glass_escape_term(term, escaped);
-	if (len == 0) {
+	Str key = term;
+	if (term.len == 0 || term.len > GLASS_TERM_MAX || memchr(term.ptr, 0, term.len))
+		key = (Str){(const char *)escaped, glass_escape_term(term, escaped)};
+	if (key.len == 0) {
 		fail(inv, term.len ? ST_LIMIT : ST_INVALID, term.len ? "a term is longer than 245 bytes" : "a term is empty");
 		return;
 	}
 	inv->document_length += wdf;
-	if (make_room(inv, wdf) &&
-	    !batch_add_term(&inv->batch, inv->did, (Str){(const char *)escaped, len}, wdf, position))
+	if (make_room(inv, wdf) && !batch_add_term(&inv->batch, inv->did, key, wdf, position))
 		fail(inv, ST_NO_MEMORY, "out of memory");
 }
 

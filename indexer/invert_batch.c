@@ -173,13 +173,11 @@ void batch_add_codes(Batch *b, uint32_t did, const BatchPending *pending)
 	}
 	for (uint32_t i = 0; i < pending->count; i++) {
 		uint32_t found = t->index[home_of(t, hashes[i])] & NUMBER_MASK;
-		if (found)
-			__builtin_prefetch(&t->entries[found - 1], 1);
+		__builtin_prefetch(&t->entries[found ? found - 1 : 0], 1);
 	}
 	for (uint32_t i = 0; i < pending->count; i++) {
 		entries[i] = find_code(t, pending->codes[i], hashes[i]);
-		if (entries[i]->last != did)
-			chain_prefetch(&b->pool, entries[i]->end);
+		chain_prefetch(&b->pool, entries[i]->end); /* needed or not: a test would often guess wrong */
 	}
 	for (uint32_t i = 0; i < pending->count; i++) {
 		BatchEntry *e = entries[i];

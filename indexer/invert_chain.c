@@ -66,26 +66,18 @@ static uint32_t slice_end(ChainEnd at)
 	return ((at >> 3) & ~(size - 1)) + size - LINK;
 }
 
-size_t chain_len(ChainEnd head, ChainEnd end, const ChainPool *pool)
-{
-	size_t len = 0;
-	while (slice_end(head) != slice_end(end)) {
-		len += slice_end(head) - (head >> 3);
-		memcpy(&head, pool->bytes + slice_end(head), LINK);
-	}
-	return len + (end >> 3) - (head >> 3);
-}
-
 size_t chain_copy(const ChainPool *pool, ChainEnd head, ChainEnd end, uint8_t *out)
 {
-	uint8_t *start = out;
-	while (slice_end(head) != slice_end(end)) {
-		uint32_t at = head >> 3, len = slice_end(head) - at;
-		memcpy(out, pool->bytes + at, len);
+	const uint8_t *start = out;
+	for (;;) {
+		uint32_t at = head >> 3, stop = slice_end(head), last = slice_end(end);
+		uint32_t len = (stop == last ? end >> 3 : stop) - at;
+		/* Slices are words, most of them one or two. */
+		for (uint32_t i = 0; i < len; i += 8)
+			memcpy(out + i, pool->bytes + at + i, 8);
 		out += len;
-		memcpy(&head, pool->bytes + slice_end(head), LINK);
+		if (stop == last)
+			return (size_t)(out - start);
+		memcpy(&head, pool->bytes + stop, LINK);
 	}
-	uint32_t len = (end >> 3) - (head >> 3);
-	memcpy(out, pool->bytes + (head >> 3), len);
-	return (size_t)(out + len - start);
 }

@@ -40,7 +40,7 @@ ChainEnd chain_new(ChainPool *pool);
 ChainEnd chain_grow(ChainPool *pool, ChainEnd end); /* end stands at the end of a slice */
 /* Copies the chain out; out has room for chain_bytes_max. Returns the number of bytes. */
 size_t chain_copy(const ChainPool *pool, ChainEnd head, ChainEnd end, uint8_t *out);
-size_t chain_len(ChainEnd head, ChainEnd end, const ChainPool *pool);
+static inline size_t chain_bytes_max(const ChainPool *pool) { return pool->used + 8; }
 
 /* True while `appends` appends of CHAIN_APPEND_MAX bytes are certain to fit. */
 static inline bool chain_pool_room(const ChainPool *pool, size_t appends)

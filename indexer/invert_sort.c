@@ -138,7 +138,8 @@ static uint32_t count_varints(const uint8_t *start, uint8_t *end)
 	for (const uint8_t *p = start; p < end; p += sizeof(uint64_t)) {
 		uint64_t word;
 		memcpy(&word, p, sizeof word);
-		numbers += (uint32_t)__builtin_popcountll(~word & UINT64_C(0x8080808080808080));
+		word = ~word >> 7 & UINT64_C(0x0101010101010101);
+		numbers += (uint32_t)(word * UINT64_C(0x0101010101010101) >> 56);
 	}
 	return numbers;
 }
@@ -148,13 +149,11 @@ static bool read_postings(Sorter *s, const SortItem *item, Buf *scratch, GlassPi
 {
 	const BatchPositions *unused;
 	const BatchEntry *e = entry_of(s, item, &unused);
-	size_t len = e->head ? chain_len(e->head, e->end, &s->batch->pool) : 0;
 	buf_clear(scratch);
-	if (!buf_reserve(scratch, len + GLASS_VARINT_MAX + sizeof(uint64_t)))
+	if (!buf_reserve(scratch, chain_bytes_max(&s->batch->pool) + GLASS_VARINT_MAX + sizeof(uint64_t)))
 		return false;
 	uint8_t *start = (uint8_t *)scratch->data;
-	if (len)
-		chain_copy(&s->batch->pool, e->head, e->end, start);
+	size_t len = e->head ? chain_copy(&s->batch->pool, e->head, e->end, start) : 0;
 	uint8_t *end = glass_put_varint(start + len, e->wdf);
 	scratch->len = (size_t)(end - start);
 	uint32_t numbers = count_varints(start, end);
@@ -176,10 +175,9 @@ static bool read_positions(Sorter *s, const SortItem *item, GlassList *out)
 	if (p->head == 0)
 		return true;
 	buf_clear(raw);
-	size_t len = chain_len(p->head, p->end, &s->batch->pool);
-	if (!buf_reserve(raw, len))
+	if (!buf_reserve(raw, chain_bytes_max(&s->batch->pool)))
 		return false;
-	chain_copy(&s->batch->pool, p->head, p->end, (uint8_t *)raw->data);
+	size_t len = chain_copy(&s->batch->pool, p->head, p->end, (uint8_t *)raw->data);
 	const uint8_t *at = (const uint8_t *)raw->data, *end = at + len;
 	uint64_t step, position = 0;
 	uint32_t did = 0;
