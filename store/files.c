@@ -32,6 +32,15 @@ Status files_open(Store *store, Segment *s, Err *err)
 	Status st = segment_file_open(&s->file, store->dir, s->id, store->archive_id, &header, &sealed, NULL, err);
 	if (!s->file)
 		return st;
+	if (s->generation != s->file->generation) { /* another process wrote it anew: what was known of the old file is void */
+		s->rescanned = false;
+		segment_release_tables(s);
+		s->generation = s->file->generation;
+		if (s->file->footer_offset) {
+			s->frames = s->file->footer_frames;
+			s->end = s->file->footer_offset;
+		}
+	}
 	if (++store->files_open > store->options.files_max)
 		close_oldest(store, s);
 	return ST_OK; /* a damaged header is known since the archive was opened */

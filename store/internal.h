@@ -163,6 +163,7 @@ void writer_end(Store *store);
 Status writer_add(Store *store, FrameHeader *header, Str descriptor, Str annex, Str stored, uint32_t *ordinal_out, Err *err);
 /* Seals the live segment if len more bytes would be too many, starts one where there is none, flushes. */
 Status writer_make_room(Store *store, uint64_t len, Err *err);
+Status writer_seal(Store *store, Err *err);   /* the live segment, with nothing uncommitted in it; none: nothing */
 Status writer_commit(Store *store, Err *err); /* lets the mutex go while fdatasync runs */
 Status writer_drop(Store *store, Err *err);   /* throws away what is not committed */
 Status writer_add_dictionary(Store *store, Err *err); /* a DICT frame of writer.dict in the live segment */

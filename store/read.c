@@ -10,8 +10,8 @@
 /* ---- frames ---------------------------------------------------------------------------------------------------- */
 
 /* Where frame `ordinal` of a segment is, as far as memory knows; *offset_out 0: the footer has to say. */
-static Status find_place(Store *store, Sight sight, uint32_t segment, uint32_t ordinal, uint64_t *offset_out, uint64_t *room_out,
-                         Err *err)
+static Status find_place(Store *store, Sight sight, uint32_t segment, uint32_t ordinal, SegmentFile **file_out,
+                         uint64_t *offset_out, uint64_t *room_out, Err *err)
 {
 	Status st = ST_OK;
 	const Committed *c = &store->committed;
@@ -31,6 +31,10 @@ static Status find_place(Store *store, Sight sight, uint32_t segment, uint32_t o
 		*room_out = (next < s->frames ? (uint64_t)s->offsets[next] * FRAME_ALIGN : s->end) - *offset_out;
 		if (!*offset_out)
 			st = err_set(err, ST_CORRUPT, "segment %08" PRIx32 ".seg: frame %" PRIu32 " is damaged", segment, ordinal);
+	}
+	if (st == ST_OK && s->file) { /* place and file of one moment */
+		s->used_at = atomic_fetch_add(&store->clock, 1);
+		*file_out = segment_file_use(s->file);
 	}
 	pthread_rwlock_unlock(&store->lock);
 	return st;
@@ -55,10 +59,15 @@ static Status read_frame_once(Store *store, Sight sight, uint32_t segment, uint3
 {
 	const Writer *w = &store->writer;
 	uint64_t offset, room;
-	Status st = find_place(store, sight, segment, ordinal, &offset, &room, err);
-	SegmentFile *file = st == ST_OK ? files_use(store, segment, err) : NULL;
-	if (!file)
-		return st == ST_OK ? err->code : st;
+	SegmentFile *file = NULL;
+	Status st = find_place(store, sight, segment, ordinal, &file, &offset, &room, err);
+	while (st == ST_OK && !file) { /* it was closed: open it and look again */
+		SegmentFile *opened = files_use(store, segment, err);
+		segment_file_free(opened);
+		st = opened ? find_place(store, sight, segment, ordinal, &file, &offset, &room, err) : err->code;
+	}
+	if (st != ST_OK)
+		return st;
 	if (!offset)
 		st = segment_file_locate(file, ordinal, &offset, &room, err);
 	if (st == ST_OK && sight == SEE_PENDING && w->live && w->live->id == segment && offset >= w->buffer_at)

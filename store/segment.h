@@ -37,6 +37,7 @@ typedef struct {
 	uint64_t first_sequence, end;
 	uint32_t frames, leaves;  /* of the live one: appended but not committed ones too */
 	bool sealed, header_damaged;
+	uint32_t generation;      /* of the file that the tables below belong to */
 	bool rescanned;           /* its footer is damaged: the tables below come from scanning it */
 	uint32_t *offsets;        /* offset / 8 by ordinal, 0 unknown; NULL: look into the footer */
 	uint32_t *leaf_ordinals;  /* by sequence - first_sequence, UINT32_MAX unknown */

@@ -261,6 +261,21 @@ done:
 	return st;
 }
 
+static Status commit(Store *store, bool even_empty, Err *err);
+
+Status writer_seal(Store *store, Err *err)
+{
+	Writer *w = &store->writer;
+	if (w->batch_frames)
+		return err_set(err, ST_CONFLICT, "there is something uncommitted");
+	if (!w->live || !w->live->frames)
+		return ST_OK;
+	Status st = seal_live(store, err);
+	if (st == ST_OK)
+		st = start_segment(store, err);
+	return st == ST_OK ? commit(store, true, err) : st; /* a commit behind it makes the sealed one a thing of the past */
+}
+
 /* ---- frames ---------------------------------------------------------------------------------------------------- */
 
 Status writer_make_room(Store *store, uint64_t len, Err *err)
@@ -385,11 +400,17 @@ static Status sync_batch(Store *store, const Committed *next, Err *err)
 
 Status writer_commit(Store *store, Err *err)
 {
+	return commit(store, false, err);
+}
+
+/* even_empty: a COMMIT frame also where nothing was added. */
+static Status commit(Store *store, bool even_empty, Err *err)
+{
 	Writer *w = &store->writer;
 	CommitDescriptor commit;
 	wait_for_sync(w);
 	Status st = check_poison(w, err);
-	if (st != ST_OK || w->batch_frames == 0)
+	if (st != ST_OK || (w->batch_frames == 0 && !even_empty))
 		return st;
 	st = add_commit_frame(store, &commit, err);
 	if (st == ST_OK)
