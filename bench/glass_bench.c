@@ -4,7 +4,8 @@
  *
  * Texts are read and analysed first; what is timed is inversion, tables and sync of the family {accented syllable,
  * folded bigram} (-p: syllables with positions; -u: as if the codes were not in order). Rates are of the analysed UTF-8
- * text, per second of wall clock (all threads together) and of processor time. */
+ * text, per second of wall clock (all threads together) and of processor time. With several threads each makes a
+ * database, and these are then merged. */
 #include <jansson.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "indexer/glass_merge.h"
 #include "indexer/invert.h"
 #include "tokenizer/syllable.h"
 #include "tokenizer/token.h"
@@ -246,6 +248,36 @@ static double size_of(const char *dir, const char *name)
 	return stat(path, &info) == 0 ? (double)info.st_size : 0;
 }
 
+/* All parts into one, a tenth of the documents dead if `purge`. */
+static void merge(const Part *parts, unsigned threads, const char *base, bool purge)
+{
+	GlassMergeInput inputs[16];
+	uint32_t *dead[16] = {NULL};
+	char dir[600];
+	Err err = {0};
+	GlassStats stats;
+	for (unsigned i = 0; i < threads; i++) {
+		size_t documents = parts[i].to - parts[i].from, count = purge ? documents / 10 : 0;
+		dead[i] = malloc((count + 1) * sizeof **dead);
+		if (!dead[i])
+			die("out of memory", NULL);
+		for (size_t d = 0; d < count; d++)
+			dead[i][d] = (uint32_t)(d * 10 + 3);
+		inputs[i] = (GlassMergeInput){parts[i].dir, (uint32_t)parts[i].from, dead[i], count};
+	}
+	snprintf(dir, sizeof dir, "%s.merged", base);
+	file_remove_tree(dir, &err);
+	double cpu = thread_cpu_s();
+	uint64_t start = clock_monotonic_us();
+	if (glass_merge(dir, inputs, threads, 0, &(GlassFinish){0}, NULL, &stats, &err) != ST_OK)
+		die("glass_merge", &err);
+	printf("merge of %u%s: %.3f s, %.3f s of CPU, %u documents\n", threads, purge ? ", a tenth dead" : "",
+	       (double)(clock_monotonic_us() - start) / 1e6, thread_cpu_s() - cpu, stats.documents);
+	file_remove_tree(dir, &err);
+	for (unsigned i = 0; i < threads; i++)
+		free(dead[i]);
+}
+
 static void run(const Corpus *c, const InvertOptions *options, unsigned threads, const char *base, bool keep)
 {
 	Part parts[16];
@@ -264,6 +296,10 @@ static void run(const Corpus *c, const InvertOptions *options, unsigned threads,
 	for (unsigned i = 0; i < threads; i++)
 		pthread_join(ids[i], NULL);
 	double seconds = (double)(clock_monotonic_us() - start) / 1e6;
+	if (threads > 1) {
+		merge(parts, threads, base, false);
+		merge(parts, threads, base, true);
+	}
 	double cpu = 0;
 	for (unsigned i = 0; i < threads; i++) {
 		cpu += parts[i].cpu_s;
