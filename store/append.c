@@ -26,13 +26,13 @@ static Status check_cases(const EntryInput *input, Err *err)
 static Status check_input(const EntryInput *input, Err *err)
 {
 	Str metadata = input->metadata;
-	if (input->kind != ENTRY_RECORD && input->kind != ENTRY_CASE)
+	if (input->kind < ENTRY_RECORD || input->kind > ENTRY_DESTRUCTION)
 		return err_set(err, ST_INVALID, "there is no kind of entry %d", (int)input->kind);
 	if (input->key.len && !key_is_valid((uint8_t)input->kind, input->key))
 		return err_set(err, input->key.len > STORE_ID_MAX ? ST_LIMIT : ST_INVALID,
 		               "an id has 1 to %d of A-Z a-z 0-9 . _ : -, not '%.*s'", STORE_ID_MAX, STR_ARG(str_slice(input->key, 0, 64)));
 	if (!input->key.len && input->kind != ENTRY_RECORD)
-		return err_set(err, ST_INVALID, "a case file needs a code");
+		return err_set(err, ST_INVALID, "an entry that is no record needs a key");
 	if (metadata.len < 2 || metadata.ptr[0] != '{' || metadata.ptr[metadata.len - 1] != '}' || !utf8_is_valid(metadata))
 		return err_set(err, ST_INVALID, "the metadata is not a JSON object in UTF-8");
 	if (metadata.len > STORE_METADATA_MAX)

@@ -5,6 +5,7 @@
 #include "base/file.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -93,6 +94,30 @@ void segment_release_tables(Segment *s)
 	free(s->leaf_ordinals);
 	s->offsets = s->leaf_ordinals = NULL;
 	s->offsets_room = s->leaves_room = 0;
+}
+
+void files_recheck(Store *store)
+{
+	char path[4096], name[16];
+	struct stat dir, now, own;
+	snprintf(path, sizeof path, "%s/segments", store->dir);
+	if (stat(path, &dir) != 0)
+		return;
+	uint64_t changed = (uint64_t)dir.st_mtim.tv_sec * 1000000000u + (uint64_t)dir.st_mtim.tv_nsec;
+	pthread_rwlock_wrlock(&store->lock);
+	for (size_t i = 0; changed != store->segments_changed && i < store->segment_count; i++) {
+		Segment *s = store->segments[i];
+		segment_name(s->id, name);
+		snprintf(path, sizeof path, "%s/segments/%s", store->dir, name);
+		if (!s->file || !s->sealed || s->id >= store->committed.segment || stat(path, &now) != 0 ||
+		    fstat(s->file->fd, &own) != 0 || now.st_ino == own.st_ino)
+			continue;
+		segment_file_free(s->file);
+		s->file = NULL;
+		store->files_open--;
+	}
+	store->segments_changed = changed;
+	pthread_rwlock_unlock(&store->lock);
 }
 
 /* The footer of a sealed segment leads astray: the frames are found by scanning and kept in memory. Once a segment. */

@@ -90,6 +90,7 @@ struct Store {
 	Segment **segments;       /* ascending id */
 	size_t segment_count, segment_room;
 	size_t files_open;
+	uint64_t segments_changed; /* when the directory last changed, as far as files_recheck has looked */
 	_Atomic uint64_t clock;   /* for closing the file unused longest */
 	Table table;              /* look-ups of the segments that no catalogue run covers */
 	Catalogue catalogue;
@@ -128,6 +129,7 @@ Status frame_lookups(uint32_t segment, const Frame *frame, Status (*add)(void *c
 
 Status files_open(Store *store, Segment *s, Err *err);               /* lock held for writing */
 SegmentFile *files_use(Store *store, uint32_t segment, Err *err);    /* NULL: missing; give it back */
+void files_recheck(Store *store);                                    /* lets go of files that were written anew by another process */
 bool files_rescan(Store *store, uint32_t segment);                   /* true: look again */
 
 /* ---- read.c ---------------------------------------------------------------------------------------------------- */

@@ -68,7 +68,8 @@ Status writer_pack(Store *store, Str raw, FrameHeader *header, Str *stored_out, 
 	header->codec = (uint8_t)codec;
 	header->dict_ordinal = codec == CODEC_LZ4_DICT ? w->dict_ordinal : 0;
 	*stored_out = codec == CODEC_RAW ? raw : buf_str(&w->packed);
-	return codec == CODEC_RAW ? ST_OK : take_sample(store, raw, err);
+	/* a payload is too short to shrink by itself, and gains most from a dictionary */
+	return codec == CODEC_RAW && header->type != FRAME_LEAF ? ST_OK : take_sample(store, raw, err);
 }
 
 /* ---- measuring ------------------------------------------------------------------------------------------------- */

@@ -7,7 +7,7 @@ static RewriteAction choose_all(void *ctx, const Frame *frame)
 {
 	(void)ctx;
 	/* what did not shrink at ingest (scans, pictures, packed files) will not shrink now */
-	return frame->header.codec == CODEC_RAW ? REWRITE_KEEP : REWRITE_REPACK;
+	return frame->header.codec == CODEC_RAW && frame->header.type != FRAME_LEAF ? REWRITE_KEEP : REWRITE_REPACK;
 }
 
 /* Has it been written anew before? */

@@ -218,8 +218,8 @@ static Status train(Rewrite *r, Err *err)
 	scan_begin(&scan, r->old, SEGMENT_HEADER_LEN, r->old_end);
 	while (st == ST_OK && samples.len < SAMPLE_BYTES && (step = scan_next(&scan, &frame, err)) == STEP_ITEM) {
 		Str raw;
-		if ((frame.header.type != FRAME_OBJECT && frame.header.type != FRAME_LEAF) || frame.header.codec == CODEC_RAW ||
-		    frame.header.raw_len > STORE_CHUNK_BYTES || seen++ / 2 % every != 0)
+		bool wanted = frame.header.type == FRAME_LEAF || (frame.header.type == FRAME_OBJECT && frame.header.codec != CODEC_RAW);
+		if (!wanted || (frame.header.flags & FRAME_DESTROYED) || frame.header.raw_len > STORE_CHUNK_BYTES || seen++ / 2 % every != 0)
 			continue;
 		arena_reset(&r->arena);
 		st = read_body(r->store, SEE_COMMITTED, r->header.segment, &frame, &r->arena, &raw, err);

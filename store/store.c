@@ -228,6 +228,7 @@ Status store_refresh(Store *store, Err *err)
 	if (pthread_mutex_trylock(&store->writer.mutex) != 0)
 		return ST_OK; /* this process is writing: it sees its own commits anyway */
 	Status st = ST_OK;
+	files_recheck(store);
 	if (store->writer.depth == 0 && log_has_news(store)) {
 		if (store->gap) {
 			st = log_load(store, false, err);

@@ -53,6 +53,8 @@ Status store_refresh(Store *store, Err *err);
 typedef enum {
 	ENTRY_RECORD = 1, /* a record version; key: its id */
 	ENTRY_CASE = 2,   /* metadata of a case file; key: its code; versions like records */
+	ENTRY_HOLD = 3,        /* a legal hold or its release; key: the record's id (store/keep.h) */
+	ENTRY_DESTRUCTION = 4, /* a decision to destroy records; key: its number; "records" in the metadata */
 } EntryKind;
 
 typedef struct {

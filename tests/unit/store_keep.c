@@ -95,6 +95,9 @@ static void a_damaged_segment_is_not_made_to_look_right(void **state)
 {
 	Fixture *f = *state;
 	uint32_t done;
+	fixture_begin(f);
+	assert_ok(f, store_seal(f->store, &f->err));
+	store_write_end(f->store);
 	flip_byte(f, "segments/00000001.seg", 100000, 1);
 	assert_status(f, store_recompress(f->store, 1000, NULL, &done, &f->err), ST_CORRUPT);
 	assert_true(fixture_verify(f, true) > 0);
@@ -102,10 +105,106 @@ static void a_damaged_segment_is_not_made_to_look_right(void **state)
 	assert_int_equal(fixture_verify(f, false), 0);
 }
 
+/* ---- holds and destruction ------------------------------------------------------------------------------------- */
+
+static bool bytes_are_anywhere(const Fixture *f, const char *needle)
+{
+	char command[400];
+	snprintf(command, sizeof command, "grep -rqF -- '%s' %s", needle, f->dir);
+	return system(command) == 0;
+}
+
+static void add_secret(Fixture *f, const char *key, const char *metadata, Str text, Str other)
+{
+	Receipt r;
+	Str cases[1] = {STR("CASE-9")};
+	ObjectInput objects[2] = {{.ref = {.role = "text"}, .bytes = text, .fd = -1}, {.ref = {.role = "attachment"}, .bytes = other, .fd = -1}};
+	EntryInput input = {.kind = ENTRY_RECORD, .key = str_from(key), .metadata = str_from(metadata), .objects = objects, .object_count = 2,
+	                    .cases = cases, .case_count = 1};
+	assert_ok(f, store_append(f->store, &input, &r, &f->err));
+}
+
+static void a_destroyed_record_leaves_its_proof_and_nothing_else(void **state)
+{
+	Fixture *f = *state;
+	static char large[(1 << 20) + 4321];
+	uint64_t sequence, *members;
+	size_t count;
+	Arena arena = {0};
+	Entry entry;
+	Proof proof;
+	Buf got = {0};
+	Hash shared, leaf_before;
+	DestructionReport report;
+	uint64_t noise = 99;
+	for (size_t i = 0; i < sizeof large; i++) {
+		noise = noise * 6364136223846793005u + 1442695040888963407u;
+		large[i] = (char)(noise >> 56);
+	}
+	memcpy(large + 500000, "LARGE-SECRET-MARK", 17);
+	fixture_begin(f);
+	add_secret(f, "doomed", "{\"subject\":\"SECRET-SUBJECT\"}", STR("q8#SECRET-TEXT-7"), STR("shared text"));
+	add_secret(f, "doomed", "{\"subject\":\"SECRET-SECOND\"}", (Str){large, sizeof large}, STR("shared text"));
+	add_secret(f, "stays", "{\"subject\":\"stays\"}", STR("stays too"), STR("shared text"));
+	fixture_commit_end(f);
+	assert_ok(f, store_find(f->store, ENTRY_RECORD, STR("doomed"), 0, &sequence, &f->err));
+	assert_ok(f, store_entry(f->store, sequence, &arena, &entry, &f->err));
+	leaf_before = entry.leaf;
+	shared = entry.objects[1].hash;
+	assert_true(bytes_are_anywhere(f, "SECRET"));
+	const Str ids[1] = {STR("doomed")};
+	DestructionInput input = {.decision = STR("17/QĐ-LTLS"), .decided = STR("2026-11-22"), .reason = STR("hết thời hạn lưu trữ"),
+	                          .approved_by = {STR("A"), STR("A")}, .record_ids = ids, .record_count = 1};
+	assert_status(f, store_destroy(f->store, &input, &report, &f->err), ST_INVALID); /* two different people */
+	input.approved_by[1] = STR("B");
+	HoldInput hold = {STR("kiện"), STR("TAND")};
+	Receipt r;
+	fixture_begin(f);
+	assert_ok(f, store_hold(f->store, ids[0], &hold, &r, &f->err));
+	assert_status(f, store_hold(f->store, ids[0], &hold, &r, &f->err), ST_CONFLICT);
+	fixture_commit_end(f);
+	assert_status(f, store_destroy(f->store, &input, &report, &f->err), ST_FORBIDDEN);
+	fixture_begin(f);
+	assert_ok(f, store_release(f->store, ids[0], &hold, &r, &f->err));
+	fixture_commit_end(f);
+	for (int round = 0; round < 2; round++) { /* doing it again does no harm */
+		assert_ok(f, store_destroy(f->store, &input, &report, &f->err));
+		assert_int_equal(report.payloads, round ? 0 : 2);
+		assert_int_equal(report.objects, round ? 0 : 2);
+		assert_false(bytes_are_anywhere(f, "SECRET"));
+	}
+	for (int round = 0; round < 2; round++) {
+		arena_reset(&arena);
+		assert_ok(f, store_entry(f->store, sequence, &arena, &entry, &f->err));
+		assert_true(entry.destroyed);
+		assert_int_equal(entry.payload.len, 0);
+		assert_true(hash_eq(&entry.leaf, &leaf_before));
+		assert_ok(f, store_prove_inclusion(f->store, sequence, 0, &arena, &proof, &f->err));
+		assert_ok(f, store_object_load(f->store, &shared, 100, &got, &f->err));
+		assert_str_equal(buf_str(&got), STR("shared text"));
+		buf_clear(&got);
+		assert_ok(f, fixture_text(f, "stays", &got));
+		assert_ok(f, store_case_records(f->store, STR("CASE-9"), &arena, &members, &count, &f->err));
+		assert_int_equal(count, 1);
+		buf_clear(&got);
+		assert_int_equal(fixture_verify(f, false), 0);
+		all_is_there(f, RECORDS - 20);
+		fixture_reopen(f);
+	}
+	fixture_begin(f);
+	Receipt again;
+	EntryInput record = {.kind = ENTRY_RECORD, .key = ids[0], .metadata = STR("{}")};
+	assert_status(f, store_append(f->store, &record, &again, &f->err), ST_CONFLICT); /* it does not come back */
+	store_write_end(f->store);
+	arena_done(&arena);
+	buf_done(&got);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(recompression_makes_it_smaller_and_changes_nothing, setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_destroyed_record_leaves_its_proof_and_nothing_else, setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_damaged_segment_is_not_made_to_look_right, setup, fixture_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
