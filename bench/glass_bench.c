@@ -308,8 +308,9 @@ static void run(const Corpus *c, const InvertOptions *options, unsigned threads,
 		if (!keep)
 			file_remove_tree(parts[i].dir, &err);
 	}
-	printf("%u thread(s) %.3f s = %.0f MB/s (collect %.3f, finish %.3f), %.3f s of CPU = %.0f MB/s, postlist %.1f MB = %.3f of text", threads, seconds,
-	       mb / seconds, parts[0].collect_s, parts[0].finish_s, cpu, mb / cpu, postlist / 1e6, postlist / 1e6 / mb);
+	printf("%u thread(s) %.3f s = %.0f MB/s (collect %.3f, finish %.3f), %.3f s of CPU = %.0f MB/s, ", threads,
+	       seconds, mb / seconds, parts[0].collect_s, parts[0].finish_s, cpu, mb / cpu);
+	printf("postlist %.1f MB = %.3f of text", postlist / 1e6, postlist / 1e6 / mb);
 	if (position > 0)
 		printf(", position %.1f MB", position / 1e6);
 	printf("\n");
@@ -334,14 +335,16 @@ int main(int argc, char **argv)
 		}
 	}
 	if (optind + 1 != argc || threads < 1 || threads > 16) {
-		fprintf(stderr, "usage: glass_bench FILE.jsonl [-t threads] [-m MiB] [-b batch KiB] [-r repeats] [-o directory] [-p] [-u]\n");
+		fprintf(stderr, "usage: glass_bench FILE.jsonl [-t threads] [-m MiB] [-b batch KiB] [-r repeats] "
+		                "[-o directory] [-p] [-u]\n");
 		return 2;
 	}
 	Corpus corpus = {0};
 	make_ranks();
 	load(&corpus, argv[optind], !options.positions);
-	printf("%zu documents, %.1f MB of text, %zu tokens, %zu occurrences; analysis alone %.0f MB/s\n", corpus.documents,
-	       (double)corpus.text_bytes / 1e6, corpus.tokens, corpus.events.len / 8, (double)corpus.text_bytes / 1e6 / corpus.tokenize_s);
+	double mb = (double)corpus.text_bytes / 1e6;
+	printf("%zu documents, %.1f MB of text, %zu tokens, %zu occurrences; analysis alone %.0f MB/s\n",
+	       corpus.documents, mb, corpus.tokens, corpus.events.len / 8, mb / corpus.tokenize_s);
 	for (unsigned i = 0; i < repeats; i++)
 		run(&corpus, &options, threads, base, keep && i + 1 == repeats);
 	buf_done(&corpus.events);

@@ -29,14 +29,16 @@ static bool read_first_chunk(const uint8_t *at, const uint8_t *end, GlassEntry *
 	       glass_get_varint32(&at, end, &before) && before < UINT32_MAX && read_chunk(at, end, before + 1, out);
 }
 
-static bool read_bounds(const uint8_t *key, const uint8_t *key_end, const uint8_t *at, const uint8_t *end, GlassEntry *out)
+static bool read_bounds(const uint8_t *key, const uint8_t *key_end, const uint8_t *at, const uint8_t *end,
+                        GlassEntry *out)
 {
 	uint32_t len;
 	if (key_end - key > 4)
 		return false;
 	for (const uint8_t *p = key_end; p > key; p--)
 		out->slot = out->slot << 8 | p[-1];
-	if (!glass_get_varint32(&at, end, &out->count) || !glass_get_varint32(&at, end, &len) || len > (size_t)(end - at))
+	if (!glass_get_varint32(&at, end, &out->count) || !glass_get_varint32(&at, end, &len) ||
+	    len > (size_t)(end - at))
 		return false;
 	out->least = (Str){(const char *)at, len};
 	out->greatest = at + len < end ? rest(at + len, end) : out->least;

@@ -4,7 +4,8 @@
 void glass_list_begin(GlassListIter *it, GlassEntries kind, GlassPiece piece)
 {
 	const uint8_t *bytes = (const uint8_t *)piece.body.ptr;
-	*it = (GlassListIter){.kind = kind, .at = bytes, .end = bytes + piece.body.len, .first = true, .did = piece.first};
+	*it = (GlassListIter){
+		.kind = kind, .at = bytes, .end = bytes + piece.body.len, .first = true, .did = piece.first};
 }
 
 static inline bool read_entry(GlassListIter *it)

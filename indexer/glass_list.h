@@ -55,7 +55,10 @@ typedef struct {
 	Buf body;
 } GlassList;
 
-static inline GlassPiece glass_list_piece(const GlassList *l) { return (GlassPiece){l->first, l->last, buf_str(&l->body)}; }
+static inline GlassPiece glass_list_piece(const GlassList *l)
+{
+	return (GlassPiece){l->first, l->last, buf_str(&l->body)};
+}
 static inline void glass_list_clear(GlassList *l)
 {
 	l->first = l->last = l->tf = 0;

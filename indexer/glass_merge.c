@@ -135,7 +135,7 @@ static bool stands_on(const Merge *m, const Source *s, Str list)
 /* What a chunk holds, and what of it goes into the result. */
 typedef struct {
 	GlassListFacts all, live;
-	GlassPiece piece; /* with docids of the result, in the source's tag or in m->live; empty body: nothing is live */
+	GlassPiece piece; /* with docids of the result, in the source's tag or in m->live; empty: nothing is live */
 } Taken;
 
 static Status take_live(Merge *m, const Source *s, GlassEntries kind, Taken *t, Err *err)
@@ -219,7 +219,7 @@ static Status take_postings(Merge *m, Source *s, uint32_t *seen, uint64_t *seen_
 	if (t.live.greatest > m->stats.wdf_max)
 		m->stats.wdf_max = t.live.greatest;
 	if (!glass_list_append(&m->list, t.piece, t.live.entries, t.live.sum))
-		return buf_ok(&m->list.body) ? damaged(s, "chunks are not in ascending order", err) : err_no_memory(err);
+		return buf_ok(&m->list.body) ? damaged(s, "chunks are out of order", err) : err_no_memory(err);
 	return ST_OK;
 }
 
@@ -264,8 +264,8 @@ static Status merge_postlists(Merge *m, Err *err)
 			if (stands_on(m, &m->sources[i], m->sources[i].entry.list))
 				st = take_list(m, &m->sources[i], err);
 		if (st == ST_OK && m->list.body.len)
-			st = glass_writer_postings(m->writer, (Str){(const char *)m->key, m->key_len}, m->list.tf, m->list.cf,
-			                           glass_list_piece(&m->list), err);
+			st = glass_writer_postings(m->writer, (Str){(const char *)m->key, m->key_len}, m->list.tf,
+			                           m->list.cf, glass_list_piece(&m->list), err);
 	}
 	for (size_t i = 0; st == ST_OK && i < m->count; i++)
 		if (m->sources[i].documents != m->sources[i].version.stats.documents)
@@ -282,8 +282,9 @@ static Status merge_positions(Merge *m, Err *err)
 		for (size_t i = 0; st == ST_OK && i < m->count; i++) {
 			Source *s = &m->sources[i];
 			while (st == ST_OK && stands_on(m, s, s->term)) {
+				uint32_t did = s->did + s->input->docid_offset;
 				if (!is_dead(s, s->did))
-					st = glass_writer_positions(m->writer, s->term, s->did + s->input->docid_offset, s->tag, err);
+					st = glass_writer_positions(m->writer, s->term, did, s->tag, err);
 				if (st == ST_OK)
 					st = next_positions(s, err);
 			}
@@ -313,7 +314,8 @@ static Status find_bounds(Merge *m, Err *err)
 		Source *s = &m->sources[i];
 		while (st == ST_OK && !s->at_end && s->entry.kind <= GLASS_VALUES) {
 			const GlassEntry *e = &s->entry;
-			if (e->kind == GLASS_BOUNDS && !s->dead && !glass_bounds_add(&m->bounds, e->slot, e->count, e->least, e->greatest))
+			if (e->kind == GLASS_BOUNDS && !s->dead &&
+			    !glass_bounds_add(&m->bounds, e->slot, e->count, e->least, e->greatest))
 				st = err_no_memory(err);
 			else if (e->kind == GLASS_VALUES && s->dead)
 				st = note_values(m, s, err);
@@ -336,7 +338,7 @@ static Status open_sources(Merge *m, const GlassMergeInput *inputs, size_t count
 		s->input = &inputs[i];
 		st = glass_version_read(inputs[i].dir, &s->version, err);
 		if (st == ST_OK && inputs[i].docid_offset < end)
-			st = err_set(err, ST_INVALID, "%s: its documents overlap with those of the input before", inputs[i].dir);
+			st = err_set(err, ST_INVALID, "%s: overlaps with the input before", inputs[i].dir);
 		if (st == ST_OK)
 			st = read_dead(s, err);
 		end = (uint64_t)inputs[i].docid_offset + s->version.stats.last_docid;

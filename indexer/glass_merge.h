@@ -8,7 +8,7 @@
  * docdata, spelling, synonyms, metadata) is left out.
  *
  * Owns     the inputs stay as they are; the caller keeps them until the result is in use
- * Memory   the longest posting list, 256 KiB for each input, a bit for each document between the first and last dead one
+ * Memory   the longest posting list, 256 KiB for each input, a bit for each document from the first dead to the last
  * Errors   ST_INVALID inputs that overlap or a dead list out of order, ST_CORRUPT an input (every count is checked),
  *          ST_CONFLICT dir is there, ST_BUSY stopped, ST_NOT_FOUND, ST_NO_SPACE, ST_IO, ST_NO_MEMORY; on failure dir is
  *          removed
@@ -26,7 +26,7 @@ typedef struct {
 	size_t dead_count;
 } GlassMergeInput;
 
-/* Writes the database into the new directory `dir` and syncs it. *stop (may be NULL) ends it early. block_size 0: 8192. */
+/* Writes the database into the new directory `dir` and syncs it. block_size 0: 8192. *stop (may be NULL) ends it. */
 Status glass_merge(const char *dir, const GlassMergeInput *inputs, size_t count, uint32_t block_size,
                    const GlassFinish *finish, const volatile bool *stop, GlassStats *out, Err *err);
 

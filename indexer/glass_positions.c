@@ -229,7 +229,8 @@ bool glass_positions_unite(GlassList *l, GlassPiece a, GlassPiece b)
 	while (ok && (has_x || has_y)) {
 		if (has_x && has_y && x.did == y.did)
 			ok = unite_tags(x.string, y.string, &positions, &tag) &&
-			     glass_list_add_string(l, x.did, buf_str(&tag)) && advance(&x, &has_x) && advance(&y, &has_y);
+			     glass_list_add_string(l, x.did, buf_str(&tag)) && advance(&x, &has_x) &&
+			     advance(&y, &has_y);
 		else if (has_x && (!has_y || x.did < y.did))
 			ok = glass_list_add_string(l, x.did, x.string) && advance(&x, &has_x);
 		else

@@ -150,8 +150,8 @@ static Status check_header(const GlassReader *r, const uint8_t *b, int level, ui
 		return corrupt(r, number, "is newer than the database", err);
 	if (b[4] != level)
 		return corrupt(r, number, "is of another level than its parent says", err);
-	if (end < HEADER + 2 || (end - HEADER) % 2 || end > r->root.block_size || total_free > r->root.block_size - end ||
-	    max_free > total_free)
+	if (end < HEADER + 2 || (end - HEADER) % 2 || end > r->root.block_size ||
+	    total_free > r->root.block_size - end || max_free > total_free)
 		return corrupt(r, number, "has a bad directory", err);
 	return ST_OK;
 }
@@ -273,7 +273,8 @@ Step glass_reader_next(GlassReader *r, Str *key_out, Str *tag_out, Err *err)
 		return STEP_ITEM;
 	buf_clear(&r->tag);
 	for (uint32_t part = 1;; part++) {
-		if (item.part != part || (part > 1 && (item.flags & (FIRST | COMPRESSED))) || !str_eq(item.key, *key_out)) {
+		if (item.part != part || (part > 1 && (item.flags & (FIRST | COMPRESSED))) ||
+		    !str_eq(item.key, *key_out)) {
 			corrupt(r, r->last_block, "lacks a part of an entry", err);
 			return STEP_ERROR;
 		}

@@ -280,7 +280,7 @@ static Status add_pieces(GlassTable *t, Str key, Str tag, Err *err)
 Status glass_table_add(GlassTable *t, Str key, Str tag, Err *err)
 {
 	if (key.len == 0 || key.len > GLASS_KEY_MAX)
-		return err_set(err, ST_LIMIT, "%s: a key of %zu bytes (1 to %d are possible)", t->path, key.len, GLASS_KEY_MAX);
+		return err_set(err, ST_LIMIT, "%s: a key of %zu bytes (at most %d)", t->path, key.len, GLASS_KEY_MAX);
 	if (str_cmp((Str){(const char *)t->last, t->last_len}, key) >= 0)
 		return err_set(err, ST_INVALID, "%s: keys are not in ascending order", t->path);
 	if (t->entries == 0) {

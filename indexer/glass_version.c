@@ -50,7 +50,8 @@ static uint8_t *put_root(uint8_t *p, const GlassRoot *root, uint32_t revision)
 {
 	bool fake = root->entries == 0;
 	p = glass_put_varint(p, fake ? 0 : root->root);
-	p = glass_put_varint(p, fake ? ROOT_SEQUENTIAL | ROOT_FAKE : root->level << 2 | (root->sequential ? ROOT_SEQUENTIAL : 0));
+	uint32_t flags = fake ? ROOT_FAKE : root->level << 2;
+	p = glass_put_varint(p, flags | (fake || root->sequential ? ROOT_SEQUENTIAL : 0));
 	p = glass_put_varint(p, root->entries);
 	p = glass_put_varint(p, root->block_size >> 11);
 	p = glass_put_varint(p, root->compress_min);

@@ -1,7 +1,7 @@
 /* indexer/glass_writer.c - see glass_writer.h. Keys of postlist.glass in the order in which they sort:
  *
  *   00 c0 name                     user metadata
- *   00 d0 slot                     value bounds: varint count, varint size, least value, greatest (nothing if the same);
+ *   00 d0 slot                     value bounds: varint count, varint size, least value, greatest (nothing if same);
  *                                  slot little-endian without leading zero bytes, slot 0 has none
  *   00 d8 varint slot, did         values from document did on
  *   00 e0                          document lengths, first chunk: 00 00 (no tf and cf), varint first did - 1, chunk
@@ -176,7 +176,7 @@ static Status open_list(GlassWriter *w, int marker, uint32_t slot, Err *err)
 /* Takes the gap in front of what is left of a piece after `len` bytes. */
 static bool skip_part(GlassPiece *piece, size_t len, uint32_t last)
 {
-	const uint8_t *at = (const uint8_t *)piece->body.ptr + len, *end = (const uint8_t *)piece->body.ptr + piece->body.len;
+	const uint8_t *body = (const uint8_t *)piece->body.ptr, *at = body + len, *end = body + piece->body.len;
 	uint32_t gap = 0;
 	if (at < end && (!glass_get_varint32(&at, end, &gap) || gap >= UINT32_MAX - last || at == end))
 		return false;
@@ -219,7 +219,7 @@ Status glass_writer_metadata(GlassWriter *w, Str name, Str value, Err *err)
 {
 	uint8_t key[GLASS_KEY_MAX], *end = marker_key(key, METADATA);
 	if (name.len == 0 || name.len > GLASS_TERM_MAX || value.len == 0)
-		return err_set(err, ST_LIMIT, "metadata: a name has 1 to %d bytes, a value at least one", GLASS_TERM_MAX);
+		return err_set(err, ST_LIMIT, "metadata: a name has 1 to %d bytes, a value some", GLASS_TERM_MAX);
 	memcpy(end, name.ptr, name.len);
 	buf_clear(&w->tag);
 	buf_add_str(&w->tag, value);

@@ -109,7 +109,7 @@ static void add_pending(Inverter *inv)
 Status invert_begin(Inverter *inv, uint32_t docid, Err *err)
 {
 	if (inv->failure.code == ST_OK && (docid == 0 || docid <= inv->stats.last_docid))
-		return err_set(err, ST_INVALID, "document %u does not follow document %u", docid, inv->stats.last_docid);
+		return err_set(err, ST_INVALID, "document %u is not behind %u", docid, inv->stats.last_docid);
 	if (inv->failure.code == ST_OK && inv->did)
 		return err_set(err, ST_INVALID, "document %u begins inside document %u", docid, inv->did);
 	if (inv->failure.code != ST_OK) {
@@ -159,7 +159,7 @@ static void add_term(Inverter *inv, Str term, uint32_t wdf, uint32_t position)
 	if (term.len == 0 || term.len > GLASS_TERM_MAX || memchr(term.ptr, 0, term.len))
 		key = (Str){(const char *)escaped, glass_escape_term(term, escaped)};
 	if (key.len == 0) {
-		fail(inv, term.len ? ST_LIMIT : ST_INVALID, term.len ? "a term is longer than 245 bytes" : "a term is empty");
+		fail(inv, term.len ? ST_LIMIT : ST_INVALID, term.len ? "a term is over 245 bytes" : "a term is empty");
 		return;
 	}
 	inv->document_length += wdf;

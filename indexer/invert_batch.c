@@ -10,6 +10,7 @@ enum {
 	TAG_SHIFT = 20,
 	NUMBER_MASK = (1 << TAG_SHIFT) - 1,
 	BYTES_PER_ENTRY = 48,  /* an entry, its two index places and a little of everything else */
+	POOL_SPARE = 4 * BATCH_GROUP * CHAIN_RESERVE + CHAIN_CLASSES * CHAIN_PAGE,
 };
 
 static Status init_table(BatchTable *t, uint32_t capacity, bool positions, Err *err)
@@ -45,7 +46,7 @@ Status batch_init(Batch *b, size_t bytes, bool positions, Err *err)
 	if (st == ST_OK)
 		st = init_table(&b->terms, (uint32_t)entries, positions, err);
 	if (st == ST_OK)
-		st = chain_pool_init(&b->pool, b->bytes_max + 4 * BATCH_GROUP * CHAIN_RESERVE + CHAIN_CLASSES * CHAIN_PAGE, err);
+		st = chain_pool_init(&b->pool, b->bytes_max + POOL_SPARE, err);
 	return st;
 }
 
@@ -198,7 +199,8 @@ bool batch_add_term(Batch *b, uint32_t did, Str term, uint32_t wdf, uint32_t pos
 			continue;
 		BatchEntry *other = &t->entries[(t->index[place] & NUMBER_MASK) - 1];
 		const char *bytes = b->bytes.data + (uint32_t)other->code;
-		if (other->code >> 32 == hash >> 32 && (uint8_t)bytes[0] == term.len && memcmp(bytes + 1, term.ptr, term.len) == 0)
+		if (other->code >> 32 == hash >> 32 && (uint8_t)bytes[0] == term.len &&
+		    memcmp(bytes + 1, term.ptr, term.len) == 0)
 			e = other;
 	}
 	if (!e) {

@@ -40,7 +40,7 @@ static Status next_code(Join *j, Err *err)
 	if (j->spelled_len == 0)
 		return err_set(err, ST_LIMIT, "a term is empty or longer than %d bytes", GLASS_TERM_MAX);
 	if (str_cmp((Str){(const char *)before, before_len}, (Str){(const char *)j->spelled, j->spelled_len}) >= 0)
-		return err_set(err, ST_INVALID, "codes are not in the order of their terms ('%.*s' is not before '%.*s')",
+		return err_set(err, ST_INVALID, "codes are not in the order of terms ('%.*s' is not before '%.*s')",
 		               (int)before_len, (const char *)before, (int)j->spelled_len, (const char *)j->spelled);
 	return ST_OK;
 }
@@ -97,7 +97,9 @@ static Status unite(Join *j, Err *err)
 	                                       : glass_positions_unite(&j->united, a, b);
 	if (ok)
 		return write_list(j, term_of(&j->terms), &j->united, err);
-	return buf_ok(&j->united.body) ? err_set(err, ST_LIMIT, "a term's wdf in a document is above 2^32 - 1") : err_no_memory(err);
+	if (!buf_ok(&j->united.body))
+		return err_no_memory(err);
+	return err_set(err, ST_CORRUPT, "an index run is damaged");
 }
 
 static Status write_terms(Join *j, Err *err)
@@ -122,9 +124,11 @@ static Status write_streams(Inverter *inv, GlassWriter *w, const Run *runs, size
 {
 	Join j = {.inv = inv, .writer = w};
 	uint32_t *wdf_max = &inv->spill.wdf_max;
-	Status st = run_merge_begin(&j.codes, runs, count, positions ? RUN_CODE_POSITIONS : RUN_CODES, SIZE_MAX, wdf_max, err);
+	RunStream codes = positions ? RUN_CODE_POSITIONS : RUN_CODES;
+	RunStream terms = positions ? RUN_TERM_POSITIONS : RUN_TERMS;
+	Status st = run_merge_begin(&j.codes, runs, count, codes, SIZE_MAX, wdf_max, err);
 	if (st == ST_OK)
-		st = run_merge_begin(&j.terms, runs, count, positions ? RUN_TERM_POSITIONS : RUN_TERMS, SIZE_MAX, wdf_max, err);
+		st = run_merge_begin(&j.terms, runs, count, terms, SIZE_MAX, wdf_max, err);
 	if (st == ST_OK)
 		st = next_term(&j, err);
 	if (st == ST_OK)

@@ -136,7 +136,8 @@ static bool parse_list(RunCursor *c, const uint8_t **at)
 {
 	uint32_t tf, first, span = 0;
 	uint64_t cf = 0, len = 0;
-	if (!glass_get_varint32(at, c->end, &tf) || !glass_get_varint32(at, c->end, &first) || first > UINT32_MAX - c->base)
+	if (!glass_get_varint32(at, c->end, &tf) || !glass_get_varint32(at, c->end, &first) ||
+	    first > UINT32_MAX - c->base)
 		return false;
 	const uint8_t *body = *at;
 	if (tf == 0) {

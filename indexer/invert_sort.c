@@ -115,7 +115,8 @@ static Status collect(Sorter *s, InvertSpell *spell, void *spell_ctx, Err *err)
 		return err_no_memory(err);
 	for (uint32_t i = 0; i < b->terms.count; i++) {
 		uint32_t offset = (uint32_t)b->terms.entries[i].code;
-		s->items[b->codes.count + i] = (SortItem){.key = prefix_of(term_at(b, offset)), .entry = i, .offset = offset};
+		s->items[b->codes.count + i] =
+			(SortItem){.key = prefix_of(term_at(b, offset)), .entry = i, .offset = offset};
 	}
 	s->code_count = spell ? 0 : b->codes.count;
 	s->term_count = b->codes.count + b->terms.count - s->code_count;
@@ -145,7 +146,8 @@ static uint32_t count_varints(const uint8_t *start, uint8_t *end)
 }
 
 /* The postings of an entry, the one held back included, in `scratch`. */
-static bool read_postings(Sorter *s, const SortItem *item, Buf *scratch, GlassPiece *out, uint32_t *tf_out, uint64_t *cf_out)
+static bool read_postings(Sorter *s, const SortItem *item, Buf *scratch, GlassPiece *out, uint32_t *tf_out,
+                          uint64_t *cf_out)
 {
 	const BatchPositions *unused;
 	const BatchEntry *e = entry_of(s, item, &unused);
@@ -311,8 +313,9 @@ static bool write_values_and_lengths(Sorter *s)
 	keys[b->value_slots] = (ValueKey){.key = {0, 0xE0}, .len = 2, .list = &b->lengths};
 	for (size_t i = 0; i <= b->value_slots; i++) {
 		const GlassList *list = keys[i].list;
+		RunKey key = {.term = {(const char *)keys[i].key, keys[i].len}};
 		if (list->body.len)
-			run_add_long(&s->w, (RunKey){.term = {(const char *)keys[i].key, keys[i].len}}, glass_list_piece(list), list->tf, 0);
+			run_add_long(&s->w, key, glass_list_piece(list), list->tf, 0);
 	}
 	free(keys);
 	return true;

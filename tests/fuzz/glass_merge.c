@@ -36,7 +36,8 @@ static size_t take(const uint8_t **data, size_t *size, unsigned width)
 	return len < *size ? len : *size;
 }
 
-static Status merge(const char *from, const char *to, const uint32_t *dead, size_t dead_count, GlassStats *stats, Err *err)
+static Status merge(const char *from, const char *to, const uint32_t *dead, size_t dead_count, GlassStats *stats,
+                    Err *err)
 {
 	char in[80], out[80];
 	snprintf(in, sizeof in, "%s/%s", directory, from);

@@ -42,7 +42,8 @@ static void odd_bytes_are_no_docid(void **state)
 {
 	(void)state;
 	static const struct { const char *bytes; size_t len; } odd[] = {
-		{"", 0}, {"\1", 1}, {"\0\0", 2}, {"\x80\0", 2}, {"\xc0\0\0", 3}, {"\xff\xff\xff\xff\xff", 5}, {"\xef\xff\xff\xff\xff", 5}, {"\0\1\0\0\0\0", 6},
+		{"", 0}, {"\1", 1}, {"\0\0", 2}, {"\x80\0", 2}, {"\xc0\0\0", 3}, {"\xff\xff\xff\xff\xff", 5},
+		{"\xef\xff\xff\xff\xff", 5}, {"\0\1\0\0\0\0", 6},
 	};
 	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
 		const uint8_t *p = (const uint8_t *)odd[i].bytes;

@@ -58,7 +58,8 @@ static const char iamglass_hex[] =
 	"000300011200" "000300011200"
 	"0300020303000b00";
 
-static uint8_t uuid[16] = {0x25, 0xee, 0xe0, 0x0f, 0x01, 0xab, 0x45, 0xec, 0x9b, 0xfe, 0xcd, 0x98, 0x8b, 0x5a, 0xaf, 0x8d};
+static uint8_t uuid[16] = {0x25, 0xee, 0xe0, 0x0f, 0x01, 0xab, 0x45, 0xec,
+                           0x9b, 0xfe, 0xcd, 0x98, 0x8b, 0x5a, 0xaf, 0x8d};
 
 static char directory[] = "glass-golden-XXXXXX";
 
@@ -166,7 +167,8 @@ static void iamglass_is_written_and_read_back(void **state)
 		v.roots[i].entries = entries[i];
 		v.roots[i].blocks = entries[i] != 0;
 	}
-	v.stats = (GlassStats){.documents = 3, .last_docid = 3, .total_length = 11, .length_min = 2, .length_max = 6, .wdf_max = 3};
+	v.stats = (GlassStats){
+		.documents = 3, .last_docid = 3, .total_length = 11, .length_min = 2, .length_max = 6, .wdf_max = 3};
 	assert_int_equal(glass_version_write(directory, &v, &err), ST_OK);
 	snprintf(path, sizeof path, "%s/iamglass", directory);
 	assert_int_equal(file_read_all(path, 1 << 20, &bytes, &err), ST_OK);

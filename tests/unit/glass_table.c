@@ -86,7 +86,10 @@ static void read_table(const Shape *shape, const GlassVersion *version)
 static size_t one_byte(uint32_t i, uint32_t block_size) { (void)i; (void)block_size; return 1; }
 static size_t nothing_or_little(uint32_t i, uint32_t block_size) { (void)block_size; return i % 40; }
 /* Around what fits one item, two, three … */
-static size_t around_an_item(uint32_t i, uint32_t block_size) { return (1 + i % 5) * ((block_size - 19) / 4) - 40 + i / 5 % 80; }
+static size_t around_an_item(uint32_t i, uint32_t block_size)
+{
+	return (1 + i % 5) * ((block_size - 19) / 4) - 40 + i / 5 % 80;
+}
 static size_t very_long(uint32_t i, uint32_t block_size) { return i == 3 ? sizeof bytes : block_size; }
 
 static void tables_of_all_sizes_come_back(void **state)
@@ -182,7 +185,8 @@ static void a_flipped_bit_never_harms_the_reader(void **state)
 	assert_true(reads_well(&version));
 	int fd = open(path, O_RDWR | O_CLOEXEC), caught = 0;
 	off_t bits = lseek(fd, 0, SEEK_END) * 8;
-	for (off_t bit = 0; bit < bits; bit += bit % (2048 * 8) < 400 ? 1 : 307) /* headers and directories, then here and there */ {
+	/* headers and directories, then here and there */
+	for (off_t bit = 0; bit < bits; bit += bit % (2048 * 8) < 400 ? 1 : 307) {
 		flip(fd, bit);
 		caught += !reads_well(&version);
 		flip(fd, bit);
