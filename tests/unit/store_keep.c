@@ -200,11 +200,78 @@ static void a_destroyed_record_leaves_its_proof_and_nothing_else(void **state)
 	buf_done(&got);
 }
 
+/* ---- backup, restore, repair ----------------------------------------------------------------------------------- */
+
+static void a_backup_is_incremental_and_restores_to_an_equal_archive(void **state)
+{
+	Fixture *f = *state;
+	char copy[128], back[128];
+	BackupReport first, second, restored;
+	StoreState now, again;
+	fixture_path(f, "copy", copy, sizeof copy);
+	fixture_path(f, "back", back, sizeof back);
+	fixture_begin(f);
+	assert_ok(f, store_seal(f->store, &f->err));
+	fixture_add(f, "later", "{}", "later");
+	fixture_commit_end(f);
+	assert_ok(f, store_backup(f->store, copy, &first, &f->err));
+	assert_int_equal(first.segments_copied, first.segments);
+	fixture_begin(f);
+	fixture_add(f, "latest", "{}", "latest");
+	fixture_commit_end(f);
+	assert_ok(f, store_backup(f->store, copy, &second, &f->err));
+	assert_int_equal(second.segments_copied, 1); /* the live one */
+	assert_ok(f, store_restore(copy, back, &restored, &f->err));
+	assert_status(f, store_restore(copy, back, &restored, &f->err), ST_CONFLICT);
+	store_state(f->store, &now);
+	Store *own = f->store;
+	assert_ok(f, store_open_with(&f->store, back, &f->options, &f->err));
+	store_state(f->store, &again);
+	assert_true(hash_eq(&now.root, &again.root));
+	assert_int_equal(again.tree_size, RECORDS + 2);
+	all_is_there(f, 0);
+	fixture_begin(f); /* and it can be written to */
+	fixture_add(f, "after", "{}", "after");
+	fixture_commit_end(f);
+	assert_int_equal(fixture_verify(f, false), 0);
+	store_close(f->store);
+	f->store = own;
+}
+
+static void a_damaged_backup_is_not_restored_and_a_damaged_segment_is_repaired_from_a_good_one(void **state)
+{
+	Fixture *f = *state;
+	char copy[128], back[128];
+	BackupReport report;
+	fixture_path(f, "copy", copy, sizeof copy);
+	fixture_path(f, "back", back, sizeof back);
+	fixture_begin(f);
+	assert_ok(f, store_seal(f->store, &f->err));
+	store_write_end(f->store);
+	assert_ok(f, store_backup(f->store, copy, &report, &f->err));
+	flip_byte(f, "copy/segments/00000001.seg", 70000, 8);
+	assert_status(f, store_restore(copy, back, &report, &f->err), ST_CORRUPT);
+	assert_status(f, store_repair(f->store, 1, copy, &f->err), ST_CORRUPT);
+	flip_byte(f, "copy/segments/00000001.seg", 70000, 8);
+	flip_byte(f, "segments/00000001.seg", 80000, 8);
+	fixture_reopen(f);
+	assert_true(fixture_verify(f, false) > 0);
+	assert_ok(f, store_repair(f->store, 1, copy, &f->err));
+	assert_int_equal(fixture_verify(f, false), 0);
+	all_is_there(f, 0);
+	fixture_begin(f);
+	fixture_add(f, "after", "{}", "after");
+	fixture_commit_end(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(recompression_makes_it_smaller_and_changes_nothing, setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_destroyed_record_leaves_its_proof_and_nothing_else, setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_backup_is_incremental_and_restores_to_an_equal_archive, setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_damaged_backup_is_not_restored_and_a_damaged_segment_is_repaired_from_a_good_one, setup,
+		                                fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_damaged_segment_is_not_made_to_look_right, setup, fixture_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
