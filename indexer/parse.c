@@ -97,6 +97,7 @@ static Status take_words(Str text, size_t most, bool *cut, TokenIter *tokens, Ar
 		word->key = arena_copy(arena, token.key);
 		word->marked = token.flags & TOKEN_MARKED;
 		word->kind = token.kind;
+		word->fold = token.fold;
 		word->start = token.start;
 		word->end = token.end;
 		word->joined = !after_span && !is_span && !(token.flags & TOKEN_BREAK_BEFORE);

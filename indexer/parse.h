@@ -19,6 +19,7 @@ typedef struct {
 	bool marked, prefix;   /* prefix: word* */
 	bool joined;           /* no clause break before: makes a pair with the word before */
 	uint8_t kind;          /* TokenKind */
+	uint16_t fold;         /* of a syllable: its number (token.h); 0: none */
 } Word;
 
 typedef enum {

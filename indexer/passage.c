@@ -4,10 +4,19 @@
 #include "base/utf8.h"
 #include "indexer/search.h"
 
-enum { MATCHES_MAX = 512, WORDS_MAX = SEARCH_TERMS_MAX, LEAD_BYTES = 60 };
+enum {
+	MATCHES_MAX = 512,
+	WORDS_MAX = SEARCH_TERMS_MAX,
+	LEAD_BYTES = 60,
+	AROUND_BYTES = 512,       /* looked at on each side of the words as typed */
+	ENOUGH_BYTES = 32 << 10,  /* with matches so far, no more of the text is looked at */
+	ENOUGH_IN_A_ROW = 6,      /* so many of the words side by side: nothing better will come */
+};
 
 static bool matches_word(const Token *token, const Word *word)
 {
+	if (word->fold && token->fold && !word->prefix)
+		return word->fold == token->fold;
 	if (word->kind > TOKEN_DIGITS || token->kind > TOKEN_DIGITS)
 		return word->kind == token->kind && str_eq(word->folded, token->folded);
 	return word->prefix ? str_starts(token->folded, word->folded) : str_eq(token->folded, word->folded);
@@ -39,8 +48,44 @@ static bool near_holds(const uint64_t *seen, size_t count, uint64_t now, unsigne
 	return true;
 }
 
+static bool is_word_byte(unsigned char c)
+{
+	return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* Where the text has these very bytes as whole words; -1: nowhere. Most texts are typed as most queries are. */
+static ptrdiff_t find_typed(Str text, Str typed)
+{
+	size_t from = 0;
+	while (typed.len && from + typed.len <= text.len) {
+		ptrdiff_t at = str_find(str_slice(text, from, text.len), typed);
+		if (at < 0)
+			return -1;
+		size_t start = from + (size_t)at, end = start + typed.len;
+		bool whole = (start == 0 || !is_word_byte((unsigned char)text.ptr[start - 1])) &&
+		             (end == text.len || !is_word_byte((unsigned char)text.ptr[end]));
+		if (whole)
+			return (ptrdiff_t)start;
+		from = end;
+	}
+	return -1;
+}
+
+/* A text's own bytes prove a phrase only where it was typed with blanks alone between words, as a text has them. */
+static bool is_plain(const Clause *clause)
+{
+	for (size_t i = 0; i < clause->word_count; i++)
+		if (clause->words[i].kind != TOKEN_SYLLABLE || (i > 0 && clause->words[i].start != clause->words[i - 1].end + 1))
+			return false;
+	return clause->word_count > 0;
+}
+
 Status passage_check(Str text, const Clause *clause, TokenIter *tokens, bool *holds_out, Err *err)
 {
+	if (clause->kind == CLAUSE_PHRASE && is_plain(clause) && find_typed(text, clause->value) >= 0) {
+		*holds_out = true;
+		return ST_OK;
+	}
 	uint64_t state = 0, seen[WORDS_MAX] = {0}, position = 0;
 	size_t count = clause->word_count < WORDS_MAX ? clause->word_count : WORDS_MAX;
 	Token token;
@@ -79,10 +124,25 @@ typedef struct {
 typedef struct {
 	Match list[MATCHES_MAX];
 	size_t count;
+	uint64_t folds[4]; /* one bit for each syllable of the query, by its number: most tokens are none of them */
+	bool has_prefix;
 } Matches;
+
+static void expect(Matches *m, const Word *words, size_t word_count)
+{
+	m->count = 0;
+	memset(m->folds, 0, sizeof m->folds);
+	m->has_prefix = false;
+	for (size_t i = 0; i < word_count; i++) {
+		m->folds[words[i].fold >> 6 & 3] |= 1ull << (words[i].fold & 63);
+		m->has_prefix |= words[i].prefix;
+	}
+}
 
 static bool add_match(Matches *m, const Token *token, const Word *words, size_t word_count, uint32_t previous_end)
 {
+	if (token->fold && !m->has_prefix && !(m->folds[token->fold >> 6 & 3] >> (token->fold & 63) & 1))
+		return true;
 	for (size_t i = 0; i < word_count; i++) {
 		if (!matches_word(token, &words[i]))
 			continue;
@@ -101,14 +161,44 @@ static Status find_matches(Str text, const Word *words, size_t word_count, Token
 	Token token;
 	Step step;
 	uint32_t previous_end = 0;
+	size_t row = 0, seen = 0;
 	token_iter_set(tokens, text);
 	while ((step = token_next(tokens, &token, err)) == STEP_ITEM) {
 		if (!add_match(m, &token, words, word_count, previous_end))
 			return ST_OK;
 		if (token.kind <= TOKEN_DIGITS)
 			previous_end = token.end;
+		if (m->count > seen) {
+			row = m->list[seen].follows && m->list[seen].exact ? row + 1 : 1;
+			seen = m->count;
+		}
+		if (m->count && (row == ENOUGH_IN_A_ROW || (row == word_count && row > 1) || token.start > ENOUGH_BYTES))
+			return ST_OK;
 	}
 	return step == STEP_END ? ST_OK : err->code;
+}
+
+/* Matches around the words as typed, or in the whole text. */
+static Status look(Str text, Str typed, const Word *words, size_t word_count, TokenIter *tokens, Matches *m, Err *err)
+{
+	ptrdiff_t at = word_count > 1 ? find_typed(text, typed) : -1;
+	if (at < 0)
+		return find_matches(text, words, word_count, tokens, m, err);
+	size_t start = (size_t)at > AROUND_BYTES ? (size_t)at - AROUND_BYTES : 0, end = utf8_cut(text, (size_t)at + typed.len + AROUND_BYTES);
+	while (start > 0 && start < (size_t)at && text.ptr[start - 1] != ' ' && text.ptr[start - 1] != '\n')
+		start++;
+	Token token;
+	Step step;
+	uint32_t previous_end = 0;
+	token_iter_set(tokens, str_slice(text, start, end));
+	while ((step = token_next(tokens, &token, err)) == STEP_ITEM && add_match(m, &token, words, word_count, previous_end))
+		if (token.kind <= TOKEN_DIGITS)
+			previous_end = token.end;
+	for (size_t i = 0; i < m->count; i++) {
+		m->list[i].start += (uint32_t)start;
+		m->list[i].end += (uint32_t)start;
+	}
+	return step == STEP_ERROR ? err->code : ST_OK;
 }
 
 /* Different words count most, then words in a row, then exact ones. */
@@ -170,17 +260,19 @@ static size_t window_end(Str text, size_t start)
 	return end;
 }
 
-Status passage_snippet(Str text, const Word *words, size_t word_count, TokenIter *tokens, Arena *arena, Str *out, Err *err)
+Status passage_snippet(Str text, Str typed, const Word *words, size_t word_count, TokenIter *tokens, Arena *arena, Str *out,
+                       Err *err)
 {
-	Matches m = {.count = 0};
+	Matches m;
 	size_t best = 0, last = 0, start, end, from;
 	int best_worth = -1;
 	Buf html = {0};
 	Status st = ST_OK;
 	text = str_slice(text, 0, utf8_cut(text, PASSAGE_TEXT_MAX));
 	word_count = word_count < WORDS_MAX ? word_count : WORDS_MAX;
+	expect(&m, words, word_count);
 	if (word_count)
-		st = find_matches(text, words, word_count, tokens, &m, err);
+		st = look(text, typed, words, word_count, tokens, &m, err);
 	if (st != ST_OK)
 		return st;
 	for (size_t i = 0; i < m.count; i++) {

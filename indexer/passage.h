@@ -15,7 +15,9 @@ enum { PASSAGE_TEXT_MAX = 1 << 20, PASSAGE_BYTES = 280 };
 
 /* PHRASE: the words in a row, those with marks exactly; NEAR: all within the distance. */
 Status passage_check(Str text, const Clause *clause, TokenIter *tokens, bool *holds_out, Err *err);
-/* The best window as HTML-escaped text with <mark>; the beginning of the text where nothing matches. */
-Status passage_snippet(Str text, const Word *words, size_t word_count, TokenIter *tokens, Arena *arena, Str *out, Err *err);
+/* The best window as HTML-escaped text with <mark>; the beginning of the text where nothing matches. typed: a run of
+ * the words as it was typed ("" for none): where the text has it so, the rest of the text need not be looked at. */
+Status passage_snippet(Str text, Str typed, const Word *words, size_t word_count, TokenIter *tokens, Arena *arena, Str *out,
+                       Err *err);
 
 #endif

@@ -73,13 +73,19 @@ Status view_with(Index *index, Arena *arena, Status (*body)(View *view, void *ct
 
 /* ---- hits ------------------------------------------------------------------------------------------------------ */
 
+/* The checksum of what is stored is enough for a snippet; get and download hold the text against its SHA-256. */
 Status view_load_text(View *view, const Entry *entry)
 {
 	buf_clear(&view->text);
 	for (size_t i = 0; i < entry->object_count; i++) {
 		const ObjectRef *object = &entry->objects[i];
-		if (strcmp(object->role, "text") == 0 && object->size_bytes <= SHARD_TEXT_MAX)
-			return store_object_load(view->index->store, &object->hash, SHARD_TEXT_MAX, &view->text, view->err);
+		if (strcmp(object->role, "text") != 0)
+			continue;
+		size_t len = object->size_bytes < PASSAGE_TEXT_MAX ? (size_t)object->size_bytes : PASSAGE_TEXT_MAX;
+		char *bytes = buf_extend(&view->text, len);
+		if (!bytes && len)
+			return err_no_memory(view->err);
+		return len ? store_object_read(view->index->store, &object->hash, 0, bytes, len, view->err) : ST_OK;
 	}
 	return ST_OK;
 }
@@ -103,6 +109,7 @@ typedef struct {
 	Query *filter;     /* NULL: none */
 	Word *words;       /* all words of the query, for snippets */
 	size_t word_count;
+	Str typed;         /* the first run of words or phrase, as typed */
 	size_t tier;       /* from the cursor: where to go on … */
 	uint64_t first;    /* … and the hits of that tier to pass over */
 	bool relaxed;
@@ -215,7 +222,8 @@ static Status add_hit(View *view, Run *run, size_t tier, const XapHit *found, bo
 	*kept = st == ST_OK && holds;
 	if (!*kept)
 		return st;
-	st = passage_snippet(buf_str(&view->text), run->words, run->word_count, view->tokens, view->arena, &hit->snippet, view->err);
+	st = passage_snippet(buf_str(&view->text), run->typed, run->words, run->word_count, view->tokens, view->arena, &hit->snippet,
+	                     view->err);
 	hit->score = found->score;
 	hit->matched = str_from(found->score >= number_score ? "number" : run->compiled.matched[tier]);
 	answer->hit_count += st == ST_OK;
@@ -325,7 +333,11 @@ static Status fill_page(View *view, Run *run)
 		if (st == ST_OK && was_full && !answer->next.len && answer->total > answer->hit_count && tier > run->tier)
 			st = set_next(view, run, tier, 0);
 	}
-	return st == ST_OK ? count_facets(view, run) : st;
+	if (st == ST_OK)
+		st = count_facets(view, run);
+	uint64_t most = view->snapshot->documents - view->snapshot->dead.count;
+	answer->total = answer->total > most ? most : answer->total; /* estimates of tiers add up to too much */
+	return st;
 }
 
 static int most_first(const void *a, const void *b)
@@ -363,6 +375,8 @@ static void gather_words(const Clause *clause, Run *run)
 {
 	if (clause->kind == CLAUSE_NOT || (clause->kind == CLAUSE_FIELD && clause->field->ask != ASK_WORDS))
 		return;
+	if (!run->typed.len && (clause->kind == CLAUSE_WORDS || clause->kind == CLAUSE_PHRASE))
+		run->typed = clause->value;
 	for (size_t i = 0; i < clause->word_count && run->word_count < SEARCH_TERMS_MAX; i++)
 		run->words[run->word_count++] = clause->words[i];
 	for (size_t i = 0; i < clause->child_count; i++)
@@ -414,6 +428,7 @@ static Status run_request(View *view, void *ctx)
 	SearchAnswer *answer = run->answer;
 	bool any = run->request->mode == SEARCH_ANY || run->relaxed;
 	run->word_count = 0;
+	run->typed = (Str){0};
 	Status st = query_parse(run->request->query, view->tokens, view->arena, &run->parsed, view->err);
 	if (st != ST_OK)
 		return st;
