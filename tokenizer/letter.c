@@ -29,6 +29,11 @@ Letter letter_with_mark(Letter letter, Mark mark)
 	static const uint8_t horn[LETTER_COUNT] = {[15] = LETTER_O_HORN, [21] = LETTER_U_HORN};
 	if (mark == MARK_NONE)
 		return letter;
+	static const uint8_t vowel[LETTER_COUNT] = {
+		[1] = 1, [5] = 1, [9] = 1, [15] = 1, [21] = 1, [25] = 1, [LETTER_A_BREVE] = 1, [LETTER_A_CIRCUMFLEX] = 1,
+		[LETTER_E_CIRCUMFLEX] = 1, [LETTER_O_CIRCUMFLEX] = 1, [LETTER_O_HORN] = 1, [LETTER_U_HORN] = 1};
+	if (mark <= MARK_DOT && !vowel[letter & LETTER_NUMBER]) /* ñ is no letter of Vietnamese, in either form */
+		return letter;
 	if (mark <= MARK_DOT)
 		return (Letter)((letter & ~LETTER_TONE) | (unsigned)mark << LETTER_TONE_SHIFT | LETTER_MARKED);
 	const uint8_t *table = mark == MARK_CIRCUMFLEX ? circumflex : mark == MARK_BREVE ? breve : horn;

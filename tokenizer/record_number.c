@@ -314,13 +314,18 @@ bool number_finish(const NumberText *text, RecordNumber *n)
 /* The two words before p, folded, nearest first; "" where there is none on the same clause. */
 static void words_before(const uint8_t *start, const uint8_t *p, char words[2][16])
 {
+	words[0][0] = words[1][0] = 0;
 	for (int i = 0; i < 2; i++) {
 		unsigned width;
 		uint32_t c;
 		size_t len = 0;
-		words[i][0] = 0;
-		while ((c = plain_before(start, p, &width)) == ' ' || c == ':' || c == '.')
+		unsigned newlines = 0;
+		while ((c = plain_before(start, p, &width)) == ' ' || c == ':' || (c == '.' && !newlines)) {
 			p -= width;
+			newlines += *p == '\n';
+			if (newlines > 1) /* another paragraph */
+				return;
+		}
 		const uint8_t *stop = p;
 		while (width && (plain_is_letter(c = plain_before(start, p, &width)) || (c >= 0x300 && c < 0x370)) && stop - p < 40)
 			p -= width;

@@ -368,15 +368,21 @@ typedef struct {
 	size_t words_len;
 	unsigned count;
 	uint8_t flags, newlines;
-} Mark0;
+} LineMark;
 
-static void set_mark(const TokenIter *it, const uint8_t *at, Mark0 *mark)
+static void set_mark(TokenIter *it, const uint8_t *at, LineMark *mark)
 {
-	*mark = (Mark0){at, it->span_end, it->words_len, it->count, it->flags, it->newlines};
+	it->line_first = it->count;
+	it->crossed = NONE_CROSSED;
+	*mark = (LineMark){at, it->span_end, it->words_len, it->count, it->flags, it->newlines};
 }
 
-static void return_to_mark(TokenIter *it, const Mark0 *mark)
+static void return_to_mark(TokenIter *it, const LineMark *mark)
 {
+	if (it->crossed != NONE_CROSSED) /* the date that began on the line before is found again */
+		memmove(&it->queue[it->crossed], &it->queue[it->crossed + 1], (mark->count - it->crossed) * sizeof it->queue[0]);
+	it->line_first = mark->count;
+	it->crossed = NONE_CROSSED;
 	it->span_end = mark->span_end;
 	it->words_len = mark->words_len;
 	it->count = mark->count;
@@ -415,7 +421,7 @@ static const uint8_t *scan_one(TokenIter *it, const uint8_t *p, const uint8_t *e
 }
 
 /* The line that begins at the mark is legacy text: scans it decoded, offsets led back. False: it is not. */
-static Status scan_legacy(TokenIter *it, const Mark0 *mark, const uint8_t **end_out, Err *err)
+static Status scan_legacy(TokenIter *it, const LineMark *mark, const uint8_t **end_out, Err *err)
 {
 	const uint8_t *line_end = memchr(mark->at, '\n', (size_t)(it->end - mark->at));
 	line_end = line_end ? line_end : it->end;
@@ -484,7 +490,7 @@ static Status fill(TokenIter *it, Err *err)
 {
 	make_room(it);
 	const uint8_t *p = it->at, *end = it->end;
-	Mark0 mark;
+	LineMark mark;
 	set_mark(it, p, &mark);
 	it->suspicious = false;
 	while (p < end && has_room(it)) {

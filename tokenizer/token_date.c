@@ -56,6 +56,10 @@ static void insert_span(TokenIter *it, unsigned index, unsigned year, unsigned m
 	memmove(&it->queue[index + 1], &it->queue[index], (it->count - index) * sizeof span);
 	it->queue[index] = span;
 	it->count++;
+	if (index < it->line_first) {
+		it->crossed = index;
+		it->line_first++;
+	}
 }
 
 /* Does something follow that makes more of it: a separator with digits, or "năm" with digits? */

@@ -26,6 +26,8 @@ typedef struct {
 } Spelling;
 enum { SPELLINGS_LOG2 = 12, SPELLING_MAX = 15 };
 
+enum { NONE_CROSSED = TOKEN_QUEUE };
+
 struct TokenIter {
 	const uint8_t *start, *at, *end;  /* the text as given and how far it is scanned */
 	const uint8_t *view, *view_end;   /* what is scanned now: the text, or a decoded line */
@@ -36,6 +38,8 @@ struct TokenIter {
 	bool suspicious;                  /* one was met */
 	uint16_t fold_day, fold_month, fold_year; /* "ngay", "thang", "nam" */
 	unsigned head, count;             /* queue[head..count) waits */
+	unsigned line_first;              /* tokens from here on are of the line that may be scanned again */
+	unsigned crossed;                 /* a span that this line put before it; NONE_CROSSED */
 	size_t words_len;
 	Buf decoded, origin;              /* origin: uint32_t per byte of decoded, and one more */
 	Spelling spellings[1 << SPELLINGS_LOG2];
