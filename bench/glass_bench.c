@@ -1,11 +1,11 @@
 /* bench/glass_bench.c - how fast documents become a Xapian database, apart from reading and analysing them.
  *
- *   glass_bench FILE.jsonl [-t threads] [-m MiB] [-b batch KiB] [-r repeats] [-o directory] [-p]
+ *   glass_bench FILE.jsonl [-t threads] [-m MiB] [-b batch KiB] [-r repeats] [-x times] [-o directory] [-p] [-u]
  *
  * Texts are read and analysed first; what is timed is inversion, tables and sync of the family {accented syllable,
- * folded bigram} (-p: syllables with positions; -u: as if the codes were not in order). Rates are of the analysed UTF-8
- * text, per second of wall clock (all threads together) and of processor time. With several threads each makes a
- * database, and these are then merged. */
+ * folded bigram} (-p: syllables with positions; -u: as if the codes were not in order; -x: as if the documents came so
+ * many times). Rates are of the analysed UTF-8 text, per second of wall clock (all threads together) and of processor
+ * time. With several threads each makes a database, and these are then merged. */
 #include <jansson.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -224,9 +224,10 @@ static void *build(void *arg)
 	if (!inv)
 		die("invert_new", &err);
 	for (size_t i = p->from; i < p->to; i++) {
+		size_t d = i % c->documents;
 		if (invert_begin(inv, (uint32_t)(i - p->from + 1), &err) != ST_OK)
 			die("invert_begin", &err);
-		invert_document(inv, c, events + (i ? c->ends[i - 1] : 0), events + c->ends[i], p->options.positions);
+		invert_document(inv, c, events + (d ? c->ends[d - 1] : 0), events + c->ends[d], p->options.positions);
 		if (invert_end(inv, &err) != ST_OK)
 			die("invert_end", &err);
 	}
@@ -278,16 +279,18 @@ static void merge(const Part *parts, unsigned threads, const char *base, bool pu
 		free(dead[i]);
 }
 
-static void run(const Corpus *c, const InvertOptions *options, unsigned threads, const char *base, bool keep)
+static void run(const Corpus *c, const InvertOptions *options, unsigned threads, size_t times, const char *base,
+                bool keep)
 {
 	Part parts[16];
 	pthread_t ids[16];
 	Err err;
-	double mb = (double)c->text_bytes / 1e6, postlist = 0, position = 0;
+	size_t documents = c->documents * times;
+	double mb = (double)c->text_bytes * (double)times / 1e6, postlist = 0, position = 0;
 	uint64_t start = clock_monotonic_us();
 	for (unsigned i = 0; i < threads; i++) {
-		parts[i] = (Part){.corpus = c, .options = *options, .from = c->documents * i / threads,
-		                  .to = c->documents * (i + 1) / threads};
+		parts[i] = (Part){.corpus = c, .options = *options, .from = documents * i / threads,
+		                  .to = documents * (i + 1) / threads};
 		snprintf(parts[i].dir, sizeof parts[i].dir, "%s.%u", base, i);
 		file_remove_tree(parts[i].dir, &err);
 		if (pthread_create(&ids[i], NULL, build, &parts[i]) != 0)
@@ -319,15 +322,17 @@ static void run(const Corpus *c, const InvertOptions *options, unsigned threads,
 int main(int argc, char **argv)
 {
 	unsigned threads = 1, repeats = 3;
+	size_t times = 1;
 	const char *base = "glass-bench.db";
 	bool keep = false;
 	InvertOptions options = {.spill_dir = ".", .spell = spell, .codes_in_order = true};
-	for (int option; (option = getopt(argc, argv, "t:m:b:r:o:pu")) != -1;) {
+	for (int option; (option = getopt(argc, argv, "t:m:b:r:o:x:pu")) != -1;) {
 		switch (option) {
 		case 't': threads = (unsigned)atoi(optarg); break;
 		case 'm': options.memory_bytes = (size_t)atol(optarg) << 20; break;
 		case 'b': options.batch_bytes = (size_t)atol(optarg) << 10; break;
 		case 'r': repeats = (unsigned)atoi(optarg); break;
+		case 'x': times = (size_t)atol(optarg); break;
 		case 'o': base = optarg; keep = true; break;
 		case 'p': options.positions = true; break;
 		case 'u': options.codes_in_order = false; break;
@@ -336,7 +341,7 @@ int main(int argc, char **argv)
 	}
 	if (optind + 1 != argc || threads < 1 || threads > 16) {
 		fprintf(stderr, "usage: glass_bench FILE.jsonl [-t threads] [-m MiB] [-b batch KiB] [-r repeats] "
-		                "[-o directory] [-p] [-u]\n");
+		                "[-x times] [-o directory] [-p] [-u]\n");
 		return 2;
 	}
 	Corpus corpus = {0};
@@ -346,7 +351,7 @@ int main(int argc, char **argv)
 	printf("%zu documents, %.1f MB of text, %zu tokens, %zu occurrences; analysis alone %.0f MB/s\n",
 	       corpus.documents, mb, corpus.tokens, corpus.events.len / 8, mb / corpus.tokenize_s);
 	for (unsigned i = 0; i < repeats; i++)
-		run(&corpus, &options, threads, base, keep && i + 1 == repeats);
+		run(&corpus, &options, threads, times, base, keep && i + 1 == repeats);
 	buf_done(&corpus.events);
 	buf_done(&corpus.terms);
 	free(corpus.ends);
