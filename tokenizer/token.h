@@ -31,9 +31,9 @@ enum {
 
 typedef enum {
 	TOKEN_SYLLABLE,      /* onset, rhyme and tone are those of Vietnamese (marks or none) */
-	TOKEN_WORD,          /* any other run of letters: names, abbreviations, foreign words; one token for each
-	                        ideograph of Hán Nôm */
-	TOKEN_DIGITS,        /* folded: without thousands separators, decimals with ',' ("5219", "95,94") */
+	TOKEN_WORD,          /* any other run of letters: names, abbreviations, foreign words; with the digits behind it
+	                        where it spells no syllable (QH14); one token for each ideograph of Hán Nôm */
+	TOKEN_DIGITS,        /* folded: without thousands separators, decimals with ',' ("5219", "95,94"); 05 is 5 */
 	TOKEN_RECORD_NUMBER, /* folded: the loose key, "15/2019/QD-UBND" (record_number.h) */
 	TOKEN_CASE_NUMBER,   /* folded: canonical, "H40.15-210521-0012" (case_number.h) */
 	TOKEN_DATE,          /* folded: "2019-03-12", "2019-03", "04-30" when the year is not said */
@@ -42,7 +42,8 @@ typedef enum {
 
 enum {
 	TOKEN_MARKED = 1,       /* written with at least one Vietnamese mark (tone, vowel mark or đ): matches exactly */
-	TOKEN_BREAK_BEFORE = 2, /* punctuation that ends a clause, or a line break, since the plain token before: no bigram across */
+	TOKEN_BREAK_BEFORE = 2, /* punctuation that ends a clause, or an empty line, since the plain token before: no bigram
+	                           across (a single line break is none: lines are wrapped anywhere) */
 	TOKEN_CAPITALS = 4,     /* all letters are capitals */
 };
 
@@ -50,7 +51,8 @@ typedef struct {
 	uint32_t start, end;
 	uint8_t kind;      /* TokenKind */
 	uint8_t flags;
-	uint16_t fold;     /* SYLLABLE: number of the folded syllable (syllable.h), 1..syllable_fold_count(); else 0 */
+	uint16_t fold;     /* number of the folded syllable (syllable.h), 1..syllable_fold_count(): of a SYLLABLE, and of a
+	                      WORD that is one but for its marks (recognition's "thué" folds like thuế); else 0 */
 	uint16_t syllable; /* SYLLABLE: number of the accented syllable, 1..syllable_count(); else 0 */
 	Str folded;        /* accent-insensitive form: ASCII lower case for Latin letters, i/y merged where safe,
 	                      other scripts lower-cased NFC */
