@@ -453,7 +453,8 @@ static Status scan_legacy(TokenIter *it, const LineMark *mark, const uint8_t **e
 	*end_out = mark->at + (p < end ? origin[p - it->view] : line.len);
 	it->view = it->span_end = it->start;
 	it->suspicious = false;
-	it->line_is_plain = p >= end;
+	bool line_goes_on = line_end < it->end && *line_end != '\n'; /* a long line is looked at in parts */
+	it->line_is_plain = p >= end && !line_goes_on;
 	return ST_OK;
 }
 

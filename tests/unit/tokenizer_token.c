@@ -207,6 +207,27 @@ static void bytes_that_are_no_utf8_part_tokens_and_end_clauses(void **state)
 	buf_done(&out);
 }
 
+static void a_very_long_legacy_line_is_read_to_its_end(void **state)
+{
+	(void)state;
+	Buf text = {0};
+	Token token;
+	Err err;
+	size_t words = 0;
+	while (text.len < 200000)
+		buf_add_zero_terminated(&text, "Céng hßa x· héi chñ nghÜa ViÖt ");
+	token_iter_set(iter, buf_str(&text));
+	uint32_t last = 0;
+	while (token_next(iter, &token, &err) == STEP_ITEM) {
+		assert_true(token.start >= last && token.end <= text.len);
+		last = token.end;
+		words += token.kind == TOKEN_SYLLABLE && (token.flags & TOKEN_MARKED);
+	}
+	size_t sentences = text.len / strlen("Céng hßa x· héi chñ nghÜa ViÖt ");
+	assert_in_range(words, sentences * 7 - 8, sentences * 7); /* a word may be cut where a part ends */
+	buf_done(&text);
+}
+
 static void an_iterator_serves_many_texts(void **state)
 {
 	(void)state;
@@ -234,6 +255,7 @@ int main(void)
 		cmocka_unit_test(the_inventory_is_dense_and_its_keys_are_all_different),
 		cmocka_unit_test(a_long_word_is_one_token_cut_in_its_forms_only),
 		cmocka_unit_test(bytes_that_are_no_utf8_part_tokens_and_end_clauses),
+		cmocka_unit_test(a_very_long_legacy_line_is_read_to_its_end),
 		cmocka_unit_test(an_iterator_serves_many_texts),
 	};
 	return cmocka_run_group_tests(tests, open_iter, close_iter);
