@@ -113,24 +113,25 @@ static double certainty_of(const LegacyGuess *guess)
 /* The reading of one line: the text's, unless the line alone speaks clearly for another. */
 static LegacyKind choose(Decoder *d, const LegacyUnit *line, size_t count, double *certainty_out)
 {
+	const double clear = 0.8; /* a line that the text's reading explains this well is not asked again */
 	*certainty_out = certainty_of(&d->whole);
 	if (d->input_is_utf8 && !legacy_is_possible(line, count))
 		return LEGACY_CP1252;
-	LegacyGuess alone = legacy_guess(line, count);
-	double as_is = legacy_value(LEGACY_CP1252, line, count);
-	if (d->whole.sure && !d->input_is_utf8) {
-		double as_whole = legacy_value(d->whole.kind, line, count);
-		if (alone.sure && alone.kind != d->whole.kind && alone.words >= 4 && alone.value > as_whole + 0.25) {
-			*certainty_out = certainty_of(&alone);
-			return alone.kind;
-		}
+	double as_whole = d->whole.sure ? legacy_value(d->whole.kind, line, count) : 0;
+	if (as_whole >= clear)
 		return d->whole.kind;
+	LegacyGuess alone = legacy_guess(line, count);
+	if (d->whole.sure && !d->input_is_utf8) {
+		bool other = alone.sure && alone.kind != d->whole.kind && alone.words >= 4 && alone.value > as_whole + 0.25;
+		if (other)
+			*certainty_out = certainty_of(&alone);
+		return other ? alone.kind : d->whole.kind;
 	}
 	if (alone.sure) {
 		*certainty_out = certainty_of(&alone);
 		return alone.kind;
 	}
-	if (d->whole.sure && legacy_value(d->whole.kind, line, count) > as_is + 0.1)
+	if (d->whole.sure && as_whole > legacy_value(LEGACY_CP1252, line, count) + 0.1)
 		return d->whole.kind;
 	return LEGACY_CP1252;
 }

@@ -16,7 +16,10 @@ const char *legacy_name(LegacyKind kind)
 static void add_unit(Buf *units, uint32_t c, uint32_t at)
 {
 	LegacyUnit unit = {c, at};
-	buf_add(units, &unit, sizeof unit);
+	if (!buf_reserve(units, sizeof unit))
+		return;
+	memcpy(units->data + units->len, &unit, sizeof unit);
+	units->len += sizeof unit;
 }
 
 void legacy_units_of_bytes(Str bytes, Buf *units)
@@ -225,10 +228,12 @@ void legacy_decode(LegacyKind kind, const LegacyUnit *units, size_t count, Buf *
 	buf_init(&read);
 	read_units(kind, units, count, &read);
 	const LegacyUnit *chars = (const LegacyUnit *)(const void *)read.data;
-	for (size_t i = 0; buf_ok(&read) && i < read.len / sizeof *chars; i++) {
-		char bytes[4];
-		size_t width = utf8_encode(chars[i].c & ~(uint32_t)LEGACY_KEPT, bytes);
-		buf_add(out, bytes, width);
+	size_t char_count = read.len / sizeof *chars;
+	if (!buf_reserve(out, char_count * 4))
+		char_count = 0;
+	for (size_t i = 0; buf_ok(&read) && i < char_count; i++) {
+		size_t width = utf8_encode(chars[i].c & ~(uint32_t)LEGACY_KEPT, out->data + out->len);
+		out->len += width;
 		for (size_t k = 0; origin && k < width; k++)
 			buf_add(origin, &chars[i].at, sizeof chars[i].at);
 	}
