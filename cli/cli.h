@@ -53,7 +53,8 @@ extern volatile bool cli_stop;
 void cli_catch_stop(void);
 
 extern const CliOption init_options[], ingest_options[], search_options[], get_options[], export_options[],
-	verify_options[], reindex_options[], stats_options[], serve_options[], analyse_options[];
+	verify_options[], reindex_options[], stats_options[], serve_options[], analyse_options[], checkpoint_options[], prove_options[], backup_options[], restore_options[],
+	hold_options[], destroy_options[], compress_options[];
 int cmd_init(const CliArgs *args);
 int cmd_ingest(const CliArgs *args);
 int cmd_search(const CliArgs *args);
@@ -64,5 +65,13 @@ int cmd_reindex(const CliArgs *args);
 int cmd_stats(const CliArgs *args);
 int cmd_serve(const CliArgs *args);
 int cmd_analyse(const CliArgs *args);
+int cmd_checkpoint(const CliArgs *args);
+int cmd_prove(const CliArgs *args);
+int cmd_backup(const CliArgs *args);
+int cmd_restore(const CliArgs *args);
+int cmd_hold(const CliArgs *args);
+int cmd_release(const CliArgs *args);
+int cmd_destroy(const CliArgs *args);
+int cmd_compress(const CliArgs *args);
 
 #endif

@@ -91,6 +91,8 @@ static int show_metadata(Get *get, const Entry *entry)
 		return cli_print(&text, EXIT_DONE);
 	}
 	printf("%-20s %.*s (version %u, sequence %" PRIu64 ")\n", "id", STR_ARG(entry->key), entry->version, entry->sequence);
+	if (entry->destroyed)
+		puts("destroyed            lawfully; its descriptor and proofs remain");
 	for (int id = 0; id < RF_COUNT; id++) {
 		const FieldValue *value = &record.fields[id];
 		if (!value->text.len && !value->count)

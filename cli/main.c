@@ -20,6 +20,14 @@ static const CliCommand commands[] = {
 	{"get", cmd_get, "ID|NUMBER", 1, 1, "one record: metadata, text or original", get_options, false},
 	{"export", cmd_export, "", 0, 0, "a case file as a package (BagIt ZIP)", export_options, false},
 	{"verify", cmd_verify, "", 0, 0, "check every stored byte", verify_options, false},
+	{"checkpoint", cmd_checkpoint, "", 0, 0, "sign the state of the archive: an auditor keeps it", checkpoint_options, false},
+	{"prove", cmd_prove, "ID", 1, 1, "why a record is in the archive: proof for hoso-verify", prove_options, false},
+	{"backup", cmd_backup, "DIR", 1, 1, "copy to a second place while writing goes on; again: what is new", backup_options, false},
+	{"restore", cmd_restore, "DIR", 1, 1, "make the archive anew out of a backup, every byte checked", restore_options, false},
+	{"hold", cmd_hold, "ID", 1, 1, "keep a record from being destroyed", hold_options, false},
+	{"release", cmd_release, "ID", 1, 1, "end a hold", hold_options, false},
+	{"destroy", cmd_destroy, "ID…", 1, SIZE_MAX, "destroy records lawfully: proofs stay valid", destroy_options, false},
+	{"compress", cmd_compress, "", 0, 0, "pack sealed segments tighter", compress_options, false},
 	{"reindex", cmd_reindex, "", 0, 0, "build the index anew and swap", reindex_options, false},
 	{"stats", cmd_stats, "", 0, 0, "counts and sizes", stats_options, false},
 	{"serve", cmd_serve, "", 0, 0, "HTTP API and pages", serve_options, false},
@@ -33,7 +41,7 @@ static void print_help(FILE *to)
 	      "usage: hoso [-a DIR] COMMAND …        (the archive: -a, else $HOSO_ARCHIVE, else ./archive)\n\n", to);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		if (!commands[i].hidden)
-			fprintf(to, "  %-8s %-10s  %s\n", commands[i].name, commands[i].words, commands[i].help);
+			fprintf(to, "  %-10s %-9s  %s\n", commands[i].name, commands[i].words, commands[i].help);
 	fputs("\nhoso COMMAND --help says more. Exit: 0 done, 1 not found, not verified or some inputs rejected,\n"
 	      "2 usage, 3 failed.\n", to);
 }

@@ -133,10 +133,25 @@ static Status publish(Follower *f, Err *err)
 	return st == ST_OK ? follow_save(f, err) : st;
 }
 
+/* A decision to destroy is never taken into the live shard: that would keep the terms of what is destroyed. */
+static bool tells_of_destruction(Follower *f, uint64_t from, uint64_t to)
+{
+	Arena arena = {0};
+	bool found = false;
+	for (uint64_t sequence = from; sequence < to && to - from <= FOLLOW_LIVE_RECORDS && !found; sequence++) {
+		Entry entry;
+		Err ignored;
+		arena_reset(&arena);
+		found = store_entry(f->index->store, sequence, &arena, &entry, &ignored) == ST_OK && entry.kind == ENTRY_DESTRUCTION;
+	}
+	arena_done(&arena);
+	return found;
+}
+
 static bool should_seal(Follower *f, uint64_t goal)
 {
 	uint64_t unsealed = goal - f->manifest.live_from;
-	return f->sealing || unsealed > FOLLOW_LIVE_RECORDS || unsealed > follow_sequences_of(f->index->store, FOLLOW_LIVE_BYTES);
+	return f->sealing || tells_of_destruction(f, f->covered, goal) || unsealed > FOLLOW_LIVE_RECORDS || unsealed > follow_sequences_of(f->index->store, FOLLOW_LIVE_BYTES);
 }
 
 static void set_goal(Follower *f, uint64_t goal)

@@ -1,5 +1,6 @@
 /* indexer/follow_chores.c - what the follower does when the index is complete: checks shards that nobody has looked at
- * since they were opened, builds damaged ones anew from the log, merges neighbours.
+ * since they were opened, builds damaged ones anew from the log, takes the terms of destroyed records out, merges
+ * neighbours.
  *
  * A damaged shard is left out of searches at once (index->bad); the others serve on.
  */
@@ -27,6 +28,26 @@ static size_t first_bad(Index *index, const Manifest *m)
 	return i;
 }
 
+/* The first shard with terms of a destroyed record; m->count: none has. */
+static size_t first_to_purge(Index *index, const Manifest *m)
+{
+	Arena arena = {0};
+	size_t found = m->count;
+	for (size_t i = 0; i < m->superseded.count && found == m->count; i++) {
+		uint64_t sequence = m->superseded.list[i];
+		Entry entry;
+		Err ignored;
+		arena_reset(&arena);
+		if (store_entry(index->store, sequence, &arena, &entry, &ignored) != ST_OK || !entry.destroyed)
+			continue;
+		for (size_t s = 0; s < m->count && found == m->count; s++)
+			if (sequence >= m->shards[s].from && sequence < m->shards[s].to)
+				found = s;
+	}
+	arena_done(&arena);
+	return found;
+}
+
 /* Which shards of the manifest, and what for; count 0: nothing is due. */
 static TierRun next_chore(Index *index, const Manifest *m, ChoreKind *kind)
 {
@@ -40,8 +61,9 @@ static TierRun next_chore(Index *index, const Manifest *m, ChoreKind *kind)
 	*kind = CHORE_CHECK;
 	if (check && m->count)
 		return (TierRun){0, m->count};
-	*kind = CHORE_MERGE;
-	return tiers_choose(m);
+	*kind = CHORE_MERGE; /* of one shard with itself: without its dead */
+	size_t purge = m->purge ? first_to_purge(index, m) : m->count;
+	return purge < m->count ? (TierRun){purge, 1} : tiers_choose(m);
 }
 
 bool chore_is_due(Index *index, const Manifest *m)
@@ -62,8 +84,14 @@ void chore_want(Follower *f)
 {
 	ChoreKind kind;
 	TierRun run = f->chores_fail ? (TierRun){0} : next_chore(f->index, &f->manifest, &kind);
-	if (!run.count)
+	if (!run.count) {
+		Err ignored;
+		if (f->manifest.purge && !f->chores_fail) { /* all gone */
+			f->manifest.purge = false;
+			follow_save(f, &ignored);
+		}
 		return;
+	}
 	Chore chore = {.kind = kind, .count = run.count, .state = CHORE_WANTED};
 	chore.shards = malloc(run.count * sizeof *chore.shards);
 	chore.is_bad = calloc(run.count, sizeof *chore.is_bad);

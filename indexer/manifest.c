@@ -45,6 +45,7 @@ Status manifest_add(Manifest *m, const Shard *shard, const Superseded *supersede
 		if (!superseded_add(&m->superseded, superseded->list[i]))
 			return err_no_memory(err);
 	superseded_sort(&m->superseded);
+	m->purge |= superseded->destroyed;
 	m->shards[m->count++] = *shard;
 	m->live_from = shard->to;
 	m->live_name[0] = 0;
@@ -109,6 +110,7 @@ Status manifest_save(const char *index_dir, Store *store, const Manifest *m, Err
 	for (size_t i = 0; i < m->superseded.count; i++)
 		jout_u64(&j, m->superseded.list[i]);
 	jout_close(&j, ']');
+	jout_field_bool(&j, "purge", m->purge);
 	jout_close(&j, '}');
 	path_of(index_dir, path);
 	st = buf_ok(&text) ? file_replace(path, buf_str(&text), err) : err_no_memory(err);
@@ -164,6 +166,7 @@ static bool take_all(const json_t *root, Manifest *m, uint64_t *position)
 			return false;
 	}
 	superseded_sort(&m->superseded);
+	m->purge = json_is_true(json_object_get(root, "purge"));
 	return m->live_from == *position;
 }
 

@@ -2,7 +2,7 @@
  *
  *   {"format":1,"schema":1,"position":8867,"leaf":"<hex of the leaf before position>",
  *    "shards":[{"from":0,"to":8867,"name":"…","documents":8867,"bytes":…,"sha256":"…"}],
- *    "live":"live-…","superseded":[17,…]}
+ *    "live":"live-…","superseded":[17,…],"purge":false}
  *
  * `leaf` ties it to its archive: where the log holds another leaf there, the index is of something else and is built anew.
  *
@@ -19,6 +19,7 @@ typedef struct {
 	uint64_t live_from;     /* where the sealed shards end */
 	char live_name[SHARD_NAME_MAX]; /* "": there is no live shard yet */
 	Superseded superseded;  /* found in the sealed shards; sorted */
+	bool purge;             /* shards may still hold terms of destroyed records */
 } Manifest;
 
 void manifest_done(Manifest *m);

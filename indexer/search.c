@@ -93,6 +93,8 @@ Status view_load_text(View *view, const Entry *entry)
 Status view_load_hit(View *view, uint64_t sequence, SearchHit *out, Entry *entry)
 {
 	Status st = store_entry(view->index->store, sequence, view->arena, entry, view->err);
+	if (st == ST_OK && entry->destroyed) /* the index has not forgotten it yet */
+		st = err_set(view->err, ST_FORBIDDEN, "destroyed");
 	if (st != ST_OK)
 		return st;
 	*out = (SearchHit){.sequence = sequence, .version = entry->version, .id = entry->key};
@@ -211,6 +213,10 @@ static Status add_hit(View *view, Run *run, size_t tier, const XapHit *found, bo
 	Entry entry;
 	bool holds = true;
 	Status st = view_load_hit(view, snapshot_sequence(view->snapshot, found->shard, found->docid), hit, &entry);
+	if (st == ST_FORBIDDEN) {
+		*kept = false;
+		return ST_OK;
+	}
 	if (st == ST_OK)
 		st = view_load_text(view, &entry);
 	for (size_t i = 0; st == ST_OK && holds && i < run->compiled.check_count; i++) {

@@ -38,8 +38,9 @@ static Status add_exact(View *view, Lookup *lookup)
 	for (size_t i = 0; st == ST_OK && i < found.count; i++) {
 		Entry entry;
 		st = view_load_hit(view, snapshot_sequence(view->snapshot, found.hits[i].shard, found.hits[i].docid),
-		                   &lookup->answer->exact[i].hit, &entry);
+		                   &lookup->answer->exact[lookup->answer->exact_count].hit, &entry);
 		lookup->answer->exact_count += st == ST_OK;
+		st = st == ST_FORBIDDEN ? ST_OK : st;
 	}
 	return st;
 }
@@ -131,6 +132,7 @@ static Status add_variants(View *view, Lookup *lookup)
 		st = view_load_hit(view, sequence, &hit, &entry);
 		if (st == ST_OK)
 			add_variant(lookup, &hit);
+		st = st == ST_FORBIDDEN ? ST_OK : st;
 	}
 	if (st == ST_OK)
 		qsort(lookup->answer->variants, lookup->answer->variant_count, sizeof *lookup->answer->variants, nearest_first);

@@ -6,6 +6,8 @@
 #include "indexer/invert.h"
 #include "store/hash.h"
 
+#include <jansson.h>
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -108,6 +110,38 @@ static Status load_texts(ShardReader *r, const Entry *entry, Err *err)
 	return buf_ok(&r->text) ? ST_OK : err_no_memory(err);
 }
 
+/* Every version of a destroyed record is dead. */
+static Status add_versions(ShardReader *r, Str id, Superseded *superseded, Err *err)
+{
+	uint64_t sequence = 0;
+	Status st = store_find(r->store, ENTRY_RECORD, id, 0, &sequence, err);
+	if (st == ST_NOT_FOUND)
+		return ST_OK;
+	while (st == ST_OK && sequence != UINT64_MAX) {
+		Entry version;
+		if (!superseded_add(superseded, sequence))
+			return err_no_memory(err);
+		st = store_entry(r->store, sequence, &r->arena, &version, err);
+		sequence = st == ST_OK ? version.previous : UINT64_MAX;
+	}
+	return st;
+}
+
+static Status add_destroyed(ShardReader *r, Superseded *superseded, Err *err)
+{
+	json_t *decision = json_loadb(r->entry.metadata.ptr, r->entry.metadata.len, 0, NULL);
+	const json_t *records = json_object_get(decision, "records"), *id;
+	Status st = ST_OK;
+	size_t i;
+	json_array_foreach(records, i, id) {
+		if (st == ST_OK && json_is_string(id))
+			st = add_versions(r, (Str){json_string_value(id), json_string_length(id)}, superseded, err);
+	}
+	superseded->destroyed = true;
+	json_decref(decision);
+	return st;
+}
+
 Status shard_load(ShardReader *r, uint64_t sequence, Superseded *superseded, bool *is_document_out, Err *err)
 {
 	arena_reset(&r->arena);
@@ -117,6 +151,8 @@ Status shard_load(ShardReader *r, uint64_t sequence, Superseded *superseded, boo
 	if (r->entry.previous != UINT64_MAX && r->entry.kind == ENTRY_RECORD && !superseded_add(superseded, r->entry.previous))
 		return err_no_memory(err);
 	*is_document_out = r->entry.kind == ENTRY_RECORD && !r->entry.destroyed;
+	if (r->entry.kind == ENTRY_DESTRUCTION)
+		return add_destroyed(r, superseded, err);
 	if (!*is_document_out)
 		return ST_OK;
 	st = record_parse(r->entry.metadata, &r->arena, &r->record, err);

@@ -22,10 +22,11 @@ typedef struct {
 	Hash sha256;               /* over the names, sizes and bytes of its files, in order of name */
 } Shard;
 
-/* Sequences of versions that later ones replace. Grows by malloc; free `list`. */
+/* Sequences of versions that later ones replace or that were destroyed. Grows by malloc; free `list`. */
 typedef struct {
 	uint64_t *list;
 	size_t count, capacity;
+	bool destroyed;            /* some of them by a decision to destroy: their terms must go as well */
 } Superseded;
 bool superseded_add(Superseded *s, uint64_t sequence); /* false: out of memory */
 void superseded_sort(Superseded *s);                   /* and drops doubles */

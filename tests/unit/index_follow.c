@@ -2,6 +2,7 @@
 #include "search_fixture.h"
 
 #include "indexer/index_parts.h"
+#include "store/keep.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -163,6 +164,51 @@ static void neighbours_are_merged_and_superseded_records_fall_away(void **state)
 	world_close(&w);
 }
 
+static void destroy(World *w, const char *id)
+{
+	Str ids[] = {str_from(id)};
+	DestructionReport report;
+	DestructionInput input = {.decision = STR("5/QĐ-STLT"), .decided = STR("2026-11-02"), .reason = STR("hết thời hạn"),
+	                          .approved_by = {STR("A"), STR("B")}, .record_ids = ids, .record_count = 1};
+	assert_ok(w, store_destroy(w->store, &input, &report, &w->err));
+}
+
+/* Is the word in any file of the index? */
+static bool index_holds(World *w, const char *word)
+{
+	char command[300];
+	snprintf(command, sizeof command, "grep -rq %s %s/index", word, w->dir);
+	return system(command) == 0;
+}
+
+static void what_is_destroyed_leaves_the_index_too(void **state)
+{
+	World w;
+	(void)state;
+	world_open(&w);
+	index_follower_stop(w.index);
+	add_many(&w, 0, 300);
+	world_add(&w, "{\"id\":\"sealed\",\"text\":\"zyxwvsealed riêng tư\"}");
+	assert_ok(&w, index_follower_start(w.index, &w.err));
+	world_wait(&w);
+	world_add(&w, "{\"id\":\"live\",\"text\":\"zyxwvlive riêng tư\"}");
+	world_wait(&w);
+	assert_true(index_holds(&w, "zyxwvsealed") && index_holds(&w, "zyxwvlive"));
+	assert_string_equal(world_find(&w, "zyxwvsealed"), "sealed");
+	index_follower_stop(w.index);
+	destroy(&w, "sealed");
+	assert_string_equal(world_find(&w, "zyxwvsealed"), ""); /* at once, though the index does not know yet */
+	assert_ok(&w, index_follower_start(w.index, &w.err));
+	assert_ok(&w, index_settle(w.index, 20000, &w.err));
+	assert_false(index_holds(&w, "zyxwvsealed"));
+	destroy(&w, "live");
+	index_notify(w.index);
+	assert_ok(&w, index_settle(w.index, 20000, &w.err));
+	assert_false(index_holds(&w, "zyxwvlive"));
+	assert_int_equal(total(&w, "giao đất"), 300);
+	world_close(&w);
+}
+
 typedef struct {
 	World *world;
 	volatile bool stop;
@@ -236,6 +282,7 @@ int main(void)
 		cmocka_unit_test(a_lost_or_damaged_index_is_built_anew),
 		cmocka_unit_test(a_flipped_bit_in_a_shard_is_found_and_repaired),
 		cmocka_unit_test(neighbours_are_merged_and_superseded_records_fall_away),
+		cmocka_unit_test(what_is_destroyed_leaves_the_index_too),
 		cmocka_unit_test(a_search_never_fails_because_the_index_changes),
 		cmocka_unit_test(bulk_and_xapian_built_shards_answer_alike),
 	};
