@@ -122,8 +122,9 @@ static void decompose(Str text, Buf *out, UChar *wide, UChar *normal, int32_t ca
 
 static void print_row(const char *name, const char *form, Str text, uint64_t best_us, Counts counts)
 {
-	printf("%-34s %-4s %8.1f MB/s  %10llu tokens  %10llu pairs  (check %llx)\n", name, form, (double)text.len / (double)best_us,
-	       (unsigned long long)counts.tokens, (unsigned long long)counts.pairs, (unsigned long long)counts.check);
+	printf("%-34s %-4s %8.1f MB/s  %10llu tokens  %10llu pairs  (check %llx)\n", name, form,
+	       (double)text.len / (double)best_us, (unsigned long long)counts.tokens, (unsigned long long)counts.pairs,
+	       (unsigned long long)counts.check);
 }
 
 static void measure_analysis(TokenIter *it, Str text, const char *form)
@@ -147,7 +148,9 @@ static void measure_icu(Str text, const char *form, UBreakIterator *words, UChar
 		uint64_t start = clock_monotonic_us();
 		counts = (Counts){0};
 		for (size_t at = 0; at < text.len; at += CHUNK / 4)
-			counts.tokens += run_icu(str_slice(text, at, at + CHUNK / 4), words, buffers[0], buffers[1], buffers[2], capacity).tokens;
+			counts.tokens += run_icu(str_slice(text, at, at + CHUNK / 4), words, buffers[0], buffers[1],
+						 buffers[2], capacity)
+						 .tokens;
 		uint64_t us = clock_monotonic_us() - start;
 		best = us < best ? us : best;
 	}

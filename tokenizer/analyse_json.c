@@ -201,8 +201,8 @@ static Status print_tokens(Analysis *a, Buf *out, Err *err)
 	Step step;
 	while ((step = token_next(a->tokens, &token, err)) == STEP_ITEM) {
 		bool span = token.kind >= TOKEN_RECORD_NUMBER;
-		buf_printf(out, "%s%7u %7u  %-14s ", token.flags & TOKEN_BREAK_BEFORE ? "--\n" : "", token.start, token.end,
-			   token_kind_name(token.kind));
+		buf_printf(out, "%s%7u %7u  %-14s ", token.flags & TOKEN_BREAK_BEFORE ? "--\n" : "", token.start,
+			   token.end, token_kind_name(token.kind));
 		buf_add_str(out, str_slice(a->text, token.start, token.end));
 		buf_printf(out, "  ->  %.*s", STR_ARG(token.key));
 		if (!span && !str_eq(token.key, token.folded))
@@ -225,7 +225,8 @@ Status analyse_text(Str bytes, Buf *out, Err *err)
 	for (HeaderFieldId id = 0; id < HEADER_FIELD_COUNT; id++) {
 		const HeaderField *field = &a.header.field[id];
 		if (field->value.len)
-			buf_printf(out, "  %-11s %.2f  %.*s\n", header_field_name(id), field->certainty, STR_ARG(field->value));
+			buf_printf(out, "  %-11s %.2f  %.*s\n", header_field_name(id), field->certainty,
+				   STR_ARG(field->value));
 	}
 	buf_add_zero_terminated(out, "\nnumbers\n");
 	RecordNumber number;

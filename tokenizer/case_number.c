@@ -111,7 +111,8 @@ bool case_number_at(Str text, size_t at, CaseNumber *out, size_t *end_out)
 		return false;
 	CaseNumber found = {.received = {(int16_t)year, (uint8_t)month, (uint8_t)day}};
 	for (size_t i = 0; i < count; i++)
-		len += (size_t)snprintf(found.agency + len, sizeof found.agency - len, "%s%s", i ? "." : "", groups[i].text);
+		len += (size_t)snprintf(found.agency + len, sizeof found.agency - len, "%s%s", i ? "." : "",
+					groups[i].text);
 	snprintf(found.canonical, sizeof found.canonical, "%s-%s-%s", found.agency, date, serial);
 	*out = found;
 	*end_out = (size_t)(p - start);

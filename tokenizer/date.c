@@ -43,7 +43,8 @@ static char read_separator(const uint8_t **p, const uint8_t *end, const char *wo
 	if (c == '/' || c == '-' || c == '.') {
 		kind = (char)c;
 		q += width;
-	} else if (q = plain_word(q, end, text, sizeof text, &len), len == strlen(word) && memcmp(text, word, len) == 0) {
+	} else if (q = plain_word(q, end, text, sizeof text, &len),
+		   len == strlen(word) && memcmp(text, word, len) == 0) {
 		kind = 'w';
 	}
 	if (kind)

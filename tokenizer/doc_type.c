@@ -31,7 +31,8 @@ const DocType *doc_type_by_prefix(Str folded, size_t *len_out)
 	*len_out = 0;
 	for (size_t i = 0; i < doc_type_count(); i++) {
 		Str name = str_from(types[i].folded);
-		if (name.len > *len_out && str_starts(folded, name) && (folded.len == name.len || folded.ptr[name.len] == ' ')) {
+		if (name.len > *len_out && str_starts(folded, name) &&
+		    (folded.len == name.len || folded.ptr[name.len] == ' ')) {
 			best = &types[i];
 			*len_out = name.len;
 		}

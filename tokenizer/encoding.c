@@ -28,7 +28,8 @@ static bool is_ascii(Str s)
 static bool has_control_letters(Str s)
 {
 	for (size_t i = 0; i < s.len; i++)
-		if ((uint8_t)s.ptr[i] < 0x20 && s.ptr[i] && strchr("\x02\x05\x06\x10\x11\x12\x13\x14\x15\x19\x1c\x1d\x1e", s.ptr[i]))
+		if ((uint8_t)s.ptr[i] < 0x20 && s.ptr[i] &&
+		    strchr("\x02\x05\x06\x10\x11\x12\x13\x14\x15\x19\x1c\x1d\x1e", s.ptr[i]))
 			return true;
 	return false;
 }
@@ -122,7 +123,8 @@ static LegacyKind choose(Decoder *d, const LegacyUnit *line, size_t count, doubl
 		return d->whole.kind;
 	LegacyGuess alone = legacy_guess(line, count);
 	if (d->whole.sure && !d->input_is_utf8) {
-		bool other = alone.sure && alone.kind != d->whole.kind && alone.words >= 4 && alone.value > as_whole + 0.25;
+		bool other =
+			alone.sure && alone.kind != d->whole.kind && alone.words >= 4 && alone.value > as_whole + 0.25;
 		if (other)
 			*certainty_out = certainty_of(&alone);
 		return other ? alone.kind : d->whole.kind;
@@ -173,7 +175,8 @@ static void decode_line(Decoder *d, Str line, Buf *out)
 		if (d->input_is_utf8) {
 			buf_add_str(out, line);
 			LegacyScore as_is = legacy_score(line);
-			if (as_is.valid * 10 >= as_is.words * 7 || as_is.words < 3) { /* a sign or two, no legacy text */
+			if (as_is.valid * 10 >= as_is.words * 7 ||
+			    as_is.words < 3) { /* a sign or two, no legacy text */
 				d->unicode_bytes += line.len;
 				d->certain += (double)line.len;
 				return;

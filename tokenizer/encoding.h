@@ -22,7 +22,7 @@ typedef struct {
 	bool repaired;          /* UTF-8 that went through a wrong conversion, entities or escapes were undone */
 	uint32_t paragraphs;    /* lines that hold anything but ASCII */
 	uint32_t decoded;       /* of those, read as something else than the UTF-8 they are */
-	uint32_t uncertain;     /* of those, left as they are for want of certainty, or read with a letter that may be another */
+	uint32_t uncertain;     /* of those, left as they are for want of certainty, or with a letter that may be another */
 } EncodingReport;
 
 Status encoding_decode(Str bytes, Buf *utf8_out, EncodingReport *report, Err *err);

@@ -27,7 +27,9 @@ static uint32_t number(Str digits, unsigned radix)
 		return 0;
 	for (size_t i = 0; i < digits.len; i++) {
 		char c = digits.ptr[i];
-		unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0') : (c | 32) >= 'a' && (c | 32) <= 'f' ? (unsigned)((c | 32) - 'a' + 10) : 99;
+		unsigned digit = c >= '0' && c <= '9'                 ? (unsigned)(c - '0')
+				 : (c | 32) >= 'a' && (c | 32) <= 'f' ? (unsigned)((c | 32) - 'a' + 10)
+								      : 99;
 		if (digit >= radix)
 			return 0;
 		value = value * radix + digit;

@@ -30,7 +30,8 @@ bool header_cell_make(Str text, size_t start, size_t end, Arena *arena, HeaderCe
 	size_t len = plain_copy(str_slice(text, start, end), plain, sizeof plain);
 	bool has_letter = false;
 	for (size_t i = 0; i < len; i++)
-		has_letter |= (uint8_t)plain[i] >= 0x80 || letter_ascii[(uint8_t)plain[i]] || plain_is_digit((uint8_t)plain[i]);
+		has_letter |= (uint8_t)plain[i] >= 0x80 || letter_ascii[(uint8_t)plain[i]] ||
+			      plain_is_digit((uint8_t)plain[i]);
 	if (!has_letter)
 		return false;
 	buf_init(&folded);
@@ -86,7 +87,8 @@ static bool begins_right_column(Str text, size_t at, size_t end)
 			break;
 	}
 	for (size_t i = 0; i < sizeof openings / sizeof openings[0]; i++)
-		if (len >= 9 && strncmp(letters, openings[i], len < strlen(openings[i]) ? len : strlen(openings[i])) == 0)
+		if (len >= 9 &&
+		    strncmp(letters, openings[i], len < strlen(openings[i]) ? len : strlen(openings[i])) == 0)
 			return true;
 	return false;
 }
@@ -159,8 +161,9 @@ static Status cut_line(HeaderCells *cells, Str text, size_t start, size_t end, A
 
 static bool begins_body(Str folded)
 {
-	static const char *const openings[] = {"can cu ", "dieu 1.", "dieu 1:", "dieu 1 ", "chuong i", "theo de nghi", "xet de nghi",
-					       "kinh gui", "thuc hien ", "phan i", "xet to trinh"};
+	static const char *const openings[] = {"can cu ",    "dieu 1.",      "dieu 1:",     "dieu 1 ",
+					       "chuong i",   "theo de nghi", "xet de nghi", "kinh gui",
+					       "thuc hien ", "phan i",       "xet to trinh"};
 	for (size_t i = 0; i < sizeof openings / sizeof openings[0]; i++)
 		if (folded_starts(folded, openings[i]))
 			return true;

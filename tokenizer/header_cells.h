@@ -1,4 +1,5 @@
-/* tokenizer/header_cells.h - inside of header_fields.h: the first lines of a document, cut where columns were merged. */
+/* tokenizer/header_cells.h - inside of header_fields.h: the first lines of a document, cut where columns were
+ * merged. */
 #ifndef TOKENIZER_HEADER_CELLS_H
 #define TOKENIZER_HEADER_CELLS_H
 

@@ -10,10 +10,12 @@
 const char *header_field_name(HeaderFieldId id)
 {
 	static const char *const names[HEADER_FIELD_COUNT] = {
-		[HEADER_NUMBER] = "number", [HEADER_ISSUED] = "issued", [HEADER_PLACE] = "place", [HEADER_TYPE] = "type",
-		[HEADER_SUBJECT] = "subject", [HEADER_AGENCY] = "agency", [HEADER_PARENT] = "parent", [HEADER_SIGNER] = "signer",
-		[HEADER_POSITION] = "position", [HEADER_RECIPIENTS] = "recipients", [HEADER_SECRECY] = "secrecy",
-		[HEADER_URGENCY] = "urgency",
+		[HEADER_NUMBER] = "number",     [HEADER_ISSUED] = "issued",
+		[HEADER_PLACE] = "place",       [HEADER_TYPE] = "type",
+		[HEADER_SUBJECT] = "subject",   [HEADER_AGENCY] = "agency",
+		[HEADER_PARENT] = "parent",     [HEADER_SIGNER] = "signer",
+		[HEADER_POSITION] = "position", [HEADER_RECIPIENTS] = "recipients",
+		[HEADER_SECRECY] = "secrecy",   [HEADER_URGENCY] = "urgency",
 	};
 	return names[id];
 }
@@ -114,11 +116,12 @@ static void read_number(const HeaderCells *cells, Arena *arena, HeaderFields *ou
 			const HeaderCell *cell = &cells->cells[i];
 			RecordNumber number;
 			bool labelled = number_label(cell->folded) >= 0;
-			if (pass == 0 ? !labelled || !parse_label(cells, i, &number) : !whole_cell_number(cell, &number))
+			if (pass == 0 ? !labelled || !parse_label(cells, i, &number)
+				      : !whole_cell_number(cell, &number))
 				continue;
 			out->number = number;
-			header_set(out, HEADER_NUMBER, keep(arena, number.display, strlen(number.display)), pass ? 0.7 : 0.9,
-				   cell->start, cell->end);
+			header_set(out, HEADER_NUMBER, keep(arena, number.display, strlen(number.display)),
+				   pass ? 0.7 : 0.9, cell->start, cell->end);
 			return;
 		}
 	}
@@ -166,12 +169,14 @@ static bool parse_place_date(Str s, CivilDate *date_out, Str *place_out)
 		*place_out = place;
 		return s.len - at <= 12;
 	}
-	for (at = (size_t)(behind - start); len && at < s.len; at++) { /* the day is not filled in: "ngày … tháng 3 năm 2019" */
+	for (at = (size_t)(behind - start); len && at < s.len;
+	     at++) { /* the day is not filled in: "ngày … tháng 3 năm 2019" */
 		const uint8_t *month = plain_word(start + at, end, word, sizeof word, &len);
 		if (len == 5 && memcmp(word, "thang", 5) == 0) {
 			char filled[64];
 			Str rest = {(const char *)month - (month - (start + at)), (size_t)(end - (start + at))};
-			int n = snprintf(filled, sizeof filled, "1 %.*s", (int)(rest.len < 50 ? rest.len : 50), rest.ptr);
+			int n = snprintf(filled, sizeof filled, "1 %.*s", (int)(rest.len < 50 ? rest.len : 50),
+					 rest.ptr);
 			size_t zero = 0;
 			if (n <= 0 || !date_read((Str){filled, strlen(filled)}, &zero, date_out))
 				return false;
@@ -208,10 +213,13 @@ static void read_date(const HeaderCells *cells, Arena *arena, HeaderFields *out)
 		found = parse_place_date(cell->text, &date, &place) && (place.len || (bare && i > 0 && date.day));
 		if (!found && i + 1 < cells->count) { /* "Tam" / "Kỳ, ngày …", or cut before the year */
 			Str next = cells->cells[i + 1].text;
-			int len = snprintf(joined, sizeof joined, "%.*s %.*s", (int)(cell->text.len < 150 ? cell->text.len : 150),
-					   cell->text.ptr, (int)(next.len < 150 ? next.len : 150), next.ptr);
-			bool dated = str_find(cell->folded, STR("ngay")) >= 0 || folded_starts(cells->cells[i + 1].folded, "ngay");
-			found = dated && len > 0 && parse_place_date((Str){joined, (size_t)len}, &date, &place) && place.len;
+			int len = snprintf(joined, sizeof joined, "%.*s %.*s",
+					   (int)(cell->text.len < 150 ? cell->text.len : 150), cell->text.ptr,
+					   (int)(next.len < 150 ? next.len : 150), next.ptr);
+			bool dated = str_find(cell->folded, STR("ngay")) >= 0 ||
+				     folded_starts(cells->cells[i + 1].folded, "ngay");
+			found = dated && len > 0 && parse_place_date((Str){joined, (size_t)len}, &date, &place) &&
+				place.len;
 		}
 		if (!found)
 			continue;
@@ -242,7 +250,8 @@ static void read_date_of_law(Str text, Arena *arena, HeaderFields *out)
 			size_t at = (size_t)(plain_skip_spaces(stop, end, 3) - (const uint8_t *)text.ptr);
 			CivilDate date;
 			if (date_read(text, &at, &date)) {
-				HeaderCell cell = {.start = (uint32_t)(p - (const uint8_t *)text.ptr), .end = (uint32_t)at};
+				HeaderCell cell = {.start = (uint32_t)(p - (const uint8_t *)text.ptr),
+						   .end = (uint32_t)at};
 				set_date(out, date, 0.75, &cell, arena);
 				return;
 			}
@@ -277,8 +286,8 @@ static const DocType *type_of_cell(const HeaderCell *cell, Str *rest_out)
 	if (len == folded.len)
 		return cell->capitals || cell->text.len < 40 ? type : NULL;
 	Str rest = str_trim(str_slice(folded, len, folded.len));
-	if (folded_starts(rest, "ve viec") || folded_starts(rest, "ve ") || folded_starts(rest, "v/v") || folded_starts(rest, "quy dinh") ||
-	    folded_starts(rest, "ban hanh") || folded_starts(rest, "sua doi")) {
+	if (folded_starts(rest, "ve viec") || folded_starts(rest, "ve ") || folded_starts(rest, "v/v") ||
+	    folded_starts(rest, "quy dinh") || folded_starts(rest, "ban hanh") || folded_starts(rest, "sua doi")) {
 		unsigned words = 1, seen = 0; /* the same number of words off the text */
 		for (size_t i = 0; i < len; i++)
 			words += folded.ptr[i] == ' ';
@@ -298,10 +307,12 @@ static const DocType *type_of_cell(const HeaderCell *cell, Str *rest_out)
 
 static bool ends_subject(const HeaderCell *cell)
 {
-	static const char *const openings[] = {"can cu", "theo ", "xet ", "kinh gui", "dieu 1", "chuong i", "chuong 1", "phan i", "i.", "1.",
-					       "quoc hoi", "hien phap", "luat so", "so:", "so "};
-	static const char *const agencies[] = {"chinh phu", "thu tuong", "bo truong", "uy ban", "chu tich", "hoi dong nhan dan", "giam doc",
-					       "thong doc", "chanh an", "tong ", "bo ", "vien truong", "cuc truong", "ban "};
+	static const char *const openings[] = {"can cu",   "theo ",     "xet ",    "kinh gui", "dieu 1",
+					       "chuong i", "chuong 1",  "phan i",  "i.",       "1.",
+					       "quoc hoi", "hien phap", "luat so", "so:",      "so "};
+	static const char *const agencies[] = {
+		"chinh phu", "thu tuong", "bo truong", "uy ban", "chu tich",    "hoi dong nhan dan", "giam doc",
+		"thong doc", "chanh an",  "tong ",     "bo ",    "vien truong", "cuc truong",        "ban "};
 	for (size_t i = 0; i < sizeof openings / sizeof openings[0]; i++)
 		if (folded_starts(cell->folded, openings[i]))
 			return true;
@@ -311,7 +322,8 @@ static bool ends_subject(const HeaderCell *cell)
 	return false;
 }
 
-static void read_subject(const HeaderCells *cells, size_t from, Str first, uint32_t start, Arena *arena, HeaderFields *out)
+static void read_subject(const HeaderCells *cells, size_t from, Str first, uint32_t start, Arena *arena,
+			 HeaderFields *out)
 {
 	char subject[CELL_MAX];
 	size_t len = first.len < sizeof subject ? first.len : 0;
@@ -369,7 +381,8 @@ static size_t find_type(const HeaderCells *cells, const DocType **type_out, Str 
 
 static bool is_subject_line(Str folded)
 {
-	return folded_starts(folded, "v/v") || folded_starts(folded, "v/ v") || folded_starts(folded, "ve viec") || folded_starts(folded, "vv:");
+	return folded_starts(folded, "v/v") || folded_starts(folded, "v/ v") || folded_starts(folded, "ve viec") ||
+	       folded_starts(folded, "vv:");
 }
 
 static void read_type(const HeaderCells *cells, Arena *arena, HeaderFields *out)
@@ -380,7 +393,11 @@ static void read_type(const HeaderCells *cells, Arena *arena, HeaderFields *out)
 	if (type) {
 		const HeaderCell *cell = &cells->cells[at];
 		bool agrees = named && (strcmp(named->name, type->name) == 0 || strcmp(named->key, type->key) == 0);
-		header_set(out, HEADER_TYPE, str_from(type->name), agrees ? 0.98 : named ? 0.7 : 0.85, cell->start, cell->end);
+		header_set(out, HEADER_TYPE, str_from(type->name),
+			   agrees  ? 0.98
+			   : named ? 0.7
+				   : 0.85,
+			   cell->start, cell->end);
 		read_subject(cells, at + 1, rest, cell->start, arena, out);
 		return;
 	}
@@ -388,16 +405,20 @@ static void read_type(const HeaderCells *cells, Arena *arena, HeaderFields *out)
 		const HeaderCell *cell = &cells->cells[i];
 		if (!is_subject_line(cell->folded))
 			continue;
-		if (!named || named->key[0] == 0 || strcmp(named->key, "CV") == 0) /* a letter has no type in its number */
+		if (!named || named->key[0] == 0 ||
+		    strcmp(named->key, "CV") == 0) /* a letter has no type in its number */
 			header_set(out, HEADER_TYPE, STR("Công văn"), 0.8, cell->start, cell->end);
 		Str text = cell->text;
 		ptrdiff_t colon = str_find_char(str_slice(text, 0, 6), ':');
-		text = colon >= 0 ? str_slice(text, (size_t)colon + 1, text.len) : folded_starts(cell->folded, "v/v") ? str_slice(text, 3, text.len) : text;
+		text = colon >= 0                           ? str_slice(text, (size_t)colon + 1, text.len)
+		       : folded_starts(cell->folded, "v/v") ? str_slice(text, 3, text.len)
+							    : text;
 		read_subject(cells, i + 1, str_trim(text), cell->start, arena, out);
 		break;
 	}
 	if (!out->field[HEADER_TYPE].value.len && named)
-		header_set(out, HEADER_TYPE, str_from(named->name), 0.75, out->field[HEADER_NUMBER].start, out->field[HEADER_NUMBER].end);
+		header_set(out, HEADER_TYPE, str_from(named->name), 0.75, out->field[HEADER_NUMBER].start,
+			   out->field[HEADER_NUMBER].end);
 }
 
 /* ---- agencies ---- */
@@ -420,9 +441,11 @@ static bool is_agency_cell(const HeaderCell *cell)
 /* Does the line go on with the name of the line before ("BỘ NÔNG NGHIỆP VÀ" / "MÔI TRƯỜNG")? */
 static bool continues_name(Str before, const HeaderCell *cell)
 {
-	static const char *const agency_words[] = {"bo ", "uy ban", "so ", "cuc ", "tong ", "van phong", "vien ", "chi cuc", "hoi dong", "ban ",
-						   "phong ", "chi nhanh", "truong ", "trung tam", "cong ty", "vu ", "toa an", "thanh tra", "chinh phu",
-						   "quoc hoi", "tinh uy", "huyen uy", "thanh uy", "dang uy", "ngan hang", "kho bac", "kiem toan"};
+	static const char *const agency_words[] = {
+		"bo ",      "uy ban",   "so ",     "cuc ",      "tong ",     "van phong", "vien ",
+		"chi cuc",  "hoi dong", "ban ",    "phong ",    "chi nhanh", "truong ",   "trung tam",
+		"cong ty",  "vu ",      "toa an",  "thanh tra", "chinh phu", "quoc hoi",  "tinh uy",
+		"huyen uy", "thanh uy", "dang uy", "ngan hang", "kho bac",   "kiem toan"};
 	if (str_ends(before, STR(" va")) || str_ends(before, STR(",")) || str_ends(before, STR(" nhan dan")) ||
 	    str_ends(before, STR(" thuong vu")))
 		return true;
@@ -449,7 +472,8 @@ static void read_agency(const HeaderCells *cells, Arena *arena, HeaderFields *ou
 		if (!is_agency_cell(cell) || cell->text.len >= 200)
 			continue;
 		Str text = trim_marks(cell->text);
-		if (count && continues_name(folded, cell) && strlen(names[count - 1]) + text.len + 2 < sizeof names[0]) {
+		if (count && continues_name(folded, cell) &&
+		    strlen(names[count - 1]) + text.len + 2 < sizeof names[0]) {
 			size_t used = strlen(names[count - 1]);
 			snprintf(names[count - 1] + used, sizeof names[0] - used, " %.*s", STR_ARG(text));
 			ends[count - 1] = cell->end;
@@ -474,10 +498,15 @@ static void read_agency(const HeaderCells *cells, Arena *arena, HeaderFields *ou
 
 static void read_levels(const HeaderCells *cells, HeaderFields *out)
 {
-	static const struct { const char *folded, *value; HeaderFieldId id; } levels[] = {
-		{"tuyet mat", "Tuyệt mật", HEADER_SECRECY}, {"toi mat", "Tối mật", HEADER_SECRECY}, {"mat", "Mật", HEADER_SECRECY},
-		{"thuong khan", "Thượng khẩn", HEADER_URGENCY}, {"hoa toc hen gio", "Hỏa tốc hẹn giờ", HEADER_URGENCY},
-		{"hoa toc", "Hỏa tốc", HEADER_URGENCY}, {"khan", "Khẩn", HEADER_URGENCY},
+	static const struct { const char *folded, *value; HeaderFieldId id;
+	} levels[] = {
+		{"tuyet mat", "Tuyệt mật", HEADER_SECRECY},
+		{"toi mat", "Tối mật", HEADER_SECRECY},
+		{"mat", "Mật", HEADER_SECRECY},
+		{"thuong khan", "Thượng khẩn", HEADER_URGENCY},
+		{"hoa toc hen gio", "Hỏa tốc hẹn giờ", HEADER_URGENCY},
+		{"hoa toc", "Hỏa tốc", HEADER_URGENCY},
+		{"khan", "Khẩn", HEADER_URGENCY},
 	};
 	for (size_t i = 0; i < cells->count && i < 15; i++) {
 		const HeaderCell *cell = &cells->cells[i];

@@ -13,15 +13,20 @@
 enum { LINE_SHORT = 400, LINE_RAW = 2000, RECIPIENTS_MAX = 4000 };
 
 static const char *const positions[] = {
-	"chu tich", "bo truong", "thu truong", "giam doc", "thu tuong", "chu nhiem", "cuc truong", "vu truong", "chanh van phong",
-	"truong phong", "truong ban", "tong cuc truong", "thong doc", "tong kiem toan", "chanh an", "vien truong", "hieu truong",
-	"tong giam doc", "tong thanh tra", "chanh thanh tra", "tong bi thu", "bi thu", "doan truong", "truong doan", "chi cuc truong",
-	"tu lenh", "chinh uy", "tong tham muu truong", "to truong", "truong", "thu ky", "nguoi ky",
+	"chu tich",        "bo truong",      "thu truong",     "giam doc",
+	"thu tuong",       "chu nhiem",      "cuc truong",     "vu truong",
+	"chanh van phong", "truong phong",   "truong ban",     "tong cuc truong",
+	"thong doc",       "tong kiem toan", "chanh an",       "vien truong",
+	"hieu truong",     "tong giam doc",  "tong thanh tra", "chanh thanh tra",
+	"tong bi thu",     "bi thu",         "doan truong",    "truong doan",
+	"chi cuc truong",  "tu lenh",        "chinh uy",       "tong tham muu truong",
+	"to truong",       "truong",         "thu ky",         "nguoi ky",
 };
 
 static bool is_authority(Str folded)
 {
-	static const char *const marks[] = {"tm.", "kt.", "tl.", "tuq.", "q.", "t/m", "k/t", "t/l", "tm ", "kt ", "tl ", "tuq "};
+	static const char *const marks[] = {"tm.", "kt.", "tl.", "tuq.", "q.",  "t/m",
+					    "k/t", "t/l", "tm ", "kt ",  "tl ", "tuq "};
 	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
 		if (folded_starts(folded, marks[i]))
 			return true;
@@ -44,9 +49,11 @@ static bool is_position(Str folded)
 
 static Str without_titles(Str name)
 {
-	static const char *const titles[] = {"GS.", "PGS.", "TS.", "ThS.", "BS.", "CN.", "KS.", "GS", "PGS", "TS", "ThS", "BS", "LS.",
-					     "Đại tướng", "Thượng tướng", "Trung tướng", "Thiếu tướng", "Đại tá", "Thượng tá", "Trung tá",
-					     "Thiếu tá", "Đô đốc", "Ông", "Bà"};
+	static const char *const titles[] = {"GS.",         "PGS.",        "TS.",    "ThS.",      "BS.",
+					     "CN.",         "KS.",         "GS",     "PGS",       "TS",
+					     "ThS",         "BS",          "LS.",    "Đại tướng", "Thượng tướng",
+					     "Trung tướng", "Thiếu tướng", "Đại tá", "Thượng tá", "Trung tá",
+					     "Thiếu tá",    "Đô đốc",      "Ông",    "Bà"};
 	for (bool again = true; again;) {
 		again = false;
 		for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++) {
@@ -87,8 +94,10 @@ static bool is_name(const HeaderCell *cell, Str *name_out)
 	*name_out = name;
 	if (words < 2 || words > 6 || (cell->capitals && name.len == cell->text.len && is_position(cell->folded)))
 		return false;
-	static const char *const no_names[] = {"noi nhan", "bo ", "uy ban", "van phong", "nhu ", "luu", "cac ", "phu luc", "mau ", "da ky", "chinh phu",
-					       "quoc hoi", "hoi dong", "ban ", "so ", "cuc ", "tong cuc", "thu tuong", "chu tich", "pho "};
+	static const char *const no_names[] = {"noi nhan",  "bo ",      "uy ban",    "van phong", "nhu ",
+					       "luu",       "cac ",     "phu luc",   "mau ",      "da ky",
+					       "chinh phu", "quoc hoi", "hoi dong",  "ban ",      "so ",
+					       "cuc ",      "tong cuc", "thu tuong", "chu tich",  "pho "};
 	for (size_t i = 0; i < sizeof no_names / sizeof no_names[0]; i++)
 		if (folded_starts(cell->folded, no_names[i]))
 			return false;
@@ -222,7 +231,8 @@ static bool may_matter(Str text, size_t start, size_t end, bool under_way)
 	if (!(first & LETTER_UPPER))
 		return false;
 	char base = letter_base(first);
-	if (base == 'n' || base == 'k' || base == 't' || base == 'q' || start + width >= end) /* Nơi nhận, Kính gửi, TM., Q. */
+	if (base == 'n' || base == 'k' || base == 't' || base == 'q' ||
+	    start + width >= end) /* Nơi nhận, Kính gửi, TM., Q. */
 		return true;
 	return (letter_composed_at(p + start + width, p + end, &width) & LETTER_UPPER) != 0;
 }
@@ -245,7 +255,8 @@ Status header_signature_read(Str text, Arena *arena, HeaderFields *out, Err *err
 		at = end + 1;
 		arena_reset(&lines);
 		bool under_way = r->state == INSIDE || (block.len && !signed_already);
-		bool made = may_matter(text, start, end, under_way) && header_cell_make(text, start, end, &lines, &cell, &local);
+		bool made = may_matter(text, start, end, under_way) &&
+			    header_cell_make(text, start, end, &lines, &cell, &local);
 		if (local.code != ST_OK) {
 			*err = local;
 			st = local.code;

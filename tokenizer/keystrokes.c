@@ -16,7 +16,8 @@ typedef struct {
 
 static bool is_vowel(unsigned letter)
 {
-	return letter == A || letter == E || letter == 9 || letter == O || letter == U || letter == 25 || letter >= LETTER_A_BREVE;
+	return letter == A || letter == E || letter == 9 || letter == O || letter == U || letter == 25 ||
+	       letter >= LETTER_A_BREVE;
 }
 
 static bool has_vowel(const Typed *t)
@@ -41,7 +42,9 @@ static bool change_last(Typed *t, unsigned from, unsigned to)
 
 static bool add_circumflex(Typed *t, unsigned base)
 {
-	static const struct { uint8_t from, to; } pairs[] = {{E, LETTER_E_CIRCUMFLEX}, {O, LETTER_O_CIRCUMFLEX}, {A, LETTER_A_CIRCUMFLEX}};
+	static const struct {
+		uint8_t from, to;
+	} pairs[] = {{E, LETTER_E_CIRCUMFLEX}, {O, LETTER_O_CIRCUMFLEX}, {A, LETTER_A_CIRCUMFLEX}};
 	for (unsigned i = 0; i < 3; i++)
 		if ((!base || base == pairs[i].from) && change_last(t, pairs[i].from, pairs[i].to))
 			return true;
@@ -144,7 +147,8 @@ static unsigned tone_place(const Typed *t)
 {
 	unsigned first = 0, last = 0, vowels = 0;
 	for (unsigned i = 0; i < t->count; i++) {
-		bool onset = (i == 1 && t->letters[0] == 17) || (i == 1 && t->letters[0] == 7 && t->letters[1] == 9 && t->count > 2 && is_vowel(t->letters[2]));
+		bool onset = (i == 1 && t->letters[0] == 17) || (i == 1 && t->letters[0] == 7 && t->letters[1] == 9 &&
+								 t->count > 2 && is_vowel(t->letters[2]));
 		if (!is_vowel(t->letters[i]) || t->letters[i] == LETTER_D_STROKE || onset)
 			continue;
 		first = vowels ? first : i;

@@ -147,7 +147,8 @@ static void read_tcvn3(const LegacyUnit *units, size_t count, Buf *out)
 		Letter letter = letter_of(now), toned = next ? letter_of(kept(next)) : 0;
 		uint8_t small = c >= 0x80 && c < 0x100 && letter && !(letter & LETTER_UPPER);
 		/* "A" and the code of "à": a converter's way to write À */
-		if ((letter & LETTER_UPPER) && (toned & LETTER_TONE) && (letter & LETTER_NUMBER) == (toned & LETTER_NUMBER)) {
+		if ((letter & LETTER_UPPER) && (toned & LETTER_TONE) &&
+		    (letter & LETTER_NUMBER) == (toned & LETTER_NUMBER)) {
 			add_unit(out, kept(letter_code_point(toned | LETTER_UPPER)), units[i].at);
 			i++;
 		} else {
@@ -156,7 +157,8 @@ static void read_tcvn3(const LegacyUnit *units, size_t count, Buf *out)
 		buf_add(&small_codes, &small, 1);
 	}
 	if (buf_ok(out) && buf_ok(&small_codes) && out->data)
-		raise_capitals((LegacyUnit *)(void *)out->data + first, (const uint8_t *)small_codes.data, small_codes.len);
+		raise_capitals((LegacyUnit *)(void *)out->data + first, (const uint8_t *)small_codes.data,
+			       small_codes.len);
 	out->failed |= small_codes.failed;
 	buf_done(&small_codes);
 }

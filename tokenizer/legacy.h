@@ -38,11 +38,12 @@ void legacy_units_of_text(Str utf8, Buf *units);
 void legacy_decode(LegacyKind kind, const LegacyUnit *units, size_t count, Buf *out, Buf *origin);
 
 typedef struct {
-	unsigned words, valid, accented; /* of two and more letters; valid: syllables; accented: of those, with a mark */
+	unsigned words, valid, accented; /* of two and more letters; syllables; syllables with a mark */
 } LegacyScore;
 LegacyScore legacy_score(Str utf8);
 
-/* How well a reading explains the words that are in question: accented syllables it makes / words with more than ASCII. */
+/* How well a reading explains the words that are in question: accented syllables it makes of them / words with more
+ * than ASCII. */
 double legacy_value(LegacyKind kind, const LegacyUnit *units, size_t count);
 
 /* For units of text: legacy text is full of characters that Vietnamese has no use for; a foreign name or a sign is not

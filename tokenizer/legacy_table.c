@@ -1,4 +1,5 @@
-/* tokenizer/legacy_table.c - see legacy_table.h. The rows of data/legacy_letters.tsv are spread over tables on first use. */
+/* tokenizer/legacy_table.c - see legacy_table.h. The rows of data/legacy_letters.tsv are spread over tables on first
+ * use. */
 #include "tokenizer/legacy_table.h"
 #include "base/utf8.h"
 

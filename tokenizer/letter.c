@@ -1,4 +1,5 @@
-/* tokenizer/letter.c - see letter.h. Vietnamese by table; the rest of Unicode by ICU's properties, off the fast path. */
+/* tokenizer/letter.c - see letter.h. Vietnamese by table; the rest of Unicode by ICU's properties, off the fast path.
+ */
 #include "tokenizer/letter.h"
 
 #include <unicode/uchar.h>
@@ -29,9 +30,18 @@ Letter letter_with_mark(Letter letter, Mark mark)
 	static const uint8_t horn[LETTER_COUNT] = {[15] = LETTER_O_HORN, [21] = LETTER_U_HORN};
 	if (mark == MARK_NONE)
 		return letter;
-	static const uint8_t vowel[LETTER_COUNT] = {
-		[1] = 1, [5] = 1, [9] = 1, [15] = 1, [21] = 1, [25] = 1, [LETTER_A_BREVE] = 1, [LETTER_A_CIRCUMFLEX] = 1,
-		[LETTER_E_CIRCUMFLEX] = 1, [LETTER_O_CIRCUMFLEX] = 1, [LETTER_O_HORN] = 1, [LETTER_U_HORN] = 1};
+	static const uint8_t vowel[LETTER_COUNT] = {[1] = 1,
+						    [5] = 1,
+						    [9] = 1,
+						    [15] = 1,
+						    [21] = 1,
+						    [25] = 1,
+						    [LETTER_A_BREVE] = 1,
+						    [LETTER_A_CIRCUMFLEX] = 1,
+						    [LETTER_E_CIRCUMFLEX] = 1,
+						    [LETTER_O_CIRCUMFLEX] = 1,
+						    [LETTER_O_HORN] = 1,
+						    [LETTER_U_HORN] = 1};
 	if (mark <= MARK_DOT && !vowel[letter & LETTER_NUMBER]) /* ñ is no letter of Vietnamese, in either form */
 		return letter;
 	if (mark <= MARK_DOT)
@@ -134,7 +144,15 @@ uint32_t char_plain(uint32_t c)
 	switch (c) {
 	case 0xA0: case 0x202F: case 0x2007: case 0x2008: case 0x2009: case 0x200A: case 0x3000:
 		return ' ';
-	case 0x2010: case 0x2011: case 0x2012: case 0x2013: case 0x2014: case 0x2015: case 0x2212: case 0xFE63: case 0xFE58:
+	case 0x2010:
+	case 0x2011:
+	case 0x2012:
+	case 0x2013:
+	case 0x2014:
+	case 0x2015:
+	case 0x2212:
+	case 0xFE63:
+	case 0xFE58:
 		return '-';
 	case 0x2044: case 0x2215:
 		return '/';
@@ -155,13 +173,14 @@ uint32_t char_plain(uint32_t c)
 
 uint32_t char_latin_twin(uint32_t c)
 {
-	static const struct { uint16_t from; char to; } twins[] = {
-		{0x391, 'A'}, {0x392, 'B'}, {0x395, 'E'}, {0x397, 'H'}, {0x399, 'I'}, {0x39A, 'K'}, {0x39C, 'M'}, {0x39D, 'N'},
-		{0x39F, 'O'}, {0x3A1, 'P'}, {0x3A4, 'T'}, {0x3A5, 'Y'}, {0x3A7, 'X'},
-		{0x405, 'S'}, {0x406, 'I'}, {0x408, 'J'}, {0x410, 'A'}, {0x412, 'B'}, {0x415, 'E'}, {0x41A, 'K'}, {0x41C, 'M'},
+	static const struct { uint16_t from; char to;
+	} twins[] = {
+		{0x391, 'A'}, {0x392, 'B'}, {0x395, 'E'}, {0x397, 'H'}, {0x399, 'I'}, {0x39A, 'K'}, {0x39C, 'M'},
+		{0x39D, 'N'}, {0x39F, 'O'}, {0x3A1, 'P'}, {0x3A4, 'T'}, {0x3A5, 'Y'}, {0x3A7, 'X'}, {0x405, 'S'},
+		{0x406, 'I'}, {0x408, 'J'}, {0x410, 'A'}, {0x412, 'B'}, {0x415, 'E'}, {0x41A, 'K'}, {0x41C, 'M'},
 		{0x41D, 'H'}, {0x41E, 'O'}, {0x420, 'P'}, {0x421, 'C'}, {0x422, 'T'}, {0x423, 'Y'}, {0x425, 'X'},
-		{0x430, 'a'}, {0x435, 'e'}, {0x43E, 'o'}, {0x440, 'p'}, {0x441, 'c'}, {0x443, 'y'}, {0x445, 'x'}, {0x455, 's'},
-		{0x456, 'i'}, {0x458, 'j'},
+		{0x430, 'a'}, {0x435, 'e'}, {0x43E, 'o'}, {0x440, 'p'}, {0x441, 'c'}, {0x443, 'y'}, {0x445, 'x'},
+		{0x455, 's'}, {0x456, 'i'}, {0x458, 'j'},
 	};
 	if (c < 0x391 || c > 0x458)
 		return 0;

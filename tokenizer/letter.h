@@ -33,7 +33,9 @@ extern const uint16_t letter_three[2][64]; /* E1 BA xx, E1 BB xx */
 extern const Letter letter_ascii[256];     /* 0 for what is no ASCII letter */
 
 /* A combining mark of Vietnamese: a tone (1..5) or one that changes the letter. */
-typedef enum { MARK_NONE, MARK_GRAVE, MARK_ACUTE, MARK_HOOK, MARK_TILDE, MARK_DOT, MARK_CIRCUMFLEX, MARK_BREVE, MARK_HORN } Mark;
+typedef enum {
+	MARK_NONE, MARK_GRAVE, MARK_ACUTE, MARK_HOOK, MARK_TILDE, MARK_DOT, MARK_CIRCUMFLEX, MARK_BREVE, MARK_HORN
+} Mark;
 
 /* The Vietnamese letter at p without marks that follow it; *width_out its bytes. 0: another character. */
 static inline Letter letter_at(const uint8_t *p, const uint8_t *end, unsigned *width_out)
@@ -62,7 +64,8 @@ static inline Mark letter_mark_at(const uint8_t *p, const uint8_t *end)
 		return MARK_NONE;
 	return (Mark)letter_mark_table[p[0] & 1][p[1] & 63];
 }
-Letter letter_with_mark(Letter letter, Mark mark); /* a mark that the letter does not take leaves it; the last tone wins */
+/* A mark that the letter does not take leaves it as it is; the last tone wins. */
+Letter letter_with_mark(Letter letter, Mark mark);
 /* The letter at p with all marks behind it, in any order. */
 Letter letter_composed_at(const uint8_t *p, const uint8_t *end, unsigned *width_out);
 
@@ -81,7 +84,8 @@ typedef enum {
 	CHAR_IDEOGRAPH,  /* Hán, Nôm: a word by itself */
 } CharClass;
 CharClass char_class(uint32_t code_point);
-/* What the character stands for: dashes '-', slashes '/', spaces ' ', full-width forms ASCII, Ð Đ …; itself otherwise. */
+/* What the character stands for: dashes '-', slashes '/', spaces ' ', full-width forms ASCII, Ð Đ …; itself
+ * otherwise. */
 uint32_t char_plain(uint32_t code_point);
 /* The Latin letter that a Cyrillic or Greek letter looks like, 0 if none. */
 uint32_t char_latin_twin(uint32_t code_point);

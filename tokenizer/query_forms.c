@@ -56,7 +56,8 @@ static void fold_tokens(TokenIter *it, const char *text, char *out, size_t capac
 	out[len] = 0;
 }
 
-static void add_entry(TokenIter *it, const char *asked, const char *text, const char *note, QueryFormKind kind, bool province)
+static void add_entry(TokenIter *it, const char *asked, const char *text, const char *note, QueryFormKind kind,
+		      bool province)
 {
 	Entry *e = &entries[entry_count];
 	*e = (Entry){.asked = asked, .text = text, .note = note, .kind = kind, .is_province = province};
@@ -164,16 +165,23 @@ static bool is_automatic(const Entry *e, const QueryToken *tokens, size_t at, si
 	return true;
 }
 
-static Status add_form(const Entry *e, const QueryToken *tokens, size_t at, size_t taken, QueryForm *out, Arena *arena, Err *err)
+static Status add_form(const Entry *e, const QueryToken *tokens, size_t at, size_t taken, QueryForm *out, Arena *arena,
+		       Err *err)
 {
 	char *reason = e->kind == FORM_EXPANSION || e->kind == FORM_ABBREVIATION
 			       ? arena_printf(arena, "%s = %s", e->asked, e->text)
-			       : e->kind == FORM_NEW_NAME ? arena_printf(arena, "%s = %s (since %s)", e->asked, e->text, e->note)
-							  : arena_printf(arena, "%s = %s (until %s)", e->asked, e->text, e->note);
+		       : e->kind == FORM_NEW_NAME
+			       ? arena_printf(arena, "%s = %s (since %s)", e->asked, e->text, e->note)
+			       : arena_printf(arena, "%s = %s (until %s)", e->asked, e->text, e->note);
 	if (!reason)
 		return err_no_memory(err);
-	*out = (QueryForm){.kind = e->kind, .start = tokens[at].start, .end = tokens[at + taken - 1].end, .asked = str_from(e->asked),
-			   .text = str_from(e->text), .reason = str_from(reason), .automatic = is_automatic(e, tokens, at, taken)};
+	*out = (QueryForm){.kind = e->kind,
+			   .start = tokens[at].start,
+			   .end = tokens[at + taken - 1].end,
+			   .asked = str_from(e->asked),
+			   .text = str_from(e->text),
+			   .reason = str_from(reason),
+			   .automatic = is_automatic(e, tokens, at, taken)};
 	return ST_OK;
 }
 

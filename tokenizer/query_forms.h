@@ -4,7 +4,8 @@
  *                          Hà Giang = Tuyên Quang (renamed 2025-07-01)
  *   "quyeets ddinhj"       quyết định (Telex), a suggestion
  *
- * For queries only; a record is never rewritten. A form is `automatic` where it has one meaning, else it is for offering.
+ * For queries only; a record is never rewritten. A form is `automatic` where it has one meaning, else it is for
+ * offering.
  * Tables: data/abbreviations.tsv, data/names_changed.tsv.
  *
  * Units    start and end are byte offsets into the query

@@ -17,7 +17,8 @@
 
 /* Notations written with small letters inside; a capital before a small letter begins the next word otherwise. */
 static const char *const mixed_case[] = {"TTg", "CTr", "TTr", "TrS", "QyĐ", "QĐi", "SLu", "TTh", "VPCTn", "CTn"};
-static const char *const old_organs[] = {"CP", "TTG", "HDBT", "HDNN", "HDCP", "CT", "BXD", "LB", "SL", "TW", "NV", "UB"};
+static const char *const old_organs[] = {"CP",  "TTG", "HDBT", "HDNN", "HDCP", "CT",
+					 "BXD", "LB",  "SL",   "TW",   "NV",   "UB"};
 
 typedef enum { GROUP_CAPITALS, GROUP_SMALL, GROUP_ANY } GroupCase;
 
@@ -109,9 +110,11 @@ static const uint8_t *read_year(const uint8_t *p, const uint8_t *end, RecordNumb
 static const uint8_t *match_mixed_case(const uint8_t *p, const uint8_t *end)
 {
 	for (size_t i = 0; i < sizeof mixed_case / sizeof mixed_case[0]; i++) {
-		const uint8_t *wanted = (const uint8_t *)mixed_case[i], *wanted_end = wanted + strlen(mixed_case[i]), *q = p;
+		const uint8_t *wanted = (const uint8_t *)mixed_case[i], *wanted_end = wanted + strlen(mixed_case[i]),
+			      *q = p;
 		unsigned width, wanted_width = 0;
-		while (wanted < wanted_end && plain_next(q, end, &width) == plain_next(wanted, wanted_end, &wanted_width)) {
+		while (wanted < wanted_end &&
+		       plain_next(q, end, &width) == plain_next(wanted, wanted_end, &wanted_width)) {
 			wanted += wanted_width;
 			q += width;
 		}
@@ -121,7 +124,8 @@ static const uint8_t *match_mixed_case(const uint8_t *p, const uint8_t *end)
 	return NULL;
 }
 
-/* Where the capitals of a group end: before a Capital that a small letter follows, unless the pair is a known notation. */
+/* Where the capitals of a group end: before a Capital that a small letter follows, unless the pair is a known notation.
+ */
 static const uint8_t *end_of_capitals(const uint8_t *p, const uint8_t *end)
 {
 	for (;;) {
@@ -162,11 +166,13 @@ static const uint8_t *end_of_word(const uint8_t *p, const uint8_t *end)
 }
 
 /* One group at p. NULL: no group. */
-static const uint8_t *read_group(const uint8_t *p, const uint8_t *end, GroupCase group_case, NumberText *text, RecordNumber *out)
+static const uint8_t *read_group(const uint8_t *p, const uint8_t *end, GroupCase group_case, NumberText *text,
+				 RecordNumber *out)
 {
 	unsigned width;
 	uint32_t first = plain_next(p, end, &width);
-	bool may_be_digits = group_case == GROUP_ANY && out->group_count > 0 && plain_is_digit(first); /* 102-SL/L-004 */
+	bool may_be_digits =
+		group_case == GROUP_ANY && out->group_count > 0 && plain_is_digit(first); /* 102-SL/L-004 */
 	if ((!plain_is_letter(first) && !may_be_digits) || out->group_count == RECORD_NUMBER_GROUPS_MAX)
 		return NULL;
 	const uint8_t *stop = group_case == GROUP_CAPITALS ? end_of_capitals(p, end) : end_of_word(p, end);
@@ -288,7 +294,8 @@ bool number_finish(const NumberText *text, RecordNumber *n)
 		snprintf(year, sizeof year, "%u/", n->year);
 	for (size_t i = 0; i < sizeof suffix; i++)
 		suffix[i] = n->suffix[i] >= 'a' ? (char)(n->suffix[i] - 32) : n->suffix[i];
-	at += snprintf(at, (size_t)(end - at), "%s%s%c%s", n->num, n->suffix, n->style == NUMBER_PARTY ? '-' : '/', year);
+	at += snprintf(at, (size_t)(end - at), "%s%s%c%s", n->num, n->suffix, n->style == NUMBER_PARTY ? '-' : '/',
+		       year);
 	for (unsigned i = 0; i < n->group_count; i++) {
 		const char *between = i == 0 ? "" : i == 1 && n->style == NUMBER_PARTY ? "/" : "-";
 		size_t room = (size_t)(end - at);
@@ -327,7 +334,8 @@ static void words_before(const uint8_t *start, const uint8_t *p, char words[2][1
 				return;
 		}
 		const uint8_t *stop = p;
-		while (width && (plain_is_letter(c = plain_before(start, p, &width)) || (c >= 0x300 && c < 0x370)) && stop - p < 40)
+		while (width && (plain_is_letter(c = plain_before(start, p, &width)) || (c >= 0x300 && c < 0x370)) &&
+		       stop - p < 40)
 			p -= width;
 		plain_word(p, stop, words[i], 15, &len);
 		words[i][len] = 0;

@@ -134,7 +134,8 @@ static size_t skip_introduction(const Word *words, size_t count, const DocType *
 		char names[160], upper[24];
 		size_t len = 0, taken = 0, n = strlen(words[i].folded);
 		for (size_t j = i; j < count && j < i + 6 && !words[j].digits; j++)
-			len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", j > i ? " " : "", words[j].folded);
+			len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", j > i ? " " : "",
+						words[j].folded);
 		const DocType *type = doc_type_by_prefix((Str){names, len}, &len);
 		for (size_t k = 0; type && k <= len; k++)
 			taken += k == len || names[k] == ' ';
@@ -218,7 +219,8 @@ static bool read_words(const Word *words, size_t count, NumberText *text, Record
 		return false;
 	snprintf(out->num, sizeof out->num, "%u", (unsigned)value);
 	i++;
-	if (i < count && words[i].text.ptr == words[i - 1].text.ptr + words[i - 1].text.len && strlen(words[i].folded) <= 2)
+	if (i < count && words[i].text.ptr == words[i - 1].text.ptr + words[i - 1].text.len &&
+	    strlen(words[i].folded) <= 2)
 		memcpy(out->suffix, words[i++].folded, 3);
 	if (i < count && year_word(&words[i], &year) && (words[i].text.len == 4 || i + 1 < count)) {
 		out->year = (uint16_t)year;

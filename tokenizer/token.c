@@ -81,7 +81,9 @@ static inline const uint8_t *read_letters(const uint8_t *p, const uint8_t *end, 
 				Mark mark = count ? letter_mark_at(p, end) : MARK_NONE;
 				if (mark == MARK_NONE)
 					break;
-				letter = letter_with_mark((Letter)((code & LETTER_NUMBER) | (mark <= MARK_DOT ? 0 : tone << LETTER_TONE_SHIFT)), mark);
+				letter = letter_with_mark((Letter)((code & LETTER_NUMBER) |
+								   (mark <= MARK_DOT ? 0 : tone << LETTER_TONE_SHIFT)),
+							  mark);
 				code = (code & ~(uint64_t)LETTER_NUMBER) | (letter & LETTER_NUMBER);
 				tone = letter & LETTER_TONE ? letter >> LETTER_TONE_SHIFT & 7 : tone;
 				any |= letter & LETTER_MARKED;
@@ -100,7 +102,8 @@ static inline const uint8_t *read_letters(const uint8_t *p, const uint8_t *end, 
 	return p;
 }
 
-/* Does the character at p (not ASCII, no Vietnamese letter) end a word? Those that run into words are left to token_scan_word. */
+/* Does the character at p (not ASCII, no Vietnamese letter) end a word? Those that run into words are left to
+ * token_scan_word. */
 static inline bool ends_word(const uint8_t *p, const uint8_t *end)
 {
 	if (end - p >= 2 && p[0] == 0xC2 && p[1] == 0xA0)
@@ -143,14 +146,16 @@ static const uint8_t *scan_letters(TokenIter *it, const uint8_t *p, const uint8_
 	const SyllableSlot *slot = run.count <= SYLLABLE_LETTERS_MAX ? syllable_find(run.code) : NULL;
 	if (slot && slot->tones >> run.tone & 1) {
 		Token *token = token_push(it, TOKEN_SYLLABLE, p, stop);
-		token->flags |= (run.any & LETTER_MARKED ? TOKEN_MARKED : 0) | (run.all & LETTER_UPPER ? TOKEN_CAPITALS : 0);
+		token->flags |=
+			(run.any & LETTER_MARKED ? TOKEN_MARKED : 0) | (run.all & LETTER_UPPER ? TOKEN_CAPITALS : 0);
 		token->fold = slot->fold;
 		token->syllable = syllable_number(slot, run.tone);
 		token->folded = syllable_folded(token->fold);
 		token->key = syllable_key(token->syllable);
 		return stop;
 	}
-	bool code_follows = stop < end && byte_class[*stop] == C_DIGIT; /* QH14, H40: token_scan_word takes the digits too */
+	bool code_follows =
+		stop < end && byte_class[*stop] == C_DIGIT; /* QH14, H40: token_scan_word takes the digits too */
 	if (run.count > SYLLABLE_LETTERS_MAX || code_follows)
 		return token_scan_word(it, p, end);
 	token_push_letters(it, p, stop, &run);
@@ -166,7 +171,9 @@ static bool number_may_follow(const uint8_t *p, const uint8_t *end)
 		uint8_t c = *p;
 		if (c == '/' || c == '-' || c == 0xE2 || c == 0xEF)
 			return true;
-		if (byte_class[c] == C_LETTER ? i > 4 : c != ' ' && c != '.' && byte_class[c] != C_DIGIT && c != 0xC2 && c != 0xA0 && c != 0xC4)
+		if (byte_class[c] == C_LETTER
+			    ? i > 4
+			    : c != ' ' && c != '.' && byte_class[c] != C_DIGIT && c != 0xC2 && c != 0xA0 && c != 0xC4)
 			return false;
 	}
 	return false;
@@ -285,17 +292,21 @@ static const uint8_t *scan_multi(TokenIter *it, const uint8_t *p, const uint8_t 
 
 /* ---- words by their bytes ---- */
 
-/* How many of the 16 bytes at p can stand in a Vietnamese word: ASCII letters, continuation bytes, leads C3..CF and E1. */
+/* How many of the 16 bytes at p can stand in a Vietnamese word: ASCII letters, continuation bytes, leads C3..CF and E1.
+ */
 static inline unsigned word_bytes(const uint8_t *p)
 {
 #ifdef __SSE2__
 	__m128i b = _mm_loadu_si128((const __m128i *)(const void *)p);
 	__m128i small = _mm_or_si128(b, _mm_set1_epi8(0x20)); /* signed compares: 0x80.. is negative */
-	__m128i letter = _mm_and_si128(_mm_cmpgt_epi8(small, _mm_set1_epi8('a' - 1)), _mm_cmplt_epi8(small, _mm_set1_epi8('z' + 1)));
+	__m128i letter = _mm_and_si128(_mm_cmpgt_epi8(small, _mm_set1_epi8('a' - 1)),
+				       _mm_cmplt_epi8(small, _mm_set1_epi8('z' + 1)));
 	__m128i trail = _mm_cmplt_epi8(b, _mm_set1_epi8((char)0xC0));
-	__m128i lead = _mm_and_si128(_mm_cmpgt_epi8(b, _mm_set1_epi8((char)0xC2)), _mm_cmplt_epi8(b, _mm_set1_epi8((char)0xD0)));
+	__m128i lead = _mm_and_si128(_mm_cmpgt_epi8(b, _mm_set1_epi8((char)0xC2)),
+				     _mm_cmplt_epi8(b, _mm_set1_epi8((char)0xD0)));
 	__m128i three = _mm_cmpeq_epi8(b, _mm_set1_epi8((char)0xE1));
-	unsigned inside = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(letter, trail), _mm_or_si128(lead, three)));
+	unsigned inside =
+		(unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(letter, trail), _mm_or_si128(lead, three)));
 	return (unsigned)__builtin_ctz(~inside);
 #else
 	unsigned n = 0;
@@ -331,13 +342,15 @@ static void keep_spelling(TokenIter *it, Spelling *spelling, uint64_t low, uint6
 /* Syllables with single blanks between them, as long as it goes; stops at anything else. */
 static const uint8_t *scan_syllables(TokenIter *it, const uint8_t *p, const uint8_t *end)
 {
-	static const uint64_t masks[9] = {0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, 0xFFFFFFFFFFFF, 0xFFFFFFFFFFFFFF, ~0ull};
+	static const uint64_t masks[9] = {
+		0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, 0xFFFFFFFFFFFF, 0xFFFFFFFFFFFFFF, ~0ull};
 	while (end - p > 16 && it->count < TOKEN_QUEUE - 4 && it->words_len < TOKEN_WORDS - WORDS_SPARE) {
 		unsigned len = word_bytes(p);
 		uint8_t behind = p[len];
 		if (len - 1u >= SPELLING_MAX || behind >= 0x80 || (len == 1 && byte_class[behind] == C_DIGIT))
 			break;
-		uint64_t low = get_le64(p) & masks[len < 8 ? len : 8], high = get_le64(p + 8) & masks[len < 8 ? 0 : len - 8];
+		uint64_t low = get_le64(p) & masks[len < 8 ? len : 8],
+			 high = get_le64(p + 8) & masks[len < 8 ? 0 : len - 8];
 		Spelling *spelling = find_spelling(it, low, high);
 		if (spelling->low == low && spelling->high == high) {
 			Token *token = token_push(it, TOKEN_SYLLABLE, p, p + len);
@@ -380,7 +393,8 @@ static void set_mark(TokenIter *it, const uint8_t *at, LineMark *mark)
 static void return_to_mark(TokenIter *it, const LineMark *mark)
 {
 	if (it->crossed != NONE_CROSSED) /* the date that began on the line before is found again */
-		memmove(&it->queue[it->crossed], &it->queue[it->crossed + 1], (mark->count - it->crossed) * sizeof it->queue[0]);
+		memmove(&it->queue[it->crossed], &it->queue[it->crossed + 1],
+			(mark->count - it->crossed) * sizeof it->queue[0]);
 	it->line_first = mark->count;
 	it->crossed = NONE_CROSSED;
 	it->span_end = mark->span_end;

@@ -42,8 +42,8 @@ typedef enum {
 
 enum {
 	TOKEN_MARKED = 1,       /* written with at least one Vietnamese mark (tone, vowel mark or đ): matches exactly */
-	TOKEN_BREAK_BEFORE = 2, /* punctuation that ends a clause, or an empty line, since the plain token before: no bigram
-	                           across (a single line break is none: lines are wrapped anywhere) */
+	TOKEN_BREAK_BEFORE = 2, /* punctuation that ends a clause, or an empty line, since the plain token before: no
+	                           bigram across (a single line break is none: lines are wrapped anywhere) */
 	TOKEN_CAPITALS = 4,     /* all letters are capitals */
 };
 
@@ -51,8 +51,8 @@ typedef struct {
 	uint32_t start, end;
 	uint8_t kind;      /* TokenKind */
 	uint8_t flags;
-	uint16_t fold;     /* number of the folded syllable (syllable.h), 1..syllable_fold_count(): of a SYLLABLE, and of a
-	                      WORD that is one but for its marks (recognition's "thué" folds like thuế); else 0 */
+	uint16_t fold;     /* number of the folded syllable (syllable.h), 1..syllable_fold_count(): of a SYLLABLE, and
+	                      of a WORD that is one but for its marks ("thué" folds like thuế); else 0 */
 	uint16_t syllable; /* SYLLABLE: number of the accented syllable, 1..syllable_count(); else 0 */
 	Str folded;        /* accent-insensitive form: ASCII lower case for Latin letters, i/y merged where safe,
 	                      other scripts lower-cased NFC */

@@ -89,7 +89,8 @@ static bool is_fold(const TokenIter *it, unsigned index, uint16_t fold)
 /* The holidays that are said without a year. */
 static bool is_holiday(unsigned day, unsigned month)
 {
-	static const uint8_t days[][2] = {{30, 4}, {1, 5}, {2, 9}, {8, 3}, {20, 11}, {27, 7}, {3, 2}, {19, 5}, {22, 12}, {19, 8}};
+	static const uint8_t days[][2] = {{30, 4}, {1, 5}, {2, 9},  {8, 3},   {20, 11},
+					  {27, 7}, {3, 2}, {19, 5}, {22, 12}, {19, 8}};
 	for (size_t i = 0; i < sizeof days / sizeof days[0]; i++)
 		if (days[i][0] == day && days[i][1] == month)
 			return true;
@@ -101,7 +102,8 @@ static bool find_spoken(TokenIter *it, unsigned last, unsigned year)
 {
 	unsigned month, day, digits, at;
 	const Token *queue = it->queue;
-	if (last - it->head >= 3 && is_fold(it, last - 1, it->fold_year) && between(it, &queue[last - 1], &queue[last]) == ' ' &&
+	if (last - it->head >= 3 && is_fold(it, last - 1, it->fold_year) &&
+	    between(it, &queue[last - 1], &queue[last]) == ' ' &&
 	    between(it, &queue[last - 2], &queue[last - 1]) == ' ')
 		at = last - 2;
 	else if (last - it->head >= 2 && between(it, &queue[last - 1], &queue[last]) == '/')
@@ -126,7 +128,8 @@ static bool find_numeric(TokenIter *it, unsigned last, unsigned year, unsigned y
 	const Token *queue = it->queue;
 	if (last - it->head < 2)
 		return false;
-	char first = between(it, &queue[last - 2], &queue[last - 1]), second = between(it, &queue[last - 1], &queue[last]);
+	char first = between(it, &queue[last - 2], &queue[last - 1]),
+	     second = between(it, &queue[last - 1], &queue[last]);
 	if (first != second || first == ' ' || !first)
 		return false;
 	if (!number_of(&queue[last - 2], &day, &day_digits) || !number_of(&queue[last - 1], &month, &month_digits))
@@ -160,7 +163,8 @@ static void find_without_year(TokenIter *it, unsigned last, unsigned month, cons
 	if (!number_of(&queue[at], &day, &digits) || digits > 2 || !day || !date_is_valid(0, month, day))
 		return;
 	bool introduced = at > it->head && is_fold(it, at - 1, it->fold_day);
-	bool ratio = at > it->head && queue[at - 1].kind == TOKEN_DIGITS && between(it, &queue[at - 1], &queue[at]) > ' ';
+	bool ratio =
+		at > it->head && queue[at - 1].kind == TOKEN_DIGITS && between(it, &queue[at - 1], &queue[at]) > ' ';
 	if (!ratio && (spoken || introduced || is_holiday(day, month)))
 		insert_span(it, at, 0, month, day);
 }

@@ -8,13 +8,15 @@ enum { LETTERS_MAX = 64 };
 /* The number of the folded syllable that the letters spell without their marks, 0 if none. */
 static uint16_t fold_of_letters(const LetterRun *run)
 {
-	const SyllableSlot *slot = run->count <= SYLLABLE_LETTERS_MAX ? syllable_find(syllable_plain_code(run->code)) : NULL;
+	const SyllableSlot *slot =
+		run->count <= SYLLABLE_LETTERS_MAX ? syllable_find(syllable_plain_code(run->code)) : NULL;
 	return slot ? slot->fold : 0;
 }
 
 static uint8_t flags_of(const LetterRun *run)
 {
-	return (uint8_t)((run->any & LETTER_MARKED ? TOKEN_MARKED : 0) | (run->all & LETTER_UPPER ? TOKEN_CAPITALS : 0));
+	return (uint8_t)((run->any & LETTER_MARKED ? TOKEN_MARKED : 0) |
+			 (run->all & LETTER_UPPER ? TOKEN_CAPITALS : 0));
 }
 
 void token_push_letters(TokenIter *it, const uint8_t *from, const uint8_t *to, const LetterRun *run)
@@ -98,7 +100,8 @@ static void read_word(const uint8_t *p, const uint8_t *end, Word *word)
 		else if (word->count < LETTERS_MAX)
 			add_letter(word, char_plain(c));
 	}
-	/* Look-alikes of another alphabet are Latin where the word is, or in an abbreviation made of nothing else (СР). */
+	/* Look-alikes of another alphabet are Latin where the word is, or in an abbreviation made of nothing else (СР).
+	 */
 	for (unsigned i = 0; i < word->count; i++)
 		if ((word->latin || (word->twins_only && word->all_upper)) && char_latin_twin(word->letters[i].c))
 			word->letters[i].letter = letter_of_code_point(char_latin_twin(word->letters[i].c));

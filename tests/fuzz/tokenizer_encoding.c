@@ -1,4 +1,5 @@
-/* tests/fuzz/tokenizer_encoding.c - any bytes of unknown origin: the result is UTF-8, and clean UTF-8 is not touched. */
+/* tests/fuzz/tokenizer_encoding.c - any bytes of unknown origin: the result is UTF-8, and clean UTF-8 is not touched.
+ */
 #include "base/utf8.h"
 #include "tokenizer/encoding.h"
 

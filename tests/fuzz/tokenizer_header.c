@@ -27,7 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 	}
 	arena_done(&arena);
-	if (size < 4096 && (analyse_json((Str){(const char *)data, size}, &json, &err) != ST_OK || !utf8_is_valid(buf_str(&json))))
+	if (size < 4096 &&
+	    (analyse_json((Str){(const char *)data, size}, &json, &err) != ST_OK || !utf8_is_valid(buf_str(&json))))
 		abort();
 	buf_done(&json);
 	return 0;

@@ -43,13 +43,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_number(&number);
 	}
 	for (size_t at = 0; case_number_find(text, at, &code, &start, &end); at = end) {
-		if (start < at || end <= start || end > size || !case_number_parse(str_from(code.canonical), &code_again) ||
+		if (start < at || end <= start || end > size ||
+		    !case_number_parse(str_from(code.canonical), &code_again) ||
 		    strcmp(code.canonical, code_again.canonical) != 0)
 			abort();
 	}
 	for (size_t at = 0; at < size && at < 64; at++) {
 		end = at;
-		if (date_clause_read(text, &end, &date) && (end <= at || end > size || date.month > 12 || date.day > 31))
+		if (date_clause_read(text, &end, &date) &&
+		    (end <= at || end > size || date.month > 12 || date.day > 31))
 			abort();
 	}
 	arena_init(&arena);

@@ -18,11 +18,13 @@ static void check_tokens(TokenIter *it, Str text)
 	token_iter_set(it, text);
 	while ((step = token_next(it, &token, &err)) == STEP_ITEM) {
 		bool span = token.kind >= TOKEN_RECORD_NUMBER;
-		if (token.kind >= TOKEN_KIND_COUNT || token.start >= token.end || token.end > text.len || token.start < last)
+		if (token.kind >= TOKEN_KIND_COUNT || token.start >= token.end || token.end > text.len ||
+		    token.start < last)
 			abort();
 		if (!span && token.start < plain_end)
 			abort();
-		if (token.folded.len == 0 || token.key.len == 0 || token.fold > syllable_fold_count() || token.syllable > syllable_count())
+		if (token.folded.len == 0 || token.key.len == 0 || token.fold > syllable_fold_count() ||
+		    token.syllable > syllable_count())
 			abort();
 		if (!span && (token.folded.len > TOKEN_FOLDED_MAX || token.key.len > TOKEN_KEY_MAX))
 			abort();

@@ -52,9 +52,30 @@ static unsigned next_random(unsigned below)
 static void make_text(Buf *out, unsigned words)
 {
 	static const char *const others[] = {
-		"UBND", "15/2019/QĐ-UBND", "ngày 12 tháng 3 năm 2019", "12/3/2019", "H40.15-210521-0012", "5.219", "95,94 %", "Đắk Lắk",
-		"QH14", "–", "“Điều 1”", "(mới)", "07/2025/NĐ-СР", "漢字", "naïve", "52-NQ/TW", "30-4", "K'Brơi", "\xC2\xA0", "th\xC2\xADư",
-		"hoa\xCC\x80", "NN&PTNT", "Россия", "thué",
+		"UBND",
+		"15/2019/QĐ-UBND",
+		"ngày 12 tháng 3 năm 2019",
+		"12/3/2019",
+		"H40.15-210521-0012",
+		"5.219",
+		"95,94 %",
+		"Đắk Lắk",
+		"QH14",
+		"–",
+		"“Điều 1”",
+		"(mới)",
+		"07/2025/NĐ-СР",
+		"漢字",
+		"naïve",
+		"52-NQ/TW",
+		"30-4",
+		"K'Brơi",
+		"\xC2\xA0",
+		"th\xC2\xADư",
+		"hoa\xCC\x80",
+		"NN&PTNT",
+		"Россия",
+		"thué",
 	};
 	for (unsigned i = 0; i < words; i++) {
 		if (next_random(6) == 0)
@@ -125,8 +146,9 @@ static void check_same_tokens(Str a, Str b)
 		if (step != STEP_ITEM)
 			return;
 		if (x.kind != y.kind || !str_eq(x.key, y.key))
-			fail_msg("\"%.*s\" (%.*s) and \"%.*s\" (%.*s)", (int)(a.len - x.start < 60 ? a.len - x.start : 60), a.ptr + x.start,
-				 STR_ARG(x.key), (int)(b.len - y.start < 60 ? b.len - y.start : 60), b.ptr + y.start, STR_ARG(y.key));
+			fail_msg("\"%.*s\" (%.*s) and \"%.*s\" (%.*s)",
+				 (int)(a.len - x.start < 60 ? a.len - x.start : 60), a.ptr + x.start, STR_ARG(x.key),
+				 (int)(b.len - y.start < 60 ? b.len - y.start : 60), b.ptr + y.start, STR_ARG(y.key));
 		assert_str_equal(x.folded, y.folded);
 		assert_int_equal(x.flags, y.flags);
 		assert_int_equal(x.fold, y.fold);
@@ -182,8 +204,9 @@ static void a_text_in_pieces_is_the_text_as_a_whole(void **state)
 			while (token_next(other, &part, &err) == STEP_ITEM) {
 				assert_int_equal(token_next(iter, &whole, &err), STEP_ITEM);
 				if (whole.start != start + part.start || whole.end != start + part.end)
-					fail_msg("\"%.*s\" in the whole, \"%.*s\" in the piece", (int)(whole.end - whole.start),
-						 text.data + whole.start, (int)(part.end - part.start), text.data + start + part.start);
+					fail_msg("\"%.*s\" in the whole, \"%.*s\" in the piece",
+						 (int)(whole.end - whole.start), text.data + whole.start,
+						 (int)(part.end - part.start), text.data + start + part.start);
 				assert_str_equal(whole.key, part.key);
 				assert_int_equal(whole.kind, part.kind);
 				if (!first) /* what stood before the first is another piece */
@@ -210,7 +233,8 @@ static void folding_twice_is_folding_once_and_is_ascii_for_latin(void **state)
 		fold_text((Str){bytes, utf8_encode(c, bytes)}, &once);
 		fold_text(buf_str(&once), &twice);
 		if (!str_eq(buf_str(&once), buf_str(&twice)))
-			fail_msg("U+%04X folds to \"%.*s\" and then to \"%.*s\"", c, STR_ARG(buf_str(&once)), STR_ARG(buf_str(&twice)));
+			fail_msg("U+%04X folds to \"%.*s\" and then to \"%.*s\"", c, STR_ARG(buf_str(&once)),
+				 STR_ARG(buf_str(&twice)));
 		bool latin = (c >= 0xC0 && c < 0x250 && c != 0xD7 && c != 0xF7) || (c >= 0x1E00 && c < 0x1F00);
 		for (size_t i = 0; latin && i < once.len; i++)
 			if ((uint8_t)once.data[i] >= 0x80 || once.len == 0)

@@ -49,8 +49,8 @@ static void every_encoding_of_the_golden_file_is_known_and_read(void **state)
 		/* TCVN3 has no capitals of toned letters: the first letter may come back small. */
 		bool same = str_eq(name, STR("tcvn3")) ? text.len == line.len : str_eq(buf_str(&text), line);
 		if (!same || !str_eq(str_from(report.name), name) || report.certainty < 0.7)
-			fail_msg("%.*s: read as %s (%.2f): \"%.*s\", not \"%.*s\"", STR_ARG(name), report.name, report.certainty,
-				 STR_ARG(buf_str(&text)), STR_ARG(line));
+			fail_msg("%.*s: read as %s (%.2f): \"%.*s\", not \"%.*s\"", STR_ARG(name), report.name,
+				 report.certainty, STR_ARG(buf_str(&text)), STR_ARG(line));
 		rows++;
 	}
 	buf_done(&file);
@@ -68,7 +68,9 @@ static void paragraphs_of_several_encodings_are_read_each_in_its_own(void **stat
 			    "C\xE9ng h\xDF" "a x\xB7 h\xE9i ch\xF1 ngh\xDC" "a Vi\xD6t Nam\n"
 			    "\xA7\xE9" "c l\xCBp, T\xF9 do, H\xB9nh ph\xF3" "c\n"), &out);
 	assert_string_equal(report.name, "mixed");
-	assert_str_equal(buf_str(&out), STR("Ủy ban nhân dân tỉnh Quảng Nam\nCộng hòa xã hội chủ nghĩa Việt Nam\nĐộc lập, Tự do, Hạnh phúc\n"));
+	assert_str_equal(
+		buf_str(&out),
+		STR("Ủy ban nhân dân tỉnh Quảng Nam\nCộng hòa xã hội chủ nghĩa Việt Nam\nĐộc lập, Tự do, Hạnh phúc\n"));
 	buf_done(&out);
 }
 
@@ -76,8 +78,13 @@ static void clean_text_and_foreign_text_stay_as_they_are(void **state)
 {
 	(void)state;
 	static const char *const texts[] = {
-		"hello world", "", "Diện tích 25 m², 30 °C, © 2020, «mới»", "Été à la française, garçon naïf; où êtes-vous?",
-		"Łódź, Ærø, straße", "漢字 Россия", "kỹ thuật số § 5 ± 2 µm, năm ½",
+		"hello world",
+		"",
+		"Diện tích 25 m², 30 °C, © 2020, «mới»",
+		"Été à la française, garçon naïf; où êtes-vous?",
+		"Łódź, Ærø, straße",
+		"漢字 Россия",
+		"kỹ thuật số § 5 ± 2 µm, năm ½",
 	};
 	Buf out = {0};
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -155,18 +162,21 @@ static void the_shared_files_decode_to_their_twins_or_are_marked(void **state)
 	for (int number = 1; number <= 14; number++) {
 		for (size_t k = 0; k < 4; k++) {
 			char path[600];
-			snprintf(path, sizeof path, "%s/legacy/derived/%02d.utf8.txt", shared ? shared : "../shared", number);
+			snprintf(path, sizeof path, "%s/legacy/derived/%02d.utf8.txt", shared ? shared : "../shared",
+				 number);
 			buf_clear(&truth);
 			buf_clear(&bytes);
 			if (file_read_all(path, 1 << 22, &truth, &err) != ST_OK)
 				continue;
-			snprintf(path, sizeof path, "%s/legacy/derived/%02d.%s", shared ? shared : "../shared", number, kinds[k]);
+			snprintf(path, sizeof path, "%s/legacy/derived/%02d.%s", shared ? shared : "../shared", number,
+				 kinds[k]);
 			if (file_read_all(path, 1 << 22, &bytes, &err) != ST_OK)
 				continue;
 			EncodingReport report = decode(buf_str(&bytes), &out);
 			assert_string_equal(report.name, kinds[k]);
 			bool viscii = strcmp(kinds[k], "viscii") == 0;
-			bool same = viscii ? same_letters(buf_str(&out), buf_str(&truth)) : str_eq(buf_str(&out), buf_str(&truth));
+			bool same = viscii ? same_letters(buf_str(&out), buf_str(&truth))
+					   : str_eq(buf_str(&out), buf_str(&truth));
 			if (!same && !report.uncertain)
 				fail_msg("%s: not its twin, and not marked", path);
 			files++;

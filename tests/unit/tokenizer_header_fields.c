@@ -28,8 +28,8 @@ static Str expected_value(Str fields, const char *name)
 /* Parent, place, recipients and position are compared only where the golden file names them. */
 static bool may_be_unnamed(HeaderFieldId id)
 {
-	return id == HEADER_PARENT || id == HEADER_PLACE || id == HEADER_RECIPIENTS || id == HEADER_POSITION || id == HEADER_AGENCY ||
-	       id == HEADER_SIGNER;
+	return id == HEADER_PARENT || id == HEADER_PLACE || id == HEADER_RECIPIENTS || id == HEADER_POSITION ||
+	       id == HEADER_AGENCY || id == HEADER_SIGNER;
 }
 
 static void check_document(const char *name)
@@ -45,7 +45,8 @@ static void check_document(const char *name)
 		fail_msg("%s", err.text);
 	ptrdiff_t line = str_find(buf_str(&file), STR("====\n"));
 	assert_true(line >= 0);
-	Str expected = str_slice(buf_str(&file), 0, (size_t)line), text = str_slice(buf_str(&file), (size_t)line + 5, file.len);
+	Str expected = str_slice(buf_str(&file), 0, (size_t)line),
+	    text = str_slice(buf_str(&file), (size_t)line + 5, file.len);
 	assert_int_equal(header_fields_read(text, &arena, &fields, &err), ST_OK);
 	unsigned wrong = 0;
 	for (HeaderFieldId id = 0; id < HEADER_FIELD_COUNT; id++) {
@@ -53,11 +54,13 @@ static void check_document(const char *name)
 		Str wanted = expected_value(expected, header_field_name(id));
 		bool same = str_eq(field->value, wanted) || (!wanted.len && may_be_unnamed(id));
 		if (!same) {
-			print_error("%s: %s is \"%.*s\", not \"%.*s\"\n", name, header_field_name(id), STR_ARG(field->value), STR_ARG(wanted));
+			print_error("%s: %s is \"%.*s\", not \"%.*s\"\n", name, header_field_name(id),
+				    STR_ARG(field->value), STR_ARG(wanted));
 			wrong++;
 		}
 		if (field->value.len)
-			assert_true(field->certainty > 0 && field->certainty <= 1 && field->start < field->end && field->end <= text.len);
+			assert_true(field->certainty > 0 && field->certainty <= 1 && field->start < field->end &&
+				    field->end <= text.len);
 	}
 	arena_done(&arena);
 	buf_done(&file);

@@ -57,7 +57,8 @@ static void each_query_of_the_golden_file_has_the_forms_below_it(void **state)
 		if (query.len)
 			render(query, &got);
 		if (!str_eq(buf_str(&got), buf_str(&wanted))) {
-			print_error("%.*s\n%.*swanted\n%.*s", STR_ARG(query), STR_ARG(buf_str(&got)), STR_ARG(buf_str(&wanted)));
+			print_error("%.*s\n%.*swanted\n%.*s", STR_ARG(query), STR_ARG(buf_str(&got)),
+				    STR_ARG(buf_str(&wanted)));
 			wrong++;
 		}
 		checked++;
@@ -74,8 +75,9 @@ static void each_query_of_the_golden_file_has_the_forms_below_it(void **state)
 /* The keys that give a syllable's key ("quyêt2"), tone last. */
 static void keys_of(Str key, bool telex, char out[40])
 {
-	static const struct { const char *letter, *telex, *vni; } letters[] = {
-		{"ă", "aw", "a8"}, {"â", "aa", "a6"}, {"đ", "dd", "d9"}, {"ê", "ee", "e6"}, {"ô", "oo", "o6"}, {"ơ", "ow", "o7"}, {"ư", "uw", "u7"}};
+	static const struct { const char *letter, *telex, *vni;
+	} letters[] = {{"ă", "aw", "a8"}, {"â", "aa", "a6"}, {"đ", "dd", "d9"}, {"ê", "ee", "e6"},
+		       {"ô", "oo", "o6"}, {"ơ", "ow", "o7"}, {"ư", "uw", "u7"}};
 	size_t len = 0;
 	for (size_t i = 0; i < key.len;) {
 		size_t k = 0;

@@ -58,7 +58,8 @@ static void check_number_row(Str line)
 	static const char *const styles[] = {"state", "party", "old"};
 	RecordNumber number = {0};
 	char date[11] = "";
-	Str input = next_cell(&line), display = next_cell(&line), key = next_cell(&line), style = next_cell(&line), said = next_cell(&line);
+	Str input = next_cell(&line), display = next_cell(&line), key = next_cell(&line), style = next_cell(&line),
+	    said = next_cell(&line);
 	bool found = record_number_parse(input, &number);
 	if (!key.len) {
 		if (found)
@@ -203,7 +204,8 @@ static void absurd_input_is_no_number_and_does_no_harm(void **state)
 	for (size_t i = 0; i + 1 < sizeof long_text; i += 2)
 		memcpy(long_text + i, "A-", 2);
 	memcpy(long_text, "1/", 2);
-	assert_false(record_number_parse((Str){long_text, sizeof long_text}, &number) && number.group_count > RECORD_NUMBER_GROUPS_MAX);
+	assert_false(record_number_parse((Str){long_text, sizeof long_text}, &number) &&
+		     number.group_count > RECORD_NUMBER_GROUPS_MAX);
 	assert_false(record_number_parse((Str){NULL, 0}, &number));
 	assert_false(record_number_parse(STR("\xFF\xFE/\xC3"), &number));
 }

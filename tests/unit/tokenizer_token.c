@@ -62,8 +62,8 @@ static void render(Str text, Buf *out)
 			buf_add_zero_terminated(out, out->len ? " |" : "|");
 		for (size_t i = 0; i < waiting; i++) {
 			const char *marks = around[pending[i].kind];
-			buf_printf(out, "%s%.*s%.*s%.*s", out->len ? " " : "", marks ? 1 : 0, marks ? marks : "", STR_ARG(pending[i].key),
-				   marks ? 1 : 0, marks ? marks + 1 : "");
+			buf_printf(out, "%s%.*s%.*s%.*s", out->len ? " " : "", marks ? 1 : 0, marks ? marks : "",
+				   STR_ARG(pending[i].key), marks ? 1 : 0, marks ? marks + 1 : "");
 		}
 		waiting = 0;
 	}
@@ -93,8 +93,8 @@ static void each_text_of_the_golden_file_gives_the_tokens_below_it(void **state)
 		render(buf_str(&text), &tokens);
 		checked++;
 		if (!str_eq(buf_str(&tokens), str_slice(line, 1, line.len))) {
-			print_error("%.*s\n  gives  %.*s\n  wanted %.*s\n", STR_ARG(buf_str(&text)), STR_ARG(buf_str(&tokens)),
-				    STR_ARG(str_slice(line, 1, line.len)));
+			print_error("%.*s\n  gives  %.*s\n  wanted %.*s\n", STR_ARG(buf_str(&text)),
+				    STR_ARG(buf_str(&tokens)), STR_ARG(str_slice(line, 1, line.len)));
 			wrong++;
 		}
 	}
@@ -146,7 +146,8 @@ static void an_unaccented_syllable_has_the_number_of_the_accented_ones_fold(void
 static void i_and_y_fold_together_where_they_are_one_sound_only(void **state)
 {
 	(void)state;
-	static const char *const same[][2] = {{"kỹ", "kĩ"}, {"lý", "lí"}, {"quý", "quí"}, {"tỷ", "tỉ"}, {"sỹ", "sĩ"}, {"Vy", "Vi"}};
+	static const char *const same[][2] = {{"kỹ", "kĩ"}, {"lý", "lí"}, {"quý", "quí"},
+					      {"tỷ", "tỉ"}, {"sỹ", "sĩ"}, {"Vy", "Vi"}};
 	static const char *const other[][2] = {{"tay", "tai"}, {"thuy", "thui"}, {"ây", "âi"}, {"y", "i"}};
 	for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
 		Token a = first_token(same[i][0]), b = first_token(same[i][1]);
@@ -180,7 +181,8 @@ static void the_inventory_is_dense_and_its_keys_are_all_different(void **state)
 				fail_msg("two syllables have the key %.*s", STR_ARG(keys[i]));
 	free(keys);
 	assert_true(syllable_is_valid(STR("quyền")) && syllable_is_valid(STR("hoà")) && syllable_is_valid(STR("hòa")));
-	assert_false(syllable_is_valid(STR("quyèt")) || syllable_is_valid(STR("thué")) || syllable_is_valid(STR("quyet")));
+	assert_false(syllable_is_valid(STR("quyèt")) || syllable_is_valid(STR("thué")) ||
+		     syllable_is_valid(STR("quyet")));
 	assert_false(syllable_is_valid(STR("")) || syllable_is_valid(STR("xyz")) || syllable_is_valid(STR("UBND")));
 }
 

@@ -1,4 +1,5 @@
-/* tokenizer/gen/make_syllables.c - turns data/letters.tsv and data/rhymes.tsv into the tables of letter.c and syllable.c.
+/* tokenizer/gen/make_syllables.c - turns data/letters.tsv and data/rhymes.tsv into the tables of letter.c and
+ * syllable.c.
  *
  *   make_syllables letters.tsv rhymes.tsv letters.inc syllables.inc
  *
@@ -227,7 +228,9 @@ static void write_keys(FILE *out, unsigned syllables)
 				unpack_key(shapes[i].code, t, key);
 				fprintf(out, "\n\t\"%s\"", key);
 			}
-	fprintf(out, ";\n/* offset in the pool, length in the top 8 bits */\nconst uint32_t syllable_key_at[%u] = {\n\t0,", syllables + 1);
+	fprintf(out,
+		";\n/* offset in the pool, length in the top 8 bits */\nconst uint32_t syllable_key_at[%u] = {\n\t0,",
+		syllables + 1);
 	for (unsigned i = 0; i < shape_count; i++)
 		for (unsigned t = 0; t < 6; t++)
 			if (shapes[i].tones >> t & 1) {
@@ -268,7 +271,8 @@ static void write_syllables(const char *path)
 	for (unsigned i = 0; i < SLOTS; i++)
 		if (slots[i] >= 0) {
 			const Shape *s = &shapes[slots[i]];
-			fprintf(out, "\t[%u] = {0x%" PRIx64 "u, %u, %u, %u, %u},\n", i, s->code, s->first, s->fold, s->tones, s->genuine);
+			fprintf(out, "\t[%u] = {0x%" PRIx64 "u, %u, %u, %u, %u},\n", i, s->code, s->first, s->fold,
+				s->tones, s->genuine);
 		}
 	fprintf(out, "};\n");
 	if (fclose(out) != 0)
