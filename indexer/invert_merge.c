@@ -112,6 +112,6 @@ Step run_merge_next(RunMerge *m, Err *err)
 			return STEP_ERROR;
 		replay(m);
 		c = &m->cursors[m->tree[0]];
-	} while (!c->at_end && same_key(m, c) && (m->list.body.len < limit || c->piece.first == m->list.last));
+	} while (!c->at_end && same_key(m, c) && m->list.body.len < limit);
 	return STEP_ITEM;
 }
