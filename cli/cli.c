@@ -3,9 +3,12 @@
 
 #include "indexer/index.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+enum { CATCH_UP_MS = 30000 };
 
 volatile bool cli_stop;
 
@@ -59,6 +62,36 @@ int cli_usage(const char *message)
 	return EXIT_USAGE;
 }
 
+/* An ingest that was killed left records the index does not know: they are taken in before anyone asks for them. */
+static void catch_up(Store *store, Index *index)
+{
+	Err err = {0};
+	IndexState now;
+	uint64_t goal = store_tree_size(store);
+	index_state(index, &now);
+	if (now.position >= goal)
+		return;
+	if (index_follower_start(index, &err) == ST_OK && index_wait(index, goal, CATCH_UP_MS, &err) == ST_OK) {
+		index_follower_stop(index);
+		return;
+	}
+	index_follower_stop(index);
+	index_state(index, &now);
+	fprintf(stderr, "hoso: %" PRIu64 " records are not searchable yet: %s\n", goal - now.position, err.text);
+}
+
+int cli_open_index(const CliArgs *args, Store *store, Index **index_out)
+{
+	Err err = {0};
+	if (index_open(index_out, store, &(IndexOptions){.check_shards = true}, &err) != ST_OK) {
+		cli_fail(&err);
+		return EXIT_FAILED;
+	}
+	if (args->wait_for_index)
+		catch_up(store, *index_out);
+	return EXIT_DONE;
+}
+
 int cli_open(const CliArgs *args, Store **store_out, Index **index_out)
 {
 	Err err = {0};
@@ -68,15 +101,13 @@ int cli_open(const CliArgs *args, Store **store_out, Index **index_out)
 		        args->archive);
 		return EXIT_FAILED;
 	}
-	if (st == ST_OK && index_out) {
-		st = index_open(index_out, *store_out, &(IndexOptions){.check_shards = true}, &err);
-		if (st != ST_OK) {
-			store_close(*store_out);
-			*store_out = NULL;
-		}
-	}
 	if (st != ST_OK) {
 		cli_fail(&err);
+		return EXIT_FAILED;
+	}
+	if (index_out && cli_open_index(args, *store_out, index_out) != EXIT_DONE) {
+		store_close(*store_out);
+		*store_out = NULL;
 		return EXIT_FAILED;
 	}
 	return EXIT_DONE;

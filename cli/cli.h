@@ -27,6 +27,7 @@ typedef struct {
 	const char *values[CLI_OPTIONS_MAX];/* in the order of the command's options; NULL: not given, "" for flags given */
 	char **words;                       /* what is no option */
 	size_t word_count;
+	bool wait_for_index;                /* of the command's table row: cli_open brings the index up to date first */
 } CliArgs;
 
 typedef struct CliCommand {
@@ -36,7 +37,7 @@ typedef struct CliCommand {
 	size_t least_words, most_words;
 	const char *help;                   /* one line */
 	const CliOption *options;           /* closed by a name of NULL; NULL: none */
-	bool hidden;
+	bool asks_index;                    /* its answer comes from the index, which is brought up to date first */
 } CliCommand;
 
 /* Prints "hoso: …" to standard error and returns the exit code that fits. */
@@ -45,6 +46,7 @@ int cli_usage(const char *message);
 int cli_exit_code(Status status);
 /* Opens archive and, if index_out is given, its index. Prints and returns an exit code; EXIT_DONE: open. */
 int cli_open(const CliArgs *args, Store **store_out, Index **index_out);
+int cli_open_index(const CliArgs *args, Store *store, Index **index_out);
 void cli_close(Store *store, Index *index);
 /* Prints the buffer and a line end to standard output, frees it. */
 int cli_print(Buf *text, int exit_code);

@@ -27,6 +27,7 @@ const CliOption get_options[] = {
 typedef struct {
 	const CliArgs *args;
 	Store *store;
+	Index *index; /* for look-up by number; a bad index never stops a get by id */
 	Arena arena;
 	Err err;
 } Get;
@@ -128,11 +129,7 @@ static void list_hits(const char *title, const NumberHit *hits, size_t count)
 static int show_number(Get *get, Str number)
 {
 	NumberAnswer answer = {0};
-	Index *index = NULL;
-	Status st = index_open(&index, get->store, NULL, &get->err);
-	if (st == ST_OK)
-		st = search_number(index, number, &get->arena, &answer, &get->err);
-	index_close(index);
+	Status st = search_number(get->index, number, &get->arena, &answer, &get->err);
 	if (st != ST_OK)
 		return cli_fail(&get->err);
 	if (answer.exact_count == 1 && (!get->args->values[OPT_JSON] || get->args->values[OPT_TEXT] || get->args->values[OPT_CONTENT]))
@@ -166,11 +163,11 @@ int cmd_get(const CliArgs *args)
 	Status st = store_find(get.store, ENTRY_RECORD, key, (uint32_t)version, &sequence, &get.err);
 	if (st == ST_OK)
 		code = show_entry(&get, sequence);
-	else if (st == ST_NOT_FOUND && !version)
+	else if (st == ST_NOT_FOUND && !version && cli_open_index(args, get.store, &get.index) == EXIT_DONE)
 		code = show_number(&get, key);
 	else
 		code = cli_fail(&get.err);
 	arena_done(&get.arena);
-	store_close(get.store);
+	cli_close(get.store, get.index);
 	return code;
 }

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+enum { LOCK_TRIES = 300 }; /* a tenth of a second each */
+
 typedef struct {
 	Index *index;
 	const volatile bool *stop;
@@ -134,6 +136,17 @@ static Status rebuild_locked(Rebuild *r, void (*progress)(void *, uint64_t, uint
 	return st == ST_OK ? swap(r, err) : st;
 }
 
+/* A server's follower lets go of the lock a second after it has nothing left to do. */
+static Status wait_for_lock(Index *index, const volatile bool *stop, int *fd_out, Err *err)
+{
+	Status st = index_lock(index, fd_out, err);
+	for (int i = 0; i < LOCK_TRIES && st == ST_BUSY && !(stop && *stop); i++) {
+		usleep(100000);
+		st = index_lock(index, fd_out, err);
+	}
+	return st;
+}
+
 Status index_rebuild(Index *index, void (*progress)(void *ctx, uint64_t position, uint64_t goal), void *ctx,
                      const volatile bool *stop, Err *err)
 {
@@ -142,7 +155,7 @@ Status index_rebuild(Index *index, void (*progress)(void *ctx, uint64_t position
 	int lock_fd = -1;
 	bool following = index->follower != NULL;
 	index_follower_stop(index);
-	Status st = index_lock(index, &lock_fd, err);
+	Status st = wait_for_lock(index, stop, &lock_fd, err);
 	if (st == ST_OK) {
 		pthread_mutex_init(&r.mutex, NULL);
 		st = rebuild_locked(&r, progress, ctx, err);
