@@ -150,6 +150,11 @@ static Status add_leaf(Store *store, LeafDescriptor *leaf, Str annex, Hash *leaf
 	if (!buf_ok(&w->descriptor))
 		return err_no_memory(err);
 	Frame frame = {.descriptor = buf_str(&w->descriptor), .annex = annex};
+	pthread_rwlock_wrlock(&store->lock); /* behind the leaf's frame nothing may fail any more */
+	bool room = table_reserve(&store->table, 1 + STORE_CASES_MAX);
+	pthread_rwlock_unlock(&store->lock);
+	if (!room)
+		return err_no_memory(err);
 	st = writer_add(store, &header, frame.descriptor, annex, stored, NULL, err);
 	if (st != ST_OK)
 		return st;

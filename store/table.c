@@ -43,9 +43,17 @@ static bool rebuild(Table *t, size_t capacity, bool (*keep)(void *ctx, const Tab
 	return true;
 }
 
+bool table_reserve(Table *t, size_t more)
+{
+	size_t wanted = t->count + more, capacity = t->capacity ? t->capacity : 64;
+	while (wanted + wanted / 2 >= capacity)
+		capacity *= 2;
+	return capacity == t->capacity || rebuild(t, capacity, NULL, NULL);
+}
+
 bool table_add(Table *t, uint64_t hash, uint64_t value)
 {
-	if (t->count + t->count / 2 >= t->capacity && !rebuild(t, t->capacity ? t->capacity * 2 : 64, NULL, NULL))
+	if (!table_reserve(t, 1))
 		return false;
 	place(t, hash, value);
 	return true;

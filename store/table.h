@@ -19,6 +19,8 @@ typedef struct {
 
 static inline void table_init(Table *t) { *t = (Table){0}; }
 void table_done(Table *t);
+/* Room for so many more, so that adding them cannot fail. */
+bool table_reserve(Table *t, size_t more);
 bool table_add(Table *t, uint64_t hash, uint64_t value);
 /* Steps through the values of a hash: start with *at = 0; false at the end. */
 bool table_next(const Table *t, uint64_t hash, size_t *at, uint64_t *value_out);

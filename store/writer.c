@@ -177,6 +177,12 @@ static Status start_segment(Store *store, Err *err)
 	w->dict_ordinal = UINT32_MAX;
 	return w->dict ? writer_add_dictionary(store, err) : ST_OK;
 done:
+	if (fd >= 0) {
+		char path[PATH_MAX];
+		Err ignored;
+		if (path_of(store, id, path, &ignored) == ST_OK)
+			unlink(path);
+	}
 	close_quietly(fd);
 	segment_free(s);
 	return st;
@@ -236,8 +242,11 @@ static Status seal_live(Store *store, Err *err)
 		st = check_space(store, footer.len, err);
 	if (st == ST_OK)
 		st = file_pwrite(w->live_fd, footer.data, footer.len, w->live->end, w->live->file->name, err);
-	if (st != ST_OK)
+	if (st != ST_OK) {
+		if (footer.len && ftruncate(w->live_fd, (off_t)w->live->end) != 0)
+			poison(w, "ftruncate", errno);
 		goto done;
+	}
 	if (fdatasync(w->live_fd) != 0) {
 		poison(w, "fdatasync", errno);
 		st = check_poison(w, err);
@@ -326,6 +335,8 @@ Status writer_add(Store *store, FrameHeader *header, Str descriptor, Str annex, 
 		noted = segment_note_leaf(s, (uint32_t)(header->sequence - s->first_sequence), header->ordinal);
 	if (noted)
 		s->end = offset + frame_len(header);
+	else
+		segment_cut(s, header->ordinal, s->leaves, offset);
 	pthread_rwlock_unlock(&store->lock);
 	if (!noted)
 		return err_no_memory(err);
@@ -381,7 +392,8 @@ static Status sync_batch(Store *store, const Committed *next, Err *err)
 	int failed = fdatasync(fd) != 0 ? errno : 0;
 	if (!failed) {
 		publish(store, next);
-		tree_add(store, buf_str(&nodes), next->tree_size);
+		if (buf_ok(&nodes))
+			tree_add(store, buf_str(&nodes), next->tree_size);
 	} else {
 		poison(w, "fdatasync", failed);
 		if (store->committed.segment == next->segment && ftruncate(fd, (off_t)store->committed.end) != 0)
@@ -412,7 +424,10 @@ static Status commit(Store *store, bool even_empty, Err *err)
 	Status st = check_poison(w, err);
 	if (st != ST_OK || (w->batch_frames == 0 && !even_empty))
 		return st;
-	st = add_commit_frame(store, &commit, err);
+	if (!w->live) /* it was sealed, and starting the next one failed then */
+		st = start_segment(store, err);
+	if (st == ST_OK)
+		st = add_commit_frame(store, &commit, err);
 	if (st == ST_OK)
 		st = flush(store, err);
 	if (st != ST_OK) {
