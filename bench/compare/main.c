@@ -24,7 +24,7 @@ enum { ENGINES = sizeof engines / sizeof *engines, ROUNDS_ASKED = 3 };
 
 typedef struct {
 	double seconds, processor_seconds, peak_mib, bytes;
-	double median_us[ASK_KINDS], p99_us[ASK_KINDS], answered[ASK_KINDS];
+	double median_us[ASK_KINDS], p99_us[ASK_KINDS];
 } Figures;
 
 typedef struct {
@@ -99,7 +99,7 @@ static int by_value(const void *a, const void *b)
 static Status ask_kind(const Engine *engine, void *handle, AskKind kind, const Question *questions, unsigned count, Figures *out, Err *err)
 {
 	static uint64_t times[QUESTIONS * ROUNDS_ASKED];
-	size_t taken = 0, answered = 0;
+	size_t taken = 0;
 	for (unsigned round = 0; round < ROUNDS_ASKED; round++) {
 		for (unsigned i = 0; i < count; i++) {
 			unsigned hits = 0;
@@ -109,7 +109,6 @@ static Status ask_kind(const Engine *engine, void *handle, AskKind kind, const Q
 				return st;
 			if (round > 0)
 				times[taken++] = clock_monotonic_us() - started;
-			answered += round == 0 && hits > 0;
 		}
 	}
 	if (!taken)
@@ -117,7 +116,6 @@ static Status ask_kind(const Engine *engine, void *handle, AskKind kind, const Q
 	qsort(times, taken, sizeof *times, by_value);
 	out->median_us[kind] = (double)times[taken / 2];
 	out->p99_us[kind] = (double)times[taken * 99 / 100];
-	out->answered[kind] = (double)answered / count;
 	return ST_OK;
 }
 
@@ -150,12 +148,16 @@ static Status measure_text(const Options *o, uint64_t *records, double *bytes, E
 	return step == STEP_END ? ST_OK : err->code;
 }
 
-/* One row a figure, one column an engine. */
+/* One row a figure, one column an engine, then hoso in proportion to each peer. */
 static void row(const char *name, const Figures *f, double (*value)(const Figures *, double, int), double text, int which, int decimals)
 {
 	printf("| %s |", name);
 	for (int i = 0; i < ENGINES; i++)
 		printf(" %.*f |", decimals, value(&f[i], text, which));
+	for (int i = 1; i < ENGINES; i++) {
+		double ratio = value(&f[0], text, which) / value(&f[i], text, which);
+		printf(ratio < 10 ? " %.2f |" : " %.0f |", ratio);
+	}
 	putchar('\n');
 }
 
@@ -165,7 +167,6 @@ static double size(const Figures *f, double text, int which) { (void)which; retu
 static double peak(const Figures *f, double text, int which) { (void)text; (void)which; return f->peak_mib; }
 static double median(const Figures *f, double text, int which) { (void)text; return f->median_us[which]; }
 static double p99(const Figures *f, double text, int which) { (void)text; return f->p99_us[which]; }
-static double answered(const Figures *f, double text, int which) { (void)text; return 100 * f->answered[which]; }
 
 static void print_table(const Figures *f, uint64_t records, double text)
 {
@@ -174,8 +175,10 @@ static void print_table(const Figures *f, uint64_t records, double text)
 	printf("%llu records, %.1f MB of text\n\n| |", (unsigned long long)records, text / 1e6);
 	for (int i = 0; i < ENGINES; i++)
 		printf(" %s |", engines[i]->name);
+	for (int i = 1; i < ENGINES; i++)
+		printf(" hoso : %s |", engines[i]->name);
 	printf("\n|---|");
-	for (int i = 0; i < ENGINES; i++)
+	for (int i = 0; i < 2 * ENGINES - 1; i++)
 		printf("--:|");
 	putchar('\n');
 	row("build, MB of text a second", f, rate, text, 0, 1);
@@ -187,8 +190,6 @@ static void print_table(const Figures *f, uint64_t records, double text)
 		row(name, f, median, text, kind, 0);
 		snprintf(name, sizeof name, "%s, p99 µs", kinds[kind]);
 		row(name, f, p99, text, kind, 0);
-		snprintf(name, sizeof name, "%s, answered %%", kinds[kind]);
-		row(name, f, answered, text, kind, 0);
 	}
 }
 
