@@ -191,4 +191,10 @@ Status object_store(Store *store, const ObjectInput *object, Err *err);
 /* Packs `raw` for a frame; *stored_out points into writer.packed or is raw itself. */
 Status writer_pack(Store *store, Str raw, FrameHeader *header, Str *stored_out, Err *err);
 
+/* ---- verify.c -------------------------------------------------------------------------------------------------- */
+
+/* One segment from end to end, at a pace (0: none). The tree over all is store_verify's. */
+Status verify_one(Store *store, uint32_t segment, uint64_t bytes_per_second, const volatile bool *stop,
+                  void (*found)(void *ctx, const VerifyFinding *finding), void *ctx, VerifyReport *out, Err *err);
+
 #endif

@@ -3,6 +3,7 @@
  * hashed, every leaf put into the tree anew and each commit's root compared. */
 #include "store/internal.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "store/hash.h"
 #include "store/payload.h"
@@ -13,6 +14,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 typedef struct {
 	Store *store;
@@ -29,6 +31,7 @@ typedef struct {
 	uint32_t segment, next_ordinal;
 	Buf offsets, leaf_ordinals; /* what the footer must say */
 	Arena arena;
+	uint64_t bytes_per_second, started_us, scanned; /* 0: as fast as it goes */
 } Verify;
 
 static void report(Verify *v, uint64_t offset, uint64_t sequence, const char *format, ...)
@@ -246,6 +249,24 @@ static void report_damage(Verify *v, uint64_t offset)
 	v->tree_broken = v->tree_broken || !known || header.type == FRAME_LEAF;
 }
 
+static bool is_stopped(const Verify *v)
+{
+	return v->stop && __atomic_load_n(v->stop, __ATOMIC_RELAXED);
+}
+
+/* Waits until what was read so far is due. */
+static void keep_pace(Verify *v, uint64_t bytes)
+{
+	v->scanned += bytes;
+	if (!v->bytes_per_second)
+		return;
+	uint64_t due_us = (uint64_t)((double)v->scanned / (double)v->bytes_per_second * 1e6);
+	while (!is_stopped(v) && clock_monotonic_us() - v->started_us < due_us) {
+		uint64_t left_us = due_us - (clock_monotonic_us() - v->started_us);
+		usleep((useconds_t)(left_us < 100000 ? left_us : 100000));
+	}
+}
+
 static Status scan_frames(Verify *v, uint64_t end, Err *err)
 {
 	Scan scan;
@@ -253,7 +274,7 @@ static Status scan_frames(Verify *v, uint64_t end, Err *err)
 	Status st = ST_OK;
 	scan_begin(&scan, v->file, SEGMENT_HEADER_LEN, end);
 	for (;;) {
-		if (v->stop && *v->stop) {
+		if (is_stopped(v)) {
 			st = err_set(err, ST_BUSY, "checking was stopped");
 			break;
 		}
@@ -262,6 +283,7 @@ static Status scan_frames(Verify *v, uint64_t end, Err *err)
 			break;
 		if (step == STEP_ITEM) {
 			check_frame(v, &frame);
+			keep_pace(v, frame_len(&frame.header));
 			continue;
 		}
 		if (err->code != ST_CORRUPT) {
@@ -352,6 +374,26 @@ static Status verify_segment(Verify *v, uint32_t id, Err *err)
 done:
 	v->file = NULL;
 	segment_file_free(file);
+	return st;
+}
+
+Status verify_one(Store *store, uint32_t segment, uint64_t bytes_per_second, const volatile bool *stop,
+                  void (*found)(void *ctx, const VerifyFinding *finding), void *ctx, VerifyReport *out, Err *err)
+{
+	VerifyReport result = {0};
+	Verify v = {.store = store, .stop = stop, .found = found, .ctx = ctx, .report = &result, .tree_broken = true,
+	            .bytes_per_second = bytes_per_second, .started_us = clock_monotonic_us()};
+	pthread_rwlock_rdlock(&store->lock);
+	v.committed = store->committed;
+	const Segment *s = log_segment(store, segment);
+	v.next_sequence = s ? s->first_sequence : 0;
+	pthread_rwlock_unlock(&store->lock);
+	Status st = verify_segment(&v, segment, err);
+	buf_done(&v.offsets);
+	buf_done(&v.leaf_ordinals);
+	arena_done(&v.arena);
+	if (st == ST_OK)
+		*out = result;
 	return st;
 }
 

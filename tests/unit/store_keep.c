@@ -2,6 +2,7 @@
 #include "store/keep.h"
 
 #include "store/proof.h"
+#include "store/scrub.h"
 #include "tests/unit/store_fixture.h"
 
 enum { RECORDS = 900 };
@@ -264,11 +265,35 @@ static void a_damaged_backup_is_not_restored_and_a_damaged_segment_is_repaired_f
 	fixture_commit_end(f);
 }
 
+static void the_scrub_finds_damage_by_itself(void **state)
+{
+	Fixture *f = *state;
+	Scrub *scrub;
+	ScrubState now = {0};
+	assert_ok(f, scrub_start(&scrub, f->store, 0, 1, &f->err));
+	for (int i = 0; i < 2000 && now.rounds < 1; i++) {
+		usleep(5000);
+		scrub_state(scrub, &now);
+	}
+	assert_true(now.rounds >= 1);
+	assert_int_equal(now.findings, 0);
+	flip_byte(f, "segments/00000001.seg", 120000, 2);
+	for (int i = 0; i < 2000 && now.findings == 0; i++) {
+		usleep(5000);
+		scrub_state(scrub, &now);
+	}
+	scrub_stop(scrub);
+	assert_true(now.findings > 0);
+	assert_string_equal(now.last.segment, "00000001.seg");
+	flip_byte(f, "segments/00000001.seg", 120000, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(recompression_makes_it_smaller_and_changes_nothing, setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_destroyed_record_leaves_its_proof_and_nothing_else, setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(the_scrub_finds_damage_by_itself, setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_backup_is_incremental_and_restores_to_an_equal_archive, setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_damaged_backup_is_not_restored_and_a_damaged_segment_is_repaired_from_a_good_one, setup,
 		                                fixture_teardown),
