@@ -101,7 +101,8 @@ static void guess_whole(Decoder *d, Str bytes)
 	units_of(d, buf_str(&sample));
 	size_t count;
 	const LegacyUnit *all = units(d, &count);
-	d->whole = legacy_guess(all, buf_ok(&sample) && buf_ok(&d->units) ? count : 0);
+	count = buf_ok(&sample) && buf_ok(&d->units) ? count : 0;
+	d->whole = d->input_is_utf8 ? legacy_guess_text(all, count) : legacy_guess(all, count);
 	buf_done(&sample);
 }
 
@@ -121,7 +122,7 @@ static LegacyKind choose(Decoder *d, const LegacyUnit *line, size_t count, doubl
 	double as_whole = d->whole.sure ? legacy_value(d->whole.kind, line, count) : 0;
 	if (as_whole >= clear)
 		return d->whole.kind;
-	LegacyGuess alone = legacy_guess(line, count);
+	LegacyGuess alone = d->input_is_utf8 ? legacy_guess_text(line, count) : legacy_guess(line, count);
 	if (d->whole.sure && !d->input_is_utf8) {
 		bool other =
 			alone.sure && alone.kind != d->whole.kind && alone.words >= 4 && alone.value > as_whole + 0.25;

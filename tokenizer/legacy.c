@@ -375,3 +375,30 @@ LegacyGuess legacy_guess(const LegacyUnit *units, size_t count)
 	buf_done(&texts[1]);
 	return best;
 }
+
+/* A character that no Vietnamese word has, in the range where legacy bytes lie. */
+static bool is_odd(uint32_t unit)
+{
+	return unit >= 0x80 && unit < 0x100 && unit != 0xA0 && !letter_of(unit);
+}
+
+LegacyGuess legacy_guess_text(const LegacyUnit *units, size_t count)
+{
+	Buf odd_words;
+	buf_init(&odd_words);
+	count = count < LEGACY_SAMPLE ? count : LEGACY_SAMPLE;
+	for (size_t i = 0; i < count;) {
+		size_t start = i, odd = 0;
+		for (; i < count && (units[i].c >= 0x80 || letter_ascii[units[i].c]); i++)
+			odd += is_odd(units[i].c);
+		if (odd)
+			buf_add(&odd_words, &units[start], (i - start) * sizeof *units);
+		add_unit(&odd_words, ' ', 0);
+		i += i == start;
+	}
+	LegacyGuess guess = {.kind = LEGACY_CP1252};
+	if (buf_ok(&odd_words) && odd_words.len)
+		guess = legacy_guess((const LegacyUnit *)(const void *)odd_words.data, odd_words.len / sizeof *units);
+	buf_done(&odd_words);
+	return guess;
+}

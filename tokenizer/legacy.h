@@ -59,5 +59,7 @@ typedef struct {
 /* Tries all readings on at most LEGACY_SAMPLE units. */
 enum { LEGACY_SAMPLE = 8192 };
 LegacyGuess legacy_guess(const LegacyUnit *units, size_t count);
+/* The same for units of text: only words that hold characters Vietnamese has no use for are judged. */
+LegacyGuess legacy_guess_text(const LegacyUnit *units, size_t count);
 
 #endif

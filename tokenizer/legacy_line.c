@@ -19,7 +19,7 @@ Status legacy_line_decode(Str line, Buf *decoded, Buf *origin, bool *is_legacy_o
 	size_t count = units.len / sizeof *first;
 	if (!legacy_is_possible(first, count))
 		goto done;
-	LegacyGuess guess = legacy_guess(first, count);
+	LegacyGuess guess = legacy_guess_text(first, count);
 	if (!guess.sure)
 		goto done;
 	uint32_t end = (uint32_t)line.len;
