@@ -1,151 +1,19 @@
-/* indexer/compile.c - see compile.h. */
-#include "indexer/compile.h"
+/* indexer/compile.c - see compile.h: clauses and tiers. Words are in compile_words.c, fields in compile_fields.c. */
+#include "indexer/compile_parts.h"
 
 #include "indexer/expand.h"
 #include "indexer/search.h"
-#include "tokenizer/case_number.h"
-
-#include <stdio.h>
 
 enum {
-	VARIANTS_MAX = 64,     /* accentuations of one folded syllable: at most 29 are known */
-	COMPLETIONS_MAX = 200, /* terms that one word* stands for */
-	PREFIX_LEAST = 2,      /* letters before the * */
-	COMMON_SHARE = 5,      /* in "any": words in more than one of so many records are left to the pairs … */
-	RARE_ENOUGH = 3,       /* … where at least so many rarer words are there */
+	COMMON_SHARE = 10, /* in "any": words in more than one of so many records are left to the pairs … */
+	RARE_ENOUGH = 3,   /* … where at least so many rarer words are there */
 };
-static const double own_number_boost = 3000, pair_factor = 1.0, alternative_factor = 0.3;
-
-typedef struct {
-	XapDb *db;
-	Arena *arena;
-	Err *err;
-	CompileOptions options;
-	TokenIter *tokens;
-	bool failed;
-	Compiled *out;
-} Compiler;
-
-typedef struct {
-	Query *folded, *exact; /* exact NULL: like folded */
-	Query *likely;         /* of a word typed without marks: the accentuation most records have; NULL: itself */
-	Query *strict;         /* exact (or likely) and every pair of neighbours; NULL: there are no pairs */
-} Sides;
-
-static Query *checked(Compiler *c, Query *q)
-{
-	if (!q && !c->failed) {
-		c->failed = true;
-		err_no_memory(c->err);
-	}
-	return q;
-}
-
-static Query *term(Compiler *c, const Buf *bytes)
-{
-	return buf_ok(bytes) ? checked(c, query_term(c->arena, buf_str(bytes))) : checked(c, NULL);
-}
-
-/* ---- words ----------------------------------------------------------------------------------------------------- */
-
-typedef struct {
-	Compiler *c;
-	Query *list[COMPLETIONS_MAX + 1], *likely;
-	uint64_t likely_documents;
-	size_t count, most;
-} Variants;
-
-static bool collect(void *ctx, Str found, uint64_t documents)
-{
-	Variants *v = ctx;
-	Query *q = checked(v->c, query_term(v->c->arena, found));
-	if (q && documents > v->likely_documents) {
-		v->likely = q;
-		v->likely_documents = documents;
-	}
-	v->list[v->count] = q;
-	return v->list[v->count++] && v->count < v->most;
-}
-
-/* Every accentuation of a folded word, weighted as one term. */
-static Query *any_accents(Compiler *c, const char *prefix, const Word *word, Query **likely)
-{
-	Variants v = {.c = c, .most = word->prefix ? COMPLETIONS_MAX : VARIANTS_MAX};
-	Buf bytes = {0};
-	schema_unigram(&bytes, prefix, word->folded, word->key, false);
-	if (!word->prefix) {
-		v.list[v.count++] = term(c, &bytes);
-		buf_add_char(&bytes, '=');
-	} else if (word->folded.len < PREFIX_LEAST) {
-		buf_done(&bytes);
-		return checked(c, query_node(c->arena, QUERY_SYNONYM, NULL, 0));
-	}
-	if (!c->failed && buf_ok(&bytes) && xap_terms(c->db, buf_str(&bytes), collect, &v, c->err) != ST_OK)
-		c->failed = true;
-	buf_done(&bytes);
-	*likely = v.likely;
-	return c->failed ? NULL : checked(c, query_node(c->arena, QUERY_SYNONYM, v.list, v.count));
-}
-
-static Query *exact_accents(Compiler *c, const char *prefix, const Word *word)
-{
-	Buf bytes = {0};
-	schema_unigram(&bytes, prefix, word->folded, word->key, true);
-	Query *q = term(c, &bytes);
-	buf_done(&bytes);
-	return q;
-}
-
-static Query *exact_term(Compiler *c, const char *prefix, Str value)
-{
-	Buf bytes = {0};
-	schema_exact(&bytes, prefix, value);
-	Query *q = term(c, &bytes);
-	buf_done(&bytes);
-	return q;
-}
-
-/* A number or date: the record that bears it first, then those that say it. */
-static Query *span(Compiler *c, const Word *word)
-{
-	bool is_record = word->kind == TOKEN_RECORD_NUMBER;
-	if (word->kind == TOKEN_DATE)
-		return exact_term(c, "D", word->folded);
-	Query *own = exact_term(c, is_record ? "K" : "C", word->folded);
-	Query *said = exact_term(c, is_record ? "M" : "CM", word->folded);
-	return checked(c, query_pair(c->arena, QUERY_OR, query_weighted(c->arena, QUERY_BOOST, own, own_number_boost), said));
-}
-
-static Sides word_sides(Compiler *c, const char *prefix, const Word *word)
-{
-	Sides sides = {0};
-	if (word->kind > TOKEN_DIGITS) {
-		sides.folded = span(c, word);
-		return sides;
-	}
-	sides.folded = any_accents(c, prefix, word, &sides.likely);
-	if (word->prefix || word->marked)
-		sides.likely = NULL;
-	if (word->marked && !word->prefix)
-		sides.exact = exact_accents(c, prefix, word);
-	return sides;
-}
-
-static Query *pair_of(Compiler *c, const char *prefix, const Word *first, const Word *second)
-{
-	Buf bytes = {0};
-	schema_bigram(&bytes, prefix, first->folded, second->folded);
-	Query *q = term(c, &bytes);
-	buf_done(&bytes);
-	return q;
-}
+static const double pair_factor = 1.0, alternative_factor = 0.3;
 
 static bool makes_pair(const Clause *clause, size_t i)
 {
 	return i > 0 && clause->words[i].joined && !clause->words[i].prefix && clause->words[i - 1].kind <= TOKEN_DIGITS;
 }
-
-/* ---- clauses --------------------------------------------------------------------------------------------------- */
 
 typedef struct {
 	Query *folded[3 * SEARCH_TERMS_MAX], *exact[3 * SEARCH_TERMS_MAX], *likely[3 * SEARCH_TERMS_MAX];
@@ -165,11 +33,11 @@ static void gather(Gathered *g, Sides sides)
 
 static Sides joined(Compiler *c, QueryOp op, Gathered *g)
 {
-	Sides sides = {.folded = checked(c, query_node(c->arena, op, g->folded, g->count))};
+	Sides sides = {.folded = compile_checked(c, query_node(c->arena, op, g->folded, g->count))};
 	if (g->marked)
-		sides.exact = checked(c, query_node(c->arena, op, g->exact, g->count));
+		sides.exact = compile_checked(c, query_node(c->arena, op, g->exact, g->count));
 	else if (g->guessed && g->count > 1)
-		sides.likely = checked(c, query_node(c->arena, op, g->likely, g->count));
+		sides.likely = compile_checked(c, query_node(c->arena, op, g->likely, g->count));
 	else if (g->guessed && op == QUERY_AND)
 		sides.likely = g->likely[0];
 	return sides;
@@ -186,14 +54,14 @@ static Sides tight_part(Compiler *c, const char *prefix, const Clause *clause, s
 {
 	Gathered g = {0};
 	for (size_t i = first; i < end && !c->failed; i++) {
-		gather(&g, word_sides(c, prefix, &clause->words[i]));
+		gather(&g, compile_word(c, prefix, &clause->words[i]));
 		if (pairs && i > first && makes_pair(clause, i))
-			gather(&g, (Sides){.folded = pair_of(c, prefix, &clause->words[i - 1], &clause->words[i])});
+			gather(&g, (Sides){.folded = compile_pair(c, prefix, &clause->words[i - 1], &clause->words[i])});
 	}
 	return joined(c, QUERY_AND, &g);
 }
 
-static Sides tight(Compiler *c, const char *prefix, const Clause *clause, bool pairs)
+Sides compile_tight(Compiler *c, const char *prefix, const Clause *clause, bool pairs)
 {
 	return tight_part(c, prefix, clause, 0, clause->word_count, pairs);
 }
@@ -232,7 +100,7 @@ static Sides tight_or_alternatives(Compiler *c, const Clause *clause)
 		for (size_t a = 0; a < count; a++) {
 			Clause other = as_clause(&list[a]);
 			if (list[a].first >= i && list[a].first + list[a].count <= i + step && !c->failed)
-				gather(&either, tight(c, "", &other, true));
+				gather(&either, compile_tight(c, "", &other, true));
 		}
 		gather(&g, either.count == 1 ? tight_part(c, "", clause, i, i + step, false) : joined(c, QUERY_OR, &either));
 		i += step;
@@ -258,7 +126,7 @@ static Query *loose(Compiler *c, const Clause *clause)
 	uint64_t frequencies[SEARCH_TERMS_MAX], common = xap_documents(c->db) / COMMON_SHARE + 1;
 	size_t count = 0, rare = 0;
 	for (size_t i = 0; i < clause->word_count && !c->failed; i++) {
-		Sides sides = word_sides(c, "", &clause->words[i]);
+		Sides sides = compile_word(c, "", &clause->words[i]);
 		if (c->failed)
 			return NULL;
 		words[i] = sides.folded;
@@ -273,15 +141,15 @@ static Query *loose(Compiler *c, const Clause *clause)
 		if (frequencies[i] < common || rare < RARE_ENOUGH || clause->words[i].kind > TOKEN_DIGITS)
 			list[count++] = words[i];
 		if (makes_pair(clause, i))
-			list[count++] = pair_of(c, "", &clause->words[i - 1], &clause->words[i]);
+			list[count++] = compile_pair(c, "", &clause->words[i - 1], &clause->words[i]);
 	}
 	Alternative other[EXPAND_MAX];
 	size_t others = alternatives_of(c, clause, other);
 	for (size_t i = 0; i < others && !c->failed; i++) {
 		Clause phrase = as_clause(&other[i]);
-		list[count++] = query_weighted(c->arena, QUERY_SCALE, tight(c, "", &phrase, true).folded, alternative_factor);
+		list[count++] = query_weighted(c->arena, QUERY_SCALE, compile_tight(c, "", &phrase, true).folded, alternative_factor);
 	}
-	return c->failed ? NULL : checked(c, query_node(c->arena, QUERY_OR, list, count));
+	return c->failed ? NULL : compile_checked(c, query_node(c->arena, QUERY_OR, list, count));
 }
 
 static bool says_number(const Clause *clause)
@@ -299,96 +167,7 @@ static void add_pairs(Compiler *c, const Clause *clause, Gathered *g)
 		return;
 	for (size_t i = 1; i < clause->word_count && !c->failed; i++)
 		if (makes_pair(clause, i) && g->pair_count < SEARCH_TERMS_MAX)
-			g->pairs[g->pair_count++] = pair_of(c, "", &clause->words[i - 1], &clause->words[i]);
-}
-
-Query *compile_number(Str number, Arena *arena, Err *err)
-{
-	Compiler c = {.arena = arena, .err = err};
-	RecordNumber parsed;
-	CaseNumber code;
-	Buf bytes = {0};
-	Query *q;
-	if (case_number_parse(number, &code))
-		schema_exact(&bytes, "C", str_from(code.canonical));
-	else if (record_number_parse(number, &parsed))
-		schema_exact(&bytes, "K", str_from(parsed.key));
-	else
-		schema_whole(&bytes, "K", number);
-	q = term(&c, &bytes);
-	buf_done(&bytes);
-	return q;
-}
-
-static Query *year_range(Compiler *c, Str value)
-{
-	ptrdiff_t dots = str_find(value, STR(".."));
-	if (dots < 0)
-		return exact_term(c, "XY", value);
-	Str low = str_slice(value, 0, (size_t)dots);
-	char high[64];
-	Str last = str_slice(value, (size_t)dots + 2, value.len);
-	int len = snprintf(high, sizeof high, "%.*s%s", (int)(last.len > 8 ? 8 : last.len), last.ptr, last.len ? "~" : "");
-	return checked(c, query_range(c->arena, SLOT_ISSUED, low.len ? low : STR("0"), (Str){high, (size_t)len}));
-}
-
-static Query *date_bound(Compiler *c, const SchemaField *field, Str value)
-{
-	CivilDate date;
-	char text[16];
-	size_t len = civil_date_parse(value, &date) ? schema_date_value(date, text) : 0;
-	if (!len)
-		return checked(c, query_node(c->arena, QUERY_OR, NULL, 0));
-	bool upper = strcmp(field->name, "to") == 0;
-	text[len] = '~'; /* after every longer date that begins so */
-	return checked(c, upper ? query_range(c->arena, SLOT_ISSUED, STR("0"), (Str){text, len + 1})
-	                        : query_range(c->arena, SLOT_ISSUED, (Str){text, len}, (Str){0}));
-}
-
-static Query *whole_value(Compiler *c, const SchemaField *field, const Clause *clause)
-{
-	Buf bytes = {0};
-	schema_whole(&bytes, field->prefix, clause->value);
-	Query *q = term(c, &bytes);
-	buf_done(&bytes);
-	return q;
-}
-
-static Sides field_sides(Compiler *c, const Clause *clause)
-{
-	const SchemaField *field = clause->field;
-	Sides sides = {0};
-	switch (field->ask) {
-	case ASK_WORDS:
-		return tight(c, field->prefix, clause, true);
-	case ASK_WHOLE:
-		sides.folded = whole_value(c, field, clause);
-		break;
-	case ASK_EXACT:
-		sides.folded = exact_term(c, field->prefix, clause->value);
-		break;
-	case ASK_NUMBER:
-		sides.folded = checked(c, compile_number(clause->value, c->arena, c->err));
-		break;
-	case ASK_YEAR:
-		sides.folded = year_range(c, clause->value);
-		break;
-	case ASK_DATE:
-		sides.folded = date_bound(c, field, clause->value);
-		break;
-	}
-	return sides;
-}
-
-Query *compile_field(const SchemaField *field, Str value, TokenIter *tokens, XapDb *db, Arena *arena, Err *err)
-{
-	Compiled ignored = {0};
-	Compiler c = {.db = db, .arena = arena, .err = err, .out = &ignored};
-	Clause clause = {.kind = CLAUSE_FIELD, .field = field, .value = value};
-	if (query_words(value, tokens, arena, &clause.words, &clause.word_count, err) != ST_OK)
-		return NULL;
-	Query *q = field_sides(&c, &clause).folded;
-	return c.failed ? NULL : q;
+			g->pairs[g->pair_count++] = compile_pair(c, "", &clause->words[i - 1], &clause->words[i]);
 }
 
 static Sides clause_sides(Compiler *c, const Clause *clause, bool on_spine);
@@ -400,7 +179,7 @@ static Sides around_numbers(Compiler *c, const Clause *clause)
 	size_t number_count = 0, other_count = 0;
 	for (size_t i = 0; i < clause->word_count && !c->failed; i++) {
 		const Word *word = &clause->words[i];
-		Query *q = word_sides(c, "", word).folded;
+		Query *q = compile_word(c, "", word).folded;
 		if (word->kind == TOKEN_RECORD_NUMBER || word->kind == TOKEN_CASE_NUMBER)
 			numbers[number_count++] = q;
 		else
@@ -408,9 +187,9 @@ static Sides around_numbers(Compiler *c, const Clause *clause)
 	}
 	if (c->failed)
 		return (Sides){0};
-	Query *wanted = checked(c, query_node(c->arena, QUERY_AND, numbers, number_count));
+	Query *wanted = compile_checked(c, query_node(c->arena, QUERY_AND, numbers, number_count));
 	if (other_count)
-		wanted = checked(c, query_pair(c->arena, QUERY_AND_MAYBE, wanted, query_node(c->arena, QUERY_OR, others, other_count)));
+		wanted = compile_checked(c, query_pair(c->arena, QUERY_AND_MAYBE, wanted, query_node(c->arena, QUERY_OR, others, other_count)));
 	return (Sides){.folded = wanted};
 }
 
@@ -424,10 +203,10 @@ static Sides run_sides(Compiler *c, const Clause *clause)
 	if (c->failed || !clause->value.len || !record_number_parse(clause->value, &number))
 		return sides;
 	Word typed = {.folded = str_from(number.key), .kind = TOKEN_RECORD_NUMBER};
-	Query *q = span(c, &typed);
+	Query *q = compile_span(c, &typed);
 	if (sides.exact)
-		sides.exact = checked(c, query_pair(c->arena, QUERY_OR, q, sides.exact));
-	sides.folded = checked(c, query_pair(c->arena, QUERY_OR, q, sides.folded));
+		sides.exact = compile_checked(c, query_pair(c->arena, QUERY_OR, q, sides.exact));
+	sides.folded = compile_checked(c, query_pair(c->arena, QUERY_OR, q, sides.folded));
 	return sides;
 }
 
@@ -444,7 +223,7 @@ static Sides phrase_sides(Compiler *c, const Clause *clause, bool on_spine)
 	bool marked = false;
 	for (size_t i = 0; i < clause->word_count; i++)
 		marked |= clause->words[i].marked;
-	Sides sides = tight(c, "", clause, true);
+	Sides sides = compile_tight(c, "", clause, true);
 	if (on_spine && (clause->word_count > 2 || (clause->word_count == 2 && marked)))
 		must_check(c, clause);
 	return (Sides){.folded = sides.exact ? sides.exact : sides.folded}; /* a phrase is meant exactly */
@@ -454,21 +233,21 @@ static Sides phrase_sides(Compiler *c, const Clause *clause, bool on_spine)
 static Query *finished(Compiler *c, Query *q, Query *without, Query *pairs)
 {
 	if (q && without)
-		q = checked(c, query_pair(c->arena, QUERY_AND_NOT, q, without));
+		q = compile_checked(c, query_pair(c->arena, QUERY_AND_NOT, q, without));
 	if (q && pairs)
-		q = checked(c, query_pair(c->arena, QUERY_AND_MAYBE, q, query_weighted(c->arena, QUERY_SCALE, pairs, pair_factor)));
+		q = compile_checked(c, query_pair(c->arena, QUERY_AND_MAYBE, q, query_weighted(c->arena, QUERY_SCALE, pairs, pair_factor)));
 	return q;
 }
 
 static Sides finish_all(Compiler *c, Gathered *g, Gathered *without)
 {
 	Sides sides = joined(c, QUERY_AND, g);
-	Query *none = without->count ? checked(c, query_node(c->arena, QUERY_OR, without->folded, without->count)) : NULL;
-	Query *pairs = g->pair_count ? checked(c, query_node(c->arena, QUERY_OR, g->pairs, g->pair_count)) : NULL;
+	Query *none = without->count ? compile_checked(c, query_node(c->arena, QUERY_OR, without->folded, without->count)) : NULL;
+	Query *pairs = g->pair_count ? compile_checked(c, query_node(c->arena, QUERY_OR, g->pairs, g->pair_count)) : NULL;
 	if (pairs && !c->failed) {
 		Query *best = sides.exact ? sides.exact : sides.likely ? sides.likely : sides.folded;
-		Query *every = checked(c, query_node(c->arena, QUERY_AND, g->pairs, g->pair_count));
-		sides.strict = finished(c, checked(c, query_pair(c->arena, QUERY_AND, best, every)), none, NULL);
+		Query *every = compile_checked(c, query_node(c->arena, QUERY_AND, g->pairs, g->pair_count));
+		sides.strict = finished(c, compile_checked(c, query_pair(c->arena, QUERY_AND, best, every)), none, NULL);
 	}
 	sides.folded = finished(c, sides.folded, none, pairs);
 	sides.exact = finished(c, sides.exact, none, pairs);
@@ -499,7 +278,7 @@ static Sides all_sides(Compiler *c, const Clause *clause, bool on_spine)
 		}
 	}
 	if (g.count == 0 && without.count && !c->failed)
-		gather(&g, (Sides){.folded = exact_term(c, "XR", (Str){0})});
+		gather(&g, (Sides){.folded = compile_exact_term(c, "XR", (Str){0})});
 	return c->failed ? (Sides){0} : finish_all(c, &g, &without);
 }
 
@@ -513,9 +292,9 @@ static Sides clause_sides(Compiler *c, const Clause *clause, bool on_spine)
 	case CLAUSE_NEAR:
 		if (on_spine)
 			must_check(c, clause);
-		return tight(c, "", clause, false);
+		return compile_tight(c, "", clause, false);
 	case CLAUSE_FIELD:
-		return field_sides(c, clause);
+		return compile_field_sides(c, clause);
 	case CLAUSE_AND:
 		return all_sides(c, clause, on_spine);
 	case CLAUSE_OR:
@@ -541,7 +320,7 @@ static void add_tier(Compiler *c, Compiled *out, Query *q, const char *matched)
 {
 	if (!q)
 		return;
-	out->tiers[out->tier_count] = out->tier_count ? checked(c, query_pair(c->arena, QUERY_AND_NOT, q, out->bases[out->tier_count - 1])) : q;
+	out->tiers[out->tier_count] = out->tier_count ? compile_checked(c, query_pair(c->arena, QUERY_AND_NOT, q, out->bases[out->tier_count - 1])) : q;
 	out->bases[out->tier_count] = q;
 	out->matched[out->tier_count++] = matched;
 }

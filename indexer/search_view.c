@@ -1,0 +1,89 @@
+/* indexer/search_view.c - one request's view of the index, and the archive behind it.
+ *
+ * A snapshot can lose its files to a newer one while it is used (a merge, two commits of the live shard); then the
+ * request is run again on the newest, here and nowhere else.
+ */
+#include "indexer/search_parts.h"
+
+#include "indexer/passage.h"
+
+enum { TRIES = 4 };
+static const double deadline_seconds = 2.0;
+
+Status view_run(View *view, XapSearch *search, XapResult *out)
+{
+	search->dead = view->snapshot->dead_docids;
+	search->deadline_seconds = deadline_seconds;
+	return xap_search(view->db, search, view->arena, out, view->err);
+}
+
+static Status open_view(View *view, Index *index, Arena *arena, Err *err)
+{
+	*view = (View){.index = index, .arena = arena, .err = err};
+	view->tokens = token_iter_new(err);
+	if (!view->tokens)
+		return err->code;
+	view->snapshot = index_take_snapshot(index);
+	return snapshot_take_db(view->snapshot, &view->db, err);
+}
+
+static void close_view(View *view, Status st)
+{
+	if (view->db)
+		snapshot_give_db(view->snapshot, view->db, st == ST_OK);
+	snapshot_drop(view->snapshot);
+	token_iter_free(view->tokens);
+	buf_done(&view->text);
+}
+
+static bool is_stale(Status st)
+{
+	return st == ST_CONFLICT || st == ST_NOT_FOUND || st == ST_CORRUPT || st == ST_IO;
+}
+
+Status view_with(Index *index, Arena *arena, Status (*body)(View *view, void *ctx), void *ctx, Err *err)
+{
+	Status st = ST_OK;
+	for (int i = 0; i < TRIES; i++) {
+		View view;
+		st = open_view(&view, index, arena, err);
+		if (st == ST_OK)
+			st = body(&view, ctx);
+		close_view(&view, st);
+		if (!is_stale(st))
+			break;
+		if (st == ST_CORRUPT)
+			index_want_check(index);
+		Err ignored;
+		index_reload(index, true, &ignored);
+	}
+	return st;
+}
+
+/* The checksum of what is stored is enough for a snippet; get and download hold the text against its SHA-256. */
+Status view_load_text(View *view, const Entry *entry)
+{
+	buf_clear(&view->text);
+	for (size_t i = 0; i < entry->object_count; i++) {
+		const ObjectRef *object = &entry->objects[i];
+		if (strcmp(object->role, "text") != 0)
+			continue;
+		size_t len = object->size_bytes < PASSAGE_TEXT_MAX ? (size_t)object->size_bytes : PASSAGE_TEXT_MAX;
+		char *bytes = buf_extend(&view->text, len);
+		if (!bytes && len)
+			return err_no_memory(view->err);
+		return len ? store_object_read(view->index->store, &object->hash, 0, bytes, len, view->err) : ST_OK;
+	}
+	return ST_OK;
+}
+
+Status view_load_hit(View *view, uint64_t sequence, SearchHit *out, Entry *entry)
+{
+	Status st = store_entry(view->index->store, sequence, view->arena, entry, view->err);
+	if (st == ST_OK && entry->destroyed) /* the index has not forgotten it yet */
+		st = err_set(view->err, ST_FORBIDDEN, "destroyed");
+	if (st != ST_OK)
+		return st;
+	*out = (SearchHit){.sequence = sequence, .version = entry->version, .id = entry->key};
+	return record_parse(entry->metadata, view->arena, &out->record, view->err);
+}
