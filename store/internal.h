@@ -1,9 +1,10 @@
 /* store/internal.h - what the files of store/ share of an open archive.
  *
- *   store.c   open, close, state          log.c     what is on disk: loading, following, recovery's judgement
- *   read.c    frames, entries, objects    lookup.c  keys and hashes to places
- *   writer.c  lock, frames out, commit    append.c  one entry in
- *   verify.c  every byte again
+ *   store.c   open, close, state          load.c     what the directory holds
+ *   log.c     following the log           files.c    open segment files
+ *   read.c    frames, entries, objects    lookup.c   keys and hashes to places (catalogue.c, run.c, table.c)
+ *   writer.c  frames out, commit          live.c     the live segment      recover.c  lock, torn tails
+ *   append.c  one entry in (objects.c)    verify.c   every byte again      rewrite.c  a segment written anew
  *
  * Two locks. `lock` guards everything readers look at (segments, table, committed); it is held for look-ups only,
  * never over a read from disk. `writer.mutex` orders writers; it is released while fdatasync runs, so that the next
@@ -107,7 +108,7 @@ struct Store {
 	Writer writer;
 };
 
-/* ---- log.c ----------------------------------------------------------------------------------------------------- */
+/* ---- log.c, load.c --------------------------------------------------------------------------------------------- */
 
 /* Looks at the whole directory: at open (then runs that are missing are built), and again to judge damage anew. Takes
  * the lock itself. */
@@ -118,6 +119,8 @@ Status log_advance(Store *store, Err *err);
 bool log_has_news(Store *store);
 Segment *log_segment(const Store *store, uint32_t id);              /* NULL: none; lock held */
 Segment *log_segment_of(const Store *store, uint64_t sequence);     /* lock held */
+/* Opens a segment and puts it behind the others; its footer, if the caller wants it. Lock held. */
+Status log_open_segment(Store *store, uint32_t id, Segment **out, bool *sealed_out, FooterDescriptor *footer_out, Err *err);
 bool log_add_segment(Store *store, Segment *segment);               /* behind all others; lock held */
 void log_drop_segments_after(Store *store, uint32_t id);            /* lock held */
 void log_note_damage(Store *store, const char *format, ...) __attribute__((format(printf, 2, 3)));

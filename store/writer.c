@@ -1,4 +1,4 @@
-/* store/writer.c - the one writer: lock, recovery of a torn tail, frames out, segments, commit.
+/* store/writer.c - the one writer: frames out, commit, poison.
  *
  *   writer_add … writer_add → buffer → pwrite → COMMIT → fdatasync → committed
  *
@@ -6,26 +6,22 @@
  * in memory. A failed fdatasync poisons the writer for good: Linux marks the failed pages clean, so trying again
  * would report success for bytes that are not there.
  */
-#include "store/internal.h"
+#include "store/writer_parts.h"
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "store/checkpoint.h"
-#include "store/hash.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 /* ---- waiting and poison ---------------------------------------------------------------------------------------- */
 
-static void wait_for_sync(Writer *w)
+void writer_wait_for_sync(Writer *w)
 {
 	pthread_mutex_lock(&w->sync_mutex);
 	while (w->syncing)
@@ -33,7 +29,7 @@ static void wait_for_sync(Writer *w)
 	pthread_mutex_unlock(&w->sync_mutex);
 }
 
-static Status check_poison(Writer *w, Err *err)
+Status writer_check_poison(Writer *w, Err *err)
 {
 	pthread_mutex_lock(&w->sync_mutex);
 	Status st = w->poison.code == ST_OK ? ST_OK : err_set(err, ST_READ_ONLY, "%s", w->poison.text);
@@ -41,7 +37,7 @@ static Status check_poison(Writer *w, Err *err)
 	return st;
 }
 
-static void poison(Writer *w, const char *what, int errno_value)
+void writer_poison(Writer *w, const char *what, int errno_value)
 {
 	pthread_mutex_lock(&w->sync_mutex);
 	if (w->poison.code == ST_OK)
@@ -51,7 +47,7 @@ static void poison(Writer *w, const char *what, int errno_value)
 
 /* ---- giving bytes to the file ---------------------------------------------------------------------------------- */
 
-static Status check_space(Store *store, uint64_t needed, Err *err)
+Status writer_check_space(Store *store, uint64_t needed, Err *err)
 {
 	struct statvfs info;
 	if (fstatvfs(store->writer.live_fd, &info) != 0)
@@ -65,15 +61,15 @@ static Status check_space(Store *store, uint64_t needed, Err *err)
 	return ST_OK;
 }
 
-static Status flush(Store *store, Err *err)
+Status writer_flush(Store *store, Err *err)
 {
 	Writer *w = &store->writer;
 	if (!w->buffer.len)
 		return ST_OK;
-	wait_for_sync(w);
-	Status st = check_poison(w, err);
+	writer_wait_for_sync(w);
+	Status st = writer_check_poison(w, err);
 	if (st == ST_OK)
-		st = check_space(store, w->buffer.len, err);
+		st = writer_check_space(store, w->buffer.len, err);
 	if (st == ST_OK)
 		st = file_pwrite(w->live_fd, w->buffer.data, w->buffer.len, w->buffer_at, w->live->file->name, err);
 	if (st != ST_OK)
@@ -83,224 +79,22 @@ static Status flush(Store *store, Err *err)
 	return ST_OK;
 }
 
-/* ---- segments -------------------------------------------------------------------------------------------------- */
-
-static Status path_of(const Store *store, uint32_t id, char out[static PATH_MAX], Err *err)
-{
-	char name[16];
-	segment_name(id, name);
-	if (snprintf(out, PATH_MAX, "%s/segments/%s", store->dir, name) >= PATH_MAX)
-		return err_set(err, ST_LIMIT, "path too long: %.100s…", store->dir);
-	return ST_OK;
-}
-
-static Status sync_segments_dir(const Store *store, Err *err)
-{
-	char path[PATH_MAX];
-	if (snprintf(path, sizeof path, "%s/segments", store->dir) >= (int)sizeof path)
-		return err_set(err, ST_LIMIT, "path too long: %.100s…", store->dir);
-	return file_sync_dir(path, err);
-}
-
-static Status create_segment_file(Store *store, uint32_t id, int *fd_out, Err *err)
-{
-	char path[PATH_MAX];
-	uint8_t bytes[SEGMENT_HEADER_LEN];
-	SegmentHeader header = {.segment = id, .first_sequence = store->writer.frontier.size, .created_ms = clock_utc_ms()};
-	Status st = path_of(store, id, path, err);
-	if (st != ST_OK)
-		return st;
-	memcpy(header.archive_id, store->archive_id, ARCHIVE_ID_LEN);
-	segment_header_put(&header, bytes);
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	if (fd < 0)
-		return err_errno(err, errno, "create %s", path);
-	st = file_pwrite(fd, bytes, sizeof bytes, 0, path, err);
-	if (st == ST_OK && fsync(fd) != 0)
-		st = err_errno(err, errno, "sync %s", path);
-	if (st == ST_OK)
-		st = sync_segments_dir(store, err);
-	if (st != ST_OK) {
-		close_quietly(fd);
-		unlink(path);
-		return st;
-	}
-	*fd_out = fd;
-	return ST_OK;
-}
-
-Status writer_add_dictionary(Store *store, Err *err)
-{
-	Writer *w = &store->writer;
-	FrameHeader header = {.type = FRAME_DICT};
-	Str bytes = dictionary_bytes(w->dict);
-	header.raw_len = (uint32_t)bytes.len;
-	uint32_t ordinal;
-	Status st = writer_add(store, &header, (Str){(const char *)dictionary_hash(w->dict)->bytes, STORE_HASH_LEN}, (Str){0}, bytes,
-	                       &ordinal, err);
-	if (st != ST_OK)
-		return st;
-	w->dict_ordinal = ordinal;
-	w->live->last_dict = ordinal;
-	return ST_OK;
-}
-
-static Status start_segment(Store *store, Err *err)
-{
-	Writer *w = &store->writer;
-	SegmentHeader header;
-	bool sealed;
-	uint32_t id = store->segment_count ? store->segments[store->segment_count - 1]->id + 1 : 1;
-	int fd = -1;
-	Segment *s = segment_new(id);
-	if (!s)
-		return err_no_memory(err);
-	s->first_sequence = w->frontier.size;
-	Status st = create_segment_file(store, id, &fd, err);
-	if (st == ST_OK)
-		st = segment_file_open(&s->file, store->dir, id, store->archive_id, &header, &sealed, NULL, err);
-	if (st != ST_OK)
-		goto done;
-	pthread_rwlock_wrlock(&store->lock);
-	bool added = log_add_segment(store, s);
-	store->files_open += added;
-	store->seen_size = SEGMENT_HEADER_LEN;
-	pthread_rwlock_unlock(&store->lock);
-	if (!added) {
-		st = err_no_memory(err);
-		goto done;
-	}
-	close_quietly(w->live_fd);
-	w->live_fd = fd;
-	w->live = s;
-	w->buffer_at = w->batch_start = SEGMENT_HEADER_LEN;
-	w->dict_ordinal = UINT32_MAX;
-	return w->dict ? writer_add_dictionary(store, err) : ST_OK;
-done:
-	if (fd >= 0) {
-		char path[PATH_MAX];
-		Err ignored;
-		if (path_of(store, id, path, &ignored) == ST_OK)
-			unlink(path);
-	}
-	close_quietly(fd);
-	segment_free(s);
-	return st;
-}
-
-/* The FOOTER frame and the trailer of the live segment, as bytes to go at its end. */
-static Status build_footer(Store *store, Buf *out, Err *err)
-{
-	Writer *w = &store->writer;
-	Segment *s = w->live;
-	const Committed *c = &store->committed;
-	bool has_commit = c->segment == s->id;
-	uint8_t head[FRAME_HEADER_LEN], tail[SEGMENT_TRAILER_LEN];
-	uint32_t seed = frame_seed(s->file->seed, s->end);
-	FooterDescriptor footer = {
-		.frames = s->frames, .leaves = s->leaves,
-		.committed_frames = has_commit ? c->frames : 0, .committed_leaves = has_commit ? c->leaves : 0,
-		.committed_end = has_commit ? c->end : 0, .first_sequence = s->first_sequence, .batch = c->batch,
-		.last_dict = s->last_dict, .frontier = w->frontier,
-	};
-	buf_extend(out, FRAME_HEADER_LEN);
-	footer_descriptor_put(&footer, seed, out);
-	FrameHeader header = {
-		.type = FRAME_FOOTER, .ordinal = s->frames, .sequence = w->frontier.size, .batch = w->batch,
-		.descriptor_len = (uint32_t)(out->len - FRAME_HEADER_LEN), .stored_len = (s->frames + s->leaves) * 4,
-	};
-	header.raw_len = header.stored_len;
-	char *tables = buf_extend(out, (size_t)(frame_content_len(&header) - header.descriptor_len));
-	if (!tables)
-		return err_no_memory(err);
-	memset(tables, 0, (size_t)(frame_content_len(&header) - header.descriptor_len));
-	for (uint32_t i = 0; i < s->frames; i++)
-		put_le32(tables + (size_t)i * 4, s->offsets[i]);
-	for (uint32_t i = 0; i < s->leaves; i++)
-		put_le32(tables + ((size_t)s->frames + i) * 4, s->leaf_ordinals[i]);
-	frame_header_put(&header, seed, out->data + FRAME_HEADER_LEN, head);
-	memcpy(out->data, head, sizeof head);
-	SegmentTrailer trailer = {s->end, s->id, 0};
-	segment_trailer_put(&trailer, frame_seed(s->file->seed, s->end + out->len), tail);
-	buf_add(out, tail, sizeof tail);
-	return buf_ok(out) ? ST_OK : err_no_memory(err);
-}
-
-static Status seal_live(Store *store, Err *err)
-{
-	Writer *w = &store->writer;
-	Buf footer = {0};
-	SegmentHeader header;
-	SegmentFile *fresh = NULL;
-	bool sealed;
-	Status st = flush(store, err);
-	if (st == ST_OK) {
-		wait_for_sync(w);
-		st = build_footer(store, &footer, err);
-	}
-	if (st == ST_OK)
-		st = check_space(store, footer.len, err);
-	if (st == ST_OK)
-		st = file_pwrite(w->live_fd, footer.data, footer.len, w->live->end, w->live->file->name, err);
-	if (st != ST_OK) {
-		if (footer.len && ftruncate(w->live_fd, (off_t)w->live->end) != 0)
-			poison(w, "ftruncate", errno);
-		goto done;
-	}
-	if (fdatasync(w->live_fd) != 0) {
-		poison(w, "fdatasync", errno);
-		st = check_poison(w, err);
-		goto done;
-	}
-	st = segment_file_open(&fresh, store->dir, w->live->id, store->archive_id, &header, &sealed, NULL, err);
-	if (st != ST_OK)
-		goto done;
-	pthread_rwlock_wrlock(&store->lock);
-	SegmentFile *old = w->live->file;
-	w->live->file = fresh;
-	w->live->sealed = true;
-	pthread_rwlock_unlock(&store->lock);
-	segment_file_free(old);
-	fresh = NULL;
-	w->live = NULL;
-	w->marked = true;
-done:
-	segment_file_free(fresh);
-	buf_done(&footer);
-	return st;
-}
-
-static Status commit(Store *store, bool even_empty, Err *err);
-
-Status writer_seal(Store *store, Err *err)
-{
-	Writer *w = &store->writer;
-	if (w->batch_frames)
-		return err_set(err, ST_CONFLICT, "there is something uncommitted");
-	if (!w->live || !w->live->frames)
-		return ST_OK;
-	Status st = seal_live(store, err);
-	if (st == ST_OK)
-		st = start_segment(store, err);
-	return st == ST_OK ? commit(store, true, err) : st; /* a commit behind it makes the sealed one a thing of the past */
-}
-
 /* ---- frames ---------------------------------------------------------------------------------------------------- */
 
 Status writer_make_room(Store *store, uint64_t len, Err *err)
 {
 	Writer *w = &store->writer;
 	if (w->live && w->live->frames > 1 && w->live->end + len > store->options.segment_bytes) {
-		Status st = seal_live(store, err);
+		Status st = live_seal(store, err);
 		if (st != ST_OK)
 			return st;
 	}
 	if (!w->live) {
-		Status st = start_segment(store, err);
+		Status st = live_start(store, err);
 		if (st != ST_OK)
 			return st;
 	}
-	return w->buffer.len && w->buffer.len + len > store->options.buffer_bytes ? flush(store, err) : ST_OK;
+	return w->buffer.len && w->buffer.len + len > store->options.buffer_bytes ? writer_flush(store, err) : ST_OK;
 }
 
 Status writer_add(Store *store, FrameHeader *header, Str descriptor, Str annex, Str stored, uint32_t *ordinal_out, Err *err)
@@ -395,7 +189,7 @@ static Status sync_batch(Store *store, const Committed *next, Err *err)
 		if (buf_ok(&nodes))
 			tree_add(store, buf_str(&nodes), next->tree_size);
 	} else {
-		poison(w, "fdatasync", failed);
+		writer_poison(w, "fdatasync", failed);
 		if (store->committed.segment == next->segment && ftruncate(fd, (off_t)store->committed.end) != 0)
 			failed = errno;
 	}
@@ -407,12 +201,7 @@ static Status sync_batch(Store *store, const Committed *next, Err *err)
 	pthread_cond_broadcast(&w->synced);
 	pthread_mutex_unlock(&w->sync_mutex);
 	pthread_mutex_lock(&w->mutex);
-	return failed ? check_poison(w, err) : ST_OK;
-}
-
-Status writer_commit(Store *store, Err *err)
-{
-	return commit(store, false, err);
+	return failed ? writer_check_poison(w, err) : ST_OK;
 }
 
 /* even_empty: a COMMIT frame also where nothing was added. */
@@ -420,16 +209,16 @@ static Status commit(Store *store, bool even_empty, Err *err)
 {
 	Writer *w = &store->writer;
 	CommitDescriptor commit;
-	wait_for_sync(w);
-	Status st = check_poison(w, err);
+	writer_wait_for_sync(w);
+	Status st = writer_check_poison(w, err);
 	if (st != ST_OK || (w->batch_frames == 0 && !even_empty))
 		return st;
 	if (!w->live) /* it was sealed, and starting the next one failed then */
-		st = start_segment(store, err);
+		st = live_start(store, err);
 	if (st == ST_OK)
 		st = add_commit_frame(store, &commit, err);
 	if (st == ST_OK)
-		st = flush(store, err);
+		st = writer_flush(store, err);
 	if (st != ST_OK) {
 		Err cause = *err, ignored;
 		writer_drop(store, &ignored);
@@ -450,347 +239,26 @@ static Status commit(Store *store, bool even_empty, Err *err)
 	return st;
 }
 
-/* ---- throwing away --------------------------------------------------------------------------------------------- */
 
-static bool is_committed(void *ctx, const TableEntry *entry)
+Status writer_commit(Store *store, Err *err)
 {
-	const Store *store = ctx;
-	const Committed *c = &store->committed;
-	uint32_t segment = (uint32_t)(entry->value >> 32), ordinal = (uint32_t)entry->value;
-	if (segment == 0) /* a sequence; archives of 2^32 records and more keep the look-ups of pending ones, harmless */
-		return entry->value < c->tree_size;
-	return segment < c->segment || (segment == c->segment && ordinal < c->frames);
+	return commit(store, false, err);
 }
 
-static Status unlink_segments_after(Store *store, uint32_t id, Err *err)
-{
-	uint32_t last = id;
-	char path[PATH_MAX];
-	Status st = ST_OK;
-	for (st = path_of(store, last + 1, path, err); st == ST_OK && file_exists(path); st = path_of(store, last + 1, path, err))
-		last++;
-	bool any = last > id;
-	if (any || (store->catalogue.covered >= id && id))
-		catalogue_cut(store, id);
-	for (; st == ST_OK && last > id; last--) {
-		st = path_of(store, last, path, err);
-		if (st == ST_OK && unlink(path) != 0 && errno != ENOENT)
-			st = err_errno(err, errno, "remove %s", path);
-		if (st == ST_OK) /* one by one: a later one must never outlive an earlier one */
-			st = sync_segments_dir(store, err);
-	}
-	return st;
-}
-
-static Status cut_file(int fd, uint64_t end, const char *name, Err *err)
-{
-	if (ftruncate(fd, (off_t)end) != 0)
-		return err_errno(err, errno, "cut %s at %" PRIu64, name, end);
-	return fdatasync(fd) == 0 ? ST_OK : err_errno(err, errno, "sync %s", name);
-}
-
-static Status open_live(Store *store, uint32_t id, Err *err)
-{
-	char path[PATH_MAX];
-	Status st = path_of(store, id, path, err);
-	if (st != ST_OK)
-		return st;
-	close_quietly(store->writer.live_fd);
-	store->writer.live_fd = open(path, O_RDWR | O_CLOEXEC);
-	return store->writer.live_fd >= 0 ? ST_OK : err_errno(err, errno, "open %s for writing", path);
-}
-
-/* Puts the writer behind the committed state (and the MARK that may follow it). */
-static Status resume(Store *store, Err *err)
+Status writer_seal(Store *store, Err *err)
 {
 	Writer *w = &store->writer;
-	const Committed *c = &store->committed;
-	pthread_rwlock_wrlock(&store->lock);
-	Segment *s = log_segment(store, c->segment);
-	bool noted = true;
-	if (s && !store->tail.sealed && store->tail.keep_frames > c->frames) {
-		noted = segment_note_frame(s, c->frames, c->end);
-		s->end = store->tail.keep_end;
-	}
-	w->frontier = c->frontier;
-	pthread_rwlock_unlock(&store->lock);
-	if (!noted)
-		return err_no_memory(err);
-	w->live = store->tail.sealed ? NULL : s;
-	w->marked = c->segment == 0 || store->tail.sealed || store->tail.keep_end > c->end;
-	w->batch = c->batch + 1;
-	w->batch_frames = 0;
-	w->batch_start = w->buffer_at = store->tail.keep_end;
-	w->batch_first_sequence = c->tree_size;
-	w->objects = c->objects;
-	w->bytes_original = c->bytes_original;
-	w->dict_ordinal = s ? s->last_dict : UINT32_MAX;
-	buf_clear(&w->buffer);
-	buf_clear(&w->tree_nodes);
-	return ST_OK;
-}
-
-/* Makes the disk agree with the committed state: later segments and torn bytes go. */
-static Status cut_tail(Store *store, Err *err)
-{
-	Writer *w = &store->writer;
-	const Committed *c = &store->committed;
-	Status st = unlink_segments_after(store, c->segment, err);
-	if (st != ST_OK || c->segment == 0 || store->tail.sealed)
-		return st;
-	st = open_live(store, c->segment, err);
-	if (st != ST_OK)
-		return st;
-	struct stat info;
-	if (fstat(w->live_fd, &info) != 0)
-		return err_errno(err, errno, "look at segment %08" PRIx32 ".seg", c->segment);
-	if ((uint64_t)info.st_size > store->tail.keep_end)
-		st = cut_file(w->live_fd, store->tail.keep_end, "the live segment", err);
-	store->seen_size = store->tail.keep_end;
-	return st;
-}
-
-Status writer_drop(Store *store, Err *err)
-{
-	Writer *w = &store->writer;
-	wait_for_sync(w);
-	Err cause = *err;
-	pthread_rwlock_wrlock(&store->lock);
-	const Committed *c = &store->committed;
-	bool filtered = table_filter(&store->table, is_committed, store);
-	log_drop_segments_after(store, c->segment);
-	Segment *s = log_segment(store, c->segment);
-	if (s) {
-		segment_cut(s, c->frames, c->leaves, c->end);
-		s->sealed = false;
-	}
-	store->tail = (Tail){.keep_end = c->end, .keep_frames = c->frames};
-	pthread_rwlock_unlock(&store->lock);
-	Status st = filtered ? cut_tail(store, err) : err_no_memory(err);
-	if (st == ST_OK)
-		st = resume(store, err);
-	pthread_mutex_lock(&w->sync_mutex);
-	w->drops++;
-	w->drop_cause = cause;
-	if (st != ST_OK && w->poison.code == ST_OK)
-		err_set(&w->poison, ST_READ_ONLY, "the archive takes no writes until it is opened anew: %.150s", err->text);
-	pthread_cond_broadcast(&w->synced);
-	pthread_mutex_unlock(&w->sync_mutex);
-	return st;
-}
-
-void writer_save(const Store *store, Savepoint *out)
-{
-	const Writer *w = &store->writer;
-	*out = (Savepoint){
-		.live = w->live, .frames = w->live ? w->live->frames : 0, .leaves = w->live ? w->live->leaves : 0,
-		.end = w->live ? w->live->end : 0, .objects = w->objects, .bytes_original = w->bytes_original,
-		.batch_frames = w->batch_frames, .dict_ordinal = w->dict_ordinal,
-		.tree_nodes_len = w->tree_nodes.len, .frontier = w->frontier,
-	};
-}
-
-typedef struct { uint32_t segment, frames; uint64_t tree_size; } KeepBefore;
-
-static bool is_before(void *ctx, const TableEntry *entry)
-{
-	const KeepBefore *keep = ctx;
-	uint32_t segment = (uint32_t)(entry->value >> 32), ordinal = (uint32_t)entry->value;
-	if (segment == 0)
-		return entry->value < keep->tree_size;
-	return segment < keep->segment || (segment == keep->segment && ordinal < keep->frames);
-}
-
-void writer_back_to(Store *store, const Savepoint *save)
-{
-	Writer *w = &store->writer;
-	Err ignored;
-	if (!save->live || w->live != save->live || check_poison(w, &ignored) != ST_OK)
-		return; /* complete frames of an entry that was not finished: nothing points to them */
-	if (w->live->frames == save->frames)
-		return;
-	KeepBefore keep = {save->live->id, save->frames, save->frontier.size};
-	pthread_rwlock_wrlock(&store->lock);
-	table_filter(&store->table, is_before, &keep);
-	segment_cut(w->live, save->frames, save->leaves, save->end);
-	w->frontier = save->frontier;
-	pthread_rwlock_unlock(&store->lock);
-	w->objects = save->objects;
-	w->bytes_original = save->bytes_original;
-	w->batch_frames = save->batch_frames;
-	w->dict_ordinal = save->dict_ordinal;
-	w->tree_nodes.len = save->tree_nodes_len;
-	if (save->end >= w->buffer_at) {
-		w->buffer.len = (size_t)(save->end - w->buffer_at);
-		return;
-	}
-	wait_for_sync(w);
-	buf_clear(&w->buffer);
-	w->buffer_at = save->end;
-	if (ftruncate(w->live_fd, (off_t)save->end) != 0)
-		poison(w, "ftruncate", errno);
-}
-
-/* ---- begin and end --------------------------------------------------------------------------------------------- */
-
-static Status take_lock(Store *store, Err *err)
-{
-	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-	int got;
-	do
-		got = fcntl(store->writer.lock_fd, F_OFD_SETLK, &lock);
-	while (got != 0 && errno == EINTR);
-	if (got == 0)
+	if (w->batch_frames)
+		return err_set(err, ST_CONFLICT, "there is something uncommitted");
+	if (!w->live || !w->live->frames)
 		return ST_OK;
-	if (errno == EAGAIN || errno == EACCES)
-		return err_set(err, ST_BUSY, "another process is writing to the archive %s", store->dir);
-	return err_errno(err, errno, "lock %s/LOCK", store->dir);
-}
-
-static void release_lock(Store *store)
-{
-	struct flock lock = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
-	fcntl(store->writer.lock_fd, F_OFD_SETLK, &lock);
-}
-
-/* The last batch is whole but nothing proves that its fdatasync came back, and pages of a failed one count as clean:
- * the same bytes are written once more, so that the next fdatasync covers them. */
-static Status write_again(Store *store, Err *err)
-{
-	const Committed *c = &store->committed;
-	Writer *w = &store->writer;
-	enum { PART = 1 << 20 };
-	char *space = malloc(PART);
-	Status st = space ? ST_OK : err_no_memory(err);
-	for (uint64_t at = c->batch_start; st == ST_OK && at < c->end;) {
-		size_t part = c->end - at < PART ? (size_t)(c->end - at) : PART;
-		st = file_pread(w->live_fd, space, part, at, "the live segment", err);
-		if (st == ST_OK)
-			st = file_pwrite(w->live_fd, space, part, at, "the live segment", err);
-		at += part;
-	}
-	free(space);
-	if (st == ST_OK && fdatasync(w->live_fd) != 0)
-		st = err_errno(err, errno, "sync the live segment");
-	return st;
-}
-
-static Status find_dictionary(Store *store, Err *err)
-{
-	Writer *w = &store->writer;
-	for (size_t i = store->segment_count; i-- > 0 && !w->dict;) {
-		const Segment *s = store->segments[i];
-		if (s->last_dict != UINT32_MAX)
-			return read_dictionary(store, SEE_COMMITTED, s->id, s->last_dict, &w->dict, err);
-	}
-	return ST_OK;
-}
-
-/* Never cut the log below what was signed: that would be a rewritten history. */
-static Status check_signed(Store *store, Err *err)
-{
-	Buf text = {0};
-	Checkpoint last;
-	Status st = store_checkpoint_last(store, &text, err);
-	if (st == ST_NOT_FOUND)
-		return ST_OK;
-	if (st == ST_OK && checkpoint_parse(buf_str(&text), &last, err) != ST_OK)
-		st = err_set(err, ST_READ_ONLY, "%s/checkpoint is damaged; put it back or remove it", store->dir);
-	else if (st == ST_OK && last.tree_size > store->committed.tree_size)
-		st = err_set(err, ST_READ_ONLY, "the archive holds %" PRIu64 " records, but %" PRIu64 " were signed: the end of the log is missing",
-		             store->committed.tree_size, last.tree_size);
-	buf_done(&text);
-	return st;
-}
-
-static Status recover(Store *store, Err *err)
-{
-	Status st = ST_OK;
-	if (store->damage.code != ST_OK) {
-		/* a reader may have misjudged what was being written; with the lock held the judgement is final */
-		if (!store->damage_judged)
-			st = log_load(store, false, err);
-		store->damage_judged = true;
-	} else {
-		pthread_rwlock_wrlock(&store->lock);
-		st = log_advance(store, err);
-		pthread_rwlock_unlock(&store->lock);
-	}
-	if (st == ST_OK && store->damage.code != ST_OK)
-		st = err_set(err, ST_READ_ONLY, "the archive is damaged and takes no writes: %.180s", store->damage.text);
-	if (st == ST_OK && (store->tail.torn_bytes || store->checked_tail != store->committed.batch))
-		st = check_signed(store, err);
+	Status st = live_seal(store, err);
 	if (st == ST_OK)
-		st = cut_tail(store, err);
-	if (st == ST_OK)
-		store->checked_tail = store->committed.batch;
-	if (st == ST_OK && store->committed.segment && !store->tail.sealed && !store->tail.confirmed)
-		st = write_again(store, err);
-	if (st == ST_OK)
-		st = resume(store, err);
-	if (st == ST_OK)
-		st = find_dictionary(store, err);
-	if (st == ST_OK)
-		tree_catch_up(store);
-	return st;
+		st = live_start(store, err);
+	return st == ST_OK ? commit(store, true, err) : st; /* a commit behind it makes the sealed one a thing of the past */
 }
 
-Status writer_begin(Store *store, Err *err)
-{
-	Writer *w = &store->writer;
-	Status st = check_poison(w, err);
-	if (st != ST_OK)
-		return st;
-	if (w->depth > 0) {
-		w->depth++;
-		return ST_OK;
-	}
-	st = take_lock(store, err);
-	if (st != ST_OK)
-		return st;
-	st = recover(store, err);
-	if (st != ST_OK) {
-		release_lock(store);
-		return st;
-	}
-	w->depth = 1;
-	return ST_OK;
-}
-
-static void add_mark(Store *store)
-{
-	Writer *w = &store->writer;
-	Err ignored;
-	FrameHeader header = {.type = FRAME_MARK};
-	if (w->marked || !w->live || check_poison(w, &ignored) != ST_OK)
-		return;
-	if (writer_add(store, &header, (Str){0}, (Str){0}, (Str){0}, NULL, &ignored) == ST_OK && flush(store, &ignored) == ST_OK) {
-		pthread_rwlock_wrlock(&store->lock);
-		store->seen_size = w->live->end;
-		pthread_rwlock_unlock(&store->lock);
-	}
-}
-
-void writer_end(Store *store)
-{
-	Writer *w = &store->writer;
-	Err ignored = {0};
-	if (w->depth == 0 || --w->depth > 0)
-		return;
-	wait_for_sync(w);
-	if (w->batch_frames > 0 && check_poison(w, &ignored) == ST_OK) {
-		err_set(&ignored, ST_CONFLICT, "it was not committed");
-		writer_drop(store, &ignored);
-	}
-	add_mark(store);
-	if (w->live) {
-		const Committed *c = &store->committed;
-		pthread_rwlock_wrlock(&store->lock);
-		segment_cut(w->live, c->frames, c->leaves, c->end);
-		pthread_rwlock_unlock(&store->lock);
-	}
-	release_lock(store);
-}
+/* ---- open and close -------------------------------------------------------------------------------------------- */
 
 Status writer_open(Store *store, Err *err)
 {
