@@ -35,3 +35,7 @@ if(HOSO_SANITIZE)
   add_compile_options(-fsanitize=${HOSO_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${HOSO_SANITIZE})
 endif()
+if(HOSO_FUZZ) # every library is instrumented, not only the target: coverage is what guides the fuzzer
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=address,undefined)
+endif()
