@@ -6,6 +6,7 @@
 
 enum {
 	COMMON_SHARE = 10, /* in "any": words in more than one of so many records are left to the pairs … */
+	GUESSED_WORDS = 3, /* typed without marks: of more words, the most frequent accentuations no longer fit together */
 	RARE_ENOUGH = 3,   /* … where at least so many rarer words are there */
 };
 static const double pair_factor = 1.0, alternative_factor = 0.3;
@@ -36,7 +37,7 @@ static Sides joined(Compiler *c, QueryOp op, Gathered *g)
 	Sides sides = {.folded = compile_checked(c, query_node(c->arena, op, g->folded, g->count))};
 	if (g->marked)
 		sides.exact = compile_checked(c, query_node(c->arena, op, g->exact, g->count));
-	else if (g->guessed && g->count > 1)
+	else if (g->guessed && g->count > 1 && g->count <= GUESSED_WORDS)
 		sides.likely = compile_checked(c, query_node(c->arena, op, g->likely, g->count));
 	else if (g->guessed && op == QUERY_AND)
 		sides.likely = g->likely[0];

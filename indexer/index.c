@@ -47,9 +47,30 @@ void index_close(Index *index)
 	index_follower_stop(index);
 	snapshot_drop(index->current);
 	free(index->bad);
+	while (index->idle_token_count)
+		token_iter_free(index->idle_tokens[--index->idle_token_count]);
 	pthread_mutex_destroy(&index->mutex);
 	pthread_cond_destroy(&index->changed);
 	free(index);
+}
+
+TokenIter *index_take_tokens(Index *index, Err *err)
+{
+	pthread_mutex_lock(&index->mutex);
+	TokenIter *tokens = index->idle_token_count ? index->idle_tokens[--index->idle_token_count] : NULL;
+	pthread_mutex_unlock(&index->mutex);
+	return tokens ? tokens : token_iter_new(err);
+}
+
+void index_give_tokens(Index *index, TokenIter *tokens)
+{
+	pthread_mutex_lock(&index->mutex);
+	if (tokens && index->idle_token_count < INDEX_IDLE_TOKENS) {
+		index->idle_tokens[index->idle_token_count++] = tokens;
+		tokens = NULL;
+	}
+	pthread_mutex_unlock(&index->mutex);
+	token_iter_free(tokens);
 }
 
 bool index_shard_is_bad(Index *index, const char *name)

@@ -6,6 +6,8 @@
 
 typedef struct Follower Follower;
 
+enum { INDEX_IDLE_TOKENS = 16 };
+
 struct Index {
 	Store *store;
 	IndexOptions options;
@@ -19,6 +21,8 @@ struct Index {
 	char (*bad)[SHARD_NAME_MAX]; /* damaged shards: left out of searches until they are built anew */
 	size_t bad_count;
 	uint64_t settled_at;    /* the follower had nothing left to do at this position */
+	TokenIter *idle_tokens[INDEX_IDLE_TOKENS]; /* large to make: kept from one search to the next */
+	size_t idle_token_count;
 	uint64_t checked_us;    /* when the disk was last looked at */
 };
 
@@ -27,6 +31,8 @@ Snapshot *index_take_snapshot(Index *index);
 /* Loads what is on disk and makes it current, if it is another state (or force). */
 Status index_reload(Index *index, bool force, Err *err);
 
+TokenIter *index_take_tokens(Index *index, Err *err);
+void index_give_tokens(Index *index, TokenIter *tokens);
 bool index_shard_is_bad(Index *index, const char *name);
 void index_mark_bad(Index *index, const char *name);
 /* A search met damage: look at all shards soon. */

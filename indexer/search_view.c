@@ -20,7 +20,7 @@ Status view_run(View *view, XapSearch *search, XapResult *out)
 static Status open_view(View *view, Index *index, Arena *arena, Err *err)
 {
 	*view = (View){.index = index, .arena = arena, .err = err};
-	view->tokens = token_iter_new(err);
+	view->tokens = index_take_tokens(index, err);
 	if (!view->tokens)
 		return err->code;
 	view->snapshot = index_take_snapshot(index);
@@ -32,7 +32,7 @@ static void close_view(View *view, Status st)
 	if (view->db)
 		snapshot_give_db(view->snapshot, view->db, st == ST_OK);
 	snapshot_drop(view->snapshot);
-	token_iter_free(view->tokens);
+	index_give_tokens(view->index, view->tokens);
 	buf_done(&view->text);
 }
 
