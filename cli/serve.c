@@ -6,12 +6,15 @@
 #include <stdio.h>
 #include <time.h>
 
-enum { OPT_LISTEN, OPT_HOST, OPT_THREADS, OPT_LOG };
+enum { OPT_LISTEN, OPT_HOST, OPT_THREADS, OPT_LOG, OPT_NO_ACCESS_LOG, OPT_SCRUB };
+enum { SCRUB_MB_DEFAULT = 20 };
 const CliOption serve_options[] = {
 	[OPT_LISTEN] = {"listen", 'l', "ADDR:PORT", "where to listen (127.0.0.1:8080); port 0 picks one"},
 	[OPT_HOST] = {"host", 0, "NAMES", "further host names to answer for, separated by commas (those of a proxy)"},
 	[OPT_THREADS] = {"threads", 0, "N", "threads that answer (one a core, at least 4)"},
 	[OPT_LOG] = {"log-requests", 0, NULL, "one log line a request"},
+	[OPT_NO_ACCESS_LOG] = {"no-access-log", 0, NULL, "do not note who asked for what in ARCHIVE/access"},
+	[OPT_SCRUB] = {"scrub", 0, "MB", "check the archive in the background at so many MB/s (20); 0: not"},
 	{0},
 };
 
@@ -25,6 +28,11 @@ static Status read_options(const CliArgs *args, ServerOptions *options, Err *err
 	options->hosts = args->values[OPT_HOST];
 	options->threads = (unsigned)threads;
 	options->log_requests = args->values[OPT_LOG] != NULL;
+	options->no_access_log = args->values[OPT_NO_ACCESS_LOG] != NULL;
+	uint64_t scrub = SCRUB_MB_DEFAULT;
+	if (args->values[OPT_SCRUB] && (!str_to_u64(str_from(args->values[OPT_SCRUB]), &scrub) || scrub > 100000))
+		return err_set(err, ST_INVALID, "--scrub takes a number of MB a second");
+	options->scrub_bytes_per_second = scrub * 1000000;
 	return ST_OK;
 }
 

@@ -211,6 +211,20 @@ static void log_request(const Exchange *x, uint64_t took_us)
 	          "target", x->target.ptr ? x->target.ptr : "", "status", http, "us", took, NULL);
 }
 
+/* What was asked of the API; pages, health and metrics are no access to records. */
+static void note_access(const Exchange *x)
+{
+	const Request *r = &x->request;
+	char http[12];
+	Err err;
+	if (!r->server->access || !str_starts(x->target, STR("/v1/")))
+		return;
+	snprintf(http, sizeof http, "%u", x->answered_http);
+	AccessEntry entry = {.who = STR("local"), .action = x->method, .what = x->target, .result = str_from(http), .request_id = str_from(r->id)};
+	if (access_log_add(r->server->access, &entry, &err) != ST_OK)
+		log_event(LOG_ERROR, "server", "an access could not be noted", "request_id", r->id, "because", err.text, NULL);
+}
+
 void exchange_end(void *server, struct MHD_Connection *connection, void **exchange, enum MHD_RequestTerminationCode why)
 {
 	Exchange *x = *exchange;
@@ -220,6 +234,7 @@ void exchange_end(void *server, struct MHD_Connection *connection, void **exchan
 	if (!x)
 		return;
 	Request *r = &x->request;
+	note_access(x);
 	if (r->server->log_requests)
 		log_request(x, clock_monotonic_us() - x->started_us);
 	connection_set_deadline(x->link, DEADLINE_IDLE_MS);

@@ -20,6 +20,8 @@
 #include "server/server.h"
 #include "server/url.h"
 #include "store/record.h"
+#include "store/access_log.h"
+#include "store/scrub.h"
 
 typedef struct Jobs Jobs;
 typedef struct Route Route;
@@ -42,6 +44,8 @@ struct Server {
 	Metrics *metrics;
 	Jobs *jobs;
 	Connections *connections;
+	AccessLog *access;               /* NULL: none is kept */
+	Scrub *scrub;                    /* NULL: none runs */
 	struct PageTags *page_tags;
 	const char *hosts;
 	bool log_requests;

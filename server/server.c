@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "server/exchange.h"
 #include "server/jobs.h"
 #include "server/listen.h"
@@ -26,6 +27,7 @@ enum {
 	THREADS_MOST = 64,
 	DESCRIPTORS_KEPT = 128
 };
+enum { SCRUB_PAUSE_MS = 3600 * 1000 };
 
 /* libmicrohttpd would decode %00 and the like in place; url.c does it, strictly. */
 static size_t leave_escapes(void *ctx, struct MHD_Connection *connection, char *text)
@@ -112,6 +114,19 @@ static Status make_parts(Server *server, Err *err)
 	return server->jobs ? ST_OK : err->code;
 }
 
+/* Two servers may serve one archive; the first keeps the access log. */
+static Status start_keeping(Server *server, const ServerOptions *options, Err *err)
+{
+	Status st = options->no_access_log ? ST_OK : access_log_open(&server->access, store_dir(server->store), err);
+	if (st == ST_BUSY) {
+		log_event(LOG_WARN, "server", "accesses are not noted", "because", err->text, NULL);
+		st = ST_OK;
+	}
+	if (st == ST_OK && options->scrub_bytes_per_second)
+		st = scrub_start(&server->scrub, server->store, options->scrub_bytes_per_second, SCRUB_PAUSE_MS, err);
+	return st;
+}
+
 Status server_start(Server **out, const ServerOptions *options, Err *err)
 {
 	int fd = -1;
@@ -128,6 +143,8 @@ Status server_start(Server **out, const ServerOptions *options, Err *err)
 	Status st = listen_open(options->listen, &fd, &server->port, server->address, sizeof server->address, err);
 	if (st == ST_OK)
 		st = make_parts(server, err);
+	if (st == ST_OK)
+		st = start_keeping(server, options, err);
 	if (st == ST_OK)
 		st = start_daemon(server, options, fd, err);
 	if (st != ST_OK) {
@@ -155,6 +172,8 @@ void server_stop(Server *server)
 		return;
 	if (server->daemon)
 		MHD_stop_daemon(server->daemon);
+	scrub_stop(server->scrub);
+	access_log_close(server->access);
 	jobs_free(server->jobs);
 	connections_free(server->connections);
 	page_tags_free(server->page_tags);

@@ -30,6 +30,8 @@ typedef struct {
 	unsigned threads;         /* 0: one a core, at least 4 */
 	unsigned connections_max; /* 0: 1000, less where the limit of descriptors asks for it */
 	bool log_requests;        /* one log line a request */
+	bool no_access_log;       /* reads and writes are not noted in the archive's access log */
+	uint64_t scrub_bytes_per_second; /* the archive is checked in the background at this pace; 0: not */
 } ServerOptions;
 
 enum { SERVER_CONNECTIONS_DEFAULT = 1000, SERVER_REFRESH_MS = 50 };

@@ -144,6 +144,18 @@ static void write_gauge(Buf *out, const char *name, const char *help, uint64_t v
 	buf_printf(out, "# HELP hoso_%s %s\n# TYPE hoso_%s gauge\nhoso_%s %" PRIu64 "\n", name, help, name, name, value);
 }
 
+static void write_scrub(const Server *server, Buf *out)
+{
+	ScrubState state;
+	if (!server->scrub)
+		return;
+	scrub_state(server->scrub, &state);
+	write_gauge(out, "scrub_rounds", "Whole checks of the archive since the start.", state.rounds);
+	write_gauge(out, "scrub_bytes", "Bytes checked in the background since the start.", state.bytes);
+	write_gauge(out, "scrub_findings", "Damage found in the background since the start.", state.findings);
+	write_gauge(out, "scrub_round_ended_seconds", "When the last whole check ended, Unix time; 0: none yet.", state.round_ended_ms / 1000);
+}
+
 Status get_metrics(Request *r, Reply *reply, Err *err)
 {
 	StoreState archive;
@@ -166,6 +178,7 @@ Status get_metrics(Request *r, Reply *reply, Err *err)
 	write_gauge(out, "index_sealed_shards", "Sealed shards.", index.sealed_shards);
 	write_gauge(out, "index_bytes", "Bytes of the index on disk.", index.bytes);
 	write_gauge(out, "index_healthy", "1: the follower of the log works.", !index.problem);
+	write_scrub(server, out);
 	write_gauge(out, "http_connections", "Open connections.", connections_count(server->connections));
 	write_gauge(out, "uptime_seconds", "Since the server was started.",
 		    (clock_monotonic_us() - server->started_us) / 1000000);
