@@ -24,7 +24,8 @@ static Str member(const json_t *object, const char *name)
 
 static void write_item(const json_t *object, FILE *out)
 {
-	const Str strings[FIELDS] = {member(object, "id"), member(object, "number"), member(object, "subject"), member(object, "text")};
+	const Str strings[FIELDS] = {member(object, "id"), member(object, "number"), member(object, "subject"),
+				     member(object, "text")};
 	uint8_t lengths[4 * FIELDS];
 	for (int i = 0; i < FIELDS; i++)
 		put_le32(lengths + 4 * i, (uint32_t)strings[i].len);
@@ -189,12 +190,14 @@ Status questions_pick(const char *dir, Questions *out, Err *err)
 	while ((step = corpus_next(c, &item, err)) == STEP_ITEM) {
 		if (index++ % stride)
 			continue;
-		if (out->word_count < QUESTIONS && pick_words(item.subject, 2 + out->word_count % 2, &out->words[out->word_count])) {
+		if (out->word_count < QUESTIONS &&
+		    pick_words(item.subject, 2 + out->word_count % 2, &out->words[out->word_count])) {
 			fold_words(&out->words[out->word_count], &out->unaccented[out->word_count]);
 			out->word_count++;
 		}
 		if (out->number_count < QUESTIONS && item.number.len && item.number.len < sizeof out->numbers[0].number)
-			snprintf(out->numbers[out->number_count++].number, sizeof out->numbers[0].number, "%.*s", STR_ARG(item.number));
+			snprintf(out->numbers[out->number_count++].number, sizeof out->numbers[0].number, "%.*s",
+				 STR_ARG(item.number));
 	}
 	corpus_close(c);
 	return step == STEP_END ? ST_OK : err->code;

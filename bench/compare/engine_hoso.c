@@ -60,8 +60,8 @@ static void *begin(const char *dir, Err *err)
 
 static void join(const Question *q, const char *quote, char out[static 128])
 {
-	snprintf(out, 128, "%s%s %s%s%s%s", quote, q->words[0], q->words[1], q->count > 2 ? " " : "", q->count > 2 ? q->words[2] : "",
-	         quote);
+	snprintf(out, 128, "%s%s %s%s%s%s", quote, q->words[0], q->words[1], q->count > 2 ? " " : "",
+		 q->count > 2 ? q->words[2] : "", quote);
 }
 
 static Status ask_number(Hoso *h, const Question *q, unsigned *hits, Err *err)
@@ -81,7 +81,8 @@ static Status ask(void *engine, AskKind kind, const Question *q, unsigned *hits,
 	if (kind == ASK_NUMBER)
 		return ask_number(h, q, hits, err);
 	join(q, kind == ASK_PHRASE ? "\"" : "", text);
-	SearchRequest request = {.query = str_from(text), .limit = 10, .mode = kind == ASK_ANY ? SEARCH_ANY : SEARCH_ALL};
+	SearchRequest request = {
+		.query = str_from(text), .limit = 10, .mode = kind == ASK_ANY ? SEARCH_ANY : SEARCH_ALL};
 	SearchAnswer answer;
 	Status st = search_run(h->index, &request, &h->arena, &answer, err);
 	if (st == ST_OK)

@@ -26,7 +26,8 @@ static Status insert_all(sqlite3 *db, const char *dir, Err *err)
 	Status st = c ? ST_OK : err->code;
 	Item item;
 	Step step = STEP_ITEM;
-	if (st == ST_OK && sqlite3_prepare_v2(db, "insert into record(id, number, subject, body) values(?,?,?,?)", -1, &insert, NULL))
+	if (st == ST_OK &&
+	    sqlite3_prepare_v2(db, "insert into record(id, number, subject, body) values(?,?,?,?)", -1, &insert, NULL))
 		st = fail(db, err);
 	while (st == ST_OK && (step = corpus_next(c, &item, err)) == STEP_ITEM) {
 		const Str values[] = {item.id, item.number, item.subject, item.text};
@@ -76,7 +77,8 @@ static void *begin(const char *dir, Err *err)
 {
 	static const char *const queries[STATEMENTS] = {
 		[WORDS] = "select id from record where record match ? order by rank limit 10",
-		[NUMBERS] = "select record.id from numbers join record on record.rowid = numbers.record where numbers.number = ? limit 10",
+		[NUMBERS] = "select record.id from numbers join record on record.rowid = numbers.record where "
+			    "numbers.number = ? limit 10",
 	};
 	char path[4200];
 	Sqlite *s = calloc(1, sizeof *s);

@@ -96,7 +96,8 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static Status ask_kind(const Engine *engine, void *handle, AskKind kind, const Question *questions, unsigned count, Figures *out, Err *err)
+static Status ask_kind(const Engine *engine, void *handle, AskKind kind, const Question *questions, unsigned count,
+		       Figures *out, Err *err)
 {
 	static uint64_t times[QUESTIONS * ROUNDS_ASKED];
 	size_t taken = 0;
@@ -126,8 +127,11 @@ static Status ask_all(const Engine *engine, const Options *o, const Questions *q
 		return err->code;
 	Status st = ST_OK;
 	for (int kind = 0; st == ST_OK && kind < ASK_KINDS; kind++) {
-		const Question *questions = kind == ASK_NUMBER ? q->numbers : kind == ASK_UNACCENTED ? q->unaccented : q->words;
-		st = ask_kind(engine, handle, (AskKind)kind, questions, kind == ASK_NUMBER ? q->number_count : q->word_count, out, err);
+		const Question *questions = kind == ASK_NUMBER       ? q->numbers
+					    : kind == ASK_UNACCENTED ? q->unaccented
+								     : q->words;
+		st = ask_kind(engine, handle, (AskKind)kind, questions,
+			      kind == ASK_NUMBER ? q->number_count : q->word_count, out, err);
 	}
 	engine->close(handle);
 	return st;
@@ -149,7 +153,8 @@ static Status measure_text(const Options *o, uint64_t *records, double *bytes, E
 }
 
 /* One row a figure, one column an engine, then hoso in proportion to each peer. */
-static void row(const char *name, const Figures *f, double (*value)(const Figures *, double, int), double text, int which, int decimals)
+static void row(const char *name, const Figures *f, double (*value)(const Figures *, double, int), double text,
+		int which, int decimals)
 {
 	printf("| %s |", name);
 	for (int i = 0; i < ENGINES; i++)
@@ -162,7 +167,11 @@ static void row(const char *name, const Figures *f, double (*value)(const Figure
 }
 
 static double rate(const Figures *f, double text, int which) { (void)which; return text / 1e6 / f->seconds; }
-static double processor(const Figures *f, double text, int which) { (void)which; return f->processor_seconds / (text / 1e6) * 1000; }
+static double processor(const Figures *f, double text, int which)
+{
+	(void)which;
+	return f->processor_seconds / (text / 1e6) * 1000;
+}
 static double size(const Figures *f, double text, int which) { (void)which; return f->bytes / text; }
 static double peak(const Figures *f, double text, int which) { (void)text; (void)which; return f->peak_mib; }
 static double median(const Figures *f, double text, int which) { (void)text; return f->median_us[which]; }

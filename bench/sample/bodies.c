@@ -47,8 +47,10 @@ static void choose_recipients(Paper *p, Scene *s)
 	if (p->office->level > LEVEL_PROVINCE)
 		add_recipient(p, units_superior(p->office, p->day)->name);
 	for (int i = random_between(chance(s), 1, 2); i > 0; i--) {
-		const Office *other = units_pick_level(chance(s), p->day, LEVEL_DEPARTMENT, i == 1 ? (int)p->field : -1);
-		if (other != p->office && (p->recipient_count == 0 || p->recipients[p->recipient_count - 1] != other->name))
+		const Office *other =
+			units_pick_level(chance(s), p->day, LEVEL_DEPARTMENT, i == 1 ? (int)p->field : -1);
+		if (other != p->office &&
+		    (p->recipient_count == 0 || p->recipients[p->recipient_count - 1] != other->name))
 			add_recipient(p, other->name);
 	}
 	if (s->where != p->office && s->where->level >= LEVEL_DISTRICT)
@@ -141,8 +143,9 @@ static void write_rules(Paper *p, Scene *s, const BodyOptions *options)
 	paper_write_head(p);
 	write_basis(p, s, options);
 	line(t, "QUYẾT ĐỊNH:");
-	buf_printf(t, "Điều 1. Ban hành kèm theo Quyết định này %.*s.\nĐiều 2. Quyết định này có hiệu lực thi hành kể từ ",
-	           STR_ARG(what));
+	buf_printf(t,
+		   "Điều 1. Ban hành kèm theo Quyết định này %.*s.\nĐiều 2. Quyết định này có hiệu lực thi hành kể từ ",
+		   STR_ARG(what));
 	calendar_write_words(p->day + 10, t);
 	if (options->replaced[0])
 		buf_printf(t, " và thay thế %s", options->replaced);
@@ -155,7 +158,8 @@ static void write_rules(Paper *p, Scene *s, const BodyOptions *options)
 	buf_printf(t, "\n(Ban hành kèm theo Quyết định số %s ngày ", p->number);
 	calendar_write_short(p->day, t);
 	buf_printf(t, " của %s)\n\nChương I\nQUY ĐỊNH CHUNG\nĐiều 1. Phạm vi điều chỉnh\n", p->office->name);
-	buf_printf(t, "Văn bản này %.*s.\nĐiều 2. Đối tượng áp dụng\n", STR_ARG(str_slice(what, strlen("Quy định "), what.len)));
+	buf_printf(t, "Văn bản này %.*s.\nĐiều 2. Đối tượng áp dụng\n",
+		   STR_ARG(str_slice(what, strlen("Quy định "), what.len)));
 	line(t, "Các cơ quan quản lý nhà nước, tổ chức, hộ gia đình, cá nhân có liên quan.");
 	line(t, "\nChương II\nQUY ĐỊNH CỤ THỂ");
 	for (unsigned chapter = options->richness + 2; chapter > 0; chapter--) {
@@ -180,9 +184,11 @@ static void write_resolution(Paper *p, Scene *s, const BodyOptions *options)
 	buf_add_str(t, str_slice(buf_str(&p->subject), strlen("Về việc thông qua "), p->subject.len));
 	line(t, ", cụ thể như sau:");
 	list(s, t, "quy_dinh", some(s, options, 1), 1, "%. ");
-	buf_printf(t, "Điều 2. Hội đồng nhân dân giao Ủy ban nhân dân %s tổ chức thực hiện Nghị quyết này:\n", p->office->area);
+	buf_printf(t, "Điều 2. Hội đồng nhân dân giao Ủy ban nhân dân %s tổ chức thực hiện Nghị quyết này:\n",
+		   p->office->area);
 	list(s, t, "nhiem_vu", some(s, options, 1), 0, "%. ");
-	line(t, "Điều 3. Thường trực Hội đồng nhân dân, các Ban của Hội đồng nhân dân và đại biểu Hội đồng nhân dân giám sát việc thực hiện.");
+	line(t, "Điều 3. Thường trực Hội đồng nhân dân, các Ban của Hội đồng nhân dân và đại biểu Hội đồng nhân dân "
+		"giám sát việc thực hiện.");
 	unsigned term = year < 2016 ? 0 : year < 2021 ? 1 : year < 2026 ? 2 : 3;
 	buf_printf(t, "Nghị quyết này đã được %s khóa %s, Kỳ họp thứ %d thông qua ", p->office->name, terms[term],
 	           random_between(chance(s), 2, 24));
@@ -201,7 +207,8 @@ static void write_directive(Paper *p, Scene *s, const BodyOptions *options)
 	paper_write_head(p);
 	buf_add_zero_terminated(t, "Trong thời gian qua, công tác ");
 	scene_write(s, "linh_vuc", t);
-	buf_printf(t, " trên địa bàn %s đã đạt được kết quả quan trọng. Tuy nhiên, vẫn còn một số tồn tại, hạn chế:\n", p->office->area);
+	buf_printf(t, " trên địa bàn %s đã đạt được kết quả quan trọng. Tuy nhiên, vẫn còn một số tồn tại, hạn chế:\n",
+		   p->office->area);
 	list(s, t, "ton_tai", 2, 1, "- ");
 	buf_printf(t, "Để khắc phục tình trạng trên, %s yêu cầu:\n", p->office->name);
 	list(s, t, "nhiem_vu", some(s, options, 2), 2, "%. ");
@@ -214,7 +221,8 @@ static void write_plan(Paper *p, Scene *s, const BodyOptions *options)
 	Buf *t = &p->text;
 	paper_write_head(p);
 	if (options->basis[0])
-		buf_printf(t, "Thực hiện %s, %s ban hành Kế hoạch với các nội dung sau:\n\n", options->basis, p->office->name);
+		buf_printf(t, "Thực hiện %s, %s ban hành Kế hoạch với các nội dung sau:\n\n", options->basis,
+			   p->office->name);
 	line(t, "I. MỤC ĐÍCH, YÊU CẦU\n1. Mục đích");
 	list(s, t, "muc_dich", 0, (unsigned)random_between(chance(s), 1, 3), "- ");
 	line(t, "2. Yêu cầu");
@@ -225,7 +233,8 @@ static void write_plan(Paper *p, Scene *s, const BodyOptions *options)
 	write_costs(s, t);
 	line(t, "\nIV. TỔ CHỨC THỰC HIỆN");
 	list(s, t, "giai_phap", 0, (unsigned)random_between(chance(s), 2, 4), "%. ");
-	buf_printf(t, "Trên đây là Kế hoạch của %s, yêu cầu các cơ quan, đơn vị triển khai thực hiện./.\n", p->office->name);
+	buf_printf(t, "Trên đây là Kế hoạch của %s, yêu cầu các cơ quan, đơn vị triển khai thực hiện./.\n",
+		   p->office->name);
 	paper_write_end(p, chance(s), "Các cơ quan, đơn vị liên quan");
 }
 
@@ -255,7 +264,8 @@ static void write_guide(Paper *p, Scene *s, const BodyOptions *options)
 {
 	Buf *t = &p->text;
 	paper_write_head(p);
-	buf_printf(t, "Để thống nhất trong tổ chức thực hiện, %s hướng dẫn một số nội dung như sau:\n", p->office->name);
+	buf_printf(t, "Để thống nhất trong tổ chức thực hiện, %s hướng dẫn một số nội dung như sau:\n",
+		   p->office->name);
 	line(t, "I. NỘI DUNG");
 	list(s, t, "quy_dinh", some(s, options, 2), 2, "%. ");
 	line(t, "II. TỔ CHỨC THỰC HIỆN");
@@ -289,7 +299,8 @@ static void write_letter(Paper *p, Scene *s, const BodyOptions *options)
 static void write_submission(Paper *p, Scene *s, const BodyOptions *options)
 {
 	Buf *t = &p->text;
-	const char *above = p->office->level <= LEVEL_PROVINCE ? units_office(0)->name : units_superior(p->office, p->day)->name;
+	const char *above =
+		p->office->level <= LEVEL_PROVINCE ? units_office(0)->name : units_superior(p->office, p->day)->name;
 	paper_write_head(p);
 	buf_printf(t, "Kính gửi: %s\n\n", above);
 	if (options->basis[0])

@@ -9,8 +9,8 @@
 
 typedef struct {
 	unsigned richness; /* 1 a page, 2 some pages, 3 many */
-	char basis[256];   /* an earlier paper that this one rests on: "Kế hoạch số … của …"; "": none */
-	char replaced[256];/* the paper that this one replaces; "": none */
+	char basis[PAPER_CITATION_MAX]; /* an earlier paper that this one rests on: "Kế hoạch số … của …"; "": none */
+	char replaced[PAPER_CITATION_MAX]; /* the paper that this one replaces; "": none */
 } BodyOptions;
 
 /* Chooses the subject (first) and then writes the whole text; the number must be set in between. */

@@ -6,8 +6,10 @@
 #include <stdio.h>
 
 static const Procedure procedures[] = {
-	{"bien_dong", "Đăng ký biến động quyền sử dụng đất, quyền sở hữu tài sản gắn liền với đất", FIELD_LAND, LEVEL_DISTRICT, 10,
-	 KIND_CERTIFICATE, "Đơn đăng ký biến động đất đai, tài sản gắn liền với đất;Bản gốc Giấy chứng nhận đã cấp;Hợp đồng, văn bản về việc chuyển quyền"},
+	{"bien_dong", "Đăng ký biến động quyền sử dụng đất, quyền sở hữu tài sản gắn liền với đất", FIELD_LAND,
+	 LEVEL_DISTRICT, 10, KIND_CERTIFICATE,
+	 "Đơn đăng ký biến động đất đai, tài sản gắn liền với đất;Bản gốc Giấy chứng nhận đã cấp;Hợp đồng, văn bản về "
+	 "việc chuyển quyền"},
 	{"tach_thua", "Tách thửa hoặc hợp thửa đất", FIELD_LAND, LEVEL_DISTRICT, 15, KIND_CERTIFICATE,
 	 "Đơn đề nghị tách thửa đất, hợp thửa đất;Bản vẽ tách thửa đất;Giấy chứng nhận đã cấp"},
 	{"khai_sinh", "Đăng ký khai sinh", FIELD_CIVIL, LEVEL_COMMUNE, 1, KIND_EXTRACT,
@@ -18,10 +20,12 @@ static const Procedure procedures[] = {
 	 "Đơn đề nghị cấp giấy phép xây dựng;Bản sao giấy tờ về quyền sử dụng đất;02 bộ bản vẽ thiết kế xây dựng"},
 	{"ho_kinh_doanh", "Đăng ký thành lập hộ kinh doanh", FIELD_FINANCE, LEVEL_DISTRICT, 3, KIND_CERTIFICATE,
 	 "Giấy đề nghị đăng ký hộ kinh doanh;Bản sao giấy tờ pháp lý của chủ hộ"},
-	{"tro_cap", "Thực hiện, điều chỉnh, thôi hưởng trợ cấp xã hội hằng tháng", FIELD_WELFARE, LEVEL_COMMUNE, 22, KIND_DECISION,
-	 "Tờ khai đề nghị trợ giúp xã hội;Biên bản họp Hội đồng xác định mức độ khuyết tật (nếu có)"},
-	{"an_toan_thuc_pham", "Cấp Giấy chứng nhận cơ sở đủ điều kiện an toàn thực phẩm", FIELD_HEALTH, LEVEL_DEPARTMENT, 20, KIND_CERTIFICATE,
-	 "Đơn đề nghị cấp Giấy chứng nhận;Bản thuyết minh về cơ sở vật chất, trang thiết bị;Giấy xác nhận đủ sức khỏe của chủ cơ sở"},
+	{"tro_cap", "Thực hiện, điều chỉnh, thôi hưởng trợ cấp xã hội hằng tháng", FIELD_WELFARE, LEVEL_COMMUNE, 22,
+	 KIND_DECISION, "Tờ khai đề nghị trợ giúp xã hội;Biên bản họp Hội đồng xác định mức độ khuyết tật (nếu có)"},
+	{"an_toan_thuc_pham", "Cấp Giấy chứng nhận cơ sở đủ điều kiện an toàn thực phẩm", FIELD_HEALTH,
+	 LEVEL_DEPARTMENT, 20, KIND_CERTIFICATE,
+	 "Đơn đề nghị cấp Giấy chứng nhận;Bản thuyết minh về cơ sở vật chất, trang thiết bị;Giấy xác nhận đủ sức khỏe "
+	 "của chủ cơ sở"},
 	{"hanh_nghe_y", "Cấp giấy phép hành nghề khám bệnh, chữa bệnh", FIELD_HEALTH, LEVEL_DEPARTMENT, 30, KIND_PERMIT,
 	 "Đơn đề nghị cấp giấy phép hành nghề;Bản sao văn bằng chuyên môn;Giấy xác nhận thực hành"},
 	{"sao_luc", "Cấp bản sao và chứng thực tài liệu lưu trữ", FIELD_REFORM, LEVEL_DEPARTMENT, 1, KIND_EXTRACT,
@@ -50,7 +54,8 @@ static void write_documents(const Procedure *procedure, Buf *out)
 
 static void write_title(Buf *t)
 {
-	buf_add_zero_terminated(t, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\n---------------\n\n");
+	buf_add_zero_terminated(t,
+				"CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\n---------------\n\n");
 }
 
 /* The name without "ông", "bà". */
@@ -67,13 +72,14 @@ static void write_application(Paper *p, Scene *s, const Procedure *procedure)
 	buf_printf(&p->subject, "Đơn đề nghị: %s", procedure->name);
 	write_title(t);
 	buf_add_zero_terminated(t, "ĐƠN ĐỀ NGHỊ\n");
-	buf_printf(t, "%s\n\nKính gửi: %s\n\n1. Người đề nghị: %.*s\n   Số định danh cá nhân: (đã che)\n", procedure->name,
-	           p->office->name, STR_ARG(person));
+	buf_printf(t, "%s\n\nKính gửi: %s\n\n1. Người đề nghị: %.*s\n   Số định danh cá nhân: (đã che)\n",
+		   procedure->name, p->office->name, STR_ARG(person));
 	buf_printf(t, "   Nơi cư trú: %.*s, %s\n2. Nội dung đề nghị: ", STR_ARG(hamlet), s->where->area);
 	write_rule(s, procedure, "noi_dung", t);
 	buf_add_zero_terminated(t, ".\n3. Giấy tờ kèm theo:\n");
 	write_documents(procedure, t);
-	buf_add_zero_terminated(t, "Tôi cam đoan nội dung kê khai là đúng sự thật và chịu trách nhiệm trước pháp luật.\n\n");
+	buf_add_zero_terminated(
+		t, "Tôi cam đoan nội dung kê khai là đúng sự thật và chịu trách nhiệm trước pháp luật.\n\n");
 	buf_printf(t, "%s, ", s->where->place);
 	calendar_write_words(p->day, t);
 	buf_printf(t, "\nNGƯỜI LÀM ĐƠN\n(Ký, ghi rõ họ tên)\n%.*s\n", STR_ARG(bare_name(person)));
@@ -102,11 +108,15 @@ static void write_receipt(Paper *p, Scene *s, const Procedure *procedure, int re
 	Str person = scene_slot(s, "ong_ba");
 	buf_printf(&p->subject, "Giấy tiếp nhận hồ sơ và hẹn trả kết quả: %s", procedure->name);
 	write_counter_head(p, paper_kinds[KIND_RECEIPT].name);
-	buf_printf(t, "%s tiếp nhận hồ sơ của: %.*s\nĐịa chỉ: %.*s, %s\nNội dung yêu cầu giải quyết: %s\nThành phần hồ sơ nộp gồm:\n",
-	           p->office->name, STR_ARG(person), STR_ARG(scene_slot(s, "thon")), s->where->area, procedure->name);
+	buf_printf(t,
+		   "%s tiếp nhận hồ sơ của: %.*s\nĐịa chỉ: %.*s, %s\nNội dung yêu cầu giải quyết: %s\nThành phần hồ sơ "
+		   "nộp gồm:\n",
+		   p->office->name, STR_ARG(person), STR_ARG(scene_slot(s, "thon")), s->where->area, procedure->name);
 	write_documents(procedure, t);
-	buf_printf(t, "Số lượng hồ sơ: 01 bộ\nThời gian giải quyết hồ sơ theo quy định là: %u ngày làm việc\n", procedure->days);
-	buf_printf(t, "Thời gian nhận hồ sơ: %d giờ %02d phút, ", random_between(s->random, 7, 16), random_between(s->random, 0, 59));
+	buf_printf(t, "Số lượng hồ sơ: 01 bộ\nThời gian giải quyết hồ sơ theo quy định là: %u ngày làm việc\n",
+		   procedure->days);
+	buf_printf(t, "Thời gian nhận hồ sơ: %d giờ %02d phút, ", random_between(s->random, 7, 16),
+		   random_between(s->random, 0, 59));
 	calendar_write_words(received, t);
 	buf_printf(t, "\nThời gian trả kết quả giải quyết hồ sơ: %d giờ 00 phút, ", random_between(s->random, 8, 16));
 	calendar_write_words(due, t);
@@ -126,7 +136,8 @@ static void write_receipt(Paper *p, Scene *s, const Procedure *procedure, int re
 static void write_routing(Paper *p, Scene *s, const Procedure *procedure, int received, int due)
 {
 	Buf *t = &p->text;
-	static const char *const stages[] = {"Bộ phận Tiếp nhận và Trả kết quả", "Bộ phận chuyên môn thụ lý", "Lãnh đạo phê duyệt", "Văn thư phát hành"};
+	static const char *const stages[] = {"Bộ phận Tiếp nhận và Trả kết quả", "Bộ phận chuyên môn thụ lý",
+					     "Lãnh đạo phê duyệt", "Văn thư phát hành"};
 	int day = received;
 	buf_printf(&p->subject, "Phiếu kiểm soát quá trình giải quyết hồ sơ %s", p->case_code);
 	write_counter_head(p, paper_kinds[KIND_ROUTING].name);
@@ -155,15 +166,16 @@ static void write_result(Paper *p, Scene *s, const Procedure *procedure)
 {
 	Buf *t = &p->text;
 	bool decision = p->kind == KIND_DECISION;
-	buf_printf(&p->subject, decision ? "Về việc giải quyết hồ sơ %s: %s" : "Kết quả giải quyết hồ sơ %s: %s", p->case_code,
-	           procedure->name);
+	buf_printf(&p->subject, decision ? "Về việc giải quyết hồ sơ %s: %s" : "Kết quả giải quyết hồ sơ %s: %s",
+		   p->case_code, procedure->name);
 	paper_write_head(p);
 	buf_printf(t, "%s\n", p->office->name);
 	const char *laws[3];
 	size_t count = fields_laws(p->field, p->office->level, p->day, laws, 3);
 	for (size_t i = 0; i < count; i++)
 		buf_printf(t, "Căn cứ %s;\n", laws[i]);
-	buf_printf(t, "Xét hồ sơ số %s của %.*s về thủ tục “%s”,\n", p->case_code, STR_ARG(scene_slot(s, "ong_ba")), procedure->name);
+	buf_printf(t, "Xét hồ sơ số %s của %.*s về thủ tục “%s”,\n", p->case_code, STR_ARG(scene_slot(s, "ong_ba")),
+		   procedure->name);
 	buf_add_zero_terminated(t, decision ? "QUYẾT ĐỊNH:\nĐiều 1. " : "\n");
 	write_rule(s, procedure, "ket_qua", t);
 	buf_add_zero_terminated(t, ".\n");

@@ -6,11 +6,13 @@
 #include "bench/sample/bodies.h"
 #include "bench/sample/calendar.h"
 #include "bench/sample/counter.h"
+#include "bench/sample/memory.h"
+#include "bench/sample/numbers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { OPEN_MAX = 512, MEMORY = 64, STEPS_MAX = 6 };
+enum { OPEN_MAX = 512, STEPS_MAX = 6 };
 
 typedef struct {
 	PaperKind kind;
@@ -25,16 +27,35 @@ typedef struct {
 } Course;
 
 static const Course courses[] = {
-	{"Hồ sơ chỉ đạo, điều hành về việc ", {{KIND_PLAN, LEVEL_PROVINCE, 0, 0}, {KIND_LETTER, LEVEL_DEPARTMENT, 4, 15},
-	 {KIND_REPORT, LEVEL_COMMUNE, 15, 60}, {KIND_REPORT, LEVEL_DEPARTMENT, 5, 20}, {KIND_NOTICE, LEVEL_PROVINCE, 5, 15}}, 5},
-	{"Hồ sơ trình, phê duyệt về việc ", {{KIND_SUBMISSION, LEVEL_DEPARTMENT, 0, 0}, {KIND_INVITATION, LEVEL_PROVINCE, 3, 8},
-	 {KIND_DECISION, LEVEL_PROVINCE, 4, 15}, {KIND_LETTER, LEVEL_DEPARTMENT, 5, 20}, {KIND_REPORT, LEVEL_DEPARTMENT, 30, 90}}, 5},
-	{"Hồ sơ kiểm tra, đôn đốc việc ", {{KIND_LETTER, LEVEL_PROVINCE, 0, 0}, {KIND_MINUTES, LEVEL_COMMUNE, 5, 20},
-	 {KIND_REPORT, LEVEL_DEPARTMENT, 4, 15}, {KIND_DECISION, LEVEL_PROVINCE, 6, 25}}, 4},
-	{"Hồ sơ công việc của cấp xã về việc ", {{KIND_PLAN, LEVEL_COMMUNE, 0, 0}, {KIND_NOTICE, LEVEL_COMMUNE, 2, 10},
-	 {KIND_REPORT, LEVEL_COMMUNE, 20, 60}}, 3},
-	{"Hồ sơ xây dựng văn bản về việc ", {{KIND_SUBMISSION, LEVEL_DEPARTMENT, 0, 0}, {KIND_RULES, LEVEL_PROVINCE, 8, 30},
-	 {KIND_GUIDE, LEVEL_DEPARTMENT, 6, 25}, {KIND_PLAN, LEVEL_COMMUNE, 10, 30}}, 4},
+	{"Hồ sơ chỉ đạo, điều hành về việc ",
+	 {{KIND_PLAN, LEVEL_PROVINCE, 0, 0},
+	  {KIND_LETTER, LEVEL_DEPARTMENT, 4, 15},
+	  {KIND_REPORT, LEVEL_COMMUNE, 15, 60},
+	  {KIND_REPORT, LEVEL_DEPARTMENT, 5, 20},
+	  {KIND_NOTICE, LEVEL_PROVINCE, 5, 15}},
+	 5},
+	{"Hồ sơ trình, phê duyệt về việc ",
+	 {{KIND_SUBMISSION, LEVEL_DEPARTMENT, 0, 0},
+	  {KIND_INVITATION, LEVEL_PROVINCE, 3, 8},
+	  {KIND_DECISION, LEVEL_PROVINCE, 4, 15},
+	  {KIND_LETTER, LEVEL_DEPARTMENT, 5, 20},
+	  {KIND_REPORT, LEVEL_DEPARTMENT, 30, 90}},
+	 5},
+	{"Hồ sơ kiểm tra, đôn đốc việc ",
+	 {{KIND_LETTER, LEVEL_PROVINCE, 0, 0},
+	  {KIND_MINUTES, LEVEL_COMMUNE, 5, 20},
+	  {KIND_REPORT, LEVEL_DEPARTMENT, 4, 15},
+	  {KIND_DECISION, LEVEL_PROVINCE, 6, 25}},
+	 4},
+	{"Hồ sơ công việc của cấp xã về việc ",
+	 {{KIND_PLAN, LEVEL_COMMUNE, 0, 0}, {KIND_NOTICE, LEVEL_COMMUNE, 2, 10}, {KIND_REPORT, LEVEL_COMMUNE, 20, 60}},
+	 3},
+	{"Hồ sơ xây dựng văn bản về việc ",
+	 {{KIND_SUBMISSION, LEVEL_DEPARTMENT, 0, 0},
+	  {KIND_RULES, LEVEL_PROVINCE, 8, 30},
+	  {KIND_GUIDE, LEVEL_DEPARTMENT, 6, 25},
+	  {KIND_PLAN, LEVEL_COMMUNE, 10, 30}},
+	 4},
 };
 
 /* An open case: a work file (course) or a one-stop case (procedure). */
@@ -46,20 +67,8 @@ typedef struct {
 	size_t step;
 	int day, opened, due;
 	unsigned papers;
-	char code[64], basis[256];
+	char code[64], basis[PAPER_CITATION_MAX];
 } Work;
-
-typedef struct {
-	int year;
-	unsigned last;
-} Series;
-
-typedef struct {
-	char text[256], about[256], number[64];
-	const Office *office;
-	PaperKind kind;
-	int day;
-} Cited;
 
 struct Desk {
 	const Grammar *grammar;
@@ -67,11 +76,10 @@ struct Desk {
 	Random random;
 	Work *open[OPEN_MAX];       /* heap, earliest first */
 	size_t open_count;
-	Series *series;             /* office × (kind + 1) */
+	Numbers *numbers;
 	unsigned cases_of_year;
 	int cases_year;
-	Cited memory[FIELD_COUNT][MEMORY];
-	unsigned remembered[FIELD_COUNT];
+	Memory memory;
 	uint64_t done;
 };
 
@@ -109,114 +117,7 @@ static Work *pop(Desk *d)
 	}
 }
 
-/* ---- numbers --------------------------------------------------------------------------------------------------- */
-
-/* Of a hundred papers of an office, how many are of the kind: sets the pace of its series. */
-static const uint8_t shares[KIND_COUNT] = {
-	[KIND_DECISION] = 30, [KIND_RULES] = 1, [KIND_RESOLUTION] = 60, [KIND_DIRECTIVE] = 1, [KIND_PLAN] = 6, [KIND_REPORT] = 8,
-	[KIND_LETTER] = 40, [KIND_NOTICE] = 5, [KIND_SUBMISSION] = 4, [KIND_INVITATION] = 4, [KIND_MINUTES] = 2, [KIND_GUIDE] = 1,
-	[KIND_PERMIT] = 3, [KIND_EXTRACT] = 20, [KIND_CERTIFICATE] = 20,
-};
-
-/* The next number of a series: as far as the year has gone, and always after the last one. */
-static unsigned take_number(Desk *d, const Office *office, size_t series, unsigned yearly, int day)
-{
-	Series *s = &d->series[units_index(office) * (KIND_COUNT + 1) + series];
-	int year = calendar_civil(day).year;
-	unsigned of_year = (unsigned)(day - calendar_day(year, 1, 1)) + 1;
-	unsigned pace = yearly * of_year / 366 + random_below(&d->random, 3);
-	if (s->year != year)
-		*s = (Series){.year = year};
-	s->last = pace > s->last ? pace : s->last + 1;
-	return s->last;
-}
-
-static void pick_letters(Desk *d, const Office *office, char out[static 32])
-{
-	Str rest = str_from(office->letters), part = {0};
-	unsigned count = 1;
-	for (const char *c = office->letters; *c; c++)
-		count += *c == ' ';
-	for (unsigned skip = random_below(&d->random, count) + 1; skip > 0; skip--)
-		str_split(&rest, ' ', &part);
-	snprintf(out, 32, "%.*s", STR_ARG(part));
-}
-
-static void number_paper(Desk *d, Paper *p)
-{
-	const Office *o = p->office;
-	const KindInfo *kind = &paper_kinds[p->kind];
-	int year = calendar_civil(p->day).year;
-	bool with_year = p->kind == KIND_RULES || (p->kind == KIND_RESOLUTION && random_chance(&d->random, 40));
-	size_t series = p->kind == KIND_RESOLUTION && with_year ? KIND_COUNT : (size_t)p->kind;
-	unsigned yearly = o->yearly * shares[p->kind] / 100;
-	unsigned number = take_number(d, o, series, yearly, p->day);
-	const char *mark = kind->abbreviation[0] ? kind->abbreviation : "CV";
-	if (with_year) {
-		snprintf(p->number, sizeof p->number, "%02u/%d/%s-%s", number, year, kind->abbreviation, o->notation);
-	} else if (p->kind == KIND_LETTER) {
-		char letters[32];
-		pick_letters(d, o, letters);
-		snprintf(p->number, sizeof p->number, "%02u/%s-%s", number, o->notation, letters);
-	} else {
-		snprintf(p->number, sizeof p->number, "%02u/%s-%s", number, kind->abbreviation, o->notation);
-	}
-	static const struct { const char *vietnamese, *ascii; } ascii[] = {{"QĐ", "QD"}, {"CĐ", "CD"}};
-	for (size_t i = 0; i < sizeof ascii / sizeof *ascii; i++)
-		if (strcmp(mark, ascii[i].vietnamese) == 0)
-			mark = ascii[i].ascii;
-	snprintf(p->id, sizeof p->id, "%s-%d-%s%s-%u", o->code, year, mark, with_year ? "PL" : "", number);
-}
-
-/* ---- what was issued before ------------------------------------------------------------------------------------ */
-
-static void remember(Desk *d, const Paper *p)
-{
-	static const bool citable[KIND_COUNT] = {
-		[KIND_RULES] = true, [KIND_RESOLUTION] = true, [KIND_DIRECTIVE] = true, [KIND_PLAN] = true, [KIND_LETTER] = true,
-		[KIND_SUBMISSION] = true, [KIND_NOTICE] = true, [KIND_GUIDE] = true,
-	};
-	if (!citable[p->kind] || p->subject.len > 200)
-		return;
-	Cited *c = &d->memory[p->field][d->remembered[p->field]++ % MEMORY];
-	Buf text = {0};
-	buf_printf(&text, "%s số %s ", paper_kinds[p->kind].name, p->number);
-	calendar_write_words(p->day, &text);
-	buf_printf(&text, " của %s", p->office->name);
-	Str subject = buf_str(&p->subject);
-	bool named = str_starts(subject, STR("Về việc "));
-	snprintf(c->text, sizeof c->text, "%.*s", STR_ARG(buf_str(&text)));
-	snprintf(c->about, sizeof c->about, "về việc %.*s", STR_ARG(named ? str_slice(subject, strlen("Về việc "), subject.len) : subject));
-	snprintf(c->number, sizeof c->number, "%s", p->number);
-	c->office = p->office;
-	c->kind = p->kind;
-	c->day = p->day;
-	buf_done(&text);
-}
-
-/* Offices cite those above them; the province also what its departments submit. */
-static bool may_cite(const Office *office, const Cited *c, int day)
-{
-	if (c->office->level < LEVEL_DEPARTMENT)
-		return c->office != office;
-	if (office->level == LEVEL_PROVINCE)
-		return c->kind == KIND_SUBMISSION && c->office->level == LEVEL_DEPARTMENT;
-	return c->office == units_superior(office, day) || (c->office->level == LEVEL_DEPARTMENT && c->kind != KIND_SUBMISSION && c->office != office);
-}
-
-/* An earlier paper of the field from at most three years back. */
-static const Cited *recall(Desk *d, const Paper *p, bool rules_to_replace)
-{
-	unsigned count = d->remembered[p->field] < MEMORY ? d->remembered[p->field] : MEMORY;
-	for (unsigned tries = 0; count && tries < 12; tries++) {
-		const Cited *c = &d->memory[p->field][random_below(&d->random, count)];
-		if (c->day >= p->day || c->day < p->day - 3 * 366)
-			continue;
-		if (rules_to_replace ? c->kind == KIND_RULES && c->office == p->office : may_cite(p->office, c, p->day))
-			return c;
-	}
-	return NULL;
-}
+/* ---- citing ---------------------------------------------------------------------------------------------------- */
 
 static void relate(Paper *p, const char *kind, const char *number)
 {
@@ -246,8 +147,8 @@ static void relate_basis(Paper *p, const char *basis)
 static void write_paper(Desk *d, Paper *p, Scene *s, const char *before)
 {
 	BodyOptions options = {.richness = (unsigned)random_between(&d->random, 1, (int)d->options.richness)};
-	const Cited *cited = recall(d, p, false);
-	const Cited *replaced = p->kind == KIND_RULES ? recall(d, p, true) : NULL;
+	const Cited *cited = memory_recall(&d->memory, p, false, &d->random);
+	const Cited *replaced = p->kind == KIND_RULES ? memory_recall(&d->memory, p, true, &d->random) : NULL;
 	p->urgent = random_chance(&d->random, 3);
 	p->two_columns = random_chance(&d->random, 25);
 	p->new_tones = random_chance(&d->random, 9);
@@ -259,7 +160,7 @@ static void write_paper(Desk *d, Paper *p, Scene *s, const char *before)
 		snprintf(options.basis, sizeof options.basis, "%s", cited->text);
 	if (replaced)
 		snprintf(options.replaced, sizeof options.replaced, "%s", replaced->text);
-	number_paper(d, p);
+	numbers_give(d->numbers, p, &d->random);
 	bodies_write_subject(p, s);
 	bodies_write(p, s, &options);
 	relate_basis(p, options.basis);
@@ -269,16 +170,22 @@ static void write_paper(Desk *d, Paper *p, Scene *s, const char *before)
 		relate(p, "refers", cited->number);
 	if (p->kind == KIND_LETTER && random_chance(&d->random, 35))
 		p->due = calendar_add_working(p->day, random_between(&d->random, 5, 20));
-	remember(d, p);
+	memory_add(&d->memory, p);
 }
 
 static PaperKind pick_kind(Desk *d, Level level)
 {
-	static const struct { PaperKind kind; uint8_t weight[5]; } kinds[] = { /* council, province, department, district, commune */
-		{KIND_RESOLUTION, {85, 0, 0, 0, 0}}, {KIND_RULES, {0, 6, 0, 2, 0}}, {KIND_DECISION, {0, 46, 16, 44, 30}},
-		{KIND_DIRECTIVE, {0, 3, 0, 2, 0}}, {KIND_PLAN, {5, 11, 14, 12, 15}}, {KIND_REPORT, {10, 7, 16, 12, 17}},
-		{KIND_LETTER, {0, 17, 34, 16, 14}}, {KIND_NOTICE, {0, 6, 6, 4, 9}}, {KIND_SUBMISSION, {0, 2, 6, 4, 6}},
-		{KIND_INVITATION, {0, 2, 4, 3, 4}}, {KIND_MINUTES, {0, 0, 2, 1, 5}}, {KIND_GUIDE, {0, 0, 2, 0, 0}},
+	static const struct {
+		PaperKind kind;
+		uint8_t weight[5];
+	} kinds[] = {
+		/* council, province, department, district, commune */
+		{KIND_RESOLUTION, {85, 0, 0, 0, 0}},  {KIND_RULES, {0, 6, 0, 2, 0}},
+		{KIND_DECISION, {0, 46, 16, 44, 30}}, {KIND_DIRECTIVE, {0, 3, 0, 2, 0}},
+		{KIND_PLAN, {5, 11, 14, 12, 15}},     {KIND_REPORT, {10, 7, 16, 12, 17}},
+		{KIND_LETTER, {0, 17, 34, 16, 14}},   {KIND_NOTICE, {0, 6, 6, 4, 9}},
+		{KIND_SUBMISSION, {0, 2, 6, 4, 6}},   {KIND_INVITATION, {0, 2, 4, 3, 4}},
+		{KIND_MINUTES, {0, 0, 2, 1, 5}},      {KIND_GUIDE, {0, 0, 2, 0, 0}},
 	};
 	int mark = (int)random_below(&d->random, 100);
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -314,7 +221,8 @@ static Status write_single(Desk *d, Paper *p, int day, Err *err)
 {
 	p->office = units_pick(&d->random, day, -1);
 	p->kind = pick_kind(d, p->office->level);
-	p->field = p->kind == KIND_DECISION && decides_little(p->office) ? pick_own_matter(d) : pick_field(d, p->office);
+	p->field =
+		p->kind == KIND_DECISION && decides_little(p->office) ? pick_own_matter(d) : pick_field(d, p->office);
 	p->day = day;
 	Scene *s = scene_new(d->grammar, &d->random, p->field, p->office, day, err);
 	if (!s)
@@ -358,7 +266,9 @@ static void write_case(const Work *w, bool closed, Buf *out)
 	jout_field_u64(&j, "documents", w->papers);
 	if (w->procedure)
 		jout_field_text(&j, "procedure", w->procedure->name);
-	jout_field_text(&j, "state", closed ? w->due && w->scene->day > w->due ? "đã trả kết quả, quá hạn" : "đã kết thúc" : "đang giải quyết");
+	jout_field_text(&j, "state",
+			closed ? w->due && w->scene->day > w->due ? "đã trả kết quả, quá hạn" : "đã kết thúc"
+			       : "đang giải quyết");
 	jout_close(&j, '}');
 	jout_close(&j, '}');
 	buf_add_char(out, '\n');
@@ -408,11 +318,11 @@ static void name_case(Desk *d, Work *w)
 {
 	CivilDate date = calendar_civil(w->opened);
 	if (w->course)
-		snprintf(w->code, sizeof w->code, "%s.%d.%s-%03u", w->owner->code, date.year, fields[w->scene->field].mark,
-		         next_case_number(d, w->opened));
+		snprintf(w->code, sizeof w->code, "%s.%d.%s-%03u", w->owner->code, date.year,
+			 fields[w->scene->field].mark, next_case_number(d, w->opened));
 	else
-		snprintf(w->code, sizeof w->code, "%s-%02d%02u%02u-%04u", w->owner->code, date.year % 100, date.month, date.day,
-		         take_number(d, w->owner, KIND_RECEIPT, 2400, w->opened) % 10000);
+		snprintf(w->code, sizeof w->code, "%s-%02d%02u%02u-%04u", w->owner->code, date.year % 100, date.month,
+			 date.day, numbers_case(d->numbers, w->owner, w->opened, &d->random) % 10000);
 }
 
 static Status begin_work(Desk *d, int day, Work **out, Err *err)
@@ -433,7 +343,8 @@ static Status begin_work(Desk *d, int day, Work **out, Err *err)
 		level = w->course->steps[0].level;
 	}
 	w->owner = units_pick_level(&d->random, day, level, (int)field);
-	w->department = level == LEVEL_DEPARTMENT ? w->owner : units_pick_level(&d->random, day, LEVEL_DEPARTMENT, (int)field);
+	w->department =
+		level == LEVEL_DEPARTMENT ? w->owner : units_pick_level(&d->random, day, LEVEL_DEPARTMENT, (int)field);
 	w->commune = level == LEVEL_COMMUNE ? w->owner : units_commune(&d->random, day, -1);
 	w->opened = w->day = day;
 	w->scene = scene_new(d->grammar, &d->random, field, w->owner, day, err);
@@ -464,13 +375,14 @@ static void write_counter_step(Desk *d, Work *w, Paper *p)
 	p->due = p->kind == KIND_RECEIPT ? w->due : 0;
 	p->new_tones = random_chance(&d->random, 9);
 	if (paper_kinds[p->kind].numbered)
-		number_paper(d, p);
+		numbers_give(d->numbers, p, &d->random);
 	snprintf(p->id, sizeof p->id, "%s-%s", w->code, marks[w->step]);
 	counter_write(p, w->scene, w->procedure, w->opened, w->due);
 	if (w->step == 1) {
 		int days = (int)w->procedure->days;
 		int late = random_chance(&d->random, 5) ? random_between(&d->random, 1, 6) : 0;
-		w->day = calendar_add_working(w->opened, late ? days + late : random_between(&d->random, days / 2, days));
+		w->day = calendar_add_working(w->opened,
+					      late ? days + late : random_between(&d->random, days / 2, days));
 	}
 	w->step = last ? SIZE_MAX : w->step + 1;
 }
@@ -483,12 +395,7 @@ static void write_course_step(Desk *d, Work *w, Paper *p)
 	w->scene->office = p->office;
 	p->topical = true;
 	write_paper(d, p, w->scene, w->basis);
-	Buf text = {0};
-	buf_printf(&text, "%s số %s ", paper_kinds[p->kind].name, p->number);
-	calendar_write_words(p->day, &text);
-	buf_printf(&text, " của %s", p->office->name);
-	snprintf(w->basis, sizeof w->basis, "%.*s", STR_ARG(buf_str(&text)));
-	buf_done(&text);
+	paper_cite(p, w->basis);
 	if (++w->step == w->course->count) {
 		w->step = SIZE_MAX;
 		return;
@@ -520,11 +427,13 @@ static void write_step(Desk *d, Work *w, Paper *p, Buf *cases)
 Desk *desk_new(const Grammar *grammar, const DeskOptions *options, Err *err)
 {
 	Desk *d = calloc(1, sizeof *d);
-	if (d)
-		d->series = calloc(units_count() * (KIND_COUNT + 1), sizeof *d->series);
-	if (!d || !d->series) {
-		free(d);
+	if (!d) {
 		err_no_memory(err);
+		return NULL;
+	}
+	d->numbers = numbers_new(err);
+	if (!d->numbers) {
+		free(d);
 		return NULL;
 	}
 	d->grammar = grammar;
@@ -539,7 +448,7 @@ void desk_free(Desk *d)
 		return;
 	for (size_t i = 0; i < d->open_count; i++)
 		free_work(d->open[i]);
-	free(d->series);
+	numbers_free(d->numbers);
 	free(d);
 }
 
@@ -562,7 +471,8 @@ Status desk_next(Desk *d, Paper *p, Buf *cases, Err *err)
 	if (st == ST_OK && p->new_tones)
 		paper_move_tones(&p->text);
 	if (st == ST_OK && (!buf_ok(&p->text) || !buf_ok(&p->subject)))
-		st = err_set(err, ST_INTERNAL, "paper %s could not be written: a rule is missing or memory ran out", p->id);
+		st = err_set(err, ST_INTERNAL, "paper %s could not be written: a rule is missing or memory ran out",
+			     p->id);
 	d->done++;
 	return st;
 }

@@ -108,8 +108,9 @@ static void add_xml_text(Buf *out, Str s)
 static void write_document(Str text, Buf *out)
 {
 	Str paragraph;
-	buf_add_zero_terminated(out, "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
-	                             "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body>");
+	buf_add_zero_terminated(
+		out, "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
+		     "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body>");
 	while (str_split(&text, '\n', &paragraph)) {
 		buf_add_zero_terminated(out, "<w:p><w:r><w:t xml:space=\"preserve\">");
 		add_xml_text(out, paragraph);
@@ -137,7 +138,8 @@ Status docx_write(Str text, const char *path, Err *err)
 	buf_add_zero_terminated(&parts[1].bytes, relations);
 	write_document(text, &parts[2].bytes);
 	write_zip(parts, &zip);
-	Status st = buf_ok(&zip) && buf_ok(&parts[2].bytes) ? file_replace(path, buf_str(&zip), err) : err_no_memory(err);
+	Status st =
+		buf_ok(&zip) && buf_ok(&parts[2].bytes) ? file_replace(path, buf_str(&zip), err) : err_no_memory(err);
 	for (size_t i = 0; i < PARTS; i++)
 		buf_done(&parts[i].bytes);
 	buf_done(&zip);

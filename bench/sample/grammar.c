@@ -9,7 +9,16 @@
 
 enum { RULES_MAX = 256, ALTERNATIVES_MAX = 2048, PARTS_MAX = 8192 };
 
-typedef enum { PART_TEXT, PART_RULE, PART_SLOT, PART_NUMBER, PART_PADDED, PART_DECIMAL, PART_SHARE, PART_RATIO } PartKind;
+typedef enum {
+	PART_TEXT,
+	PART_RULE,
+	PART_SLOT,
+	PART_NUMBER,
+	PART_PADDED,
+	PART_DECIMAL,
+	PART_SHARE,
+	PART_RATIO
+} PartKind;
 
 typedef struct {
 	PartKind kind;
@@ -58,8 +67,8 @@ static Status read_range(Compiler *c, Str range, Part *part)
 {
 	uint64_t least, most;
 	Str first;
-	if (!str_split(&range, '-', &first) || !str_to_u64(first, &least) || !str_to_u64(range, &most) || most < least ||
-	    most > 1000000000)
+	if (!str_split(&range, '-', &first) || !str_to_u64(first, &least) || !str_to_u64(range, &most) ||
+	    most < least || most > 1000000000)
 		return complain(c, "no range", first);
 	part->least = (int)least;
 	part->most = (int)most;
@@ -247,7 +256,8 @@ static int pick_number(const Part *part, const GrammarScene *scene)
 	if (part->least < 1 || part->most < 20 * part->least)
 		return random_between(scene->random, part->least, part->most);
 	double ratio = (double)part->most / part->least;
-	double least = part->least * pow(ratio, windows[scene->scale][0]), most = part->least * pow(ratio, windows[scene->scale][1]);
+	double least = part->least * pow(ratio, windows[scene->scale][0]),
+	       most = part->least * pow(ratio, windows[scene->scale][1]);
 	return random_between(scene->random, (int)least, (int)most);
 }
 
@@ -259,8 +269,10 @@ static void remember_number(const GrammarScene *scene, int value)
 
 static void write_whole(const Part *part, const GrammarScene *scene, Buf *out)
 {
-	int value = part->kind == PART_SHARE ? (int)((int64_t)scene->last[1] * random_between(scene->random, part->least, part->most) / 100)
-	                                     : pick_number(part, scene);
+	int value =
+		part->kind == PART_SHARE
+			? (int)((int64_t)scene->last[1] * random_between(scene->random, part->least, part->most) / 100)
+			: pick_number(part, scene);
 	if (part->least >= 1900 && part->most < 2100) /* a year */
 		buf_printf(out, "%d", value);
 	else
@@ -287,12 +299,14 @@ static void write_decimal(const Part *part, const GrammarScene *scene, Buf *out)
 static void write_rule(const Grammar *g, int rule, const GrammarScene *scene, Buf *out)
 {
 	if (!g->rules[rule].keep) {
-		grammar_write_alternative(g, rule, random_below(scene->random, grammar_alternatives(g, rule)), scene, out);
+		grammar_write_alternative(g, rule, random_below(scene->random, grammar_alternatives(g, rule)), scene,
+					  out);
 		return;
 	}
 	if (!scene->kept[rule].ptr) {
 		size_t start = out->len;
-		grammar_write_alternative(g, rule, random_below(scene->random, grammar_alternatives(g, rule)), scene, out);
+		grammar_write_alternative(g, rule, random_below(scene->random, grammar_alternatives(g, rule)), scene,
+					  out);
 		scene->kept[rule] = arena_copy(scene->arena, str_slice(buf_str(out), start, out->len));
 		return;
 	}

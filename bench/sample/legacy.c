@@ -89,7 +89,9 @@ static const Letter *find(uint32_t c, bool *capital)
 {
 	for (size_t i = 0; i < sizeof letters / sizeof *letters; i++) {
 		uint32_t small = letters[i].letter;
-		uint32_t large = small < 0x100 ? small - 32 : small == 0x01A1 || small == 0x01B0 ? small - 1 : small & ~(uint32_t)1;
+		uint32_t large = small < 0x100                        ? small - 32
+				 : small == 0x01A1 || small == 0x01B0 ? small - 1
+								      : small & ~(uint32_t)1;
 		if (c == small || c == large) {
 			*capital = c == large;
 			return &letters[i];

@@ -58,7 +58,13 @@ static bool read_options(int argc, char **argv, Options *o)
 
 /* ---- records whose text is in a file --------------------------------------------------------------------------- */
 
-typedef enum { FORM_TCVN3 = LEGACY_TCVN3, FORM_VNI = LEGACY_VNI, FORM_DECOMPOSED = LEGACY_DECOMPOSED, FORM_PDF, FORM_DOCX } FileForm;
+typedef enum {
+	FORM_TCVN3 = LEGACY_TCVN3,
+	FORM_VNI = LEGACY_VNI,
+	FORM_DECOMPOSED = LEGACY_DECOMPOSED,
+	FORM_PDF,
+	FORM_DOCX
+} FileForm;
 typedef struct { unsigned record; FileForm form; const char *name; } FileRecord;
 
 /* In the order of the records: older papers in the encodings of their time. */

@@ -90,7 +90,8 @@ static void write_letterhead(Paper *p)
 		write_office_lines(p->office, "\n", &lines);
 		Str rest = buf_str(&lines), first = {0};
 		str_split(&rest, '\n', &first);
-		buf_printf(t, "%.*s          %s\n%.*s          %s\n", STR_ARG(first), national_title, STR_ARG(rest), motto);
+		buf_printf(t, "%.*s          %s\n%.*s          %s\n", STR_ARG(first), national_title, STR_ARG(rest),
+			   motto);
 		buf_done(&lines);
 		buf_printf(t, "Số: %s          ", p->number);
 		write_place_and_date(p, t);
@@ -163,6 +164,15 @@ void paper_write_end(Paper *p, Random *r, const char *first_recipient)
 	buf_printf(&p->text, "(Đã ký)\n%.*s\n", STR_ARG(buf_str(&p->signer)));
 }
 
+void paper_cite(const Paper *p, char out[static PAPER_CITATION_MAX])
+{
+	Buf date = {0};
+	calendar_write_words(p->day, &date);
+	snprintf(out, PAPER_CITATION_MAX, "%s số %s %.*s của %s", paper_kinds[p->kind].name, p->number,
+	         STR_ARG(buf_str(&date)), p->office->name);
+	buf_done(&date);
+}
+
 /* ---- tone placement -------------------------------------------------------------------------------------------- */
 
 typedef struct { const char *old_style, *new_style; } TonePair;
@@ -188,7 +198,8 @@ void paper_move_tones(Buf *text)
 		const TonePair *hit = NULL;
 		for (size_t k = 0; (unsigned char)s.ptr[i] >= 0x80 && k < sizeof tone_pairs / sizeof *tone_pairs; k++) {
 			size_t len = strlen(tone_pairs[k].old_style);
-			if (str_starts(str_slice(s, i, s.len), str_from(tone_pairs[k].old_style)) && !letter_follows(s, i + len))
+			if (str_starts(str_slice(s, i, s.len), str_from(tone_pairs[k].old_style)) &&
+			    !letter_follows(s, i + len))
 				hit = &tone_pairs[k];
 		}
 		if (hit) {

@@ -12,9 +12,24 @@
 #include "bench/sample/scene.h"
 
 typedef enum {
-	KIND_DECISION, KIND_RULES, KIND_RESOLUTION, KIND_DIRECTIVE, KIND_PLAN, KIND_REPORT, KIND_LETTER, KIND_NOTICE,
-	KIND_SUBMISSION, KIND_INVITATION, KIND_MINUTES, KIND_GUIDE,
-	KIND_APPLICATION, KIND_RECEIPT, KIND_ROUTING, KIND_PERMIT, KIND_EXTRACT, KIND_CERTIFICATE, /* of the one-stop shop */
+	KIND_DECISION,
+	KIND_RULES,
+	KIND_RESOLUTION,
+	KIND_DIRECTIVE,
+	KIND_PLAN,
+	KIND_REPORT,
+	KIND_LETTER,
+	KIND_NOTICE,
+	KIND_SUBMISSION,
+	KIND_INVITATION,
+	KIND_MINUTES,
+	KIND_GUIDE,
+	KIND_APPLICATION,
+	KIND_RECEIPT,
+	KIND_ROUTING,
+	KIND_PERMIT,
+	KIND_EXTRACT,
+	KIND_CERTIFICATE, /* of the one-stop shop */
 	KIND_COUNT
 } PaperKind;
 
@@ -26,7 +41,7 @@ extern const KindInfo paper_kinds[KIND_COUNT];
 
 typedef struct { const char *kind; char number[64]; } Relation;
 
-enum { PAPER_RELATIONS_MAX = 3, PAPER_RECIPIENTS_MAX = 6 };
+enum { PAPER_RELATIONS_MAX = 3, PAPER_RECIPIENTS_MAX = 6, PAPER_CITATION_MAX = 256 };
 
 typedef struct {
 	PaperKind kind;
@@ -53,6 +68,8 @@ void paper_clear(Paper *p);  /* keeps the memory */
 void paper_write_head(Paper *p);
 /* "Nơi nhận" and the signature. deputy 0: the head signs. */
 void paper_write_end(Paper *p, Random *r, const char *first_recipient);
+/* "Kế hoạch số 12/KH-UBND ngày 05 tháng 3 năm 2020 của Ủy ban nhân dân …" */
+void paper_cite(const Paper *p, char out[static PAPER_CITATION_MAX]);
 /* 'hòa' becomes 'hoà' and so on, as about one writer in ten places the tone. */
 void paper_move_tones(Buf *text);
 /* One line of records.jsonl; `with_text` false: the text is in p->file. */

@@ -75,7 +75,8 @@ Status pdf_write(Str text, const char *title, const char *path, Err *err)
 	Buf line = {0};
 	Str paragraph;
 	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, title);
-	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, "2020-01-01T00:00:00Z"); /* the same bytes every time */
+	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE,
+				       "2020-01-01T00:00:00Z"); /* the same bytes every time */
 	cairo_select_font_face(cairo, "DejaVu Serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
 	cairo_set_font_size(cairo, font_size);
 	while (str_split(&text, '\n', &paragraph))
@@ -89,5 +90,7 @@ Status pdf_write(Str text, const char *title, const char *path, Err *err)
 	cairo_surface_destroy(surface);
 	Status st = buf_ok(&line) ? ST_OK : err_no_memory(err);
 	buf_done(&line);
-	return status == CAIRO_STATUS_SUCCESS ? st : err_set(err, ST_INTERNAL, "%s: %s", path, cairo_status_to_string(status));
+	return status == CAIRO_STATUS_SUCCESS
+		       ? st
+		       : err_set(err, ST_INTERNAL, "%s: %s", path, cairo_status_to_string(status));
 }

@@ -106,7 +106,8 @@ static void write_office(Scene *s, Buf *out) { buf_add_zero_terminated(out, s->o
 
 static void write_superior(Scene *s, Buf *out)
 {
-	buf_add_zero_terminated(out, s->office->level <= LEVEL_PROVINCE ? "Chính phủ" : units_superior(s->office, s->day)->name);
+	buf_add_zero_terminated(out, s->office->level <= LEVEL_PROVINCE ? "Chính phủ"
+									: units_superior(s->office, s->day)->name);
 }
 
 /* " xã", " thị trấn": the area without its name */
@@ -136,7 +137,9 @@ static void write_unit(Scene *s, Buf *out)
 	switch (s->office->level) {
 	case LEVEL_COUNCIL:
 	case LEVEL_PROVINCE:
-		buf_add_zero_terminated(out, units_pick_level(s->random, s->day, LEVEL_DEPARTMENT, random_chance(s->random, 60) ? (int)s->field : -1)->name);
+		buf_add_zero_terminated(out, units_pick_level(s->random, s->day, LEVEL_DEPARTMENT,
+							      random_chance(s->random, 60) ? (int)s->field : -1)
+						     ->name);
 		break;
 	case LEVEL_DEPARTMENT:
 		if (random_chance(s->random, 60))
@@ -216,9 +219,11 @@ static void write_slot(void *ctx, unsigned slot, Buf *out)
 static GrammarScene view(Scene *s)
 {
 	static const uint8_t scales[] = {
-		[LEVEL_COUNCIL] = 2, [LEVEL_PROVINCE] = 2, [LEVEL_DEPARTMENT] = 2, [LEVEL_DISTRICT] = 1, [LEVEL_COMMUNE] = 0,
+		[LEVEL_COUNCIL] = 2,  [LEVEL_PROVINCE] = 2, [LEVEL_DEPARTMENT] = 2,
+		[LEVEL_DISTRICT] = 1, [LEVEL_COMMUNE] = 0,
 	};
-	return (GrammarScene){s->random, &s->arena, s->kept_rules, write_slot, s, scales[s->office->level], s->last_numbers};
+	return (GrammarScene){s->random,      &s->arena, s->kept_rules, write_slot, s, scales[s->office->level],
+			      s->last_numbers};
 }
 
 /* Where the matter lies: for the province a district or a commune, for a district one of its communes. */
@@ -230,8 +235,10 @@ static const Office *pick_place(Scene *s)
 	case LEVEL_COMMUNE:
 		return s->office;
 	default:
-		return random_chance(s->random, 60) ? units_commune(s->random, s->day, -1)
-		                                    : units_pick_level(s->random, s->day, s->day >= 20270 ? LEVEL_COMMUNE : LEVEL_DISTRICT, -1);
+		return random_chance(s->random, 60)
+			       ? units_commune(s->random, s->day, -1)
+			       : units_pick_level(s->random, s->day, s->day >= 20270 ? LEVEL_COMMUNE : LEVEL_DISTRICT,
+						  -1);
 	}
 }
 
@@ -302,7 +309,8 @@ void scene_write_alternative(Scene *s, const char *what, unsigned alternative, B
 }
 
 /* Alternatives in a random order without repetition: a random start and a step that shares no divisor with the count. */
-static void write_some(Scene *s, int rule, unsigned count, unsigned *number, const char *before, const char *after, Buf *out)
+static void write_some(Scene *s, int rule, unsigned count, unsigned *number, const char *before, const char *after,
+		       Buf *out)
 {
 	GrammarScene g = view(s);
 	unsigned all = rule < 0 ? 0 : grammar_alternatives(s->grammar, rule);
@@ -330,7 +338,8 @@ static void write_some(Scene *s, int rule, unsigned count, unsigned *number, con
 	}
 }
 
-void scene_write_list(Scene *s, const char *what, unsigned count, unsigned common, const char *before, const char *after, Buf *out)
+void scene_write_list(Scene *s, const char *what, unsigned count, unsigned common, const char *before,
+		      const char *after, Buf *out)
 {
 	unsigned number = 0;
 	write_some(s, rule_of(s, fields[s->field].prefix, what), count, &number, before, after, out);

@@ -38,7 +38,8 @@ void scene_write(Scene *s, const char *what, Buf *out);
 void scene_write_rule(Scene *s, const char *rule, Buf *out);
 /* `count` different alternatives of the field's rule (and of chung.what behind them), one a line, each between before
  * and after; a % in before stands for its number. */
-void scene_write_list(Scene *s, const char *what, unsigned count, unsigned common, const char *before, const char *after, Buf *out);
+void scene_write_list(Scene *s, const char *what, unsigned count, unsigned common, const char *before,
+		      const char *after, Buf *out);
 unsigned scene_alternatives(const Scene *s, const char *what);
 void scene_write_alternative(Scene *s, const char *what, unsigned alternative, Buf *out);
 /* The value of a slot, as it stays in this scene. */

@@ -84,7 +84,8 @@ static void base64_follows_rfc_4648(void **state)
 static void base64_that_no_encoder_writes_is_refused(void **state)
 {
 	(void)state;
-	static const char *const wrong[] = {"Zg=", "Zg", "Z===", "====", "Zm9v\n", "Zm 9", "Zh==", "Zm9=", "Zg==Zg==", "Zm9vY*=="};
+	static const char *const wrong[] = {"Zg=",  "Zg",   "Z===", "====",     "Zm9v\n",
+					    "Zm 9", "Zh==", "Zm9=", "Zg==Zg==", "Zm9vY*=="};
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		Buf b = {0};
 		buf_add_str(&b, STR("before"));

@@ -27,7 +27,8 @@ static void members_are_separated_and_nested_as_they_must_be(void **state)
 	jout_key_str(&j, STR("số"));
 	jout_str(&j, STR("15/QĐ-UBND"));
 	jout_close(&j, '}');
-	assert_str_equal(buf_str(&b), STR("{\"total\":3,\"hits\":[{},{\"exact\":true,\"next\":null},-1],\"số\":\"15/QĐ-UBND\"}"));
+	assert_str_equal(buf_str(&b),
+			 STR("{\"total\":3,\"hits\":[{},{\"exact\":true,\"next\":null},-1],\"số\":\"15/QĐ-UBND\"}"));
 	buf_done(&b);
 }
 
@@ -91,7 +92,8 @@ static void numbers_that_json_cannot_say_become_null(void **state)
 	jout_base64(&j, "f", 1);
 	jout_raw(&j, STR("{}"));
 	jout_close(&j, ']');
-	assert_str_equal(buf_str(&b), STR("[null,null,95.94,18446744073709551615,-9223372036854775808,null,\"0f\",\"Zg==\",{}]"));
+	assert_str_equal(buf_str(&b),
+			 STR("[null,null,95.94,18446744073709551615,-9223372036854775808,null,\"0f\",\"Zg==\",{}]"));
 	buf_done(&b);
 }
 
