@@ -12,7 +12,8 @@
 
 enum {
 	HC_LEVEL = 9,
-	DICT_RAW_MAX = 4 << 20,   /* a dictionary helps the first 64 KiB; larger bodies do without */
+	DICT_RAW_MAX = 4 << 20,   /* a dictionary helps the first 64 KiB of a body */
+	DICT_RAW_MAX_FAST = 48 << 10, /* and costs a fifth of the speed: at ingest larger ones do without (ratio 3.27 for 3.34) */
 	RAW_LIMIT = 64 << 20,
 };
 
@@ -137,7 +138,7 @@ static int pack_small(Packer *p, const Dictionary *dict, Str raw, char *out, int
 
 Status packer_pack(Packer *p, const Dictionary *dict, Str raw, Buf *out, Codec *codec_out, Err *err)
 {
-	if (raw.len > DICT_RAW_MAX)
+	if (raw.len > (p->effort == PACK_FAST ? (size_t)DICT_RAW_MAX_FAST : (size_t)DICT_RAW_MAX))
 		dict = NULL;
 	if (raw.len < 32 || raw.len > RAW_LIMIT) {
 		*codec_out = CODEC_RAW;
