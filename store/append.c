@@ -209,6 +209,38 @@ static Status add_version(Store *store, const EntryInput *input, Str key, const 
 	return st;
 }
 
+static void tell_duplicate(Receipt *out, Str key, const LeafDescriptor *leaf, const Frame *frame, uint64_t sequence)
+{
+	*out = (Receipt){.result = APPEND_DUPLICATE, .version = leaf->version, .sequence = sequence, .tree_size = sequence + 1};
+	merkle_leaf(frame->descriptor, &out->leaf);
+	memcpy(out->key, key.ptr, key.len);
+}
+
+/* An older version with the same content: the input is a repetition, not news. Without this, taking in a file again
+ * that holds two versions of a record would add both each time. Holds are different: they alternate. */
+static Status find_older(Store *store, const EntryInput *input, Str key, uint64_t sequence, bool *found_out, Receipt *out, Err *err)
+{
+	Arena arena = {0};
+	Status st = ST_OK;
+	*found_out = false;
+	if (input->kind != ENTRY_RECORD && input->kind != ENTRY_CASE)
+		return ST_OK;
+	while (st == ST_OK && sequence != UINT64_MAX && !*found_out) {
+		Frame frame;
+		LeafDescriptor leaf;
+		uint32_t segment;
+		arena_reset(&arena);
+		st = read_leaf(store, SEE_PENDING, sequence, &arena, &frame, &leaf, &segment, err);
+		if (st == ST_OK)
+			st = is_same(store, input, segment, &frame, &leaf, &arena, found_out, err);
+		if (st == ST_OK && *found_out)
+			tell_duplicate(out, key, &leaf, &frame, sequence);
+		sequence = st == ST_OK ? leaf.previous : UINT64_MAX;
+	}
+	arena_done(&arena);
+	return st;
+}
+
 static Status append_measured(Store *store, const EntryInput *input, Str key, Receipt *out, Err *err)
 {
 	Arena arena = {0};
@@ -229,14 +261,15 @@ static Status append_measured(Store *store, const EntryInput *input, Str key, Re
 		st = is_same(store, input, segment, &frame, &prior, &arena, &same, err);
 	if (st != ST_OK)
 		goto done;
-	merkle_leaf(frame.descriptor, &prior_leaf);
-	if (!same) {
-		st = add_version(store, input, key, &prior, &prior_leaf, out, err);
+	if (same) {
+		tell_duplicate(out, key, &prior, &frame, sequence);
 		goto done;
 	}
-	*out = (Receipt){.result = APPEND_DUPLICATE, .version = prior.version, .sequence = sequence, .leaf = prior_leaf,
-	                 .tree_size = sequence + 1};
-	memcpy(out->key, key.ptr, key.len);
+	st = find_older(store, input, key, prior.previous, &same, out, err);
+	if (st == ST_OK && !same) {
+		merkle_leaf(frame.descriptor, &prior_leaf);
+		st = add_version(store, input, key, &prior, &prior_leaf, out, err);
+	}
 done:
 	arena_done(&arena);
 	return st;

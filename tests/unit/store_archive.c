@@ -163,6 +163,21 @@ static void bad_input_is_refused_and_leaves_no_trace(void **state)
 	assert_int_equal(file_size_of(f, SEG1), 0);
 }
 
+static void what_an_older_version_said_is_no_news(void **state)
+{
+	Fixture *f = *state;
+	fixture_begin(f);
+	Receipt first = fixture_add(f, "a", "{}", "one");
+	fixture_add(f, "a", "{}", "two");
+	Receipt again = fixture_add(f, "a", "{}", "one");
+	fixture_commit_end(f);
+	assert_int_equal(again.result, APPEND_DUPLICATE);
+	assert_int_equal(again.version, 1);
+	assert_int_equal(again.sequence, first.sequence);
+	assert_true(hash_eq(&again.leaf, &first.leaf));
+	assert_int_equal(store_tree_size(f->store), 2);
+}
+
 static void a_case_file_lists_the_newest_versions_that_belong_to_it(void **state)
 {
 	Fixture *f = *state;
@@ -329,6 +344,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(without_an_id_the_content_gives_one, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(what_is_not_committed_is_neither_visible_nor_kept, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(bad_input_is_refused_and_leaves_no_trace, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(what_an_older_version_said_is_no_news, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_case_file_lists_the_newest_versions_that_belong_to_it, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_large_original_goes_through_in_chunks_and_is_read_from_anywhere, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(many_segments_with_a_dictionary_read_back_whole, fixture_setup, fixture_teardown),
