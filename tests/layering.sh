@@ -47,6 +47,7 @@ stays() {
 
 stays "ICU" "unicode/" "tokenizer/"
 stays "LZ4" "lz4" "store/"
+stays "Zstandard" "zstd" "store/"
 verifier="cli/hoso_verify[a-z_]*\.c" # checks proofs offline and must not trust our own code
 stays "OpenSSL" "openssl/" "store/|$verifier"
 stays "libsodium" "sodium" "store/|$verifier"
