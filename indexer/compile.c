@@ -234,7 +234,7 @@ static Sides phrase_sides(Compiler *c, const Clause *clause, bool on_spine)
 static Query *finished(Compiler *c, Query *q, Query *without, Query *pairs)
 {
 	if (q && without)
-		q = compile_checked(c, query_pair(c->arena, QUERY_AND_NOT, q, without));
+		q = compile_checked(c, query_pair(c->arena, QUERY_AND_NOT, q, query_matching(c->arena, without)));
 	if (q && pairs)
 		q = compile_checked(c, query_pair(c->arena, QUERY_AND_MAYBE, q, query_weighted(c->arena, QUERY_SCALE, pairs, pair_factor)));
 	return q;
@@ -322,7 +322,7 @@ static void add_tier(Compiler *c, Compiled *out, Query *q, const char *matched)
 	if (!q)
 		return;
 	out->tiers[out->tier_count] = out->tier_count ? compile_checked(c, query_pair(c->arena, QUERY_AND_NOT, q, out->bases[out->tier_count - 1])) : q;
-	out->bases[out->tier_count] = q;
+	out->bases[out->tier_count] = compile_checked(c, query_matching(c->arena, q));
 	out->matched[out->tier_count++] = matched;
 }
 

@@ -22,7 +22,7 @@ enum { COMPILE_TIERS_MAX = 3, COMPILE_CHECKS_MAX = 8, COMPILE_EXPANSIONS_MAX = 1
 
 typedef struct {
 	Query *whole;           /* all that matches, whatever the tier */
-	Query *tiers[COMPILE_TIERS_MAX], *bases[COMPILE_TIERS_MAX]; /* bases: with the tiers before */
+	Query *tiers[COMPILE_TIERS_MAX], *bases[COMPILE_TIERS_MAX]; /* bases: with the tiers before, without weights */
 	const char *matched[COMPILE_TIERS_MAX]; /* why, in words */
 	size_t tier_count;
 	const Clause *checks[COMPILE_CHECKS_MAX]; /* phrases and NEARs the index can only guess: to be checked on the text */

@@ -62,3 +62,26 @@ Query *query_range(Arena *arena, unsigned slot, Str low, Str high)
 	node->high = arena_copy(arena, high);
 	return node->low.ptr && node->high.ptr ? node : NULL;
 }
+
+Query *query_matching(Arena *arena, const Query *q)
+{
+	if (q->op == QUERY_AND_MAYBE || q->op == QUERY_SCALE || q->op == QUERY_BOOST)
+		return query_matching(arena, q->children[0]);
+	Query *copy = make(arena, q->op == QUERY_FILTER ? QUERY_AND : q->op);
+	if (!copy)
+		return NULL;
+	copy->term = q->term;
+	copy->low = q->low;
+	copy->high = q->high;
+	copy->slot = q->slot;
+	copy->children = arena_calloc(arena, q->child_count + 1, sizeof *copy->children);
+	if (!copy->children)
+		return NULL;
+	for (size_t i = 0; i < q->child_count; i++) {
+		copy->children[i] = query_matching(arena, q->children[i]);
+		if (!copy->children[i])
+			return NULL;
+	}
+	copy->child_count = q->child_count;
+	return copy;
+}

@@ -37,6 +37,9 @@ Query *query_term(Arena *arena, Str term); /* copies term */
 Query *query_node(Arena *arena, QueryOp op, Query **children, size_t count); /* copies the list; NULL children are left out */
 Query *query_pair(Arena *arena, QueryOp op, Query *first, Query *second);
 Query *query_weighted(Arena *arena, QueryOp op, Query *child, double factor); /* SCALE or BOOST */
+/* The same documents without anything that only weighs: AND_MAYBE, SCALE, BOOST and FILTER are resolved. For the right
+ * side of AND_NOT: Xapian 1.4.22 leaves documents in that an AND_MAYBE below an AND there should take out. */
+Query *query_matching(Arena *arena, const Query *q);
 Query *query_range(Arena *arena, unsigned slot, Str low, Str high);
 
 C_LINKAGE_END
