@@ -1,11 +1,12 @@
 /* indexer/compile.h - from what was asked to what Xapian evaluates.
  *
- * Every word has a folded side (all accentuations, one synonym) and, when it was typed with marks, an exact side. The
- * answer comes in tiers, each looked at only when those before it did not fill the page:
+ * A word typed with marks has an exact side, and a folded one: itself or the same word written without marks (a text
+ * with other marks says another word). A word typed without marks has a folded side only: all accentuations. The answer
+ * comes in tiers, each looked at only when those before it did not fill the page:
  *
  *   1 phrase           every word exactly, and every pair of neighbours side by side      short lists: fast
  *   2 all words        every word exactly, anywhere
- *   3 without accents  every word in any accentuation
+ *   3 without accents  every word exactly, or without marks in the text
  *
  * Within a tier the score orders.
  *
@@ -35,6 +36,7 @@ typedef struct {
 typedef struct {
 	bool any;               /* one of the words is enough (phrases, fields and exclusions still hold) */
 	bool expand;            /* abbreviations, old and new names too */
+	bool any_accents;       /* a word with marks may have other marks: where nothing has it as it was typed */
 } CompileOptions;
 
 Status query_compile(const ParsedQuery *parsed, CompileOptions options, TokenIter *tokens, XapDb *db, Arena *arena,

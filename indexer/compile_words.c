@@ -70,6 +70,16 @@ static Query *exact_accents(Compiler *c, const char *prefix, const Word *word)
 	return q;
 }
 
+/* The word as typed, or written without marks by whoever could not or would not: one term's weight. */
+static Query *exact_or_bare(Compiler *c, const char *prefix, const Word *word, Query *exact)
+{
+	Buf bytes = {0};
+	schema_unigram(&bytes, prefix, word->folded, word->key, false);
+	Query *either[] = {exact, compile_term(c, &bytes)};
+	buf_done(&bytes);
+	return c->failed ? NULL : compile_checked(c, query_node(c->arena, QUERY_SYNONYM, either, 2));
+}
+
 Query *compile_exact_term(Compiler *c, const char *prefix, Str value)
 {
 	Buf bytes = {0};
@@ -97,11 +107,15 @@ Sides compile_word(Compiler *c, const char *prefix, const Word *word)
 		sides.folded = compile_span(c, word);
 		return sides;
 	}
-	sides.folded = any_accents(c, prefix, word, &sides.likely);
+	bool exactly = word->marked && !word->prefix;
+	if (exactly)
+		sides.exact = exact_accents(c, prefix, word);
+	if (exactly && !c->options.any_accents)
+		sides.folded = exact_or_bare(c, prefix, word, sides.exact);
+	else
+		sides.folded = any_accents(c, prefix, word, &sides.likely);
 	if (word->prefix || word->marked)
 		sides.likely = NULL;
-	if (word->marked && !word->prefix)
-		sides.exact = exact_accents(c, prefix, word);
 	return sides;
 }
 

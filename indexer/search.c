@@ -27,6 +27,7 @@ typedef struct {
 	size_t tier;       /* from the cursor: where to go on … */
 	uint64_t first;    /* … and the hits of that tier to pass over */
 	bool relaxed;
+	bool other_accents; /* nothing had the words as they were typed */
 } Run;
 
 static const struct { size_t offset; const char *field; } filters[] = {
@@ -82,7 +83,7 @@ static Status compile_run(View *view, Run *run, bool any)
 	Compiled *compiled = &run->compiled;
 	*compiled = (Compiled){0};
 	if (run->parsed.root) {
-		CompileOptions options = {any, !run->request->no_expansion};
+		CompileOptions options = {.any = any, .expand = !run->request->no_expansion, .any_accents = any || run->other_accents};
 		st = query_compile(&run->parsed, options, view->tokens, view->db, view->arena, compiled, view->err);
 	} else {
 		compiled->whole = query_term(view->arena, STR("XR"));
@@ -148,10 +149,10 @@ static Status add_hit(View *view, Run *run, size_t tier, const XapHit *found, bo
 	return st;
 }
 
-/* 'a', 'b' … for the tier ('r' for the relaxed one) and the hits of it that were seen. */
+/* 'a', 'b' … for the tier ('A', 'B' … with other accents, 'r' relaxed) and the hits of it that were seen. */
 static Status set_next(View *view, Run *run, size_t tier, uint64_t first)
 {
-	char *cursor = arena_printf(view->arena, "%c%" PRIu64, run->relaxed ? 'r' : (int)('a' + tier), first);
+	char *cursor = arena_printf(view->arena, "%c%" PRIu64, run->relaxed && !run->other_accents ? 'r' : (int)((run->other_accents ? 'A' : 'a') + tier), first);
 	run->answer->next = str_from(cursor);
 	return cursor ? ST_OK : err_no_memory(view->err);
 }
@@ -279,7 +280,7 @@ static Status run_once(View *view, Run *run, bool any)
 	Status st = compile_run(view, run, any);
 	if (st != ST_OK)
 		return st;
-	run->relaxed = any && run->request->mode == SEARCH_AUTO;
+	run->relaxed = (any || run->other_accents) && run->request->mode == SEARCH_AUTO;
 	run->answer->hit_count = 0;
 	run->answer->next = (Str){0};
 	memset(run->answer->facet_counts, 0, sizeof run->answer->facet_counts);
@@ -305,12 +306,22 @@ static Status read_cursor(Str cursor, Run *run, Err *err)
 {
 	if (!cursor.len)
 		return ST_OK;
-	bool relaxed = cursor.ptr[0] == 'r', tier = cursor.ptr[0] >= 'a' && cursor.ptr[0] < 'a' + COMPILE_TIERS_MAX;
-	if ((!relaxed && !tier) || !str_to_u64(str_slice(cursor, 1, cursor.len), &run->first) || run->first > 1u << 30)
+	char kind = cursor.ptr[0];
+	bool relaxed = kind == 'r', tier = kind >= 'a' && kind < 'a' + COMPILE_TIERS_MAX;
+	run->other_accents = kind >= 'A' && kind < 'A' + COMPILE_TIERS_MAX;
+	if ((!relaxed && !tier && !run->other_accents) || !str_to_u64(str_slice(cursor, 1, cursor.len), &run->first) || run->first > 1u << 30)
 		return err_set(err, ST_INVALID, "cursor: not one that an answer gave");
 	run->relaxed = relaxed;
-	run->tier = relaxed ? 0 : (size_t)(cursor.ptr[0] - 'a');
+	run->tier = relaxed ? 0 : (size_t)(kind - (run->other_accents ? 'A' : 'a'));
 	return ST_OK;
+}
+
+static bool has_marks(const Run *run)
+{
+	for (size_t i = 0; i < run->word_count; i++)
+		if (run->words[i].marked)
+			return true;
+	return false;
 }
 
 /* A long run of plain words is a question or a title: no record need have every "thì" of it. */
@@ -358,11 +369,19 @@ static Status run_request(View *view, void *ctx)
 		gather_words(run->parsed.root, run);
 	answer->query = run->parsed.read_as;
 	any |= run->request->mode == SEARCH_AUTO && is_question(run);
+	bool first_page = !run->request->cursor.len, may_relax = run->request->mode == SEARCH_AUTO && !any && first_page;
 	st = run_once(view, run, any);
-	if (st == ST_OK && run->request->mode == SEARCH_AUTO && !any && answer->hit_count == 0 && !run->request->cursor.len && run->word_count > 1) {
+	if (st == ST_OK && may_relax && answer->hit_count == 0 && has_marks(run)) {
+		run->other_accents = true;
+		st = run_once(view, run, false);
+		run->other_accents = answer->hit_count > 0;
+	}
+	if (st == ST_OK && may_relax && answer->hit_count == 0 && run->word_count > 1) {
 		st = run_once(view, run, true);
 		if (st == ST_OK && answer->hit_count == 0)
 			run->relaxed = false;
+	} else if (run->relaxed && answer->hit_count == 0) {
+		run->relaxed = false;
 	}
 	answer->relaxed = run->relaxed;
 	if (st == ST_OK)
