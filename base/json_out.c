@@ -58,7 +58,8 @@ static void add_escaped(Buf *out, Str s)
 		}
 		plain = ++i;
 	}
-	buf_add(out, s.ptr + plain, s.len - plain);
+	if (plain < s.len) /* the empty string has no bytes to point behind */
+		buf_add(out, s.ptr + plain, s.len - plain);
 }
 
 void jout_str(JsonOut *j, Str value)
