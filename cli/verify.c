@@ -48,6 +48,8 @@ static int print_report(const VerifyReport *r, Talk *talk)
 		for (size_t i = 0; i < STORE_HASH_LEN; i++)
 			printf("%02x", r->root.bytes[i]);
 		putchar('\n');
+		if (r->torn_bytes)
+			printf("a write that was cut off left %" PRIu64 " bytes; nothing in them was acknowledged, the next write removes them\n", r->torn_bytes);
 		return code;
 	}
 	Buf text = {0};
@@ -60,6 +62,7 @@ static int print_report(const VerifyReport *r, Talk *talk)
 	jout_field_u64(&j, "tree_size", r->leaves);
 	jout_field_u64(&j, "objects", r->objects);
 	jout_field_u64(&j, "bytes", r->bytes);
+	jout_field_u64(&j, "torn_bytes", r->torn_bytes);
 	jout_key(&j, "root");
 	jout_hex(&j, r->root.bytes, STORE_HASH_LEN);
 	jout_key(&j, "findings");

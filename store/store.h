@@ -158,6 +158,7 @@ typedef struct {
 typedef struct {
 	uint64_t segments, frames, leaves, objects, bytes;
 	uint64_t findings;
+	uint64_t torn_bytes;  /* left by a write that was cut off and never acknowledged: no fault, the next write removes them */
 	Hash root;            /* computed anew from the descriptors */
 } VerifyReport;
 

@@ -1,10 +1,11 @@
 /* store/verify.c - every stored byte again. Each segment is read from end to end past the look-ups that serving uses:
  * sums of every frame, order of frames, footer against the frames it lists; unless quick also every body unpacked and
- * hashed, every leaf put into the tree anew and each commit's root compared. */
+ * hashed, every leaf put into the tree anew and each commit's root and the last signed one compared. */
 #include "store/internal.h"
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "store/checkpoint.h"
 #include "store/hash.h"
 #include "store/payload.h"
 
@@ -24,8 +25,11 @@ typedef struct {
 	void *ctx;
 	VerifyReport *report;
 	Committed committed;      /* as it was when verify began */
+	bool last_is_sealed;      /* the last segment ends with what is committed, and its footer */
 	Frontier frontier;
 	bool tree_broken;         /* a leaf is missing or wrong: later roots cannot be compared */
+	Checkpoint signed_last;   /* tree size 0 where nothing was signed; views are not kept */
+	Hash signed_now;          /* the root of as many leaves, computed anew */
 	uint64_t next_sequence;
 	const SegmentFile *file;
 	uint32_t segment, next_ordinal;
@@ -146,8 +150,11 @@ static void check_leaf(Verify *v, const Frame *frame)
 		v->next_sequence = leaf.sequence;
 	}
 	v->next_sequence++;
-	if (!v->tree_broken)
+	if (!v->tree_broken) {
 		frontier_append(&v->frontier, &hash, NULL, NULL);
+		if (v->frontier.size == v->signed_last.tree_size)
+			frontier_root(&v->frontier, &v->signed_now);
+	}
 	if (!v->quick && !(frame->header.flags & FRAME_DESTROYED))
 		check_payload(v, frame, &leaf);
 }
@@ -320,18 +327,50 @@ static bool someone_writes(Store *store)
 	return store->writer.depth > 0 || fcntl(store->writer.lock_fd, F_OFD_GETLK, &lock) != 0 || lock.l_type != F_UNLCK;
 }
 
-/* Behind the last COMMIT only a MARK may stand, unless somebody is writing just now. */
+/* Whether the bytes from scan->at on are what a write leaves that was cut off: the beginning of a frame, or zeros where
+ * the file had grown and its blocks had not. */
+static bool is_cut_short(const Verify *v, const Scan *scan, uint64_t size)
+{
+	uint8_t bytes[4096];
+	FrameHeader header;
+	Err err;
+	size_t len = size - scan->at < sizeof bytes ? (size_t)(size - scan->at) : sizeof bytes;
+	if (file_pread(v->file->fd, bytes, len, scan->at, v->file->name, &err) != ST_OK)
+		return false;
+	if (len < FRAME_HEADER_LEN)
+		return true;
+	if (frame_header_get(bytes, frame_seed(v->file->seed, scan->at), &header))
+		return header.batch == v->committed.batch + 1 && frame_len(&header) > size - scan->at;
+	for (uint64_t at = scan->at; at < size; at += len) {
+		len = size - at < sizeof bytes ? (size_t)(size - at) : sizeof bytes;
+		if (file_pread(v->file->fd, bytes, len, at, v->file->name, &err) != ST_OK)
+			return false;
+		for (size_t i = 0; i < len; i++)
+			if (bytes[i])
+				return false;
+	}
+	return true;
+}
+
+/* Behind the last COMMIT stand a MARK, what somebody is writing just now, or the beginning of a batch that was never
+ * acknowledged: that is no damage. Anything else might be. */
 static void check_tail(Verify *v, uint64_t size)
 {
 	Scan scan;
 	Frame frame;
 	Err err;
+	Step step = STEP_END;
 	if (size == v->committed.end || someone_writes(v->store))
 		return;
 	scan_begin(&scan, v->file, v->committed.end, size);
-	if (scan_next(&scan, &frame, &err) != STEP_ITEM || frame.header.type != FRAME_MARK || scan.at != size)
-		report(v, v->committed.end, UINT64_MAX, "%" PRIu64 " bytes belong to no commit: a write that was cut off; the next one removes them",
-		       size - v->committed.end);
+	uint64_t kept = v->committed.end; /* the MARK stays */
+	while ((step = scan_next(&scan, &frame, &err)) == STEP_ITEM && frame.header.batch == v->committed.batch + 1)
+		if (frame.header.type == FRAME_MARK)
+			kept = scan.at;
+	v->report->torn_bytes = size - kept;
+	if (step == STEP_ITEM || (step == STEP_ERROR && !is_cut_short(v, &scan, size)))
+		report(v, v->committed.end, UINT64_MAX, "%" PRIu64 " bytes belong to no commit, and no write leaves such bytes; the next one removes them",
+		       size - kept);
 	scan_done(&scan);
 }
 
@@ -361,7 +400,7 @@ static Status verify_segment(Verify *v, uint32_t id, Err *err)
 		goto done;
 	}
 	uint64_t size = (uint64_t)info.st_size, end = sealed ? size - SEGMENT_TRAILER_LEN : size;
-	bool live = id == v->committed.segment && !sealed;
+	bool live = id == v->committed.segment && !(sealed && v->last_is_sealed);
 	if (live && end > v->committed.end)
 		end = v->committed.end;
 	v->report->segments++;
@@ -377,6 +416,13 @@ done:
 	return st;
 }
 
+/* Called with the store's lock held. */
+static bool is_last_sealed(const Store *store)
+{
+	const Segment *last = log_segment(store, store->committed.segment);
+	return store->tail.sealed || (last && last->sealed && last->frames == store->tail.keep_frames);
+}
+
 Status verify_one(Store *store, uint32_t segment, uint64_t bytes_per_second, const volatile bool *stop,
                   void (*found)(void *ctx, const VerifyFinding *finding), void *ctx, VerifyReport *out, Err *err)
 {
@@ -385,6 +431,7 @@ Status verify_one(Store *store, uint32_t segment, uint64_t bytes_per_second, con
 	            .bytes_per_second = bytes_per_second, .started_us = clock_monotonic_us()};
 	pthread_rwlock_rdlock(&store->lock);
 	v.committed = store->committed;
+	v.last_is_sealed = is_last_sealed(store);
 	const Segment *s = log_segment(store, segment);
 	v.next_sequence = s ? s->first_sequence : 0;
 	pthread_rwlock_unlock(&store->lock);
@@ -397,16 +444,44 @@ Status verify_one(Store *store, uint32_t segment, uint64_t bytes_per_second, con
 	return st;
 }
 
+/* The log must still begin with what was signed. */
+static void check_signed(Verify *v)
+{
+	const Checkpoint *last = &v->signed_last;
+	v->file = NULL;
+	if (last->tree_size > v->committed.tree_size)
+		report(v, UINT64_MAX, UINT64_MAX, "%" PRIu64 " records were signed and %" PRIu64 " are there: the end of the log is missing",
+		       last->tree_size, v->committed.tree_size);
+	else if (last->tree_size && !v->tree_broken && !hash_eq(&last->root, &v->signed_now))
+		report(v, UINT64_MAX, UINT64_MAX, "the first %" PRIu64 " records do not give the root that was signed", last->tree_size);
+}
+
+static Status load_signed(Verify *v, Err *err)
+{
+	Buf text = {0};
+	Status st = store_checkpoint_last(v->store, &text, err);
+	if (st == ST_NOT_FOUND)
+		st = ST_OK;
+	else if (st == ST_OK && checkpoint_parse(buf_str(&text), &v->signed_last, err) != ST_OK)
+		report(v, UINT64_MAX, UINT64_MAX, "the file checkpoint is damaged: %.120s", err->text);
+	buf_done(&text);
+	v->signed_last.origin = v->signed_last.body = (Str){0};
+	return st;
+}
+
 Status store_verify(Store *store, bool quick, const volatile bool *stop,
                     void (*found)(void *ctx, const VerifyFinding *finding), void *ctx, VerifyReport *out, Err *err)
 {
 	VerifyReport result = {0};
 	Verify v = {.store = store, .quick = quick, .stop = stop, .found = found, .ctx = ctx, .report = &result};
-	Status st = store_refresh(store, err);
+	Status st = load_signed(&v, err); /* before the log is read: it may only have grown since */
+	if (st == ST_OK)
+		st = store_refresh(store, err);
 	if (st != ST_OK)
 		return st;
 	pthread_rwlock_rdlock(&store->lock);
 	v.committed = store->committed;
+	v.last_is_sealed = is_last_sealed(store);
 	uint32_t last = store->committed.segment;
 	Err damage = store->damage;
 	pthread_rwlock_unlock(&store->lock);
@@ -417,6 +492,8 @@ Status store_verify(Store *store, bool quick, const volatile bool *stop,
 	frontier_root(&v.frontier, &result.root);
 	if (st == ST_OK && !v.tree_broken && last && !hash_eq(&result.root, &v.committed.root))
 		report(&v, UINT64_MAX, UINT64_MAX, "the records do not give the archive's root");
+	if (st == ST_OK)
+		check_signed(&v);
 	buf_done(&v.offsets);
 	buf_done(&v.leaf_ordinals);
 	arena_done(&v.arena);

@@ -32,7 +32,10 @@ static void bytes_behind_the_last_commit_are_ignored_and_removed_by_the_next_wri
 	append_bytes(f, SEG1, "torn torn torn", 14);
 	fixture_reopen(f);
 	assert_int_equal(store_tree_size(f->store), 1);
-	assert_int_equal(fixture_verify(f, false), 1); /* verify names it */
+	VerifyReport report;
+	assert_ok(f, store_verify(f->store, false, NULL, NULL, NULL, &report, &f->err));
+	assert_int_equal(report.findings, 0); /* no fault, but it is named */
+	assert_int_equal(report.torn_bytes, 14);
 	assert_int_equal(file_size_of(f, SEG1), size + 14);
 	put_one(f, "b", "two");
 	assert_int_equal(fixture_verify(f, false), 0);
@@ -40,6 +43,19 @@ static void bytes_behind_the_last_commit_are_ignored_and_removed_by_the_next_wri
 	assert_ok(f, fixture_text(f, "a", &text));
 	assert_ok(f, fixture_text(f, "b", &text));
 	buf_done(&text);
+}
+
+static void bytes_that_no_write_leaves_are_a_finding(void **state)
+{
+	Fixture *f = *state;
+	char rubbish[200];
+	put_one(f, "a", "one");
+	memset(rubbish, 'x', sizeof rubbish);
+	append_bytes(f, SEG1, rubbish, sizeof rubbish);
+	fixture_reopen(f);
+	assert_int_equal(fixture_verify(f, false), 1);
+	put_one(f, "b", "two");
+	assert_int_equal(fixture_verify(f, false), 0);
 }
 
 static void every_cut_of_the_last_batch_leaves_the_batches_before_it(void **state)
@@ -60,6 +76,7 @@ static void every_cut_of_the_last_batch_leaves_the_batches_before_it(void **stat
 		bool whole_batch = len >= whole.len - FRAME_HEADER_LEN; /* all but the MARK */
 		assert_int_equal(store_tree_size(f->store), whole_batch ? 2 : 1);
 		assert_ok(f, fixture_text(f, "a", &text));
+		assert_int_equal(fixture_verify(f, false), 0);
 		fixture_begin(f);
 		Receipt r = fixture_add(f, "b", "{\"subject\":\"V/v thử\"}", "two, a little longer so that there is more to cut");
 		assert_int_equal(r.result, whole_batch ? APPEND_DUPLICATE : APPEND_ADDED);
@@ -223,6 +240,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(bytes_behind_the_last_commit_are_ignored_and_removed_by_the_next_write, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(bytes_that_no_write_leaves_are_a_finding, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(every_cut_of_the_last_batch_leaves_the_batches_before_it, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(damage_before_a_later_commit_stops_writing_but_not_reading, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_missing_segment_in_the_middle_is_named, fixture_setup, fixture_teardown),
