@@ -114,7 +114,7 @@ int main(int argc, char **argv)
 		const uint32_t block_sizes[] = {0, 2048, 65536, 4096};
 		uint32_t block_size = block_sizes[number % 4];
 		one_world(make_world(knobs, seed + number++), std::string(directory) + "/" + knobs.name, block_size);
-		printf("%s: equal\n", knobs.name);
+		printf("ok - %s: equal\n", knobs.name);
 	}
 	remove_all(directory);
 	return 0;

@@ -50,6 +50,7 @@ struct Knobs {
 	uint32_t first_did;
 	unsigned wdf_max;
 	unsigned long_tags = 0;                /* metadata of up to 9000 bytes */
+	unsigned term_bytes = 0;               /* every term as long as this, zero bytes counted twice */
 };
 
 struct World {
@@ -78,6 +79,10 @@ inline std::string random_term(std::mt19937_64 &random, const Knobs &k)
 	double u = std::uniform_real_distribution<double>(0, 1)(random);
 	unsigned rank = (unsigned)(k.vocabulary * u * u * u);
 	std::string term = "t" + std::to_string(rank * 7919u % 100003u);
+	if (k.term_bytes) { /* differing in the last bytes only, half of them with zero bytes */
+		unsigned zeros = rank % 2 * (rank % 7);
+		return std::string(k.term_bytes - 2 * zeros - term.size(), 'x') + std::string(zeros, '\0') + term;
+	}
 	if (!k.odd_terms)
 		return term;
 	switch (rank % 11) {
