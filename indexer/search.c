@@ -119,12 +119,24 @@ static unsigned facet_slots(unsigned facets)
 	return slots;
 }
 
+static Str matched_by(const Run *run, size_t tier, double score)
+{
+	return str_from(score >= number_score ? "number" : run->compiled.matched[tier]);
+}
+
 static Status add_hit(View *view, Run *run, size_t tier, const XapHit *found, bool *kept)
 {
 	SearchAnswer *answer = run->answer;
 	SearchHit *hit = &answer->hits[answer->hit_count];
 	Entry entry;
 	bool holds = true;
+	if (run->request->bare && !run->compiled.check_count) {
+		*hit = (SearchHit){.sequence = snapshot_sequence(view->snapshot, found->shard, found->docid), .score = found->score,
+		                   .matched = matched_by(run, tier, found->score)};
+		answer->hit_count++;
+		*kept = true;
+		return ST_OK;
+	}
 	Status st = view_load_hit(view, snapshot_sequence(view->snapshot, found->shard, found->docid), hit, &entry);
 	if (st == ST_FORBIDDEN) {
 		*kept = false;
@@ -141,10 +153,11 @@ static Status add_hit(View *view, Run *run, size_t tier, const XapHit *found, bo
 	*kept = st == ST_OK && holds;
 	if (!*kept)
 		return st;
-	st = passage_snippet(buf_str(&view->text), run->typed, run->words, run->word_count, view->tokens, view->arena, &hit->snippet,
-	                     view->err);
+	if (!run->request->bare)
+		st = passage_snippet(buf_str(&view->text), run->typed, run->words, run->word_count, view->tokens, view->arena, &hit->snippet,
+		                     view->err);
 	hit->score = found->score;
-	hit->matched = str_from(found->score >= number_score ? "number" : run->compiled.matched[tier]);
+	hit->matched = matched_by(run, tier, found->score);
 	answer->hit_count += st == ST_OK;
 	return st;
 }

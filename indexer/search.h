@@ -35,6 +35,7 @@ typedef struct {
 	Str cursor;             /* `next` of the answer before; "": from the first hit */
 	unsigned facets;        /* bit set of 1 << Facet */
 	bool no_expansion;      /* abbreviations and old/new names are not added */
+	bool bare;              /* of each hit only sequence, score and why; nothing is read from the archive but to check phrases */
 } SearchRequest;
 
 typedef struct {

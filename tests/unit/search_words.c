@@ -256,6 +256,25 @@ static void snippets_mark_the_bytes_of_the_text(void **state)
 	assert_str_equal(answer.hits[0].snippet, STR("chi\xCC\x81nh <mark>quye\xCC\x82\xCC\x80n</mark> <mark>xa\xCC\x83</mark>"));
 }
 
+static void a_bare_answer_has_the_same_hits(void **state)
+{
+	static const char *const queries[] = {"quyết định", "\"quyền sử dụng đất\"", "chinh quyen", "đất -giao", ""};
+	(void)state;
+	for (size_t q = 0; q < sizeof queries / sizeof queries[0]; q++) {
+		SearchAnswer whole, bare;
+		world_ids(&world, (SearchRequest){.query = str_from(queries[q])}, &whole);
+		world_ids(&world, (SearchRequest){.query = str_from(queries[q]), .bare = true}, &bare);
+		assert_int_equal(bare.hit_count, whole.hit_count);
+		assert_int_equal(bare.total, whole.total);
+		for (size_t i = 0; i < bare.hit_count; i++) {
+			assert_int_equal(bare.hits[i].sequence, whole.hits[i].sequence);
+			assert_true(bare.hits[i].score >= whole.hits[i].score && bare.hits[i].score <= whole.hits[i].score);
+			assert_str_equal(bare.hits[i].matched, whole.hits[i].matched);
+			assert_int_equal(bare.hits[i].snippet.len, 0);
+		}
+	}
+}
+
 static void facets_count_all_that_match(void **state)
 {
 	SearchAnswer answer;
@@ -334,6 +353,7 @@ int main(void)
 		cmocka_unit_test(what_a_tier_excludes_carries_no_weights),
 		cmocka_unit_test(no_record_comes_twice),
 		cmocka_unit_test(snippets_mark_the_bytes_of_the_text),
+		cmocka_unit_test(a_bare_answer_has_the_same_hits),
 		cmocka_unit_test(facets_count_all_that_match),
 		cmocka_unit_test(abbreviations_are_searched_in_full_and_said),
 		cmocka_unit_test(keystrokes_are_a_suggestion_only),
