@@ -57,7 +57,7 @@ void token_iter_free(TokenIter *it)
 void token_iter_set(TokenIter *it, Str text)
 {
 	it->start = it->at = it->view = it->span_end = (const uint8_t *)(text.ptr ? text.ptr : "");
-	it->end = it->view_end = it->start + (text.len < TOKEN_TEXT_MAX ? text.len : TOKEN_TEXT_MAX);
+	it->end = it->start + (text.len < TOKEN_TEXT_MAX ? text.len : TOKEN_TEXT_MAX);
 	it->flags = it->newlines = 0;
 	it->line_is_plain = it->suspicious = false;
 	it->head = it->count = 0;
@@ -455,15 +455,12 @@ static Status scan_legacy(TokenIter *it, const LineMark *mark, const uint8_t **e
 		return ST_OK;
 	const uint32_t *origin = (const uint32_t *)(const void *)it->origin.data;
 	it->view = it->span_end = (const uint8_t *)it->decoded.data;
+	it->decoded_at = mark->at;
+	it->settled = it->count;
 	const uint8_t *p = it->view, *end = p + it->decoded.len;
-	unsigned first = it->count;
 	while (p < end && has_room(it))
 		p = scan_one(it, p, end);
-	uint32_t base = (uint32_t)(mark->at - it->start);
-	for (unsigned i = first; i < it->count; i++) {
-		it->queue[i].start = base + origin[it->queue[i].start];
-		it->queue[i].end = base + origin[it->queue[i].end];
-	}
+	token_settle(it);
 	*end_out = mark->at + (p < end ? origin[p - it->view] : line.len);
 	it->view = it->span_end = it->start;
 	it->suspicious = false;

@@ -18,10 +18,10 @@ static bool number_of(const Token *token, unsigned *value_out, unsigned *digits_
 	return true;
 }
 
-/* What stands between two tokens: '/', '-', '.', ' ' (white space only), or 0 for anything else. */
+/* What stands between two tokens (in the text: a legacy line has the same separators): '/', '-', '.', ' ' (white space only), or 0 for anything else. */
 static char between(const TokenIter *it, const Token *a, const Token *b)
 {
-	const uint8_t *p = it->view + a->end, *end = it->view + b->start;
+	const uint8_t *p = it->start + a->end, *end = it->start + b->start;
 	char found = ' ';
 	unsigned width, spaces = 0, newlines = 0;
 	if (end - p > 6)
@@ -53,9 +53,14 @@ static void insert_span(TokenIter *it, unsigned index, unsigned year, unsigned m
 		len = snprintf(out, 16, "%04u-%02u", year, month);
 	Token span = {.start = it->queue[index].start, .end = it->queue[it->count - 1].end, .kind = TOKEN_DATE};
 	span.folded = span.key = token_take_word(it, (size_t)len);
+	if (index > it->head && it->queue[index - 1].kind == TOKEN_DATE && it->queue[index - 1].start == span.start) {
+		it->queue[index - 1] = span; /* the end of a legacy line hid that a year follows */
+		return;
+	}
 	memmove(&it->queue[index + 1], &it->queue[index], (it->count - index) * sizeof span);
 	it->queue[index] = span;
 	it->count++;
+	it->settled++;
 	if (index < it->line_first) {
 		it->crossed = index;
 		it->line_first++;
@@ -63,10 +68,11 @@ static void insert_span(TokenIter *it, unsigned index, unsigned year, unsigned m
 }
 
 /* Does something follow that makes more of it: a separator with digits, or "năm" with digits? */
-static bool more_follows(const TokenIter *it, const Token *last, const uint8_t *end)
+static bool more_follows(const uint8_t *p, const uint8_t *end)
 {
-	const uint8_t *p = plain_skip_spaces(it->view + last->end, end, 2), *q;
+	const uint8_t *q;
 	unsigned width;
+	p = plain_skip_spaces(p, end, 2);
 	uint32_t c = plain_next(p, end, &width);
 	if (c == '/' || c == '-' || c == '.') {
 		q = plain_skip_spaces(p + width, end, 1);
@@ -145,11 +151,11 @@ static bool find_numeric(TokenIter *it, unsigned last, unsigned year, unsigned y
 	return true;
 }
 
-static void find_without_year(TokenIter *it, unsigned last, unsigned month, const uint8_t *end)
+static void find_without_year(TokenIter *it, unsigned last, unsigned month, const uint8_t *behind, const uint8_t *end)
 {
 	unsigned day, digits;
 	const Token *queue = it->queue;
-	if (month < 1 || month > 12 || more_follows(it, &queue[last], end))
+	if (month < 1 || month > 12 || more_follows(behind, end))
 		return;
 	unsigned at = last - 1;
 	char separator = between(it, &queue[at], &queue[last]);
@@ -178,11 +184,14 @@ void token_look_back_for_date(TokenIter *it, const uint8_t *view_end)
 	const Token *before = token - 1;
 	if (before->kind != TOKEN_DIGITS && before->fold != it->fold_year && before->fold != it->fold_month)
 		return;
+	const uint8_t *behind = it->view + token->end;
+	if (it->view != it->start)
+		token_settle(it);
 	bool year = (digits == 4 && value >= 1000 && value < 2200) || digits == 2;
 	if (digits == 4 && year && find_spoken(it, last, value))
 		return;
 	if (year && before->kind == TOKEN_DIGITS && find_numeric(it, last, date_full_year(value), digits))
 		return;
 	if (digits <= 2)
-		find_without_year(it, last, value, view_end);
+		find_without_year(it, last, value, behind, view_end);
 }

@@ -6,7 +6,7 @@
  *                       └ folded forms and keys of words, digits and spans lie in `words`
  *
  * Lines that hold characters of a legacy encoding are decoded into `decoded` and scanned there; `origin` leads
- * their offsets back.
+ * their offsets back: at the end of the line, or before a date is looked for, which may begin on the line before.
  */
 #ifndef TOKENIZER_TOKEN_ITER_H
 #define TOKENIZER_TOKEN_ITER_H
@@ -30,7 +30,8 @@ enum { NONE_CROSSED = TOKEN_QUEUE };
 
 struct TokenIter {
 	const uint8_t *start, *at, *end;  /* the text as given and how far it is scanned */
-	const uint8_t *view, *view_end;   /* what is scanned now: the text, or a decoded line */
+	const uint8_t *view;              /* what is scanned now: the text, or a decoded line */
+	const uint8_t *decoded_at;        /* where in the text the decoded line begins */
 	const uint8_t *span_end;          /* inside the view: a span covers the tokens before this */
 	uint8_t flags;                    /* TOKEN_BREAK_BEFORE waiting for the next token */
 	uint8_t newlines;                 /* since the last token */
@@ -38,6 +39,7 @@ struct TokenIter {
 	bool suspicious;                  /* one was met */
 	uint16_t fold_day, fold_month, fold_year; /* "ngay", "thang", "nam" */
 	unsigned head, count;             /* queue[head..count) waits */
+	unsigned settled;                 /* while a decoded line is scanned: tokens before this have offsets into the text */
 	unsigned line_first;              /* tokens from here on are of the line that may be scanned again */
 	unsigned crossed;                 /* a span that this line put before it; NONE_CROSSED */
 	size_t words_len;
@@ -66,6 +68,18 @@ static inline Str token_take_word(TokenIter *it, size_t len)
 	Str word = {it->words + it->words_len, len};
 	it->words_len += len;
 	return word;
+}
+
+/* Leads the offsets of a decoded line back into the text. */
+static inline void token_settle(TokenIter *it)
+{
+	const uint32_t *origin = (const uint32_t *)(const void *)it->origin.data;
+	uint32_t base = (uint32_t)(it->decoded_at - it->start);
+	for (; it->settled < it->count; it->settled++) {
+		Token *token = &it->queue[it->settled];
+		token->start = base + origin[token->start];
+		token->end = base + origin[token->end];
+	}
 }
 
 typedef struct {
