@@ -50,10 +50,11 @@ static void put_key_line(Str prefix, Str name, const uint8_t public_key[static K
 	sodium_memzero(tagged, sizeof tagged);
 }
 
-/* Cuts "name+id+base64" apart; the key in *key, 32 bytes. The base64 part may hold '+' itself. */
+/* Cuts "name+id+base64" apart; the key in *key, 32 bytes. The base64 part may hold '+' itself. One spelling only, so that
+ * no change of the line goes unseen. */
 static bool take_key_line(Str line, Str *name_out, uint8_t id_out[static KEY_ID_LEN], uint8_t key_out[static KEY_LEN])
 {
-	Buf raw = {0};
+	Buf raw = {0}, again = {0};
 	ptrdiff_t first = str_find_char(line, '+');
 	bool right = false;
 	if (first <= 0 || line.len < (size_t)first + 10 || line.ptr[first + 9] != '+')
@@ -63,11 +64,17 @@ static bool take_key_line(Str line, Str *name_out, uint8_t id_out[static KEY_ID_
 	    buf_add_base64_decoded(&raw, str_slice(line, (size_t)first + 10, line.len)) && raw.len == 1 + KEY_LEN &&
 	    raw.data[0] == ALGORITHM_ED25519) {
 		memcpy(key_out, raw.data + 1, KEY_LEN);
-		right = true;
+		buf_add_hex(&again, id_out, KEY_ID_LEN);
+		buf_add_char(&again, '+');
+		buf_add_base64(&again, raw.data, raw.len);
+		right = str_eq(buf_str(&again), str_slice(line, (size_t)first + 1, line.len));
 	}
 	if (raw.data)
 		sodium_memzero(raw.data, raw.len);
+	if (again.data)
+		sodium_memzero(again.data, again.len);
 	buf_done(&raw);
+	buf_done(&again);
 	return right;
 }
 
@@ -243,6 +250,31 @@ Status store_checkpoint_last(Store *store, Buf *out, Err *err)
 		return st;
 	st = file_read_all(path, CHECKPOINT_MAX, out, err);
 	return st == ST_NOT_FOUND ? err_set(err, ST_NOT_FOUND, "no checkpoint was signed yet") : st;
+}
+
+Status store_checkpoint_last_checked(Store *store, Buf *text, Checkpoint *out, Err *err)
+{
+	char path[PATH_MAX];
+	Buf key = {0};
+	Checkpoint c;
+	Status st = store_checkpoint_last(store, text, err);
+	if (st == ST_OK)
+		st = path_in(store, "keys/verifier.txt", path, err);
+	if (st != ST_OK)
+		return st;
+	st = file_read_all(path, CHECKPOINT_MAX, &key, err);
+	if (st == ST_NOT_FOUND)
+		st = checkpoint_parse(buf_str(text), &c, err);
+	else if (st == ST_OK && (key.len < 2 || key.data[key.len - 1] != '\n' || str_trim(buf_str(&key)).len + 1 != key.len))
+		st = err_set(err, ST_INVALID, "keys/verifier.txt is not one line");
+	else if (st == ST_OK)
+		st = checkpoint_check(buf_str(text), buf_str(&key), &c, err);
+	if (st == ST_OK && !str_eq(c.origin, str_from(store->origin)))
+		st = err_set(err, ST_INVALID, "it is the checkpoint of another archive");
+	if (st == ST_OK)
+		*out = c;
+	buf_done(&key);
+	return st;
 }
 
 /* ---- signing --------------------------------------------------------------------------------------------------- */

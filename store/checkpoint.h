@@ -34,6 +34,8 @@ typedef struct {
 Status store_checkpoint(Store *store, Buf *out, Err *err);
 /* The last one signed; ST_NOT_FOUND before the first. */
 Status store_checkpoint_last(Store *store, Buf *out, Err *err);
+/* As it lies there, checked: its origin and, where keys/verifier.txt is, its signature. Views point into text. */
+Status store_checkpoint_last_checked(Store *store, Buf *text, Checkpoint *out, Err *err);
 /* "hoso/…+1a2b3c4d+AbC…": give it to whoever is to check. Makes the key pair where there is none. */
 Status store_verifier_key(Store *store, Buf *out, Err *err);
 

@@ -459,11 +459,11 @@ static void check_signed(Verify *v)
 static Status load_signed(Verify *v, Err *err)
 {
 	Buf text = {0};
-	Status st = store_checkpoint_last(v->store, &text, err);
-	if (st == ST_NOT_FOUND)
+	Status st = store_checkpoint_last_checked(v->store, &text, &v->signed_last, err);
+	if (st == ST_INVALID || st == ST_LIMIT)
+		report(v, UINT64_MAX, UINT64_MAX, "checkpoint or keys/verifier.txt is damaged: %.120s", err->text);
+	if (st == ST_NOT_FOUND || st == ST_INVALID || st == ST_LIMIT)
 		st = ST_OK;
-	else if (st == ST_OK && checkpoint_parse(buf_str(&text), &v->signed_last, err) != ST_OK)
-		report(v, UINT64_MAX, UINT64_MAX, "the file checkpoint is damaged: %.120s", err->text);
 	buf_done(&text);
 	v->signed_last.origin = v->signed_last.body = (Str){0};
 	return st;
