@@ -13,12 +13,20 @@ typedef struct {
 	size_t unicode_bytes, uncertain_bytes;
 	double certain;                /* bytes weighted with certainty */
 	Buf units;
+	Buf text, other;               /* readings of the line: as text_kind, and as something else */
+	LegacyKind text_kind;          /* LEGACY_COUNT: text holds none of this line */
 	EncodingReport *report;
 } Decoder;
 
 static bool is_ascii(Str s)
 {
-	for (size_t i = 0; i < s.len; i++)
+	size_t i = 0;
+	for (uint64_t eight; i + sizeof eight <= s.len; i += sizeof eight) {
+		memcpy(&eight, s.ptr + i, sizeof eight);
+		if (eight & 0x8080808080808080u)
+			return false;
+	}
+	for (; i < s.len; i++)
 		if ((uint8_t)s.ptr[i] >= 0x80)
 			return false;
 	return true;
@@ -116,25 +124,32 @@ static double certainty_of(const LegacyGuess *guess)
 static LegacyKind choose(Decoder *d, const LegacyUnit *line, size_t count, double *certainty_out)
 {
 	const double clear = 0.8; /* a line that the text's reading explains this well is not asked again */
+	const double more = 0.25; /* what another reading has to explain beyond the text's */
+	double as_whole = 0;
 	*certainty_out = certainty_of(&d->whole);
 	if (d->input_is_utf8 && !legacy_is_possible(line, count))
 		return LEGACY_CP1252;
-	double as_whole = d->whole.sure ? legacy_value(d->whole.kind, line, count) : 0;
+	if (d->whole.sure) {
+		as_whole = legacy_value(d->whole.kind, line, count, &d->text);
+		d->text_kind = d->whole.kind;
+	}
 	if (as_whole >= clear)
 		return d->whole.kind;
-	LegacyGuess alone = d->input_is_utf8 ? legacy_guess_text(line, count) : legacy_guess(line, count);
 	if (d->whole.sure && !d->input_is_utf8) {
-		bool other =
-			alone.sure && alone.kind != d->whole.kind && alone.words >= 4 && alone.value > as_whole + 0.25;
-		if (other)
-			*certainty_out = certainty_of(&alone);
-		return other ? alone.kind : d->whole.kind;
+		if (as_whole + more >= 1 || legacy_words_in_question(line, count) < 4)
+			return d->whole.kind;
+		LegacyGuess alone = legacy_guess(line, count);
+		if (!alone.sure || alone.kind == d->whole.kind || alone.words < 4 || alone.value <= as_whole + more)
+			return d->whole.kind;
+		*certainty_out = certainty_of(&alone);
+		return alone.kind;
 	}
+	LegacyGuess alone = d->input_is_utf8 ? legacy_guess_text(line, count) : legacy_guess(line, count);
 	if (alone.sure) {
 		*certainty_out = certainty_of(&alone);
 		return alone.kind;
 	}
-	if (d->whole.sure && as_whole > legacy_value(LEGACY_CP1252, line, count) + 0.1)
+	if (d->whole.sure && as_whole > legacy_value(LEGACY_CP1252, line, count, &d->other) + 0.1)
 		return d->whole.kind;
 	return LEGACY_CP1252;
 }
@@ -150,16 +165,38 @@ static bool is_ambiguous_vni(const LegacyUnit *line, size_t count)
 	return false;
 }
 
+static void count_unicode(Decoder *d, size_t bytes)
+{
+	d->unicode_bytes += bytes;
+	d->certain += (double)bytes;
+}
+
+/* A line that no reading explains: it stays as it is, bytes shown as CP1252. */
+static void keep_line(Decoder *d, Str line, const LegacyUnit *all, size_t count, Buf *out)
+{
+	if (d->input_is_utf8) {
+		buf_add_str(out, line);
+		LegacyScore as_is = legacy_score(line);
+		if (as_is.valid * 10 >= as_is.words * 7 || as_is.words < 3) { /* a sign or two, no legacy text */
+			count_unicode(d, line.len);
+			return;
+		}
+	} else {
+		legacy_decode(LEGACY_CP1252, all, count, out, NULL);
+	}
+	d->report->uncertain++;
+	d->uncertain_bytes += line.len;
+	d->certain += 0.3 * (double)line.len;
+}
+
 static void decode_line(Decoder *d, Str line, Buf *out)
 {
-	bool in_question = is_in_question(d, line);
 	EncodingReport *report = d->report;
 	double certainty;
-	if (!in_question) {
+	if (!is_in_question(d, line)) {
 		if (d->input_is_utf8 && !is_ascii(line)) {
 			report->paragraphs++;
-			d->unicode_bytes += line.len;
-			d->certain += (double)line.len;
+			count_unicode(d, line.len);
 		}
 		buf_add_str(out, line);
 		return;
@@ -168,29 +205,19 @@ static void decode_line(Decoder *d, Str line, Buf *out)
 	units_of(d, line);
 	size_t count;
 	const LegacyUnit *all = units(d, &count);
+	d->text_kind = LEGACY_COUNT;
 	LegacyKind kind = choose(d, all, count, &certainty);
 	if (!d->input_is_utf8 && kind != LEGACY_UTF8 && utf8_is_valid(line) &&
-	    legacy_value(LEGACY_UTF8, all, count) >= legacy_value(kind, all, count))
+	    legacy_value(LEGACY_UTF8, all, count, &d->other) >= legacy_value(kind, all, count, &d->other))
 		kind = LEGACY_UTF8; /* a line of UTF-8 among others */
-	if (kind == LEGACY_CP1252) { /* stays as it is */
-		if (d->input_is_utf8) {
-			buf_add_str(out, line);
-			LegacyScore as_is = legacy_score(line);
-			if (as_is.valid * 10 >= as_is.words * 7 ||
-			    as_is.words < 3) { /* a sign or two, no legacy text */
-				d->unicode_bytes += line.len;
-				d->certain += (double)line.len;
-				return;
-			}
-		} else {
-			legacy_decode(kind, all, count, out, NULL);
-		}
-		report->uncertain++;
-		d->uncertain_bytes += line.len;
-		d->certain += 0.3 * (double)line.len;
+	if (kind == LEGACY_CP1252) {
+		keep_line(d, line, all, count, out);
 		return;
 	}
-	legacy_decode(kind, all, count, out, NULL);
+	if (kind == d->text_kind && buf_ok(&d->text))
+		buf_add_str(out, buf_str(&d->text));
+	else
+		legacy_decode(kind, all, count, out, NULL);
 	bool is_unicode = kind == LEGACY_UTF8 && !d->input_is_utf8;
 	report->decoded += !is_unicode;
 	report->repaired |= d->input_is_utf8 && (kind == LEGACY_UTF8 || kind == LEGACY_UTF8_TWICE);
@@ -309,6 +336,8 @@ Status encoding_decode(Str bytes, Buf *utf8_out, EncodingReport *report, Err *er
 	}
 	bool ok = buf_ok(utf8_out) && buf_ok(&d.units);
 	buf_done(&d.units);
+	buf_done(&d.text);
+	buf_done(&d.other);
 	if (ok)
 		return ST_OK;
 	utf8_out->len = start;

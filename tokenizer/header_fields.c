@@ -385,6 +385,19 @@ static bool is_subject_line(Str folded)
 	       folded_starts(folded, "vv:");
 }
 
+/* Behind the two letters of "V/v", with whatever marks recognition put on them. */
+static Str behind_abbreviation(Str text)
+{
+	const uint8_t *p = (const uint8_t *)text.ptr, *end = p + text.len;
+	for (unsigned letters = 0, width; p < end && letters < 2; p += width) {
+		if (letter_composed_at(p, end, &width))
+			letters++;
+		else if (!plain_next(p, end, &width) && !width)
+			break;
+	}
+	return (Str){(const char *)p, (size_t)(end - p)};
+}
+
 static void read_type(const HeaderCells *cells, Arena *arena, HeaderFields *out)
 {
 	const DocType *type, *named = type_of_number(&out->number);
@@ -411,7 +424,7 @@ static void read_type(const HeaderCells *cells, Arena *arena, HeaderFields *out)
 		Str text = cell->text;
 		ptrdiff_t colon = str_find_char(str_slice(text, 0, 6), ':');
 		text = colon >= 0                           ? str_slice(text, (size_t)colon + 1, text.len)
-		       : folded_starts(cell->folded, "v/v") ? str_slice(text, 3, text.len)
+		       : folded_starts(cell->folded, "v/v") ? behind_abbreviation(text)
 							    : text;
 		read_subject(cells, i + 1, str_trim(text), cell->start, arena, out);
 		break;

@@ -60,6 +60,11 @@ static void make_tables(void)
 	}
 	add_other_case(&tables[1]);
 	add_other_case(&tables[4]);
+	for (unsigned t = 0; t < 6; t++)
+		for (unsigned c = 0; c < 256; c++)
+			tables[t].unit[c] = tables[t].single[c] >= 0x80 ? LEGACY_KEPT | tables[t].single[c]
+					    : tables[t].single[c]       ? tables[t].single[c]
+									: legacy_plain_unit(c);
 }
 
 const LegacyTable *legacy_table(LegacyKind kind)
@@ -79,6 +84,8 @@ int legacy_cp1252_byte(uint32_t c)
 {
 	if (c < 0x100)
 		return (int)c;
+	if (c > 0x2122 || (c > 0x192 && c < 0x2C6)) /* almost all there is */
+		return -1;
 	for (int i = 0; i < 32; i++)
 		if (cp1252_high[i] == c)
 			return 0x80 + i;

@@ -3,11 +3,13 @@
 #define TOKENIZER_LEGACY_TABLE_H
 
 #include "tokenizer/legacy.h"
+#include "tokenizer/letter.h"
 
 enum { LEGACY_BASES = 40 };
 
 typedef struct {
 	uint16_t single[256];            /* code point of a byte by itself; 0: none */
+	uint32_t unit[256];              /* the unit of a byte by itself: its letter, else its character of CP1252 */
 	uint8_t base[256];               /* number of a byte that takes a mark behind it, 0: none */
 	uint16_t pair[LEGACY_BASES][256]; /* [base][mark]: code point, 0: none */
 } LegacyTable;
@@ -15,5 +17,24 @@ typedef struct {
 const LegacyTable *legacy_table(LegacyKind kind); /* NULL for CP1252 and UTF-8 */
 uint32_t legacy_cp1252(uint8_t byte);             /* the character of CP1252 */
 int legacy_cp1252_byte(uint32_t code_point);      /* the byte for a character, -1 if it is none of CP1252 */
+
+/* The character that a unit shows as it stands. */
+static inline uint32_t legacy_plain_unit(uint32_t unit)
+{
+	if (unit >= LEGACY_KEPT || unit < 0x80)
+		return unit;
+	return LEGACY_KEPT | legacy_cp1252((uint8_t)unit);
+}
+
+/* The Vietnamese letter that a unit is, taken as a character; 0: none. */
+static inline Letter legacy_letter(uint32_t unit)
+{
+	uint32_t c = unit & 0x1FFFFF;
+	if (c < 0x80)
+		return letter_ascii[c];
+	if (c >= 0xC0 && c < 0x1C0)
+		return letter_two[(c >> 6) - 3][c & 63];
+	return c >= 0x1E80 && c < 0x1F00 ? letter_three[c >> 6 & 1][c & 63] : 0;
+}
 
 #endif

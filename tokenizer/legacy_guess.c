@@ -1,0 +1,172 @@
+/* tokenizer/legacy_guess.c - see legacy.h. The best reading is the one with the most syllables. */
+#include "tokenizer/legacy.h"
+#include "tokenizer/legacy_table.h"
+#include "tokenizer/syllable_table.h"
+
+static inline Letter composed_at(const uint8_t *p, const uint8_t *end, unsigned *width_out)
+{
+	Letter letter = letter_at(p, end, width_out);
+	if (letter && end - p > *width_out && (p[*width_out] & 0xFE) == 0xCC)
+		return letter_composed_at(p, end, width_out);
+	return letter;
+}
+
+/* One word of letters at p; false where no letter stands. */
+static const uint8_t *score_word(const uint8_t *p, const uint8_t *end, LegacyScore *score)
+{
+	uint64_t code = 0;
+	unsigned tone = 0, count = 0;
+	bool marked = false, foreign = false, small = false;
+	while (p < end) {
+		unsigned width;
+		Letter letter = composed_at(p, end, &width);
+		if (letter) {
+			if (small && (letter & LETTER_UPPER) && *p < 0x80) /* "lýMã": words that lost their blank */
+				break;
+			code = code << 6 | (letter & LETTER_NUMBER);
+			if (letter & LETTER_TONE)
+				tone = letter >> LETTER_TONE_SHIFT & 7;
+			marked |= (letter & LETTER_MARKED) != 0;
+			foreign |= small && (letter & LETTER_UPPER); /* "phÀn" */
+			small |= !(letter & LETTER_UPPER);
+		} else {
+			uint32_t c;
+			width = *p < 0x80 ? 0 : (unsigned)utf8_decode((const char *)p, (size_t)(end - p), &c);
+			if (!width || char_class(c) != CHAR_LETTER)
+				break;
+			foreign = true;
+		}
+		count++;
+		p += width;
+	}
+	if (count > 1) { /* single letters are syllables too easily */
+		const SyllableSlot *slot = !foreign && count <= SYLLABLE_LETTERS_MAX ? syllable_find(code) : NULL;
+		bool valid = slot && slot->genuine >> tone & 1;
+		score->words++;
+		score->valid += valid;
+		score->accented += valid && marked;
+	}
+	return p;
+}
+
+LegacyScore legacy_score(Str utf8)
+{
+	LegacyScore score = {0};
+	const uint8_t *p = (const uint8_t *)utf8.ptr, *end = p + utf8.len;
+	while (p < end) {
+		if (*p < 0x80 && !letter_ascii[*p]) {
+			p++;
+			continue;
+		}
+		const uint8_t *stop = score_word(p, end, &score);
+		if (stop == p) {
+			size_t width = utf8_valid_width((const char *)p, (size_t)(end - p));
+			stop += width ? width : 1;
+		}
+		p = stop;
+	}
+	return score;
+}
+
+/* Runs of letters and units that are not ASCII, with at least one of the latter and two units in all. */
+unsigned legacy_words_in_question(const LegacyUnit *units, size_t count)
+{
+	unsigned words = 0;
+	for (size_t i = 0; i < count;) {
+		size_t start = i, high = 0;
+		for (; i < count && (units[i].c >= 0x80 || letter_ascii[units[i].c]); i++)
+			high += units[i].c >= 0x80 && units[i].c != 0xA0;
+		words += high && i - start > 1;
+		i += i == start;
+	}
+	return words;
+}
+
+static double value_of_text(Str text, unsigned words)
+{
+	double value = words ? (double)legacy_score(text).accented / words : 0;
+	return value > 1 ? 1 : value;
+}
+
+double legacy_value(LegacyKind kind, const LegacyUnit *units, size_t count, Buf *text_out)
+{
+	buf_clear(text_out);
+	legacy_decode(kind, units, count, text_out, NULL);
+	return value_of_text(buf_str(text_out), legacy_words_in_question(units, count));
+}
+
+bool legacy_is_possible(const LegacyUnit *units, size_t count)
+{
+	size_t unicode = 0, high = 0, odd = 0;
+	for (size_t i = 0; i < count; i++) {
+		bool letter = legacy_letter(units[i].c) != 0;
+		unicode += units[i].c >= LEGACY_KEPT && letter;
+		high += units[i].c >= 0x80 && units[i].c < 0x100;
+		odd += units[i].c >= 0x80 && units[i].c < 0x100 && !letter && units[i].c != 0xA0;
+	}
+	return odd >= 2 && odd * 5 >= high && unicode * 4 <= high;
+}
+
+LegacyGuess legacy_guess(const LegacyUnit *units, size_t count)
+{
+	/* What a reading needs: right readings explain 0.9 and more of the words, wrong ones below 0.4. */
+	const double enough = 0.6, enough_margin = 0.08, almost_all = 0.85;
+	LegacyGuess best = {.value = -1};
+	double next = 0;
+	Buf texts[2];
+	unsigned current = 0;
+	buf_init(&texts[0]);
+	buf_init(&texts[1]);
+	count = count < LEGACY_SAMPLE ? count : LEGACY_SAMPLE;
+	unsigned words = legacy_words_in_question(units, count);
+	for (LegacyKind kind = LEGACY_CP1252; words && kind < LEGACY_COUNT; kind++) {
+		Buf *text = &texts[current];
+		buf_clear(text);
+		legacy_decode(kind, units, count, text, NULL);
+		double value = value_of_text(buf_str(text), words);
+		if (value > best.value) {
+			next = best.value > next ? best.value : next;
+			best.kind = kind;
+			best.value = value;
+			current ^= 1; /* the best text stays in the other */
+		} else if (value > next && !str_eq(buf_str(text), buf_str(&texts[current ^ 1]))) {
+			next = value;
+		}
+	}
+	best.margin = best.value - next;
+	best.words = words;
+	double lead = best.margin * words + 0.01; /* in words */
+	best.sure = best.kind != LEGACY_CP1252 && best.value >= enough && best.margin >= enough_margin &&
+		    (lead >= 2 || (lead >= 1 && words >= 3 && best.value >= almost_all));
+	buf_done(&texts[0]);
+	buf_done(&texts[1]);
+	return best;
+}
+
+/* A character that no Vietnamese word has, in the range where legacy bytes lie. */
+static bool is_odd(uint32_t unit)
+{
+	return unit >= 0x80 && unit < 0x100 && unit != 0xA0 && !legacy_letter(unit);
+}
+
+LegacyGuess legacy_guess_text(const LegacyUnit *units, size_t count)
+{
+	const LegacyUnit blank = {' ', 0};
+	Buf odd_words;
+	buf_init(&odd_words);
+	count = count < LEGACY_SAMPLE ? count : LEGACY_SAMPLE;
+	for (size_t i = 0; i < count;) {
+		size_t start = i, odd = 0;
+		for (; i < count && (units[i].c >= 0x80 || letter_ascii[units[i].c]); i++)
+			odd += is_odd(units[i].c);
+		if (odd)
+			buf_add(&odd_words, &units[start], (i - start) * sizeof *units);
+		buf_add(&odd_words, &blank, sizeof blank);
+		i += i == start;
+	}
+	LegacyGuess guess = {.kind = LEGACY_CP1252};
+	if (buf_ok(&odd_words) && odd_words.len)
+		guess = legacy_guess((const LegacyUnit *)(const void *)odd_words.data, odd_words.len / sizeof *units);
+	buf_done(&odd_words);
+	return guess;
+}
