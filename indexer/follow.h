@@ -11,9 +11,18 @@ enum {
 	FOLLOW_LOOK_MS = 100,
 	FOLLOW_LIVE_RECORDS = 256,        /* more than this unsealed: seal */
 	FOLLOW_LIVE_BYTES = 4 << 20,
-	FOLLOW_SHARD_BYTES = 48 << 20,    /* what a builder waits for while more is coming */
 	FOLLOW_SHARD_BYTES_MAX = 192 << 20,
+	FOLLOW_BEHIND_BYTES = 64 << 20,   /* a builder so far behind the log gives half of it to another */
+	FOLLOW_SPLIT_BYTES = 2 << 20,     /* less is not split */
+	FOLLOW_OPEN_US = 5000000,         /* a builder that has caught up waits so long for more */
 };
+
+/* What a builder works on: [from, to), or all that comes while it is open. */
+typedef struct {
+	struct Follower *follower;
+	uint64_t from, at, to; /* UINT64_MAX: open */
+	uint64_t begun_us;
+} Claim;
 
 /* A shard that is built and waits to be published. */
 typedef struct Built {
@@ -52,7 +61,8 @@ struct Follower {
 	bool notified;
 	uint64_t wanted;         /* someone waits for this position */
 	bool sealing;            /* builders may claim */
-	uint64_t claimed, goal;  /* next sequence to claim, end of the log */
+	Claim *open;             /* the one that takes what is still to come */
+	uint64_t claimed, goal;  /* next sequence to claim while none is open, end of the log */
 	uint64_t grown_us;       /* when the goal last moved */
 	unsigned active;         /* builds under way */
 	Built *built;            /* done, in order of range */

@@ -1,7 +1,10 @@
 /* indexer/follow_build.c - the follower's builders: threads that claim ranges of the log and turn them into shards.
  *
- * While records are still coming in, a builder waits for a range worth a shard; when someone waits for the index, what
- * is left is split among the builders.
+ *   log      0 ───────────────────────────────────────────── goal ┄┄┄ more is coming
+ *   builder  [from ──── at ────────── to)[from ── at ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ open
+ *
+ * A builder follows the log while it grows. One who falls behind, or is not alone when no more is coming, leaves the
+ * second half of what is left to the next; so there are few shards, and all builders finish at about the same time.
  */
 #include "indexer/follow.h"
 
@@ -21,28 +24,74 @@ uint64_t follow_sequences_of(Store *store, uint64_t bytes)
 	return count ? count : 1;
 }
 
-static bool is_urgent(const Follower *f)
+/* Nobody is to wait for more: someone wants what is there, or nothing has come for a while. */
+static bool is_urgent(const Follower *f, uint64_t from)
 {
-	return f->wanted > f->claimed || clock_monotonic_us() - f->grown_us > QUIET_US;
+	return f->wanted > from || clock_monotonic_us() - f->grown_us > QUIET_US;
 }
 
-/* Under the mutex: the next range for a builder, or false where none is worth it yet. */
-static bool claim(Follower *f, uint64_t *from, uint64_t *to)
+static void open_claim(Follower *f, Claim *c, uint64_t from)
 {
-	if (!f->sealing || f->claimed >= f->goal || f->failure.code != ST_OK)
+	*c = (Claim){.follower = f, .from = from, .at = from, .to = UINT64_MAX, .begun_us = clock_monotonic_us()};
+	f->open = c;
+}
+
+/* Under the mutex: a part of the open claim that its builder will not get to soon. */
+static bool split_open(Follower *f, Claim *c)
+{
+	Claim *other = f->open;
+	uint64_t left = f->goal > other->at ? f->goal - other->at : 0;
+	bool urgent = is_urgent(f, other->from);
+	if (left < follow_sequences_of(f->index->store, urgent ? FOLLOW_SPLIT_BYTES : FOLLOW_BEHIND_BYTES))
 		return false;
-	uint64_t left = f->goal - f->claimed, size = follow_sequences_of(f->index->store, FOLLOW_SHARD_BYTES);
-	if (left < size && !is_urgent(f))
-		return false;
-	if (is_urgent(f)) {
-		uint64_t idle = f->builder_count - f->active, share = (left + idle - 1) / (idle ? idle : 1);
-		uint64_t most = follow_sequences_of(f->index->store, FOLLOW_SHARD_BYTES_MAX);
-		size = share < most ? share : most;
-	}
-	*from = f->claimed;
-	*to = f->claimed + (size < left ? size : left);
-	f->claimed = *to;
+	uint64_t idle = f->builder_count > f->active ? f->builder_count - f->active : 1;
+	other->to = other->at + 1 + left / (urgent ? idle + 1 : 2);
+	open_claim(f, c, other->to);
 	return true;
+}
+
+/* Under the mutex: something for a builder to do, or false. */
+static bool claim(Follower *f, Claim *c)
+{
+	if (!f->sealing || f->failure.code != ST_OK)
+		return false;
+	if (f->open)
+		return split_open(f, c);
+	if (f->claimed >= f->goal)
+		return false;
+	open_claim(f, c, f->claimed);
+	f->claimed = UINT64_MAX;
+	return true;
+}
+
+/* Under the mutex: nothing more for this claim; what follows may be claimed. */
+static void close_claim(Follower *f, Claim *c)
+{
+	if (f->open != c)
+		return;
+	c->to = f->claimed = c->at;
+	f->open = NULL;
+}
+
+static bool takes_more(void *ctx, uint64_t sequence)
+{
+	Claim *c = ctx;
+	Follower *f = c->follower;
+	bool more = true, waiting = true;
+	pthread_mutex_lock(&f->mutex);
+	c->at = sequence;
+	if (sequence - c->from >= follow_sequences_of(f->index->store, FOLLOW_SHARD_BYTES_MAX))
+		close_claim(f, c);
+	while (waiting && !f->stop) {
+		more = sequence < c->to;
+		waiting = more && sequence >= f->goal;
+		if (waiting && (is_urgent(f, c->from) || clock_monotonic_us() - c->begun_us > FOLLOW_OPEN_US))
+			close_claim(f, c);
+		else if (waiting)
+			follow_wait(&f->work, &f->mutex, FOLLOW_LOOK_MS);
+	}
+	pthread_mutex_unlock(&f->mutex);
+	return more;
 }
 
 static void keep_built(Follower *f, Built *built)
@@ -74,14 +123,14 @@ void follow_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, unsigned ms)
 void *follow_run_builder(void *arg)
 {
 	Follower *f = arg;
-	uint64_t from, to;
+	Claim c;
 	pthread_mutex_lock(&f->mutex);
 	while (!f->stop) {
 		if (f->chore.state == CHORE_WANTED) {
 			chore_do(f);
 			continue;
 		}
-		if (!claim(f, &from, &to)) {
+		if (!claim(f, &c)) {
 			follow_wait(&f->work, &f->mutex, FOLLOW_LOOK_MS);
 			continue;
 		}
@@ -89,10 +138,12 @@ void *follow_run_builder(void *arg)
 		pthread_mutex_unlock(&f->mutex);
 		Err err = {0};
 		Built *built = calloc(1, sizeof *built);
-		Status st = built ? shard_build(f->index->store, f->index->dir, from, to, &f->index->options, &f->stop,
+		const ShardRange range = {.from = c.from, .takes = takes_more, .ctx = &c};
+		Status st = built ? shard_build(f->index->store, f->index->dir, &range, &f->index->options, &f->stop,
 		                                &built->shard, &built->superseded, &err)
 		                  : err_no_memory(&err);
 		pthread_mutex_lock(&f->mutex);
+		close_claim(f, &c);
 		f->active--;
 		if (st == ST_OK)
 			keep_built(f, built);

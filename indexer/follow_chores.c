@@ -135,8 +135,8 @@ void chore_do(Follower *f)
 		check_shards(f, chore);
 		break;
 	case CHORE_REPAIR:
-		shard_build(f->index->store, f->index->dir, chore->shards[0].from, chore->shards[0].to, &f->index->options, &f->stop,
-		            &chore->result, &ignored, &chore->err);
+		shard_build(f->index->store, f->index->dir, &(ShardRange){.from = chore->shards[0].from, .to = chore->shards[0].to},
+		            &f->index->options, &f->stop, &chore->result, &ignored, &chore->err);
 		break;
 	}
 	free(ignored.list); /* known already: the manifest has them */

@@ -77,8 +77,10 @@ static bool has_stamp(Str line)
 {
 	size_t start = 0;
 	for (size_t at = 0; at <= line.len; at++) {
+		if (at < line.len && (uint8_t)line.ptr[at] > ' ')
+			continue;
 		bool apart = at == line.len || line.ptr[at] == '\t' || line.ptr[at] == '\f' ||
-		             str_starts(str_slice(line, at, line.len), STR("   "));
+		             (line.len - at >= 3 && memcmp(line.ptr + at, "   ", 3) == 0);
 		if (!apart)
 			continue;
 		if (is_stamp(str_slice(line, start, at)))

@@ -31,8 +31,8 @@ static void *build_ranges(void *arg)
 		uint64_t from = i * r->range, to = from + r->range < r->goal ? from + r->range : r->goal;
 		Err err = {0};
 		pthread_mutex_unlock(&r->mutex);
-		Status st = shard_build(r->index->store, r->index->dir, from, to, &r->index->options, r->stop, &r->shards[i],
-		                        &r->superseded[i], &err);
+		Status st = shard_build(r->index->store, r->index->dir, &(ShardRange){.from = from, .to = to}, &r->index->options, r->stop,
+		                        &r->shards[i], &r->superseded[i], &err);
 		pthread_mutex_lock(&r->mutex);
 		if (st == ST_OK)
 			r->done++;

@@ -85,5 +85,5 @@ Status view_load_hit(View *view, uint64_t sequence, SearchHit *out, Entry *entry
 	if (st != ST_OK)
 		return st;
 	*out = (SearchHit){.sequence = sequence, .version = entry->version, .id = entry->key};
-	return record_parse(entry->metadata, view->arena, &out->record, view->err);
+	return record_parse_stored(entry->metadata, view->arena, &out->record, view->err);
 }

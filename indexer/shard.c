@@ -155,7 +155,7 @@ Status shard_load(ShardReader *r, uint64_t sequence, Superseded *superseded, boo
 		return add_destroyed(r, superseded, err);
 	if (!*is_document_out)
 		return ST_OK;
-	st = record_parse(r->entry.metadata, &r->arena, &r->record, err);
+	st = record_parse_stored(r->entry.metadata, &r->arena, &r->record, err);
 	return st == ST_OK ? load_texts(r, &r->entry, err) : st;
 }
 
@@ -170,8 +170,18 @@ static void invert_code_sink(void *ctx, uint64_t code, uint32_t wdf) { invert_co
 static void invert_term_sink(void *ctx, Str term, uint32_t wdf) { invert_term(ctx, term, wdf); }
 static void invert_value_sink(void *ctx, unsigned slot, Str value) { invert_value(ctx, slot, value); }
 
-static Status build_in_bulk(Store *store, const char *dir, const char *index_dir, const IndexOptions *options,
-                            const volatile bool *stop, Shard *shard, Superseded *superseded, Err *err)
+static bool is_stopped(const volatile bool *stop)
+{
+	return stop && *stop;
+}
+
+static bool takes(const ShardRange *range, uint64_t sequence)
+{
+	return range->takes ? range->takes(range->ctx, sequence) : sequence < range->to;
+}
+
+static Status build_in_bulk(Store *store, const char *dir, const char *index_dir, const ShardRange *range,
+                            const IndexOptions *options, const volatile bool *stop, Shard *shard, Superseded *superseded, Err *err)
 {
 	InvertOptions how = {.memory_bytes = options->memory_bytes, .spill_dir = index_dir, .spell = schema_spell,
 	                     .codes_in_order = true};
@@ -182,22 +192,20 @@ static Status build_in_bulk(Store *store, const char *dir, const char *index_dir
 	TermSink sink = {inverter, invert_code_sink, invert_term_sink, invert_value_sink};
 	if (!inverter)
 		st = err->code;
-	for (uint64_t seq = shard->from; st == ST_OK && seq < shard->to; seq++) {
+	for (shard->to = shard->from; st == ST_OK && !is_stopped(stop) && takes(range, shard->to); shard->to++) {
 		bool is_document = false;
-		if (stop && *stop) {
-			st = err_set(err, ST_BUSY, "stopped");
-			break;
-		}
-		st = shard_load(reader, seq, superseded, &is_document, err);
+		st = shard_load(reader, shard->to, superseded, &is_document, err);
 		if (st != ST_OK || !is_document)
 			continue;
-		st = invert_begin(inverter, (uint32_t)(seq - shard->from + 1), err);
+		st = invert_begin(inverter, (uint32_t)(shard->to - shard->from + 1), err);
 		if (st == ST_OK)
 			st = shard_emit(reader, &sink, err);
 		if (st == ST_OK)
 			st = invert_end(inverter, err);
 		shard->documents++;
 	}
+	if (st == ST_OK && is_stopped(stop))
+		st = err_set(err, ST_BUSY, "stopped");
 	if (st == ST_OK)
 		st = invert_finish(inverter, dir, &(InvertFinish){0}, &stats, err);
 	invert_free(inverter);
@@ -215,36 +223,37 @@ static void writer_code(void *ctx, uint64_t code, uint32_t wdf)
 static void writer_term(void *ctx, Str term, uint32_t wdf) { xap_writer_term(ctx, term, wdf); }
 static void writer_value(void *ctx, unsigned slot, Str value) { xap_writer_value(ctx, slot, value); }
 
-/* Documents [from, to) of a shard that starts at shard_from, through Xapian's own writer. */
-static Status write_documents(Store *store, XapWriter *writer, uint64_t shard_from, uint64_t from, uint64_t to,
-                              const volatile bool *stop, uint64_t *documents, Superseded *superseded, Err *err)
+/* Documents of a shard that starts at shard_from, through Xapian's own writer. */
+static Status write_documents(Store *store, XapWriter *writer, uint64_t shard_from, const ShardRange *range,
+                              const volatile bool *stop, uint64_t *to_out, uint64_t *documents, Superseded *superseded, Err *err)
 {
 	const TermSink sink = {writer, writer_code, writer_term, writer_value};
 	ShardReader *reader = shard_reader_new(store, err);
 	Status st = reader ? ST_OK : err->code;
-	for (uint64_t seq = from; st == ST_OK && seq < to; seq++) {
+	uint64_t seq = range->from;
+	for (; st == ST_OK && !is_stopped(stop) && takes(range, seq); seq++) {
 		bool is_document = false;
-		if (stop && *stop)
-			st = err_set(err, ST_BUSY, "stopped");
-		else
-			st = shard_load(reader, seq, superseded, &is_document, err);
+		st = shard_load(reader, seq, superseded, &is_document, err);
 		if (st == ST_OK && is_document)
 			st = shard_emit(reader, &sink, err);
 		if (st == ST_OK && is_document)
 			st = xap_writer_put(writer, (uint32_t)(seq - shard_from + 1), err);
 		*documents += is_document;
 	}
+	if (st == ST_OK && is_stopped(stop))
+		st = err_set(err, ST_BUSY, "stopped");
+	*to_out = seq;
 	shard_reader_free(reader);
 	return st;
 }
 
-static Status build_by_xapian(Store *store, const char *dir, const volatile bool *stop, Shard *shard,
+static Status build_by_xapian(Store *store, const char *dir, const ShardRange *range, const volatile bool *stop, Shard *shard,
                               Superseded *superseded, Err *err)
 {
 	XapWriter *writer = NULL;
 	Status st = xap_writer_open(&writer, dir, err);
 	if (st == ST_OK)
-		st = write_documents(store, writer, shard->from, shard->from, shard->to, stop, &shard->documents, superseded, err);
+		st = write_documents(store, writer, shard->from, range, stop, &shard->to, &shard->documents, superseded, err);
 	if (st == ST_OK)
 		st = xap_writer_commit(writer, "built-by", STR("xapian"), err);
 	xap_writer_close(writer);
@@ -259,20 +268,39 @@ void shard_name(Shard *shard)
 	snprintf(shard->name, sizeof shard->name, "%08" PRIu64 "-%08" PRIu64 ".%08x", shard->from, shard->to, random);
 }
 
-Status shard_build(Store *store, const char *index_dir, uint64_t from, uint64_t to, const IndexOptions *options,
+static Status path_below(const char *index_dir, const char *name, char out[static 4200], Err *err)
+{
+	return snprintf(out, 4200, "%s/%s", index_dir, name) < 4200 ? ST_OK : err_set(err, ST_LIMIT, "path too long: %.100s…", index_dir);
+}
+
+/* How far it goes shows at the end only: then the directory gets its name. */
+static Status name_built(const char *index_dir, char dir[static 4200], Shard *shard, Err *err)
+{
+	char named[4200];
+	shard_name(shard);
+	Status st = path_below(index_dir, shard->name, named, err);
+	if (st == ST_OK && rename(dir, named) != 0)
+		st = err_errno(err, errno, "rename %s", dir);
+	if (st == ST_OK)
+		memcpy(dir, named, sizeof named);
+	return st == ST_OK ? file_sync_dir(index_dir, err) : st;
+}
+
+Status shard_build(Store *store, const char *index_dir, const ShardRange *range, const IndexOptions *options,
                    const volatile bool *stop, Shard *out, Superseded *superseded, Err *err)
 {
-	Shard shard = {.from = from, .to = to};
+	Shard shard = {.from = range->from, .to = range->from};
 	char dir[4200];
 	shard_name(&shard);
-	if (snprintf(dir, sizeof dir, "%s/%s", index_dir, shard.name) >= (int)sizeof dir)
-		return err_set(err, ST_LIMIT, "path too long: %.100s…", index_dir);
-	Status st = options->xapian_writer ? build_by_xapian(store, dir, stop, &shard, superseded, err)
-	                                   : build_in_bulk(store, dir, index_dir, options, stop, &shard, superseded, err);
+	Status st = path_below(index_dir, shard.name, dir, err);
+	if (st != ST_OK)
+		return st;
+	st = options->xapian_writer ? build_by_xapian(store, dir, range, stop, &shard, superseded, err)
+	                            : build_in_bulk(store, dir, index_dir, range, options, stop, &shard, superseded, err);
+	if (st == ST_OK)
+		st = name_built(index_dir, dir, &shard, err);
 	if (st == ST_OK)
 		st = shard_sum(dir, &shard.bytes, &shard.sha256, err);
-	if (st == ST_OK)
-		st = file_sync_dir(index_dir, err);
 	if (st != ST_OK) {
 		Err ignored;
 		file_remove_tree(dir, &ignored);
@@ -346,9 +374,9 @@ static const char live_key[] = "hoso-live";
 Status shard_live_append(Store *store, XapWriter *writer, uint64_t live_from, uint64_t from, uint64_t to,
                          Superseded *superseded, Err *err)
 {
-	uint64_t documents = 0;
+	uint64_t documents = 0, end;
 	Buf state = {0};
-	Status st = write_documents(store, writer, live_from, from, to, NULL, &documents, superseded, err);
+	Status st = write_documents(store, writer, live_from, &(ShardRange){.from = from, .to = to}, NULL, &end, &documents, superseded, err);
 	superseded_sort(superseded);
 	buf_add_varint(&state, to);
 	buf_add_varint(&state, superseded->count);

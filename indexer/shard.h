@@ -40,8 +40,16 @@ void shard_reader_free(ShardReader *reader);
 Status shard_load(ShardReader *reader, uint64_t sequence, Superseded *superseded, bool *is_document_out, Err *err);
 Status shard_emit(ShardReader *reader, const TermSink *sink, Err *err);
 
-/* Builds index_dir/<name> for [from, to) and fills in *out; adds to superseded. ST_BUSY when *stop becomes true. */
-Status shard_build(Store *store, const char *index_dir, uint64_t from, uint64_t to, const IndexOptions *options,
+/* What a shard takes: [from, to), or from `from` on as long as `takes` says so. It is asked for each sequence in turn,
+ * may wait until the log has it, and says no once. */
+typedef struct {
+	uint64_t from, to;
+	bool (*takes)(void *ctx, uint64_t sequence); /* NULL: to `to` */
+	void *ctx;
+} ShardRange;
+
+/* Builds index_dir/<name> and fills in *out; adds to superseded. ST_BUSY when *stop becomes true. */
+Status shard_build(Store *store, const char *index_dir, const ShardRange *range, const IndexOptions *options,
                    const volatile bool *stop, Shard *out, Superseded *superseded, Err *err);
 /* A new name for a directory that covers the shard's range. */
 void shard_name(Shard *shard);

@@ -8,7 +8,7 @@ Status entry_read_record(const Entry *entry, Arena *arena, Record *out, Err *err
 		*out = (Record){0};
 		return ST_OK;
 	}
-	Status st = record_parse(entry->metadata, arena, out, &why);
+	Status st = record_parse_stored(entry->metadata, arena, out, &why);
 	if (st == ST_OK || st == ST_NO_MEMORY)
 		return st == ST_OK ? ST_OK : err_no_memory(err);
 	return err_set(err, ST_CORRUPT, "metadata of entry %llu: %.160s", (unsigned long long)entry->sequence, why.text);

@@ -1,7 +1,9 @@
-/* store/record.c - see record.h. jansson reads; what it gives is copied into the arena, so nothing of it stays. */
+/* store/record.c - see record.h. Flat records are read by record_flat.c, all others by jansson; what that gives is copied
+ * into the arena, so nothing of it stays. */
 #include "store/record.h"
 
 #include "base/utf8.h"
+#include "store/record_flat.h"
 #include "store/store.h"
 
 #include <jansson.h>
@@ -128,28 +130,14 @@ static bool read_json(Reader *r, const json_t *value, FieldValue *out)
 	return true;
 }
 
-static bool read_date(Reader *r, const json_t *value, FieldValue *out)
-{
-	CivilDate date;
-	char iso[11];
-	if (!keep_scalar(r, value, &out->text))
-		return false;
-	if (civil_date_parse(out->text, &date))
-		out->text = keep(r, iso, civil_date_format(date, iso));
-	else if (out->text.len)
-		buf_printf(&r->warnings, "%.*s is not a date\n", STR_ARG(str_slice(out->text, 0, utf8_cut(out->text, 60))));
-	return true;
-}
-
 /* False: the value does not fit the field and is kept under "extra". */
 static bool read_field(Reader *r, RecordFieldId id, json_t *value)
 {
 	FieldValue *out = &r->record->fields[id];
 	switch (record_fields[id].kind) {
 	case FIELD_TEXT:
-		return keep_scalar(r, value, &out->text);
 	case FIELD_DATE:
-		return read_date(r, value, out);
+		return keep_scalar(r, value, &out->text);
 	case FIELD_LIST:
 		return read_list(r, value, out);
 	case FIELD_PERSON:
@@ -235,8 +223,8 @@ static Status read_member(Reader *r, const char *key, json_t *value, Err *err)
 	if (json_is_null(value))
 		return ST_OK;
 	if (strcmp(key, "id") == 0) {
-		if (!keep_scalar(r, value, &record->id) || (record->id.len && !record_id_is_valid(record->id)))
-			return err_set(err, ST_INVALID, "an id is 1 to %d of A-Z a-z 0-9 . _ : -", STORE_ID_MAX);
+		if (!keep_scalar(r, value, &record->id))
+			return err_set(err, ST_INVALID, "\"id\" is not a string");
 		return ST_OK;
 	}
 	if (strcmp(key, "text") == 0) {
@@ -260,13 +248,30 @@ static Status read_member(Reader *r, const char *key, json_t *value, Err *err)
 	return json_object_set(r->extra, key, value) == 0 ? ST_OK : err_no_memory(err);
 }
 
+static void read_date(Reader *r, RecordFieldId id)
+{
+	CivilDate date;
+	char iso[11];
+	FieldValue *field = &r->record->fields[id];
+	if (civil_date_parse(field->text, &date)) {
+		size_t len = civil_date_format(date, iso);
+		if (!str_eq(field->text, (Str){iso, len}))
+			field->text = keep(r, iso, len);
+		if (id == RF_ISSUED)
+			r->record->issued = date;
+	} else if (field->text.len) {
+		buf_printf(&r->warnings, "%.*s is not a date\n", STR_ARG(str_slice(field->text, 0, utf8_cut(field->text, 60))));
+	}
+}
+
 static void warn_of_lengths(Reader *r)
 {
 	for (int id = 0; id < RF_COUNT; id++) {
-		size_t chars = utf8_count(r->record->fields[id].text);
-		if (record_fields[id].max_chars && chars > record_fields[id].max_chars)
+		Str text = r->record->fields[id].text;
+		size_t most = record_fields[id].max_chars, chars = most && text.len > most ? utf8_count(text) : 0;
+		if (chars > most)
 			buf_printf(&r->warnings, "\"%s\" has %zu characters; the circulars allow %u\n", record_fields[id].name,
-			           chars, record_fields[id].max_chars);
+			           chars, (unsigned)most);
 	}
 }
 
@@ -283,7 +288,7 @@ static Status check_cases(const Record *record, Err *err)
 	return ST_OK;
 }
 
-static Status read_record(Reader *r, json_t *root, Err *err)
+static Status read_tree(Reader *r, json_t *root, Err *err)
 {
 	const char *key;
 	json_t *value;
@@ -296,39 +301,74 @@ static Status read_record(Reader *r, json_t *root, Err *err)
 		if (st != ST_OK)
 			return st;
 	}
+	return !json_object_size(r->extra) || read_json(r, r->extra, &r->record->fields[RF_EXTRA]) ? ST_OK : err_no_memory(err);
+}
+
+static Status read_json_text(Reader *r, Str json, Err *err)
+{
+	json_error_t why;
+	json_t *root = json_loadb(json.ptr ? json.ptr : "", json.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
+	Status st;
+	r->extra = json_object();
+	if (!r->extra)
+		st = err_no_memory(err);
+	else if (!root)
+		st = err_set(err, ST_INVALID, "broken JSON at byte %d: %s", why.position, why.text);
+	else
+		st = read_tree(r, root, err);
+	json_decref(root);
+	json_decref(r->extra);
+	return st;
+}
+
+/* What holds whichever way the JSON was read. */
+static Status complete(Reader *r, Err *err)
+{
 	Record *record = r->record;
-	if (json_object_size(r->extra))
-		read_json(r, r->extra, &record->fields[RF_EXTRA]);
+	if (record->id.len && !record_id_is_valid(record->id))
+		return err_set(err, ST_INVALID, "an id is 1 to %d of A-Z a-z 0-9 . _ : -", STORE_ID_MAX);
 	if (record->fields[RF_CASE].text.len && !record->has_text && !record->file_count) {
 		record->is_case = true;
 		record->id = record->fields[RF_CASE].text;
 	}
-	if (!civil_date_parse(record_text(record, RF_ISSUED), &record->issued))
-		record->issued = (CivilDate){0};
+	read_date(r, RF_ISSUED);
+	read_date(r, RF_DUE);
 	warn_of_lengths(r);
 	record->warnings = keep(r, r->warnings.data, r->warnings.len);
 	return r->no_memory || !buf_ok(&r->warnings) ? err_no_memory(err) : check_cases(record, err);
 }
 
-Status record_parse(Str json, Arena *arena, Record *out, Err *err)
+static Status parse(Str json, bool canonical, Arena *arena, Record *out, Err *err)
 {
-	json_error_t why;
 	Record record = {0};
-	Reader reader = {.arena = arena, .record = &record, .extra = json_object()};
-	json_t *root = json_loadb(json.ptr ? json.ptr : "", json.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
-	Status st;
-	if (!reader.extra)
+	Reader reader = {.arena = arena, .record = &record};
+	Status st = ST_OK;
+	switch (record_read_flat(json, canonical, arena, &record)) {
+	case FLAT_READ:
+		break;
+	case FLAT_OTHER_SHAPE:
+		st = read_json_text(&reader, json, err);
+		break;
+	case FLAT_NO_MEMORY:
 		st = err_no_memory(err);
-	else if (!root)
-		st = err_set(err, ST_INVALID, "broken JSON at byte %d: %s", why.position, why.text);
-	else
-		st = read_record(&reader, root, err);
+		break;
+	}
+	if (st == ST_OK)
+		st = complete(&reader, err);
 	if (st == ST_OK)
 		*out = record;
-	json_decref(root);
-	json_decref(reader.extra);
 	buf_done(&reader.warnings);
 	return st;
+}
+
+Status record_parse(Str json, Arena *arena, Record *out, Err *err)
+{
+	return parse(json, false, arena, out, err);
+}
+
+Status record_parse_stored(Str json, Arena *arena, Record *out, Err *err)
+{
+	return parse(json, true, arena, out, err);
 }
 
 static void write_value(const FieldValue *value, RecordFieldKind kind, JsonOut *j)

@@ -72,6 +72,8 @@ enum { RECORD_JSON_DEPTH_MAX = 16, RECORD_LIST_MAX = 1000 };
 
 /* Reads one JSON object as a sender gives it. */
 Status record_parse(Str json, Arena *arena, Record *out, Err *err);
+/* The same for what record_write wrote, as it comes from the archive. */
+Status record_parse_stored(Str json, Arena *arena, Record *out, Err *err);
 /* Appends the canonical metadata JSON. */
 void record_write(const Record *record, Buf *out);
 /* Writes the members of the metadata (no braces) into an open object: for answers. */
