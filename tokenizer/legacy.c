@@ -6,7 +6,8 @@
 #include <stdlib.h>
 
 enum { UNITS_NEAR = 1024 };      /* a line has less, mostly */
-enum { UNIT_SMALL = 1 << 29 };   /* while TCVN3 is read: a code that stands for either case */
+/* While TCVN3 is read: a code that stands for either case; a letter. */
+enum { UNIT_SMALL = 1 << 29, UNIT_LETTER = 1 << 28, UNIT_MARKS = UNIT_SMALL | UNIT_LETTER };
 
 const char *legacy_name(LegacyKind kind)
 {
@@ -105,12 +106,12 @@ static bool is_line_of_capitals(const LegacyUnit *units, size_t count)
 {
 	bool capitals_font = false;
 	for (size_t i = 0, upper = 0, small = 0; i < count; i++) {
-		uint32_t c = units[i].c;
+		uint32_t c = units[i].c & ~(uint32_t)UNIT_MARKS;
 		if (c >= 'a' && c <= 'z')
 			return false;
-		bool letter = legacy_letter(c) != 0;
+		bool letter = units[i].c & UNIT_LETTER;
 		upper = letter ? upper + (c >= 'A' && c <= 'Z') : 0;
-		small = letter ? small + ((c & UNIT_SMALL) != 0) : 0;
+		small = letter ? small + ((units[i].c & UNIT_SMALL) != 0) : 0;
 		capitals_font |= upper >= 2 && small;
 	}
 	return capitals_font;
@@ -122,16 +123,20 @@ static void raise_capitals(LegacyUnit *units, size_t count)
 	bool all_line = is_line_of_capitals(units, count);
 	for (size_t start = 0; start < count;) {
 		size_t stop = start, lower = 0, upper = 0;
-		for (; stop < count && legacy_letter(units[stop].c); stop++) {
-			lower += units[stop].c >= 'a' && units[stop].c <= 'z';
-			upper += units[stop].c >= 'A' && units[stop].c <= 'Z';
+		uint32_t first = units[start].c, seen = 0;
+		for (; stop < count && units[stop].c & UNIT_LETTER; stop++) {
+			uint32_t c = units[stop].c & ~(uint32_t)UNIT_MARKS;
+			seen |= units[stop].c;
+			lower += c - 'a' < 26;
+			upper += c - 'A' < 26;
+			units[stop].c &= ~(uint32_t)UNIT_LETTER;
 		}
-		bool first_is_small = stop > start && units[start].c & UNIT_SMALL;
-		bool raise = all_line || (lower == 0 && (upper >= 2 || (upper == 1 && first_is_small)));
-		for (size_t i = start; i < stop; i++) {
-			if (raise && units[i].c & UNIT_SMALL)
-				units[i].c = kept(letter_code_point(legacy_letter(units[i].c) | LETTER_UPPER));
+		bool raise = all_line || (lower == 0 && (upper >= 2 || (upper == 1 && first & UNIT_SMALL)));
+		for (size_t i = start; seen & UNIT_SMALL && i < stop; i++) {
+			bool small = units[i].c & UNIT_SMALL;
 			units[i].c &= ~(uint32_t)UNIT_SMALL;
+			if (raise && small)
+				units[i].c = kept(letter_code_point(legacy_letter(units[i].c) | LETTER_UPPER));
 		}
 		start = stop > start ? stop : start + 1;
 	}
@@ -142,16 +147,23 @@ static size_t read_tcvn3(const LegacyUnit *units, size_t count, LegacyUnit *out)
 	const LegacyTable *table = legacy_table(LEGACY_TCVN3);
 	LegacyUnit *to = out;
 	for (size_t i = 0; i < count; i++) {
-		uint32_t c = units[i].c, now = c < LEGACY_KEPT ? table->unit[c] : c;
-		Letter letter = legacy_letter(now), toned = 0;
+		uint32_t c = units[i].c, now = c;
+		Letter letter, toned = 0;
+		if (c < LEGACY_KEPT) {
+			now = table->unit[c];
+			letter = table->letter[c];
+		} else {
+			letter = legacy_letter(c);
+		}
 		if (letter & LETTER_UPPER && i + 1 < count && units[i + 1].c < 0x100)
 			toned = legacy_letter(table->single[units[i + 1].c]);
 		/* "A" and the code of "à": a converter's way to write À */
 		bool raised = (toned & LETTER_TONE) && (letter & LETTER_NUMBER) == (toned & LETTER_NUMBER);
 		if (raised)
 			now = kept(letter_code_point(toned | LETTER_UPPER));
-		bool small = c >= 0x80 && c < 0x100 && letter && !(letter & LETTER_UPPER);
-		*to++ = (LegacyUnit){small ? now | UNIT_SMALL : now, units[i].at};
+		now |= letter ? UNIT_LETTER : 0;
+		now |= c >= 0x80 && c < 0x100 && letter && !(letter & LETTER_UPPER) ? UNIT_SMALL : 0;
+		*to++ = (LegacyUnit){now, units[i].at};
 		i += raised;
 	}
 	raise_capitals(out, (size_t)(to - out));
@@ -207,13 +219,17 @@ static size_t read_units(LegacyKind kind, const LegacyUnit *units, size_t count,
 	return read_plain(units, count, out);
 }
 
+/* Like utf8_encode, without branches: which letter comes next cannot be foreseen. Writes four bytes always. */
 static inline size_t encode(uint32_t c, char *out)
 {
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	return utf8_encode(c, out);
+	static const uint8_t leads[5] = {0, 0, 0xC0, 0xE0, 0xF0}, shifts[5][4] = {
+		{0, 0, 0, 0}, {0, 0, 0, 0}, {6, 0, 0, 0}, {12, 6, 0, 0}, {18, 12, 6, 0}};
+	unsigned width = 1u + (c >= 0x80) + (c >= 0x800) + (c >= 0x10000);
+	out[0] = (char)(leads[width] | c >> shifts[width][0]);
+	out[1] = (char)(0x80 | (c >> shifts[width][1] & 0x3F));
+	out[2] = (char)(0x80 | (c >> shifts[width][2] & 0x3F));
+	out[3] = (char)(0x80 | (c & 0x3F));
+	return width;
 }
 
 void legacy_decode(LegacyKind kind, const LegacyUnit *units, size_t count, Buf *out, Buf *origin)

@@ -71,15 +71,15 @@ LegacyScore legacy_score(Str utf8)
 /* Runs of letters and units that are not ASCII, with at least one of the latter and two units in all. */
 unsigned legacy_words_in_question(const LegacyUnit *units, size_t count)
 {
-	unsigned words = 0;
-	for (size_t i = 0; i < count;) {
-		size_t start = i, high = 0;
-		for (; i < count && (units[i].c >= 0x80 || letter_ascii[units[i].c]); i++)
-			high += units[i].c >= 0x80 && units[i].c != 0xA0;
-		words += high && i - start > 1;
-		i += i == start;
+	unsigned words = 0, len = 0, high = 0;
+	for (size_t i = 0; i < count; i++) {
+		uint32_t c = units[i].c;
+		bool inside = c >= 0x80 || letter_ascii[c];
+		words += !inside & (high != 0) & (len > 1);
+		high = inside ? high + (c >= 0x80 && c != 0xA0) : 0;
+		len = inside ? len + 1 : 0;
 	}
-	return words;
+	return words + (high && len > 1);
 }
 
 static double value_of_text(Str text, unsigned words)

@@ -45,6 +45,15 @@ static void add_other_case(LegacyTable *table)
 				table->pair[base][mark] = table->pair[base][mark ^ 0x20];
 }
 
+static void add_units(LegacyTable *table)
+{
+	for (unsigned c = 0; c < 256; c++) {
+		uint32_t own = table->single[c];
+		table->unit[c] = own >= 0x80 ? LEGACY_KEPT | own : own ? own : legacy_plain_unit(c);
+		table->letter[c] = legacy_letter(table->unit[c]);
+	}
+}
+
 static void make_tables(void)
 {
 	for (unsigned t = 0; t < 6; t++) {
@@ -61,10 +70,7 @@ static void make_tables(void)
 	add_other_case(&tables[1]);
 	add_other_case(&tables[4]);
 	for (unsigned t = 0; t < 6; t++)
-		for (unsigned c = 0; c < 256; c++)
-			tables[t].unit[c] = tables[t].single[c] >= 0x80 ? LEGACY_KEPT | tables[t].single[c]
-					    : tables[t].single[c]       ? tables[t].single[c]
-									: legacy_plain_unit(c);
+		add_units(&tables[t]);
 }
 
 const LegacyTable *legacy_table(LegacyKind kind)
