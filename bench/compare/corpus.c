@@ -2,7 +2,6 @@
 #include "bench/compare/compare.h"
 
 #include "base/file.h"
-#include "tokenizer/fold.h"
 
 #include <fcntl.h>
 #include <jansson.h>
@@ -112,93 +111,4 @@ void corpus_close(Corpus *c)
 	fclose(c->file);
 	buf_done(&c->item);
 	free(c);
-}
-
-/* ---- questions ------------------------------------------------------------------------------------------------- */
-
-static bool is_word(Str s)
-{
-	if (s.len < 2 || s.len >= QUESTION_WORD_MAX)
-		return false;
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.ptr[i];
-		if (c < 0x80 && !((c | 32) >= 'a' && (c | 32) <= 'z'))
-			return false;
-	}
-	return true;
-}
-
-/* `want` neighbouring words of the subject, from about its middle. */
-static bool pick_words(Str subject, unsigned want, Question *out)
-{
-	size_t skip = subject.len / 3;
-	Str part;
-	*out = (Question){0};
-	while (str_split(&subject, ' ', &part)) {
-		if (skip > part.len + 1) {
-			skip -= part.len + 1;
-			continue;
-		}
-		skip = 0;
-		if (!is_word(part)) {
-			out->count = 0;
-			continue;
-		}
-		memcpy(out->words[out->count], part.ptr, part.len);
-		out->words[out->count++][part.len] = 0;
-		if (out->count == want)
-			return true;
-	}
-	return false;
-}
-
-static void fold_words(const Question *in, Question *out)
-{
-	*out = (Question){.count = in->count};
-	for (unsigned i = 0; i < in->count; i++) {
-		Buf folded = {0};
-		fold_text(str_from(in->words[i]), &folded);
-		snprintf(out->words[i], QUESTION_WORD_MAX, "%.*s", STR_ARG(buf_str(&folded)));
-		buf_done(&folded);
-	}
-}
-
-static Step count_items(const char *dir, uint64_t *count, Err *err)
-{
-	Corpus *c = corpus_open(dir, err);
-	Step step = c ? STEP_ITEM : STEP_ERROR;
-	Item item;
-	*count = 0;
-	while (step == STEP_ITEM && (step = corpus_next(c, &item, err)) == STEP_ITEM)
-		++*count;
-	corpus_close(c);
-	return step;
-}
-
-Status questions_pick(const char *dir, Questions *out, Err *err)
-{
-	uint64_t count, index = 0;
-	Step step = count_items(dir, &count, err);
-	if (step == STEP_ERROR)
-		return err->code;
-	Corpus *c = corpus_open(dir, err);
-	if (!c)
-		return err->code;
-	uint64_t stride = count / (QUESTIONS + QUESTIONS / 2) + 1;
-	Item item;
-	*out = (Questions){0};
-	while ((step = corpus_next(c, &item, err)) == STEP_ITEM) {
-		if (index++ % stride)
-			continue;
-		if (out->word_count < QUESTIONS &&
-		    pick_words(item.subject, 2 + out->word_count % 2, &out->words[out->word_count])) {
-			fold_words(&out->words[out->word_count], &out->unaccented[out->word_count]);
-			out->word_count++;
-		}
-		if (out->number_count < QUESTIONS && item.number.len && item.number.len < sizeof out->numbers[0].number)
-			snprintf(out->numbers[out->number_count++].number, sizeof out->numbers[0].number, "%.*s",
-				 STR_ARG(item.number));
-	}
-	corpus_close(c);
-	return step == STEP_END ? ST_OK : err->code;
 }

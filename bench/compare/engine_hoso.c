@@ -1,21 +1,28 @@
 /* bench/compare/engine_hoso.c - hoso itself: the whole program for building, its search library for asking.
  *
- * An answer is what a user gets: ten records with metadata and snippets from the archive, not ten numbers.
+ * An answer is what a user gets: ten records with metadata and snippets from the archive, not ten numbers. The second
+ * engine asks the same for the bare hits, as the peers give them.
  */
 #include "bench/compare/compare.h"
 
 #include "indexer/search.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-const char *compare_hoso_binary;
-
-typedef struct {
+/* One archive for all threads, as in the service; each has memory of its own. */
+static struct {
+	pthread_mutex_t mutex;
+	unsigned users;
 	Store *store;
 	Index *index;
+} shared = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+
+typedef struct {
 	Arena arena;
+	bool bare;
 } Hoso;
 
 /* In the child: becomes hoso. */
@@ -26,68 +33,99 @@ static Status build(const char *dir, Err *err)
 	snprintf(records, sizeof records, "%s/records.jsonl", dir);
 	if (!freopen("/dev/null", "w", stdout)) /* its report would stand in the table */
 		return err_set(err, ST_IO, "/dev/null can't be opened");
-	execl(compare_hoso_binary, "hoso", "-a", archive, "ingest", "-q", records, (char *)NULL);
-	return err_set(err, ST_NOT_FOUND, "%s can't be run", compare_hoso_binary);
+	execl(compare_options.hoso, "hoso", "-a", archive, "ingest", "-q", records, (char *)NULL);
+	return err_set(err, ST_NOT_FOUND, "%s can't be run", compare_options.hoso);
+}
+
+static void drop(void)
+{
+	if (shared.users && --shared.users)
+		return;
+	index_close(shared.index);
+	store_close(shared.store);
+	shared.index = NULL;
+	shared.store = NULL;
 }
 
 static void finish(void *engine)
 {
 	Hoso *h = engine;
-	index_close(h->index);
-	store_close(h->store);
+	pthread_mutex_lock(&shared.mutex);
+	drop();
+	pthread_mutex_unlock(&shared.mutex);
 	arena_done(&h->arena);
 	free(h);
 }
 
-static void *begin(const char *dir, Err *err)
+static Status hold(const char *dir, Err *err)
 {
 	char archive[4200];
-	IndexOptions options = {0};
-	Hoso *h = calloc(1, sizeof *h);
+	if (shared.users++)
+		return ST_OK;
 	snprintf(archive, sizeof archive, "%s/hoso", dir);
+	Status st = store_open(&shared.store, archive, err);
+	if (st == ST_OK)
+		st = index_open(&shared.index, shared.store, &(IndexOptions){0}, err);
+	if (st != ST_OK)
+		drop();
+	return st;
+}
+
+static void *begin(const char *dir, Err *err)
+{
+	Hoso *h = calloc(1, sizeof *h);
 	if (!h) {
 		err_no_memory(err);
 		return NULL;
 	}
-	if (store_open(&h->store, archive, err) != ST_OK || index_open(&h->index, h->store, &options, err) != ST_OK) {
-		if (h->store)
-			store_close(h->store);
-		free(h);
-		return NULL;
-	}
+	pthread_mutex_lock(&shared.mutex);
+	Status st = hold(dir, err);
+	pthread_mutex_unlock(&shared.mutex);
+	if (st == ST_OK)
+		return h;
+	free(h);
+	return NULL;
+}
+
+static void *begin_bare(const char *dir, Err *err)
+{
+	Hoso *h = begin(dir, err);
+	if (h)
+		h->bare = true;
 	return h;
 }
 
-static void join(const Question *q, const char *quote, char out[static 128])
-{
-	snprintf(out, 128, "%s%s %s%s%s%s", quote, q->words[0], q->words[1], q->count > 2 ? " " : "",
-		 q->count > 2 ? q->words[2] : "", quote);
-}
-
-static Status ask_number(Hoso *h, const Question *q, unsigned *hits, Err *err)
+static Status ask_number(Hoso *h, const Question *q, Found *out, Err *err)
 {
 	NumberAnswer answer;
-	Status st = search_number(h->index, str_from(q->number), &h->arena, &answer, err);
+	Status st = search_number(shared.index, str_from(q->text), &h->arena, &answer, err);
 	if (st == ST_OK)
-		*hits = (unsigned)answer.exact_count;
+		out->count = (unsigned)answer.exact_count;
 	return st;
 }
 
-static Status ask(void *engine, AskKind kind, const Question *q, unsigned *hits, Err *err)
+static Status ask(void *engine, AskKind kind, const Question *q, Found *out, Err *err)
 {
 	Hoso *h = engine;
-	char text[128];
+	char text[SEARCH_QUERY_MAX + 1];
 	arena_reset(&h->arena);
+	if (kind == ASK_NUMBER && !h->bare)
+		return ask_number(h, q, out, err);
+	const char *quote = kind == ASK_PHRASE ? "\"" : "";
+	snprintf(text, sizeof text, "%s%s%s", quote, q->text, quote);
+	SearchRequest request = {.query = str_from(text), .limit = out->limit, .bare = h->bare};
+	request.mode = kind == ASK_ANY ? SEARCH_ANY : kind >= ASK_QUESTION ? SEARCH_AUTO : SEARCH_ALL;
 	if (kind == ASK_NUMBER)
-		return ask_number(h, q, hits, err);
-	join(q, kind == ASK_PHRASE ? "\"" : "", text);
-	SearchRequest request = {
-		.query = str_from(text), .limit = 10, .mode = kind == ASK_ANY ? SEARCH_ANY : SEARCH_ALL};
+		request = (SearchRequest){.number = str_from(q->text), .limit = out->limit, .bare = true};
 	SearchAnswer answer;
-	Status st = search_run(h->index, &request, &h->arena, &answer, err);
-	if (st == ST_OK)
-		*hits = (unsigned)answer.hit_count;
-	return st;
+	Status st = search_run(shared.index, &request, &h->arena, &answer, err);
+	if (st != ST_OK)
+		return st;
+	out->count = (unsigned)answer.hit_count;
+	for (unsigned i = 0; out->want_ids && i < out->count && i < DEPTH; i++)
+		snprintf(out->ids[i], ID_MAX, "%.*s", STR_ARG(answer.hits[i].id));
+	return ST_OK;
 }
 
-const Engine engine_hoso = {"hoso", build, "hoso", begin, ask, finish, true};
+const Engine engine_hoso = {.name = "hoso", .build = build, .made = "hoso", .open = begin, .ask = ask, .close = finish};
+const Engine engine_hoso_bare = {.name = "hoso, bare", .open = begin_bare, .ask = ask, .close = finish, .no_ids = true};

@@ -76,9 +76,9 @@ static void finish(void *engine)
 static void *begin(const char *dir, Err *err)
 {
 	static const char *const queries[STATEMENTS] = {
-		[WORDS] = "select id from record where record match ? order by rank limit 10",
+		[WORDS] = "select id from record where record match ? order by rank limit ?",
 		[NUMBERS] = "select record.id from numbers join record on record.rowid = numbers.record where "
-			    "numbers.number = ? limit 10",
+			    "numbers.number = ? limit ?",
 	};
 	char path[4200];
 	Sqlite *s = calloc(1, sizeof *s);
@@ -100,28 +100,32 @@ static void *begin(const char *dir, Err *err)
 
 static void join(const Question *q, AskKind kind, Buf *out)
 {
-	const char *between = kind == ASK_ANY ? " OR " : kind == ASK_PHRASE ? " + " : " AND ";
+	const char *between = kind == ASK_ANY || kind >= ASK_QUESTION ? " OR " : kind == ASK_PHRASE ? " + " : " AND ";
 	for (unsigned i = 0; i < q->count; i++)
 		buf_printf(out, "%s\"%s\"", i ? between : "", q->words[i]);
 }
 
-static Status ask(void *engine, AskKind kind, const Question *q, unsigned *hits, Err *err)
+static Status ask(void *engine, AskKind kind, const Question *q, Found *out, Err *err)
 {
 	Sqlite *s = engine;
 	sqlite3_stmt *statement = s->statements[kind == ASK_NUMBER ? NUMBERS : WORDS];
 	Buf text = {0};
 	int result;
 	if (kind == ASK_NUMBER)
-		buf_add_zero_terminated(&text, q->number);
+		buf_add_zero_terminated(&text, q->text);
 	else
 		join(q, kind, &text);
 	sqlite3_bind_text(statement, 1, text.data, (int)text.len, SQLITE_STATIC);
-	*hits = 0;
-	while ((result = sqlite3_step(statement)) == SQLITE_ROW)
-		++*hits;
+	sqlite3_bind_int(statement, 2, (int)out->limit);
+	while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
+		if (out->want_ids && out->count < DEPTH)
+			snprintf(out->ids[out->count], ID_MAX, "%s", (const char *)sqlite3_column_text(statement, 0));
+		out->count++;
+	}
 	sqlite3_reset(statement);
 	buf_done(&text);
 	return result == SQLITE_DONE ? ST_OK : fail(s->db, err);
 }
 
-const Engine engine_sqlite = {"SQLite FTS5", build, "fts5.db", begin, ask, finish, true};
+const Engine engine_sqlite = {
+	.name = "SQLite FTS5", .build = build, .made = "fts5.db", .open = begin, .ask = ask, .close = finish};

@@ -5,6 +5,7 @@
  */
 #include "bench/compare/compare.h"
 
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <xapian.h>
@@ -56,6 +57,7 @@ Status build(const char *dir, Err *err)
 			if (item.number.len)
 				document.add_boolean_term(number_term(item.number));
 			document.set_data(string_of(item.text));
+			document.add_value(0, string_of(item.id));
 			db.add_document(document);
 		}
 		db.commit();
@@ -77,22 +79,26 @@ void *begin(const char *dir, Err *err)
 Xapian::Query query_of(AskKind kind, const Question *q)
 {
 	if (kind == ASK_NUMBER)
-		return Xapian::Query(number_term(str_from(q->number)));
+		return Xapian::Query(number_term(str_from(q->text)));
 	std::string terms[QUESTION_WORDS];
 	for (unsigned i = 0; i < q->count; i++) /* lower-cased by the same rules as the texts */
 		for (Xapian::Utf8Iterator c(q->words[i]); c != Xapian::Utf8Iterator(); ++c)
 			Xapian::Unicode::append_utf8(terms[i], Xapian::Unicode::tolower(*c));
 	if (kind == ASK_PHRASE)
 		return Xapian::Query(Xapian::Query::OP_PHRASE, terms, terms + q->count, q->count);
-	return Xapian::Query(kind == ASK_ANY ? Xapian::Query::OP_OR : Xapian::Query::OP_AND, terms, terms + q->count);
+	bool any = kind == ASK_ANY || kind >= ASK_QUESTION;
+	return Xapian::Query(any ? Xapian::Query::OP_OR : Xapian::Query::OP_AND, terms, terms + q->count);
 }
 
-Status ask(void *engine, AskKind kind, const Question *q, unsigned *hits, Err *err)
+Status ask(void *engine, AskKind kind, const Question *q, Found *out, Err *err)
 {
 	return guard(err, [&] {
 		Xapian::Enquire enquire(*static_cast<Xapian::Database *>(engine));
 		enquire.set_query(query_of(kind, q));
-		*hits = enquire.get_mset(0, 10).size();
+		Xapian::MSet found = enquire.get_mset(0, out->limit);
+		out->count = found.size();
+		for (unsigned i = 0; out->want_ids && i < out->count && i < DEPTH; i++)
+			snprintf(out->ids[i], ID_MAX, "%s", found[i].get_document().get_value(0).c_str());
 		return ST_OK;
 	});
 }
@@ -102,6 +108,18 @@ void finish(void *engine)
 	delete static_cast<Xapian::Database *>(engine);
 }
 
+Engine described()
+{
+	Engine e = {};
+	e.name = "Xapian, plain";
+	e.build = build;
+	e.made = "xapian";
+	e.open = begin;
+	e.ask = ask;
+	e.close = finish;
+	return e;
+}
+
 } // namespace
 
-const Engine engine_xapian = {"Xapian, plain", build, "xapian", begin, ask, finish, false};
+const Engine engine_xapian = described();
