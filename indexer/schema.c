@@ -1,15 +1,8 @@
-/* indexer/schema.c - see schema.h.
- *
- * Codes carry ranks, not the tokenizer's numbers: syllables ranked by the bytes of their terms, folded syllables by
- * their own bytes, both worked out once. A code is kind << 32 | first rank << 16 | second rank; bigrams ("B…") sort
- * before unigrams (lower case), and pairs of ranks sort like "first second" because a blank sorts before any letter.
- */
+/* indexer/schema.c - see schema.h. */
 #include "indexer/schema.h"
 
 #include "tokenizer/fold.h"
-#include "tokenizer/syllable.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
 const SchemaField schema_fields[] = {
@@ -136,103 +129,4 @@ size_t schema_date_value(CivilDate date, char out[static 9])
 			out[len++] = *c;
 	out[len] = 0;
 	return len;
-}
-
-/* ---- codes ----------------------------------------------------------------------------------------------------- */
-
-enum { CODE_BIGRAM = 1, CODE_UNIGRAM = 2 };
-
-/* By number, which is 16 bits: pages that are not used are never there. */
-enum { NUMBERS = 1 << 16 };
-
-static struct {
-	uint16_t rank_of_syllable[NUMBERS], syllable_of_rank[NUMBERS];
-	uint16_t rank_of_fold[NUMBERS], fold_of_rank[NUMBERS];
-} ranks;
-
-/* A canonical key shows its marks: a tone digit at the end, or a letter beyond ASCII. */
-static bool key_is_marked(Str key)
-{
-	for (size_t i = 0; i < key.len; i++)
-		if ((unsigned char)key.ptr[i] >= 0x80)
-			return true;
-	return key.len && key.ptr[key.len - 1] <= '9';
-}
-
-static int spell_syllable(uint16_t syllable, char *out)
-{
-	Str folded = syllable_folded(syllable_fold(syllable)), key = syllable_key(syllable);
-	size_t len = folded.len;
-	memcpy(out, folded.ptr, folded.len);
-	if (key_is_marked(key)) {
-		out[len++] = '=';
-		memcpy(out + len, key.ptr, key.len);
-		len += key.len;
-	}
-	return (int)len;
-}
-
-static int order_of_syllables(const void *a, const void *b)
-{
-	char first[SCHEMA_TERM_MAX], second[SCHEMA_TERM_MAX];
-	Str x = {first, 0}, y = {second, 0};
-	x.len = (size_t)spell_syllable(*(const uint16_t *)a, first);
-	y.len = (size_t)spell_syllable(*(const uint16_t *)b, second);
-	return str_cmp(x, y);
-}
-
-static int order_of_folds(const void *a, const void *b)
-{
-	return str_cmp(syllable_folded(*(const uint16_t *)a), syllable_folded(*(const uint16_t *)b));
-}
-
-static void rank(uint32_t count, int (*order)(const void *, const void *), uint16_t *rank_of, uint16_t *of_rank)
-{
-	for (uint32_t i = 1; i <= count; i++)
-		of_rank[i] = (uint16_t)i;
-	qsort(of_rank + 1, count, sizeof *of_rank, order);
-	uint32_t shared = 0; /* syllables with the same term ("ky" and "ki" without marks) have one rank */
-	for (uint32_t i = 1; i <= count; i++) {
-		if (i == 1 || order(&of_rank[i - 1], &of_rank[i]) != 0)
-			shared = i;
-		rank_of[of_rank[i]] = (uint16_t)shared;
-	}
-}
-
-static void rank_all(void)
-{
-	rank(syllable_count(), order_of_syllables, ranks.rank_of_syllable, ranks.syllable_of_rank);
-	rank(syllable_fold_count(), order_of_folds, ranks.rank_of_fold, ranks.fold_of_rank);
-}
-
-void schema_init(void)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	pthread_once(&once, rank_all);
-}
-
-uint64_t schema_code_unigram(uint16_t syllable)
-{
-	return (uint64_t)CODE_UNIGRAM << 32 | ranks.rank_of_syllable[syllable];
-}
-
-uint64_t schema_code_bigram(uint16_t fold_first, uint16_t fold_second)
-{
-	return (uint64_t)CODE_BIGRAM << 32 | (uint64_t)ranks.rank_of_fold[fold_first] << 16 | ranks.rank_of_fold[fold_second];
-}
-
-size_t schema_spell(void *unused, uint64_t code, char *out)
-{
-	(void)unused;
-	if (code >> 32 == CODE_UNIGRAM)
-		return (size_t)spell_syllable(ranks.syllable_of_rank[code & 0xFFFF], out);
-	Str first = syllable_folded(ranks.fold_of_rank[code >> 16 & 0xFFFF]);
-	Str second = syllable_folded(ranks.fold_of_rank[code & 0xFFFF]);
-	size_t len = 0;
-	out[len++] = 'B';
-	memcpy(out + len, first.ptr, first.len);
-	len += first.len;
-	out[len++] = ' ';
-	memcpy(out + len, second.ptr, second.len);
-	return len + second.len;
 }

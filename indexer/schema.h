@@ -22,7 +22,7 @@
  *   slot 0  date of issue "20190312", "201903", "2019"     sort, from, to, the year facet
  *   slot 1  type, slot 2 agency, slot 3 fonds              as written, cut at SCHEMA_VALUE_MAX; facets
  *
- * Threads  pure after schema_init
+ * Threads  pure
  */
 #ifndef INDEXER_SCHEMA_H
 #define INDEXER_SCHEMA_H
@@ -74,12 +74,5 @@ void schema_exact(Buf *out, const char *prefix, Str value);
 enum { SCHEMA_NUMBER_FORMS = 4 };
 void schema_number_form(Buf *out, const RecordNumber *number, unsigned form); /* empty: the number has no such form */
 size_t schema_date_value(CivilDate date, char out[static 9]); /* "20190312"; 0: no date */
-
-void schema_init(void); /* once or more, before any code is made */
-
-/* Codes: 64-bit stand-ins for the two frequent kinds of terms, in the order of the terms' bytes (invert.h). */
-uint64_t schema_code_unigram(uint16_t syllable);                   /* an accented syllable by number */
-uint64_t schema_code_bigram(uint16_t fold_first, uint16_t fold_second);
-size_t schema_spell(void *unused, uint64_t code, char *out);       /* out: at least SCHEMA_TERM_MAX bytes */
 
 #endif

@@ -183,7 +183,7 @@ static bool takes(const ShardRange *range, uint64_t sequence)
 static Status build_in_bulk(Store *store, const char *dir, const char *index_dir, const ShardRange *range,
                             const IndexOptions *options, const volatile bool *stop, Shard *shard, Superseded *superseded, Err *err)
 {
-	InvertOptions how = {.memory_bytes = options->memory_bytes, .spill_dir = index_dir, .spell = schema_spell,
+	InvertOptions how = {.memory_bytes = options->memory_bytes, .spill_dir = index_dir, .spell = code_spell,
 	                     .codes_in_order = true};
 	GlassStats stats;
 	Status st = ST_OK;
@@ -216,7 +216,7 @@ static Status build_in_bulk(Store *store, const char *dir, const char *index_dir
 static void writer_code(void *ctx, uint64_t code, uint32_t wdf)
 {
 	char term[SCHEMA_TERM_MAX + 16];
-	size_t len = schema_spell(NULL, code, term);
+	size_t len = code_spell(NULL, code, term);
 	xap_writer_term(ctx, (Str){term, len}, wdf);
 }
 

@@ -1,4 +1,4 @@
-/* indexer/terms.c - see terms.h and, for what the terms are, schema.h. */
+/* indexer/terms.c - see terms.h and, for what the terms are, schema.h and codes.h. */
 #include "indexer/terms.h"
 
 #include "base/utf8.h"
@@ -10,6 +10,7 @@ struct TermMaker {
 	TokenIter *tokens;
 	Buf term;
 	char previous_word[TOKEN_FOLDED_MAX]; /* the token before, where it is no syllable */
+	Buf number, number_terms; /* of the last record: its neighbours often have the same; 1 size, bytes */
 };
 
 TermMaker *term_maker_new(Err *err)
@@ -19,7 +20,7 @@ TermMaker *term_maker_new(Err *err)
 		err_no_memory(err);
 		return NULL;
 	}
-	schema_init();
+	codes_init();
 	maker->tokens = token_iter_new(err);
 	if (!maker->tokens) {
 		free(maker);
@@ -34,18 +35,20 @@ void term_maker_free(TermMaker *maker)
 		return;
 	token_iter_free(maker->tokens);
 	buf_done(&maker->term);
+	buf_done(&maker->number);
+	buf_done(&maker->number_terms);
 	free(maker);
 }
 
-/* Where the words of a text go: under prefixes[0], prefixes[1] …, each with its weight. */
+/* Where the words of a text go, each with its weight. */
 typedef struct {
-	const char *prefix;
+	TermPlace place;
 	uint32_t weight;
 } Place;
 
 typedef struct {
 	Str folded;
-	uint16_t fold; /* 0: no syllable, or none before */
+	uint16_t symbol; /* 0: it has none */
 	bool there;
 } Previous;
 
@@ -54,29 +57,32 @@ static void emit(TermMaker *m, const TermSink *sink, uint32_t wdf)
 	sink->term(sink->ctx, buf_str(&m->term), wdf);
 }
 
-static void add_unigram(TermMaker *m, const TermSink *sink, const Token *token, const Place *place)
+static void add_unigram(TermMaker *m, const TermSink *sink, const Token *token, TokenSymbols symbols, const Place *place)
 {
-	if (token->syllable && !*place->prefix) {
-		sink->code(sink->ctx, schema_code_unigram(token->syllable), place->weight);
+	uint64_t code = code_unigram(place->place, symbols.exact);
+	if (code) {
+		sink->code(sink->ctx, code, place->weight);
 		return;
 	}
-	schema_unigram(&m->term, place->prefix, token->folded, token->key, token->flags & TOKEN_MARKED);
+	schema_unigram(&m->term, place_prefix(place->place), token->folded, token->key, token->flags & TOKEN_MARKED);
 	emit(m, sink, place->weight);
 }
 
-static void add_bigram(TermMaker *m, const TermSink *sink, const Previous *before, const Token *token, const Place *place)
+static void add_bigram(TermMaker *m, const TermSink *sink, const Previous *before, const Token *token, TokenSymbols symbols,
+                       const Place *place)
 {
-	if (before->fold && token->fold && !*place->prefix) {
-		sink->code(sink->ctx, schema_code_bigram(before->fold, token->fold), place->weight);
+	uint64_t code = code_bigram(place->place, before->symbol, symbols.folded);
+	if (code) {
+		sink->code(sink->ctx, code, place->weight);
 		return;
 	}
-	schema_bigram(&m->term, place->prefix, before->folded, token->folded);
+	schema_bigram(&m->term, place_prefix(place->place), before->folded, token->folded);
 	emit(m, sink, place->weight);
 }
 
-static void remember(TermMaker *m, Previous *before, const Token *token)
+static void remember(TermMaker *m, Previous *before, const Token *token, TokenSymbols symbols)
 {
-	*before = (Previous){.folded = token->folded, .fold = token->fold, .there = true};
+	*before = (Previous){.folded = token->folded, .symbol = symbols.folded, .there = true};
 	if (!token->fold) {
 		before->folded = (Str){m->previous_word, token->folded.len};
 		memcpy(m->previous_word, token->folded.ptr, token->folded.len);
@@ -103,33 +109,51 @@ static Status add_text(TermMaker *m, const TermSink *sink, Str text, const Place
 			continue;
 		}
 		bool pair = before.there && !(token.flags & TOKEN_BREAK_BEFORE);
+		TokenSymbols symbols = codes_of_token(&token);
 		for (size_t i = 0; i < place_count; i++) {
-			add_unigram(m, sink, &token, &places[i]);
+			add_unigram(m, sink, &token, symbols, &places[i]);
 			if (pair)
-				add_bigram(m, sink, &before, &token, &places[i]);
+				add_bigram(m, sink, &before, &token, symbols, &places[i]);
 		}
-		remember(m, &before, &token);
+		remember(m, &before, &token, symbols);
 	}
 	return step == STEP_END ? ST_OK : err->code;
 }
 
-static void add_number(TermMaker *m, const TermSink *sink, Str number)
+static void keep_number_term(TermMaker *m)
+{
+	buf_add_char(&m->number_terms, (char)m->term.len);
+	buf_add_str(&m->number_terms, buf_str(&m->term));
+}
+
+static void make_number_terms(TermMaker *m, Str number)
 {
 	RecordNumber parsed;
-	if (!number.len)
-		return;
+	buf_clear(&m->number);
+	buf_add_str(&m->number, number);
+	buf_clear(&m->number_terms);
 	if (!record_number_parse(number, &parsed)) { /* bare or odd: found as it is written */
 		schema_whole(&m->term, "K", number);
-		emit(m, sink, 0);
+		keep_number_term(m);
 		return;
 	}
 	schema_exact(&m->term, "K", str_from(parsed.key));
-	emit(m, sink, 0);
+	keep_number_term(m);
 	for (unsigned form = 0; form < SCHEMA_NUMBER_FORMS; form++) {
 		schema_number_form(&m->term, &parsed, form);
 		if (m->term.len)
-			emit(m, sink, 0);
+			keep_number_term(m);
 	}
+}
+
+static void add_number(TermMaker *m, const TermSink *sink, Str number)
+{
+	if (!number.len)
+		return;
+	if (!str_eq(number, buf_str(&m->number)))
+		make_number_terms(m, number);
+	for (size_t at = 0; at < m->number_terms.len; at += 1 + (uint8_t)m->number_terms.data[at])
+		sink->term(sink->ctx, (Str){m->number_terms.data + at + 1, (uint8_t)m->number_terms.data[at]}, 0);
 }
 
 static void add_cases(TermMaker *m, const TermSink *sink, const FieldValue *cases)
@@ -188,27 +212,28 @@ static Status add_field(TermMaker *m, const TermSink *sink, const FieldValue *va
 	return st;
 }
 
-/* The fields whose words are found by a search without a field name; those with a prefix also by their name. */
+/* The fields whose words are found by a search without a field name; those with a place also by their name. */
 static const struct {
 	RecordFieldId field;
-	const char *prefix; /* NULL: body only */
+	TermPlace place;    /* PLACE_BODY: there only */
 	uint32_t weight;    /* in the body */
 } worded[] = {
-	{RF_SUBJECT, "S", SCHEMA_SUBJECT_WEIGHT}, {RF_TITLE, NULL, SCHEMA_SUBJECT_WEIGHT}, {RF_AGENCY, "A", 1},
-	{RF_SIGNER, "G", 1}, {RF_KEYWORDS, "W", 1}, {RF_TYPE, NULL, 1}, {RF_NUMBER, NULL, 1}, {RF_RECIPIENTS, NULL, 1},
-	{RF_FIELD, NULL, 1}, {RF_RELATIONS, NULL, 1}, {RF_LOCATION, NULL, 1}, {RF_EXTRA, NULL, 1},
+	{RF_SUBJECT, PLACE_SUBJECT, SCHEMA_SUBJECT_WEIGHT}, {RF_TITLE, PLACE_BODY, SCHEMA_SUBJECT_WEIGHT},
+	{RF_AGENCY, PLACE_AGENCY, 1}, {RF_SIGNER, PLACE_SIGNER, 1}, {RF_KEYWORDS, PLACE_KEYWORDS, 1}, {RF_TYPE, PLACE_BODY, 1},
+	{RF_NUMBER, PLACE_BODY, 1}, {RF_RECIPIENTS, PLACE_BODY, 1}, {RF_FIELD, PLACE_BODY, 1}, {RF_RELATIONS, PLACE_BODY, 1},
+	{RF_LOCATION, PLACE_BODY, 1}, {RF_EXTRA, PLACE_BODY, 1},
 };
 
 Status terms_of_record(TermMaker *maker, Str id, const Record *record, Str text, const TermSink *sink, Err *err)
 {
-	const Place body = {"", 1};
+	const Place body = {PLACE_BODY, 1};
 	Status st = add_text(maker, sink, text, &body, 1, err);
 	for (size_t i = 0; st == ST_OK && i < sizeof worded / sizeof worded[0]; i++) {
-		Place places[2] = {{"", worded[i].weight}, {worded[i].prefix, 1}};
-		st = add_field(maker, sink, &record->fields[worded[i].field], places, worded[i].prefix ? 2 : 1, err);
+		Place places[2] = {{PLACE_BODY, worded[i].weight}, {worded[i].place, 1}};
+		st = add_field(maker, sink, &record->fields[worded[i].field], places, worded[i].place == PLACE_BODY ? 1 : 2, err);
 	}
 	if (st != ST_OK)
 		return st;
 	add_filters(maker, sink, id, record);
-	return buf_ok(&maker->term) ? ST_OK : err_no_memory(err);
+	return buf_ok(&maker->term) && buf_ok(&maker->number) && buf_ok(&maker->number_terms) ? ST_OK : err_no_memory(err);
 }

@@ -8,11 +8,12 @@
 #ifndef INDEXER_TERMS_H
 #define INDEXER_TERMS_H
 
+#include "indexer/codes.h"
 #include "indexer/schema.h"
 
 typedef struct {
 	void *ctx;
-	void (*code)(void *ctx, uint64_t code, uint32_t wdf); /* schema_code_…; called for each occurrence */
+	void (*code)(void *ctx, uint64_t code, uint32_t wdf); /* codes.h; called for each occurrence */
 	void (*term)(void *ctx, Str term, uint32_t wdf);      /* wdf 0: boolean */
 	void (*value)(void *ctx, unsigned slot, Str value);
 } TermSink;

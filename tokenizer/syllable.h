@@ -1,6 +1,8 @@
 /* tokenizer/syllable.h - the inventory of Vietnamese syllables: small numbers for what an index counts.
  *
- * Numbers are dense, from 1, and stable only within one build of the program: never stored.
+ * Numbers are dense, from 1, and stable only within one build of the program: never stored. Those of folded syllables
+ * ascend with their bytes; those of accented ones with the folded form and then, the letters being equal but for the
+ * tone, with the key's bytes.
  *
  * Owns     static tables
  * Threads  pure

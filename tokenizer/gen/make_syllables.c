@@ -145,14 +145,42 @@ static void read_rhymes(const char *path)
 	fclose(in);
 }
 
+static size_t unpack_key(uint64_t code, unsigned tone, char out[40])
+{
+	size_t n = 0;
+	for (int shift = 54; shift >= 0; shift -= 6) {
+		unsigned letter = code >> shift & 63;
+		if (letter > 26)
+			n += (size_t)sprintf(out + n, "%s", extra_letters[letter - 27]);
+		else if (letter)
+			out[n++] = (char)('a' + letter - 1);
+	}
+	if (tone)
+		out[n++] = (char)('0' + tone);
+	out[n] = 0;
+	return n;
+}
+
 static int by_text(const void *a, const void *b)
 {
 	return strcmp(a, b);
 }
 
+/* Numbers ascend with the folded form, then with the key. */
+static int by_folded_and_key(const void *a, const void *b)
+{
+	const Shape *x = a, *y = b;
+	char first[40], second[40];
+	int order = strcmp(x->folded, y->folded);
+	unpack_key(x->code, 0, first);
+	unpack_key(y->code, 0, second);
+	return order ? order : strcmp(first, second);
+}
+
 static void number_all(unsigned *syllables_out)
 {
 	unsigned next = 1;
+	qsort(shapes, shape_count, sizeof shapes[0], by_folded_and_key);
 	for (unsigned i = 0; i < shape_count; i++) {
 		shapes[i].first = next;
 		next += (unsigned)__builtin_popcount(shapes[i].tones);
@@ -199,22 +227,6 @@ static uint64_t choose_multiplier(int slots[SLOTS])
 		}
 	}
 	return best;
-}
-
-static size_t unpack_key(uint64_t code, unsigned tone, char out[40])
-{
-	size_t n = 0;
-	for (int shift = 54; shift >= 0; shift -= 6) {
-		unsigned letter = code >> shift & 63;
-		if (letter > 26)
-			n += (size_t)sprintf(out + n, "%s", extra_letters[letter - 27]);
-		else if (letter)
-			out[n++] = (char)('a' + letter - 1);
-	}
-	if (tone)
-		out[n++] = (char)('0' + tone);
-	out[n] = 0;
-	return n;
 }
 
 static void write_keys(FILE *out, unsigned syllables)
