@@ -23,7 +23,7 @@ Status expand_clause(const Clause *clause, TokenIter *tokens, Arena *arena, Alte
 	*count_out = 0;
 	if (!clause->value.len)
 		return ST_OK;
-	Status st = query_forms_find(clause->value, arena, &forms, &count, err);
+	Status st = query_forms_find(clause->value, tokens, arena, &forms, &count, err);
 	for (size_t i = 0; st == ST_OK && i < count && used < EXPAND_MAX; i++) {
 		Alternative *a = &out[used];
 		*a = (Alternative){.reason = forms[i].reason};

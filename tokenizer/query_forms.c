@@ -1,17 +1,16 @@
-/* tokenizer/query_forms.c - see query_forms.h. Tables and query are compared as rows of folded tokens. */
+/* tokenizer/query_forms.c - see query_forms.h. Tables and query are compared as phrases of folded words: a hash table
+ * holds every phrase that an entry begins with, so a word that begins none costs one probe. */
 #include "tokenizer/query_forms.h"
-#include "tokenizer/plain.h"
-#include "tokenizer/token.h"
+#include "tokenizer/communes.h"
 
 #include <pthread.h>
-#include <stdlib.h>
 
 typedef struct {
 	const char *asked, *text, *note; /* note: "automatic", "offered", or the date of a change */
+	uint64_t key;                    /* of abbreviations: with marks, to tell HĐ from HD */
 	QueryFormKind kind;
 	bool is_province;
-	char folded[120];                /* tokens of asked, folded, single blanks */
-	char key[24];                    /* of abbreviations: with marks, to tell HĐ from HD */
+	uint16_t next; /* with the same words: its number and one; 0: none */
 } Entry;
 
 typedef struct {
@@ -34,36 +33,53 @@ static Entry entries[ENTRIES_MAX];
 static size_t entry_count;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-/* Tokens of text, folded, with single blanks; spans are left out. */
-static void fold_tokens(TokenIter *it, const char *text, char *out, size_t capacity, char *key, size_t key_capacity)
+/* All phrases that an entry begins with or is; free where phrase is 0. */
+enum { SLOTS_LOG2 = 13, SLOTS = 1 << SLOTS_LOG2 };
+static struct Slot {
+	uint64_t phrase;
+	uint16_t first; /* of the entries that are this phrase: number and one; 0: they only begin with it */
+} slots[SLOTS];
+static size_t slots_used;
+
+/* Words in front of the name of a province: tỉnh, TP, phố, UBND, HĐND, Sở. */
+static uint64_t before_province[6];
+
+static struct Slot *find_slot(uint64_t phrase)
 {
-	Token token;
-	Err err;
-	size_t len = 0;
-	token_iter_set(it, str_from(text));
-	while (token_next(it, &token, &err) == STEP_ITEM) {
-		if (token.kind >= TOKEN_RECORD_NUMBER || len + token.folded.len + 2 > capacity)
-			continue;
-		if (len)
-			out[len++] = ' ';
-		memcpy(out + len, token.folded.ptr, token.folded.len);
-		len += token.folded.len;
-		if (key && token.key.len < key_capacity) {
-			memcpy(key, token.key.ptr, token.key.len);
-			key[token.key.len] = 0;
-		}
-	}
-	out[len] = 0;
+	size_t at = phrase >> (64 - SLOTS_LOG2);
+	while (slots[at].phrase && slots[at].phrase != phrase)
+		at = (at + 1) & (SLOTS - 1);
+	return &slots[at];
 }
 
 static void add_entry(TokenIter *it, const char *asked, const char *text, const char *note, QueryFormKind kind,
 		      bool province)
 {
-	Entry *e = &entries[entry_count];
-	*e = (Entry){.asked = asked, .text = text, .note = note, .kind = kind, .is_province = province};
-	bool short_form = kind == FORM_EXPANSION;
-	fold_tokens(it, asked, e->folded, sizeof e->folded, short_form ? e->key : NULL, sizeof e->key);
-	entry_count += e->folded[0] != 0;
+	QueryToken tokens[QUERY_TOKENS_MAX];
+	size_t count;
+	uint64_t phrase = 0;
+	Err err;
+	struct Slot *slot = NULL;
+	if (query_tokens_read(it, str_from(asked), tokens, &count, &err) != ST_OK)
+		return;
+	for (size_t i = 0; i < count && slots_used < SLOTS / 2; i++) {
+		phrase = phrase_add(phrase, tokens[i].fold);
+		slot = find_slot(phrase);
+		slots_used += !slot->phrase;
+		slot->phrase = phrase;
+	}
+	if (!slot)
+		return;
+	uint16_t *link = &slot->first; /* in the order of the table */
+	while (*link)
+		link = &entries[*link - 1].next;
+	entries[entry_count] = (Entry){.asked = asked,
+				       .text = text,
+				       .note = note,
+				       .kind = kind,
+				       .is_province = province,
+				       .key = kind == FORM_EXPANSION ? tokens[count - 1].key : 0};
+	*link = (uint16_t)++entry_count;
 }
 
 static void make_entries(void)
@@ -84,68 +100,41 @@ static void make_entries(void)
 		add_entry(it, row->cells[1], row->cells[0], row->cells[2], FORM_OLD_NAME, province);
 	}
 	token_iter_free(it);
+	static const char *const words[] = {"tinh", "tp", "pho", "ubnd", "hdnd", "so"};
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		before_province[i] = str_hash(str_from(words[i]));
 }
 
-typedef struct {
-	char folded[TOKEN_FOLDED_MAX + 1];
-	char key[TOKEN_KEY_MAX + 1];
-	uint32_t start, end;
-	bool marked, capital; /* capital: begins with one */
-} QueryToken;
-enum { QUERY_TOKENS_MAX = 96 };
-
-static Status read_tokens(Str query, QueryToken *tokens, size_t *count_out, Err *err)
+/* HĐ is not HD, whatever it stands for. */
+static bool is_meant(const Entry *e, const QueryToken *tokens, size_t taken)
 {
-	TokenIter *it = token_iter_new(err);
-	Token token;
-	Step step = STEP_END;
-	size_t count = 0;
-	if (!it)
-		return err->code;
-	token_iter_set(it, query);
-	while (count < QUERY_TOKENS_MAX && (step = token_next(it, &token, err)) == STEP_ITEM) {
-		if (token.kind >= TOKEN_RECORD_NUMBER)
-			continue;
-		QueryToken *t = &tokens[count++];
-		unsigned width;
-		const uint8_t *p = (const uint8_t *)query.ptr + token.start;
-		uint32_t first = plain_next(p, (const uint8_t *)query.ptr + token.end, &width);
-		*t = (QueryToken){.start = token.start, .end = token.end, .marked = token.flags & TOKEN_MARKED,
-				  .capital = plain_is_letter(first) && plain_upper(first) == first};
-		memcpy(t->folded, token.folded.ptr, token.folded.len);
-		memcpy(t->key, token.key.ptr, token.key.len);
-	}
-	token_iter_free(it);
-	*count_out = count;
-	return step == STEP_ERROR ? err->code : ST_OK;
+	return e->kind != FORM_EXPANSION || taken != 1 || !tokens[0].marked || tokens[0].key == e->key;
 }
 
-/* How many tokens from `at` the entry takes; 0: it does not stand there. */
-static size_t match(const Entry *e, const QueryToken *tokens, size_t count, size_t at)
+static bool any_is_meant(uint16_t first, const QueryToken *tokens, size_t taken)
 {
-	const char *rest = e->folded;
-	size_t taken = 0;
-	while (*rest && at + taken < count) {
-		size_t len = strlen(tokens[at + taken].folded);
-		if (strncmp(rest, tokens[at + taken].folded, len) != 0 || (rest[len] != ' ' && rest[len] != 0))
-			return 0;
-		rest += len + (rest[len] == ' ');
-		taken++;
-	}
-	if (*rest)
-		return 0;
-	if (e->kind == FORM_EXPANSION && taken == 1 && tokens[at].marked && strcmp(tokens[at].key, e->key) != 0)
-		return 0; /* HĐ is not HD */
-	return taken;
-}
-
-static bool is_one_of(const char *word, const char *list)
-{
-	size_t len = strlen(word);
-	for (const char *hit = strstr(list, word); len && hit; hit = strstr(hit + 1, word))
-		if ((hit == list || hit[-1] == ' ') && (hit[len] == ' ' || !hit[len]))
+	for (uint16_t i = first; i; i = entries[i - 1].next)
+		if (is_meant(&entries[i - 1], tokens, taken))
 			return true;
 	return false;
+}
+
+/* The longest phrase at tokens[0] that has entries; *taken_out: its words. 0: none. */
+static uint16_t find_longest(const QueryToken *tokens, size_t count, size_t *taken_out)
+{
+	uint64_t phrase = 0;
+	uint16_t found = 0;
+	for (size_t n = 1; n <= count; n++) {
+		phrase = phrase_add(phrase, tokens[n - 1].fold);
+		const struct Slot *slot = find_slot(phrase);
+		if (!slot->phrase)
+			break;
+		if (slot->first && any_is_meant(slot->first, tokens, n)) {
+			found = slot->first;
+			*taken_out = n;
+		}
+	}
+	return found;
 }
 
 /* Names that are everyday words too (hòa bình: peace) count as names behind "tỉnh" or in capitals. */
@@ -157,8 +146,9 @@ static bool is_automatic(const Entry *e, const QueryToken *tokens, size_t at, si
 		return false;
 	if (!e->is_province)
 		return true;
-	if (at > 0 && is_one_of(tokens[at - 1].folded, "tinh tp pho ubnd hdnd so"))
-		return true;
+	for (size_t i = 0; at > 0 && i < sizeof before_province / sizeof before_province[0]; i++)
+		if (tokens[at - 1].fold == before_province[i])
+			return true;
 	for (size_t i = 0; i < taken; i++)
 		if (!tokens[at + i].capital)
 			return false;
@@ -185,25 +175,26 @@ static Status add_form(const Entry *e, const QueryToken *tokens, size_t at, size
 	return ST_OK;
 }
 
-Status query_forms_find(Str query, Arena *arena, QueryForm **forms_out, size_t *count_out, Err *err)
+Status query_forms_find(Str query, TokenIter *it, Arena *arena, QueryForm **forms_out, size_t *count_out, Err *err)
 {
-	QueryToken *tokens = arena_calloc(arena, QUERY_TOKENS_MAX, sizeof *tokens);
-	QueryForm *forms = arena_calloc(arena, QUERY_FORMS_MAX, sizeof *forms);
+	QueryToken *tokens = arena_alloc(arena, QUERY_TOKENS_MAX * sizeof *tokens);
+	QueryForm *forms = arena_alloc(arena, QUERY_FORMS_MAX * sizeof *forms);
 	size_t count = 0, found = 0;
 	if (!tokens || !forms)
 		return err_no_memory(err);
 	pthread_once(&once, make_entries);
-	Status st = read_tokens(query, tokens, &count, err);
+	Status st = query_tokens_read(it, query, tokens, &count, err);
 	for (size_t at = 0; st == ST_OK && at < count;) {
-		size_t longest = 0;
-		for (size_t i = 0; i < entry_count; i++) {
-			size_t taken = match(&entries[i], tokens, count, at);
-			longest = taken > longest ? taken : longest;
-		}
-		for (size_t i = 0; longest && i < entry_count && st == ST_OK && found < QUERY_FORMS_MAX; i++)
-			if (match(&entries[i], tokens, count, at) == longest)
-				st = add_form(&entries[i], tokens, at, longest, &forms[found++], arena, err);
-		at += longest ? longest : 1;
+		size_t taken = 0, commune;
+		uint16_t first = find_longest(tokens + at, count - at, &taken);
+		st = communes_find(tokens, count, at, arena, forms, &found, &commune, err);
+		if (commune > taken) /* the name of a commune may be that of a province too */
+			first = 0;
+		for (uint16_t i = first; i && st == ST_OK && found < QUERY_FORMS_MAX; i = entries[i - 1].next)
+			if (is_meant(&entries[i - 1], tokens + at, taken))
+				st = add_form(&entries[i - 1], tokens, at, taken, &forms[found++], arena, err);
+		taken = commune > taken ? commune : taken;
+		at += taken ? taken : 1;
 	}
 	if (st != ST_OK)
 		return st;

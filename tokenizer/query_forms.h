@@ -6,7 +6,7 @@
  *
  * For queries only; a record is never rewritten. A form is `automatic` where it has one meaning, else it is for
  * offering.
- * Tables: data/abbreviations.tsv, data/names_changed.tsv.
+ * Tables: data/abbreviations.tsv, data/names_changed.tsv, data/communes.tsv (communes.h).
  *
  * Units    start and end are byte offsets into the query
  * Owns     the forms and their texts live in the arena (or are static)
@@ -19,6 +19,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "tokenizer/token.h"
 
 typedef enum {
 	FORM_EXPANSION,    /* an abbreviation stands in the query, text is what it is short for */
@@ -37,7 +38,8 @@ typedef struct {
 } QueryForm;
 
 enum { QUERY_FORMS_MAX = 32 };
-Status query_forms_find(Str query, Arena *arena, QueryForm **forms_out, size_t *count_out, Err *err);
+/* it: the caller's, set to the query. */
+Status query_forms_find(Str query, TokenIter *it, Arena *arena, QueryForm **forms_out, size_t *count_out, Err *err);
 
 typedef enum { KEYS_NONE, KEYS_TELEX, KEYS_VNI } Keystrokes;
 /* One word as typed with an input method that was switched off; KEYS_NONE: it is no syllable with marks that way. */

@@ -30,11 +30,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	RecordNumber number;
 	CaseNumber code, code_again;
 	CivilDate date;
+	static TokenIter *it;
 	Arena arena;
 	QueryForm *forms;
 	Buf out = {0};
 	Err err;
 	size_t start, end, count;
+	if (!it && !(it = token_iter_new(&err)))
+		return 0;
 	if (record_number_parse(text, &number))
 		check_number(&number);
 	for (size_t at = 0; record_number_find(text, at, &number, &start, &end); at = end) {
@@ -55,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 	}
 	arena_init(&arena);
-	if (size < 128 && query_forms_find(text, &arena, &forms, &count, &err) != ST_OK)
+	if (size < 128 && query_forms_find(text, it, &arena, &forms, &count, &err) != ST_OK)
 		abort();
 	for (size_t i = 0; size < 128 && i < count; i++)
 		if (forms[i].start >= forms[i].end || forms[i].end > size)

@@ -250,9 +250,11 @@ static void legacy_text_has_the_tokens_of_its_twin_wherever_its_lines_and_dates_
 	Buf legacy = {0}, twin = {0}, found = {0}, wanted = {0};
 	for (unsigned per_line = 9; per_line < 1500; per_line += per_line < 60 ? 1 : 131) {
 		unsigned whole_lines = 1600 - 1600 % per_line; /* few words alone are not sure enough */
-		wrap("c¨n cø nghÞ ®Þnh ngµy 30 th¸ng 4 n¨m 2019 cña Bé tr­ëng Bé Tµi chÝnh h­íng dÉn tõ ngµy 12/3/2020 ®Õn hÕt",
+		wrap("c¨n cø nghÞ ®Þnh ngµy 30 th¸ng 4 n¨m 2019 cña Bé tr­ëng Bé Tµi chÝnh h­íng dÉn tõ ngµy 12/3/2020 "
+		     "®Õn hÕt",
 		     whole_lines, per_line, &legacy);
-		wrap("căn cứ nghị định ngày 30 tháng 4 năm 2019 của Bộ trưởng Bộ Tài chính hướng dẫn từ ngày 12/3/2020 đến hết",
+		wrap("căn cứ nghị định ngày 30 tháng 4 năm 2019 của Bộ trưởng Bộ Tài chính hướng dẫn từ ngày 12/3/2020 "
+		     "đến hết",
 		     whole_lines, per_line, &twin);
 		buf_clear(&found);
 		buf_clear(&wanted);
