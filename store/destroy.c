@@ -1,9 +1,10 @@
 /* store/destroy.c - lawful destruction (see keep.h). Order matters, because it may be interrupted anywhere and done
- * again: first the decision is in the log, then the objects go, and only when all of them are gone the payloads, which
- * are what names the objects. */
+ * again: first the decision is in the log, then the dictionaries lose what only these records say, then the objects go,
+ * and only when all of them are gone the payloads, which are what names the objects. */
 #include "base/json_out.h"
 #include "store/keep.h"
 #include "store/payload.h"
+#include "store/purge.h"
 #include "store/rewrite.h"
 
 #include <inttypes.h>
@@ -189,6 +190,13 @@ static RewriteAction choose(void *ctx, const Frame *frame)
 	return REWRITE_DESTROY;
 }
 
+static bool goes(void *ctx, const Frame *frame)
+{
+	const Destruction *d = ctx;
+	return frame->header.type == FRAME_LEAF ? has_sequence(&d->sequences, frame->header.sequence)
+	                                        : has_hash(&d->hashes, frame->descriptor.ptr);
+}
+
 static Status rewrite_all(Destruction *d, uint32_t *count, Err *err)
 {
 	RewritePlan plan = {.choose = choose, .ctx = d};
@@ -248,10 +256,18 @@ Status store_destroy(Store *store, const DestructionInput *input, DestructionRep
 	if (st != ST_OK)
 		goto done;
 	st = collect(&d, input, err);
-	if (st == ST_OK)
+	if (st == ST_OK) {
+		/* what ingest has learned may be from these records: it learns anew, or goes on with a cleaned dictionary */
+		pthread_mutex_lock(&store->writer.mutex);
+		writer_forget_dictionary(store);
+		pthread_mutex_unlock(&store->writer.mutex);
 		st = record_decision(store, input, &report.receipt, err);
+	}
 	if (st == ST_OK)
 		st = spare_shared(&d, err);
+	Purge purge = {.goes = goes, .ctx = &d, .sequences = &d.sequences, .hashes = &d.hashes};
+	if (st == ST_OK)
+		st = purge_dictionaries(store, &purge, &report.segments, err);
 	for (size_t i = 0; st == ST_OK && i < d.hashes.len / sizeof(Hash); i++)
 		st = find_object(&d, (const Hash *)d.hashes.data + i, err);
 	if (st == ST_OK)

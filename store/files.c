@@ -27,10 +27,11 @@ static void close_oldest(Store *store, const Segment *keep)
 Status files_open(Store *store, Segment *s, Err *err)
 {
 	SegmentHeader header;
+	FooterDescriptor footer;
 	bool sealed;
 	if (s->file)
 		return ST_OK;
-	Status st = segment_file_open(&s->file, store->dir, s->id, store->archive_id, &header, &sealed, NULL, err);
+	Status st = segment_file_open(&s->file, store->dir, s->id, store->archive_id, &header, &sealed, &footer, err);
 	if (!s->file)
 		return st;
 	if (s->generation != s->file->generation) { /* another process wrote it anew: what was known of the old file is void */
@@ -41,6 +42,8 @@ Status files_open(Store *store, Segment *s, Err *err)
 			s->frames = s->file->footer_frames;
 			s->end = s->file->footer_offset;
 		}
+		if (sealed)
+			s->last_dict = footer.last_dict;
 	}
 	if (++store->files_open > store->options.files_max)
 		close_oldest(store, s);
@@ -96,13 +99,14 @@ void segment_release_tables(Segment *s)
 	s->offsets_room = s->leaves_room = 0;
 }
 
-void files_recheck(Store *store)
+bool files_recheck(Store *store)
 {
 	char path[4096], name[16];
 	struct stat dir, now, own;
+	bool anew = false;
 	snprintf(path, sizeof path, "%s/segments", store->dir);
 	if (stat(path, &dir) != 0)
-		return;
+		return false;
 	uint64_t changed = (uint64_t)dir.st_mtim.tv_sec * 1000000000u + (uint64_t)dir.st_mtim.tv_nsec;
 	pthread_rwlock_wrlock(&store->lock);
 	for (size_t i = 0; changed != store->segments_changed && i < store->segment_count; i++) {
@@ -115,9 +119,11 @@ void files_recheck(Store *store)
 		segment_file_free(s->file);
 		s->file = NULL;
 		store->files_open--;
+		anew = true;
 	}
 	store->segments_changed = changed;
 	pthread_rwlock_unlock(&store->lock);
+	return anew;
 }
 
 /* The footer of a sealed segment leads astray: the frames are found by scanning and kept in memory. Once a segment. */

@@ -132,7 +132,7 @@ Status frame_lookups(uint32_t segment, const Frame *frame, Status (*add)(void *c
 
 Status files_open(Store *store, Segment *s, Err *err);               /* lock held for writing */
 SegmentFile *files_use(Store *store, uint32_t segment, Err *err);    /* NULL: missing; give it back */
-void files_recheck(Store *store);                                    /* lets go of files that were written anew by another process */
+bool files_recheck(Store *store);                                    /* lets go of files that another process wrote anew; true: there were some */
 bool files_rescan(Store *store, uint32_t segment);                   /* true: look again */
 
 /* ---- read.c ---------------------------------------------------------------------------------------------------- */
@@ -171,6 +171,7 @@ Status writer_make_room(Store *store, uint64_t len, Err *err);
 Status writer_seal(Store *store, Err *err);   /* the live segment, with nothing uncommitted in it; none: nothing */
 Status writer_commit(Store *store, Err *err); /* lets the mutex go while fdatasync runs */
 Status writer_drop(Store *store, Err *err);   /* throws away what is not committed */
+void writer_forget_dictionary(Store *store);  /* and the samples for the next one */
 Status writer_add_dictionary(Store *store, Err *err); /* a DICT frame of writer.dict in the live segment */
 
 typedef struct {

@@ -260,18 +260,18 @@ static Status judge_damage(Follow *f, Scan *scan, bool *torn_out, Err *err)
 	return step == STEP_ERROR ? err->code : ST_OK;
 }
 
-/* Is the segment whole with this footer? The file may have been sealed since it was opened: then it is opened anew. */
+/* Is the segment whole with this footer? It may have been sealed since it was opened, and even written anew: what is
+ * followed is the file that was opened, and files_recheck turns to the new one. */
 static Status footer_is_whole(Store *store, Segment *s, uint64_t footer_offset, bool *out, Err *err)
 {
 	if (!s->file->footer_offset) {
-		SegmentHeader header;
 		SegmentFile *fresh = NULL;
-		bool sealed;
-		Status st = segment_file_open(&fresh, store->dir, s->id, store->archive_id, &header, &sealed, NULL, err);
-		if (!fresh)
+		Status st = segment_file_open_again(&fresh, s->file, s->id, store->archive_id, err);
+		if (st != ST_OK)
 			return st;
 		segment_file_free(s->file);
 		s->file = fresh;
+		store->segments_changed = 0;
 	}
 	*out = s->file->footer_offset == footer_offset;
 	return ST_OK;

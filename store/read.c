@@ -2,6 +2,8 @@
  * checked against its sums, its ordinal and what was asked for. */
 #include "store/internal.h"
 
+#include "base/rwlock.h"
+
 #include "store/payload.h"
 
 #include <inttypes.h>
@@ -15,12 +17,14 @@ static Status find_place(Store *store, Sight sight, uint32_t segment, uint32_t o
 {
 	Status st = ST_OK;
 	const Committed *c = &store->committed;
-	pthread_rwlock_rdlock(&store->lock);
+	rwlock_read(&store->lock);
 	Segment *s = log_segment(store, segment);
 	bool hidden = sight == SEE_COMMITTED && (segment > c->segment || (segment == c->segment && ordinal >= c->frames));
 	*offset_out = *room_out = 0;
 	if (!s) {
 		st = err_set(err, ST_CORRUPT, "segment %08" PRIx32 ".seg is missing", segment);
+	} else if (!hidden && !s->file) {
+		/* closed: the file may have been written anew with more frames, so it is opened first */
 	} else if (hidden || ordinal >= s->frames) {
 		st = err_set(err, ST_NOT_FOUND, "segment %08" PRIx32 ".seg has no frame %" PRIu32, segment, ordinal);
 	} else if (s->offsets) {
@@ -94,7 +98,7 @@ static Status find_leaf(Store *store, Sight sight, uint64_t sequence, uint32_t *
 	uint32_t leaf = 0;
 	Status st = ST_OK;
 	bool in_footer = false;
-	pthread_rwlock_rdlock(&store->lock);
+	rwlock_read(&store->lock);
 	uint64_t size = sight == SEE_PENDING ? store->writer.frontier.size : store->committed.tree_size;
 	Segment *s = sequence < size ? log_segment_of(store, sequence) : NULL;
 	if (sequence >= size) {
@@ -193,10 +197,12 @@ static Status load_dictionary(Store *store, Sight sight, uint32_t segment, uint3
 		st = err_set(err, ST_CORRUPT, "segment %08" PRIx32 ".seg: frame %" PRIu32 " is not the dictionary it should be", segment, ordinal);
 		goto done;
 	}
-	pthread_rwlock_wrlock(&store->lock);
+	rwlock_write(&store->lock);
 	*out = keep_dictionary(store, dict);
 	Segment *s = log_segment(store, segment);
-	if (*out && s && s->dict_count < SEGMENT_DICTS_MAX && !known_dictionary(s, ordinal)) {
+	if (*out && s && !known_dictionary(s, ordinal)) {
+		if (s->dict_count == SEGMENT_DICTS_MAX) /* destructions leave used up ones behind */
+			memmove(s->dicts, s->dicts + 1, --s->dict_count * sizeof s->dicts[0]);
 		s->dicts[s->dict_count].ordinal = ordinal;
 		s->dicts[s->dict_count++].dict = *out;
 	}
@@ -210,7 +216,7 @@ done:
 
 Status read_dictionary(Store *store, Sight sight, uint32_t segment, uint32_t ordinal, const Dictionary **out, Err *err)
 {
-	pthread_rwlock_rdlock(&store->lock);
+	rwlock_read(&store->lock);
 	*out = known_dictionary(log_segment(store, segment), ordinal);
 	pthread_rwlock_unlock(&store->lock);
 	return *out ? ST_OK : load_dictionary(store, sight, segment, ordinal, out, err);

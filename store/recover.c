@@ -238,11 +238,29 @@ static Status write_again(Store *store, Err *err)
 	return st;
 }
 
+void writer_forget_dictionary(Store *store)
+{
+	Writer *w = &store->writer;
+	w->dict = NULL;
+	w->dict_ordinal = UINT32_MAX;
+	w->training_failed = false;
+	buf_done(&w->samples);
+	buf_done(&w->sample_sizes);
+}
+
+/* That of the live segment, whatever was used before: frames name it by its place. Else the one in use, or the last. */
 static Status find_dictionary(Store *store, Err *err)
 {
 	Writer *w = &store->writer;
+	if (w->dict_ordinal != UINT32_MAX && w->live)
+		return read_dictionary(store, SEE_COMMITTED, w->live->id, w->dict_ordinal, &w->dict, err);
 	for (size_t i = store->segment_count; i-- > 0 && !w->dict;) {
-		const Segment *s = store->segments[i];
+		Segment *s = store->segments[i];
+		pthread_rwlock_wrlock(&store->lock);
+		Status st = files_open(store, s, err); /* where it was written anew it has another dictionary */
+		pthread_rwlock_unlock(&store->lock);
+		if (st != ST_OK)
+			return st;
 		if (s->last_dict != UINT32_MAX)
 			return read_dictionary(store, SEE_COMMITTED, s->id, s->last_dict, &w->dict, err);
 	}
@@ -291,6 +309,8 @@ static Status recover(Store *store, Err *err)
 		st = write_again(store, err);
 	if (st == ST_OK)
 		st = resume(store, err);
+	if (st == ST_OK && files_recheck(store))
+		writer_forget_dictionary(store); /* something may have been destroyed that it was trained on */
 	if (st == ST_OK)
 		st = find_dictionary(store, err);
 	if (st == ST_OK)

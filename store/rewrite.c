@@ -114,6 +114,30 @@ static Status repack(Rewrite *r, const Frame *frame, FrameHeader *header, Str *s
 	return ST_OK;
 }
 
+static size_t swap_of(const Rewrite *r, uint32_t ordinal)
+{
+	size_t i = 0;
+	while (i < r->plan->swap_count && r->plan->swaps[i].ordinal != ordinal)
+		i++;
+	return i;
+}
+
+/* A body whose dictionary goes: with the one that takes its place, or without where that saves nothing. */
+static Status repack_swapped(Rewrite *r, const Frame *frame, size_t swap, FrameHeader *header, Str *stored, Err *err)
+{
+	Codec codec;
+	Str raw;
+	Status st = read_body(r->store, SEE_COMMITTED, r->header.segment, frame, &r->arena, &raw, err);
+	if (st != ST_OK)
+		return st;
+	buf_clear(&r->packed);
+	st = packer_pack(r->packer, r->plan->swaps[swap].clean, raw, &r->packed, &codec, err);
+	header->codec = (uint8_t)codec;
+	header->dict_ordinal = codec == CODEC_LZ4_DICT ? r->footer.frames + (uint32_t)swap : 0;
+	*stored = codec == CODEC_RAW ? raw : buf_str(&r->packed);
+	return st;
+}
+
 static Status copy_frame(Rewrite *r, const Frame *frame, Err *err)
 {
 	FrameHeader header = frame->header;
@@ -121,8 +145,17 @@ static Status copy_frame(Rewrite *r, const Frame *frame, Err *err)
 	uint8_t blank[OBJECT_DESCRIPTOR_LEN];
 	bool has_body = header.type == FRAME_OBJECT || header.type == FRAME_CHUNK || header.type == FRAME_LEAF;
 	RewriteAction action = has_body && !(header.flags & FRAME_DESTROYED) ? r->plan->choose(r->plan->ctx, frame) : REWRITE_KEEP;
+	size_t swap = header.codec == CODEC_LZ4_DICT ? swap_of(r, header.dict_ordinal) : r->plan->swap_count;
+	Hash empty;
 	Status st = ST_OK;
-	if (action == REWRITE_REPACK) {
+	if (header.type == FRAME_DICT && swap_of(r, header.ordinal) < r->plan->swap_count) {
+		hash_of((Str){"", 0}, &empty);
+		descriptor = (Str){(const char *)empty.bytes, sizeof empty.bytes};
+		stored = (Str){NULL, 0};
+		header.raw_len = 0;
+	} else if (action == REWRITE_KEEP && swap < r->plan->swap_count) {
+		st = repack_swapped(r, frame, swap, &header, &stored, err);
+	} else if (action == REWRITE_REPACK) {
 		st = repack(r, frame, &header, &stored, err);
 	} else if (action == REWRITE_DESTROY) {
 		header.flags |= FRAME_DESTROYED;
@@ -165,13 +198,24 @@ static Status copy_frames(Rewrite *r, FrameHeader *footer_out, Err *err)
 	return st;
 }
 
-static Status put_dictionary(Rewrite *r, const FrameHeader *footer, Err *err)
+static Status put_dictionary(Rewrite *r, const Dictionary *dict, const FrameHeader *footer, Err *err)
 {
 	FrameHeader header = {.type = FRAME_DICT, .ordinal = r->frames, .sequence = footer->sequence, .batch = footer->batch};
-	Str bytes = dictionary_bytes(r->dict);
+	Str bytes = dictionary_bytes(dict);
 	header.raw_len = (uint32_t)bytes.len;
 	r->frames++;
-	return put_frame(r, &header, (Str){(const char *)dictionary_hash(r->dict)->bytes, STORE_HASH_LEN}, (Str){0}, bytes, err);
+	return put_frame(r, &header, (Str){(const char *)dictionary_hash(dict)->bytes, STORE_HASH_LEN}, (Str){0}, bytes, err);
+}
+
+static Status put_dictionaries(Rewrite *r, const FrameHeader *footer, Err *err)
+{
+	Status st = r->dict ? put_dictionary(r, r->dict, footer, err) : ST_OK;
+	for (size_t i = 0; st == ST_OK && i < r->plan->swap_count; i++) {
+		if (r->footer.last_dict == r->plan->swaps[i].ordinal)
+			r->footer.last_dict = r->frames; /* ingest goes on with the clean one */
+		st = put_dictionary(r, r->plan->swaps[i].clean, footer, err);
+	}
+	return st;
 }
 
 static Status put_footer(Rewrite *r, const FrameHeader *old_footer, Err *err)
@@ -297,6 +341,7 @@ static Status put_in_place(Rewrite *r, Err *err)
 			s->generation = fresh->generation;
 			s->end = fresh->footer_offset;
 			s->frames = fresh->footer_frames;
+			s->last_dict = r->footer.last_dict;
 		}
 	}
 	pthread_rwlock_unlock(&r->store->lock);
@@ -312,8 +357,8 @@ Status rewrite_segment(Store *store, uint32_t id, const RewritePlan *plan, Err *
 		st = train(&r, err);
 	if (st == ST_OK)
 		st = copy_frames(&r, &footer, err);
-	if (st == ST_OK && r.dict)
-		st = put_dictionary(&r, &footer, err);
+	if (st == ST_OK)
+		st = put_dictionaries(&r, &footer, err);
 	if (st == ST_OK)
 		st = put_footer(&r, &footer, err);
 	if (st == ST_OK)

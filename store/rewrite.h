@@ -11,11 +11,19 @@
 
 typedef enum { REWRITE_KEEP, REWRITE_REPACK, REWRITE_DESTROY } RewriteAction;
 
+/* A dictionary whose frame becomes empty; `clean` stands behind the other frames and serves those that used it. */
+typedef struct {
+	uint32_t ordinal;
+	const Dictionary *clean;
+} DictionarySwap;
+
 typedef struct {
 	/* What to do with a frame that has a body. */
 	RewriteAction (*choose)(void *ctx, const Frame *frame);
 	void *ctx;
 	bool train;               /* REWRITE_REPACK with a dictionary trained on this segment */
+	const DictionarySwap *swaps; /* not together with train */
+	size_t swap_count;
 } RewritePlan;
 
 /* ST_BUSY: another process does it. */

@@ -106,6 +106,29 @@ Status segment_file_open(SegmentFile **out, const char *dir, uint32_t id, const 
 	return ST_OK;
 }
 
+Status segment_file_open_again(SegmentFile **out, const SegmentFile *old, uint32_t id, const uint8_t archive_id[static ARCHIVE_ID_LEN],
+                               Err *err)
+{
+	struct stat info;
+	FooterDescriptor footer;
+	SegmentFile *f = calloc(1, sizeof *f);
+	if (!f)
+		return err_no_memory(err);
+	atomic_init(&f->uses, 1);
+	memcpy(f->name, old->name, sizeof f->name);
+	f->seed = old->seed;
+	f->generation = old->generation;
+	f->fd = fcntl(old->fd, F_DUPFD_CLOEXEC, 0);
+	if (f->fd < 0 || fstat(f->fd, &info) != 0) {
+		Status st = err_errno(err, errno, "open segment %s again", f->name);
+		segment_file_free(f);
+		return st;
+	}
+	read_footer(f, id, archive_id, (uint64_t)info.st_size, &footer);
+	*out = f;
+	return ST_OK;
+}
+
 /* ---- reading --------------------------------------------------------------------------------------------------- */
 
 Status segment_file_locate(const SegmentFile *f, uint32_t ordinal, uint64_t *offset_out, uint64_t *room_out, Err *err)

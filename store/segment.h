@@ -63,6 +63,9 @@ bool segment_name_parse(const char *name, uint32_t *id_out);
  * *out is set). */
 Status segment_file_open(SegmentFile **out, const char *dir, uint32_t id, const uint8_t archive_id[static ARCHIVE_ID_LEN],
                          SegmentHeader *header_out, bool *sealed_out, FooterDescriptor *footer_out, Err *err);
+/* The same file again, though another may have its name by now: for one that was sealed since it was opened. */
+Status segment_file_open_again(SegmentFile **out, const SegmentFile *old, uint32_t id, const uint8_t archive_id[static ARCHIVE_ID_LEN],
+                               Err *err);
 static inline SegmentFile *segment_file_use(SegmentFile *f) { atomic_fetch_add(&f->uses, 1); return f; }
 void segment_file_free(SegmentFile *f);
 

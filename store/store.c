@@ -228,7 +228,6 @@ Status store_refresh(Store *store, Err *err)
 	if (pthread_mutex_trylock(&store->writer.mutex) != 0)
 		return ST_OK; /* this process is writing: it sees its own commits anyway */
 	Status st = ST_OK;
-	files_recheck(store);
 	if (store->writer.depth == 0 && log_has_news(store)) {
 		if (store->gap) {
 			st = log_load(store, false, err);
@@ -240,6 +239,8 @@ Status store_refresh(Store *store, Err *err)
 		if (st == ST_OK && store->committed.segment > 1)
 			catalogue_cover(store, store->committed.segment - 1);
 	}
+	if (files_recheck(store) && store->writer.depth == 0)
+		writer_forget_dictionary(store); /* something may have been destroyed that it was trained on */
 	pthread_mutex_unlock(&store->writer.mutex);
 	return st;
 }

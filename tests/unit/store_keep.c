@@ -201,6 +201,110 @@ static void a_destroyed_record_leaves_its_proof_and_nothing_else(void **state)
 	buf_done(&got);
 }
 
+#define SECRET_WORDS "ÔNG LÊ-SECRET-DICTIONARY bị phạt vì hành vi số 77/XPHC; "
+
+/* Texts that a dictionary is bound to learn from: their secret stands in thirty of them, many times. */
+static void add_doomed(Fixture *f)
+{
+	for (int i = 0; i < 30; i++) {
+		char key[16], text[4000];
+		int n = 0;
+		for (int k = 0; k < 40; k++)
+			n += snprintf(text + n, sizeof text - (size_t)n, "%d " SECRET_WORDS, k);
+		snprintf(key, sizeof key, "doomed%d", i);
+		fixture_add(f, key, "{\"type\":\"Quyết định\"}", text);
+	}
+}
+
+static void add_usual(Fixture *f, const char *prefix, int from, int to)
+{
+	for (int i = from; i < to; i++) {
+		char key[24], text[4000];
+		make_text(i, text, sizeof text);
+		snprintf(key, sizeof key, "%s%d", prefix, i);
+		fixture_add(f, key, "{\"type\":\"Quyết định\"}", text);
+	}
+}
+
+static int setup_doomed(void **state)
+{
+	if (fixture_setup(state) != 0)
+		return -1;
+	Fixture *f = *state;
+	f->options.segment_bytes = 300 << 10;
+	f->options.sample_bytes = 400 << 10;
+	fixture_reopen(f);
+	fixture_begin(f);
+	add_doomed(f);
+	add_usual(f, "r", 0, RECORDS);
+	fixture_commit_end(f);
+	return 0;
+}
+
+static void destroy_doomed(Fixture *f, uint64_t payloads)
+{
+	Str ids[30];
+	char keys[30][16];
+	DestructionReport report;
+	for (int i = 0; i < 30; i++) {
+		snprintf(keys[i], sizeof keys[i], "doomed%d", i);
+		ids[i] = str_from(keys[i]);
+	}
+	DestructionInput input = {.decision = STR("18/QĐ-LTLS"), .decided = STR("2026-11-22"), .reason = STR("hết thời hạn lưu trữ"),
+	                          .approved_by = {STR("A"), STR("B")}, .record_ids = ids, .record_count = 30};
+	assert_ok(f, store_destroy(f->store, &input, &report, &f->err));
+	assert_int_equal(report.payloads, payloads);
+}
+
+/* In the dictionary of ingest and in that of a recompressed segment. `other` is another process that learned it, too. */
+static void what_is_destroyed_leaves_the_dictionaries_too(void **state)
+{
+	Fixture *f = *state;
+	uint32_t done;
+	Store *own = f->store, *other;
+	StoreState now;
+	assert_ok(f, store_recompress(f->store, 1, NULL, &done, &f->err));
+	assert_int_equal(done, 1);
+	assert_ok(f, store_open_with(&other, f->dir, &f->options, &f->err));
+	f->store = other;
+	fixture_begin(f);
+	add_usual(f, "other", 0, 5);
+	fixture_commit_end(f);
+	f->store = own;
+	assert_true(bytes_are_anywhere(f, "SECRET-DICTIONARY"));
+	destroy_doomed(f, 30);
+	destroy_doomed(f, 0);
+	for (int round = 0; round < 4; round++) {
+		f->store = round % 2 ? other : own;
+		assert_ok(f, store_refresh(f->store, &f->err));
+		assert_false(bytes_are_anywhere(f, "SECRET"));
+		assert_false(bytes_are_anywhere(f, "XPHC"));
+		for (int i = 0; i < RECORDS; i += 50) {
+			char key[16], text[4000];
+			Buf got = {0};
+			make_text(i, text, sizeof text);
+			snprintf(key, sizeof key, "r%d", i);
+			assert_ok(f, fixture_text(f, key, &got));
+			assert_str_equal(buf_str(&got), str_from(text));
+			buf_done(&got);
+		}
+		assert_int_equal(fixture_verify(f, false), 0);
+		fixture_begin(f); /* ingest goes on and teaches nothing of it to the segments that follow */
+		add_usual(f, round % 2 ? "odd" : "even", 5000 + round * 300, 5300 + round * 300);
+		assert_ok(f, store_commit(f->store, &f->err));
+		assert_ok(f, store_seal(f->store, &f->err));
+		store_write_end(f->store);
+	}
+	assert_ok(f, store_refresh(own, &f->err));
+	store_state(own, &now);
+	print_message("%llu bytes stored of %llu\n", (unsigned long long)now.bytes_stored, (unsigned long long)now.bytes_original);
+	store_close(other);
+	f->store = own;
+	fixture_reopen(f);
+	assert_int_equal(fixture_verify(f, false), 0);
+	assert_false(bytes_are_anywhere(f, "SECRET"));
+}
+
 /* ---- backup, restore, repair ----------------------------------------------------------------------------------- */
 
 static void a_backup_is_incremental_and_restores_to_an_equal_archive(void **state)
@@ -293,6 +397,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(recompression_makes_it_smaller_and_changes_nothing, setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_destroyed_record_leaves_its_proof_and_nothing_else, setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(what_is_destroyed_leaves_the_dictionaries_too, setup_doomed, fixture_teardown),
 		cmocka_unit_test_setup_teardown(the_scrub_finds_damage_by_itself, setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_backup_is_incremental_and_restores_to_an_equal_archive, setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_damaged_backup_is_not_restored_and_a_damaged_segment_is_repaired_from_a_good_one, setup,
