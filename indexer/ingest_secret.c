@@ -73,15 +73,31 @@ static bool is_stamp(Str column)
 }
 
 /* A line of a letterhead holds two columns: they stand apart by a tab or three blanks. */
+static bool is_apart(Str line, size_t at)
+{
+	return line.ptr[at] == '\t' || line.ptr[at] == '\f' || (line.len - at >= 3 && memcmp(line.ptr + at, "   ", 3) == 0);
+}
+
+/* Nearly all lines are one column; no branch, so that the compiler can look at many bytes at once. */
+static bool may_have_columns(Str line)
+{
+	const char *p = line.ptr;
+	unsigned found = 0;
+	for (size_t i = 0; i + 2 < line.len; i++)
+		found |= (unsigned)(p[i] == '\t') | (unsigned)(p[i] == '\f') |
+		         ((unsigned)(p[i] == ' ') & (unsigned)(p[i + 1] == ' ') & (unsigned)(p[i + 2] == ' '));
+	for (size_t i = line.len < 2 ? 0 : line.len - 2; i < line.len; i++)
+		found |= (unsigned)(p[i] == '\t') | (unsigned)(p[i] == '\f');
+	return found;
+}
+
 static bool has_stamp(Str line)
 {
 	size_t start = 0;
+	if (!may_have_columns(line))
+		return is_stamp(line);
 	for (size_t at = 0; at <= line.len; at++) {
-		if (at < line.len && (uint8_t)line.ptr[at] > ' ')
-			continue;
-		bool apart = at == line.len || line.ptr[at] == '\t' || line.ptr[at] == '\f' ||
-		             (line.len - at >= 3 && memcmp(line.ptr + at, "   ", 3) == 0);
-		if (!apart)
+		if (at < line.len && !is_apart(line, at))
 			continue;
 		if (is_stamp(str_slice(line, start, at)))
 			return true;

@@ -2,6 +2,7 @@
 #include "store/internal.h"
 
 #include "base/clock.h"
+#include "base/rwlock.h"
 #include "base/utf8.h"
 #include "store/hash.h"
 #include "store/payload.h"
@@ -131,7 +132,7 @@ static Status fresh_salt(Writer *w, uint8_t out[static SALT_LEN], Err *err)
 static Status add_lookup(void *ctx, uint64_t hash, uint64_t value, Err *err)
 {
 	Store *store = ctx;
-	pthread_rwlock_wrlock(&store->lock);
+	rwlock_write(&store->lock);
 	bool added = table_add(&store->table, hash, value);
 	pthread_rwlock_unlock(&store->lock);
 	return added ? ST_OK : err_no_memory(err);
@@ -150,7 +151,7 @@ static Status add_leaf(Store *store, LeafDescriptor *leaf, Str annex, Hash *leaf
 	if (!buf_ok(&w->descriptor))
 		return err_no_memory(err);
 	Frame frame = {.descriptor = buf_str(&w->descriptor), .annex = annex};
-	pthread_rwlock_wrlock(&store->lock); /* behind the leaf's frame nothing may fail any more */
+	rwlock_write(&store->lock); /* behind the leaf's frame nothing may fail any more */
 	bool room = table_reserve(&store->table, 1 + STORE_CASES_MAX);
 	pthread_rwlock_unlock(&store->lock);
 	if (!room)
@@ -160,7 +161,7 @@ static Status add_leaf(Store *store, LeafDescriptor *leaf, Str annex, Hash *leaf
 		return st;
 	frame.header = header;
 	merkle_leaf(frame.descriptor, leaf_out);
-	pthread_rwlock_wrlock(&store->lock);
+	rwlock_write(&store->lock);
 	frontier_append(&w->frontier, leaf_out, tree_collect, &w->tree_nodes);
 	pthread_rwlock_unlock(&store->lock);
 	w->bytes_original += payload.len;

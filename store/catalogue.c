@@ -2,6 +2,7 @@
 #include "store/catalogue.h"
 
 #include "base/file.h"
+#include "base/rwlock.h"
 #include "store/internal.h"
 
 #include <dirent.h>
@@ -244,7 +245,7 @@ static void merge_tail(Store *store)
 				return;
 		if (merge_runs(store, c->runs + first, CATALOGUE_FANOUT, &merged, &ignored) != ST_OK)
 			return;
-		pthread_rwlock_wrlock(&store->lock);
+		rwlock_write(&store->lock);
 		memcpy(old, c->runs + first, sizeof old);
 		c->runs[first] = merged;
 		c->count = first + 1;
@@ -269,7 +270,7 @@ static bool is_not_covered(void *ctx, const TableEntry *entry)
 /* What the runs and footers know need not be kept in memory. */
 static void release_covered(Store *store)
 {
-	pthread_rwlock_wrlock(&store->lock);
+	rwlock_write(&store->lock);
 	if (store->table.count)
 		table_filter(&store->table, is_not_covered, store);
 	for (size_t i = 0; i < store->segment_count && store->segments[i]->id <= store->catalogue.covered; i++)
@@ -289,14 +290,14 @@ void catalogue_cover(Store *store, uint32_t segment)
 	while (c->covered < segment && c->count < CATALOGUE_RUNS_MAX) {
 		Run *run;
 		Err ignored;
-		pthread_rwlock_wrlock(&store->lock);
+		rwlock_write(&store->lock);
 		bool taken = take_next(store, &ranges);
 		pthread_rwlock_unlock(&store->lock);
 		if (taken)
 			continue;
 		if (build_run(store, c->covered + 1, &run, &ignored) != ST_OK)
 			break;
-		pthread_rwlock_wrlock(&store->lock);
+		rwlock_write(&store->lock);
 		c->runs[c->count++] = run;
 		c->covered++;
 		pthread_rwlock_unlock(&store->lock);
@@ -314,7 +315,7 @@ void catalogue_cut(Store *store, uint32_t segment)
 	Catalogue *c = &store->catalogue;
 	Buf ranges = {0};
 	pthread_mutex_lock(&store->catalogue_mutex);
-	pthread_rwlock_wrlock(&store->lock);
+	rwlock_write(&store->lock);
 	while (c->count && c->runs[c->count - 1]->last_segment >= segment) {
 		c->covered = c->runs[c->count - 1]->first_segment - 1;
 		run_free(c->runs[--c->count]);
@@ -346,7 +347,7 @@ static Status rebuild(Store *store, const Run *damaged, Err *err)
 		if (st == ST_OK)
 			built++;
 	}
-	pthread_rwlock_wrlock(&store->lock);
+	rwlock_write(&store->lock);
 	size_t at = 0;
 	while (at < c->count && c->runs[at] != damaged)
 		at++;
@@ -370,7 +371,7 @@ Status catalogue_lookup(Store *store, uint64_t hash, Buf *values, Err *err)
 	Run *runs[CATALOGUE_RUNS_MAX];
 	size_t count;
 	Status st = ST_OK;
-	pthread_rwlock_rdlock(&store->lock);
+	rwlock_read(&store->lock);
 	count = store->catalogue.count;
 	for (size_t i = 0; i < count; i++)
 		runs[i] = run_use(store->catalogue.runs[i]);

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/rwlock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -87,7 +88,7 @@ Status live_start(Store *store, Err *err)
 		st = segment_file_open(&s->file, store->dir, id, store->archive_id, &header, &sealed, NULL, err);
 	if (st != ST_OK)
 		goto done;
-	pthread_rwlock_wrlock(&store->lock);
+	rwlock_write(&store->lock);
 	bool added = log_add_segment(store, s);
 	store->files_open += added;
 	store->seen_size = SEGMENT_HEADER_LEN;
@@ -181,7 +182,7 @@ Status live_seal(Store *store, Err *err)
 	st = segment_file_open(&fresh, store->dir, w->live->id, store->archive_id, &header, &sealed, NULL, err);
 	if (st != ST_OK)
 		goto done;
-	pthread_rwlock_wrlock(&store->lock);
+	rwlock_write(&store->lock);
 	SegmentFile *old = w->live->file;
 	w->live->file = fresh;
 	w->live->sealed = true;

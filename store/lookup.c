@@ -2,6 +2,8 @@
  * is checked, so that a collision or damage costs time, never truth. */
 #include "store/internal.h"
 
+#include "base/rwlock.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -9,7 +11,7 @@ Status lookup_values(Store *store, uint64_t hash, Buf *out, Err *err)
 {
 	uint64_t value;
 	size_t at = 0;
-	pthread_rwlock_rdlock(&store->lock);
+	rwlock_read(&store->lock);
 	while (table_next(&store->table, hash, &at, &value))
 		buf_add(out, &value, sizeof value);
 	pthread_rwlock_unlock(&store->lock);
@@ -39,7 +41,7 @@ static void sort_values(Buf *values)
 
 static uint64_t visible_size(Store *store, Sight sight)
 {
-	pthread_rwlock_rdlock(&store->lock);
+	rwlock_read(&store->lock);
 	uint64_t size = sight == SEE_PENDING ? store->writer.frontier.size : store->committed.tree_size;
 	pthread_rwlock_unlock(&store->lock);
 	return size;

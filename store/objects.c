@@ -3,6 +3,7 @@
 #include "store/internal.h"
 
 #include "base/file.h"
+#include "base/rwlock.h"
 #include "store/hash.h"
 
 #include <errno.h>
@@ -28,7 +29,7 @@ static Status train(Store *store, Err *err)
 	}
 	if (st != ST_OK)
 		return st;
-	pthread_rwlock_wrlock(&store->lock);
+	rwlock_write(&store->lock);
 	w->dict = keep_dictionary(store, dict);
 	pthread_rwlock_unlock(&store->lock);
 	return w->dict ? ST_OK : err_no_memory(err);
@@ -139,7 +140,7 @@ Status object_measure(Store *store, ObjectInput *object, Err *err)
 static Status add_lookup(void *ctx, uint64_t hash, uint64_t value, Err *err)
 {
 	Store *store = ctx;
-	pthread_rwlock_wrlock(&store->lock);
+	rwlock_write(&store->lock);
 	bool added = table_add(&store->table, hash, value);
 	pthread_rwlock_unlock(&store->lock);
 	return added ? ST_OK : err_no_memory(err);

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/rwlock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -122,7 +123,7 @@ Status writer_add(Store *store, FrameHeader *header, Str descriptor, Str annex, 
 	memcpy(content + descriptor.len, annex.ptr ? annex.ptr : "", annex.len);
 	memcpy(content + descriptor.len + annex.len, stored.ptr ? stored.ptr : "", stored.len);
 	frame_header_put(header, frame_seed(s->file->seed, s->end), content, at);
-	pthread_rwlock_wrlock(&store->lock);
+	rwlock_write(&store->lock);
 	uint64_t offset = s->end;
 	bool noted = segment_note_frame(s, header->ordinal, offset);
 	if (noted && header->type == FRAME_LEAF)
@@ -164,7 +165,7 @@ static Status add_commit_frame(Store *store, CommitDescriptor *commit, Err *err)
 
 static void publish(Store *store, const Committed *next)
 {
-	pthread_rwlock_wrlock(&store->lock);
+	rwlock_write(&store->lock);
 	store->committed = *next;
 	store->seen_size = next->end;
 	store->tail = (Tail){.keep_end = next->end, .keep_frames = next->frames};
