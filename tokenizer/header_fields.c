@@ -119,9 +119,11 @@ static void read_number(const HeaderCells *cells, Arena *arena, HeaderFields *ou
 			if (pass == 0 ? !labelled || !parse_label(cells, i, &number)
 				      : !whole_cell_number(cell, &number))
 				continue;
+			char written[RECORD_NUMBER_MAX + 8];
+			size_t len = record_number_write(&number, written);
 			out->number = number;
-			header_set(out, HEADER_NUMBER, keep(arena, number.display, strlen(number.display)),
-				   pass ? 0.7 : 0.9, cell->start, cell->end);
+			header_set(out, HEADER_NUMBER, keep(arena, written, len), pass ? 0.7 : 0.9, cell->start,
+				   cell->end);
 			return;
 		}
 	}

@@ -29,7 +29,7 @@ typedef struct {
 } HeaderField;
 
 typedef enum {
-	HEADER_NUMBER,     /* canonical display form */
+	HEADER_NUMBER,     /* canonical form, with the zeros it is written with: 05/2026/TT-BCT */
 	HEADER_ISSUED,     /* YYYY-MM-DD or YYYY-MM */
 	HEADER_PLACE,
 	HEADER_TYPE,       /* "Quyết định", as doc_type.h has it */

@@ -30,15 +30,17 @@ static bool is_lower_letter(uint32_t c)
 /* num: "15", "1.234" (thousands), "66.15" (a number and its part). Letters read for digits only when `ocr`. */
 static const uint8_t *read_num(const uint8_t *p, const uint8_t *end, RecordNumber *out)
 {
-	unsigned value = 0, digits = 0, width, part = 0, part_digits = 0;
+	unsigned value = 0, digits = 0, zeros = 0, width, part = 0, part_digits = 0;
 	uint32_t c;
 	for (; (c = plain_next(p, end, &width)) != 0 && plain_is_digit(c); p += width) {
 		if (++digits > 7)
 			return NULL;
+		zeros += value == 0 && c == '0';
 		value = value * 10 + (c - '0');
 	}
 	if (!digits)
 		return NULL;
+	out->zeros = (uint8_t)(zeros - (value == 0));
 	if (c == '.') {
 		const uint8_t *q = p + width;
 		for (; (c = plain_next(q, end, &width)) != 0 && plain_is_digit(c); q += width) {
@@ -314,6 +316,15 @@ bool number_finish(const NumberText *text, RecordNumber *n)
 		n->key[strlen(n->key) - 1] = 0;
 	}
 	return true;
+}
+
+size_t record_number_write(const RecordNumber *number, char out[static RECORD_NUMBER_MAX + 8])
+{
+	unsigned zeros = number->zeros < 7 ? number->zeros : 7;
+	memset(out, '0', zeros);
+	size_t len = strlen(number->display);
+	memcpy(out + zeros, number->display, len + 1);
+	return zeros + len;
 }
 
 /* ---- running text ---- */

@@ -20,6 +20,7 @@ typedef struct {
 	char key[RECORD_NUMBER_MAX];     /* loose key: "15/2019/QD-UBND"; equal keys name the same number */
 	NumberStyle style;
 	char num[16];                    /* "15", "66.15" */
+	uint8_t zeros;                   /* that stood before num: 1 for "05", which display and key leave out */
 	char suffix[4];                  /* "a" of 36a, else "" */
 	uint16_t year;                   /* 0: none */
 	uint8_t group_count;
@@ -30,6 +31,8 @@ typedef struct {
 /* For query boxes and metadata fields: the whole of s is about one number (type names in front and a date
  * behind are understood). False: no number in it. */
 bool record_number_parse(Str s, RecordNumber *out);
+/* display with the zeros that it was written with ("05/2026/TT-BCT"), as it goes on record; the bytes written. */
+size_t record_number_write(const RecordNumber *number, char out[static RECORD_NUMBER_MAX + 8]);
 /* For running text: the number that starts at or after *from, if any; stricter guards (QCVN, ratios, dates and
  * form codes are not numbers). start/end are byte offsets. False: none is left. */
 bool record_number_find(Str text, size_t from, RecordNumber *out, size_t *start_out, size_t *end_out);

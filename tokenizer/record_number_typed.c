@@ -70,7 +70,10 @@ static bool mend_digits(char *s, size_t len)
 		}
 		bool starts_word = start == 0 || s[start - 1] == ' ' || s[start - 1] == '/' || s[start - 1] == ':';
 		bool ends = stop < len && (s[stop] == '/' || s[stop] == ' ' || s[stop] == '-');
-		for (size_t i = start; digits && letters && starts_word && ends && i < stop; i++) {
+		/* "lO/2015": letters only, where a year shows that a number was meant */
+		bool meant = digits ||
+			     (letters <= 3 && stop + 1 < len && s[stop] == '/' && plain_is_digit((uint8_t)s[stop + 1]));
+		for (size_t i = start; meant && letters && starts_word && ends && i < stop; i++) {
 			if (ocr_digit(s[i]))
 				s[i] = ocr_digit(s[i]);
 			changed = true;
@@ -83,8 +86,8 @@ static bool mend_digits(char *s, size_t len)
 /* ---- words with any separators ---- */
 
 typedef struct {
-	Str text;         /* in the plain copy */
-	char folded[24];  /* ASCII small */
+	Str text;        /* in the plain copy */
+	char folded[24]; /* ASCII small */
 	bool digits;
 } Word;
 
@@ -218,6 +221,7 @@ static bool read_words(const Word *words, size_t count, NumberText *text, Record
 	if (i == count || !words[i].digits || words[i].text.len > 6 || !str_to_u64(words[i].text, &value))
 		return false;
 	snprintf(out->num, sizeof out->num, "%u", (unsigned)value);
+	out->zeros = (uint8_t)(words[i].text.len - strlen(out->num));
 	i++;
 	if (i < count && words[i].text.ptr == words[i - 1].text.ptr + words[i - 1].text.len &&
 	    strlen(words[i].folded) <= 2)
@@ -273,6 +277,27 @@ static bool find_by_words(Str s, RecordNumber *out)
 	return true;
 }
 
+/* "QĐ/0001-BTP", as some registers have it: the type before the number. Written the usual way, 0001/QĐ-BTP. */
+static size_t turn_round(Str s, char out[static TYPED_MAX])
+{
+	char type[16], upper[16];
+	size_t len, slash, from;
+	const uint8_t *stop = plain_word(bytes(s), bytes(s) + s.len, type, sizeof type, &len);
+	for (size_t i = 0; i < len; i++)
+		upper[i] = (char)(type[i] - 32);
+	slash = (size_t)(stop - bytes(s));
+	if (!len || len == sizeof type || slash >= s.len || *stop != '/' || !doc_type_by_key((Str){upper, len}))
+		return 0;
+	for (from = slash + 1; from < s.len && (plain_is_digit(bytes(s)[from]) || s.ptr[from] == '/');)
+		from++;
+	if (from - slash < 2 || from >= s.len || s.ptr[from] != '-' || s.ptr[slash + 1] == '/' ||
+	    s.ptr[from - 1] == '/')
+		return 0;
+	int n = snprintf(out, TYPED_MAX, "%.*s/%.*s%.*s", (int)(from - slash - 1), s.ptr + slash + 1, (int)slash, s.ptr,
+			 (int)(s.len - from), s.ptr + from);
+	return n > 0 && n < TYPED_MAX ? (size_t)n : 0;
+}
+
 bool record_number_parse(Str s, RecordNumber *out)
 {
 	char plain[TYPED_MAX];
@@ -281,6 +306,10 @@ bool record_number_parse(Str s, RecordNumber *out)
 		return false;
 	size_t len = plain_copy(s, plain, sizeof plain);
 	Str copy = {plain, len};
+	char turned[TYPED_MAX];
+	size_t turned_len = turn_round(copy, turned);
+	if (turned_len && find_by_grammar((Str){turned, turned_len}, out))
+		return true;
 	bool found = find_by_grammar(copy, &number);
 	if (mend_digits(plain, len)) { /* "l5/2O19": digits in disguise may make the number longer */
 		RecordNumber mended;

@@ -103,6 +103,54 @@ static void a_text_without_letterhead_has_no_number_of_its_own(void **state)
 	check_document("none");
 }
 
+static void a_number_below_ten_keeps_the_zero_it_is_written_with(void **state)
+{
+	(void)state;
+	check_document("leading_zero");
+}
+
+static void a_number_that_is_not_filled_in_is_not_taken_from_what_is_cited(void **state)
+{
+	(void)state;
+	check_document("blank_number");
+}
+
+static void a_number_goes_on_behind_a_hyphen_at_the_end_of_its_line(void **state)
+{
+	(void)state;
+	check_document("number_on_two_lines");
+}
+
+static void a_number_may_stand_below_its_label(void **state)
+{
+	(void)state;
+	check_document("number_below_its_label");
+}
+
+static void a_number_may_stand_in_the_right_column(void **state)
+{
+	(void)state;
+	check_document("number_in_the_right_column");
+}
+
+static void a_number_may_be_written_with_blanks(void **state)
+{
+	(void)state;
+	check_document("spaced_number");
+}
+
+static void letters_recognised_for_digits_are_digits(void **state)
+{
+	(void)state;
+	check_document("misread_number");
+}
+
+static void a_text_that_begins_with_its_type_has_no_number_of_its_own(void **state)
+{
+	(void)state;
+	check_document("no_letterhead");
+}
+
 static void absurd_texts_do_no_harm(void **state)
 {
 	(void)state;
@@ -130,6 +178,14 @@ int main(void)
 		cmocka_unit_test(a_law_has_its_date_at_the_end),
 		cmocka_unit_test(a_party_document_and_its_secrecy_are_read),
 		cmocka_unit_test(a_text_without_letterhead_has_no_number_of_its_own),
+		cmocka_unit_test(a_number_below_ten_keeps_the_zero_it_is_written_with),
+		cmocka_unit_test(a_number_that_is_not_filled_in_is_not_taken_from_what_is_cited),
+		cmocka_unit_test(a_number_goes_on_behind_a_hyphen_at_the_end_of_its_line),
+		cmocka_unit_test(a_number_may_stand_below_its_label),
+		cmocka_unit_test(a_number_may_stand_in_the_right_column),
+		cmocka_unit_test(a_number_may_be_written_with_blanks),
+		cmocka_unit_test(letters_recognised_for_digits_are_digits),
+		cmocka_unit_test(a_text_that_begins_with_its_type_has_no_number_of_its_own),
 		cmocka_unit_test(absurd_texts_do_no_harm),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -164,7 +164,10 @@ static void what_only_looks_like_a_number_is_left_alone(void **state)
 static void each_relaxation_matches_what_it_names(void **state)
 {
 	(void)state;
-	static const struct { const char *wanted, *candidate; NumberRelax step; } rows[] = {
+	static const struct {
+		const char *wanted, *candidate;
+		NumberRelax step;
+	} rows[] = {
 		{"15/QĐ-UBND", "15/2019/QĐ-UBND", RELAX_NO_YEAR},
 		{"12/CV-UBND-VX", "12/UBND-VX", RELAX_NO_CV},
 		{"15/2019/QĐ-UBND", "15/2019/QĐ-BTC", RELAX_FIRST_GROUP},
@@ -225,6 +228,24 @@ static void the_type_table_is_folded_as_its_columns_say(void **state)
 	}
 }
 
+static void the_zeros_in_front_are_left_out_of_the_key_and_written_on_record(void **state)
+{
+	(void)state;
+	static const char *const pairs[][2] = {{"05/BC-BNV", "05/BC-BNV"},
+					       {"số 007/2019/qđ-bca", "007/2019/QĐ-BCA"},
+					       {"08 2017 ttlt btc bnv", "08/2017/TTLT-BTC-BNV"},
+					       {"QĐ/0001-BTP", "0001/QĐ-BTP"},
+					       {"15/QĐ-UBND", "15/QĐ-UBND"}};
+	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+		char written[RECORD_NUMBER_MAX + 8];
+		RecordNumber number;
+		assert_true(record_number_parse(str_from(pairs[i][0]), &number));
+		assert_int_equal(record_number_write(&number, written), strlen(pairs[i][1]));
+		assert_string_equal(written, pairs[i][1]);
+		assert_true(number.key[0] != '0');
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +257,7 @@ int main(void)
 		cmocka_unit_test(the_year_may_come_from_the_date_clause),
 		cmocka_unit_test(absurd_input_is_no_number_and_does_no_harm),
 		cmocka_unit_test(the_type_table_is_folded_as_its_columns_say),
+		cmocka_unit_test(the_zeros_in_front_are_left_out_of_the_key_and_written_on_record),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
