@@ -1,4 +1,4 @@
-/* tokenizer/number_grammar.h - inside of record_number.h: the grammar at one place, shared by its two files.
+/* tokenizer/number_grammar.h - inside of record_number.h: the grammar at one place, shared by its files.
  *
  * Threads  pure
  */
@@ -14,6 +14,8 @@ typedef struct {
 /* Reads the number that begins at p (a digit), no guards; returns its end, NULL if none. display and key are not made.
  * whole: the text is nothing but the number, so a group may be any letters ("CV-Liksin") or digits ("SL/L-004"). */
 const uint8_t *number_read(const uint8_t *p, const uint8_t *end, bool whole, NumberText *text, RecordNumber *out);
+/* Organs that old numbers were given by without a type: CP, HĐBT, SL (folded). */
+bool number_is_old_organ(const char *group);
 /* Makes display and key; false if they do not fit. */
 bool number_finish(const NumberText *text, RecordNumber *n);
 

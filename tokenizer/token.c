@@ -1,9 +1,7 @@
 /* tokenizer/token.c - see token.h and token_iter.h. The fast path: one table look-up a letter, one probe a syllable. */
 #include "tokenizer/token_iter.h"
-#include "tokenizer/case_number.h"
 #include "tokenizer/legacy_line.h"
 #include "tokenizer/plain.h"
-#include "tokenizer/record_number.h"
 
 #include <stdlib.h>
 #ifdef __SSE2__
@@ -117,23 +115,6 @@ static inline bool ends_word(const uint8_t *p, const uint8_t *end)
 	return class != CHAR_LETTER && class != CHAR_IGNORED;
 }
 
-static const uint8_t *try_case_number(TokenIter *it, const uint8_t *p, const uint8_t *end)
-{
-	Str view = {(const char *)it->view, (size_t)(end - it->view)};
-	CaseNumber number;
-	size_t stop;
-	if (!case_number_at(view, (size_t)(p - it->view), &number, &stop))
-		return NULL;
-	uint8_t flags = it->flags;
-	Token *span = token_push(it, TOKEN_CASE_NUMBER, p, it->view + stop);
-	size_t len = strlen(number.canonical);
-	memcpy(it->words + it->words_len, number.canonical, len);
-	span->folded = span->key = token_take_word(it, len);
-	span->flags = 0;
-	it->flags = flags;
-	return it->span_end = it->view + stop;
-}
-
 static const uint8_t *scan_letters(TokenIter *it, const uint8_t *p, const uint8_t *end)
 {
 	LetterRun run;
@@ -142,7 +123,7 @@ static const uint8_t *scan_letters(TokenIter *it, const uint8_t *p, const uint8_
 		return token_scan_word(it, p, end);
 	if (stop < end && run.count == 1 && byte_class[*stop] == C_DIGIT && p >= it->span_end && end - stop > 2 &&
 	    byte_class[stop[1]] == C_DIGIT)
-		try_case_number(it, p, end);
+		token_try_case_number(it, p, end);
 	const SyllableSlot *slot = run.count <= SYLLABLE_LETTERS_MAX ? syllable_find(run.code) : NULL;
 	if (slot && slot->tones >> run.tone & 1) {
 		Token *token = token_push(it, TOKEN_SYLLABLE, p, stop);
@@ -159,103 +140,6 @@ static const uint8_t *scan_letters(TokenIter *it, const uint8_t *p, const uint8_
 	if (run.count > SYLLABLE_LETTERS_MAX || code_follows)
 		return token_scan_word(it, p, end);
 	token_push_letters(it, p, stop, &run);
-	return stop;
-}
-
-/* ---- digits ---- */
-
-/* "/", "-" or a dash behind digits (and a suffix, a '.', blanks): what a record number needs. */
-static bool number_may_follow(const uint8_t *p, const uint8_t *end)
-{
-	for (unsigned i = 0; i < 10 && p < end; i++, p++) {
-		uint8_t c = *p;
-		if (c == '/' || c == '-' || c == 0xE2 || c == 0xEF)
-			return true;
-		if (byte_class[c] == C_LETTER
-			    ? i > 4
-			    : c != ' ' && c != '.' && byte_class[c] != C_DIGIT && c != 0xC2 && c != 0xA0 && c != 0xC4)
-			return false;
-	}
-	return false;
-}
-
-static void try_record_number(TokenIter *it, const uint8_t *p, const uint8_t *end)
-{
-	Str view = {(const char *)it->view, (size_t)(end - it->view)};
-	RecordNumber number;
-	size_t stop;
-	if (!record_number_at(view, (size_t)(p - it->view), &number, &stop))
-		return;
-	uint8_t flags = it->flags;
-	Token *span = token_push(it, TOKEN_RECORD_NUMBER, p, it->view + stop);
-	size_t len = strlen(number.key);
-	memcpy(it->words + it->words_len, number.key, len);
-	span->folded = span->key = token_take_word(it, len);
-	span->flags = 0;
-	it->flags = flags;
-	it->span_end = it->view + stop;
-}
-
-static inline unsigned count_digits(const uint8_t *p, const uint8_t *end)
-{
-	const uint8_t *from = p;
-	while (p < end && byte_class[*p] == C_DIGIT)
-		p++;
-	return (unsigned)(p - from);
-}
-
-/* Groups of three behind `separator`: how many there are, 0 if what follows is something else too. */
-static unsigned count_groups(const uint8_t *p, const uint8_t *end, char separator)
-{
-	unsigned groups = 0;
-	while (p < end && *p == (uint8_t)separator) {
-		unsigned digits = count_digits(p + 1, end);
-		if (digits == 0)
-			break;
-		if (digits != 3)
-			return 0;
-		groups++;
-		p += 4;
-	}
-	return groups;
-}
-
-static const uint8_t *scan_digits(TokenIter *it, const uint8_t *p, const uint8_t *end)
-{
-	if (p >= it->span_end) {
-		const uint8_t *q = p + count_digits(p, end);
-		if (q < end && *q == '.' && q - p == 3 && byte_class[q < end - 1 ? q[1] : 0] == C_DIGIT)
-			try_case_number(it, p, end);
-		if (p >= it->span_end && q < end && *q != ',' && number_may_follow(q, end))
-			try_record_number(it, p, end);
-	}
-	char *out = it->words + it->words_len;
-	size_t len = 0;
-	unsigned digits = count_digits(p, end);
-	const uint8_t *stop = p + digits;
-	unsigned thousands = 0, decimals = 0, commas = 0;
-	if (stop < end && digits <= 3 && (*stop == '.' || *stop == ','))
-		thousands = count_groups(stop, end, (char)*stop);
-	if (thousands == 1 && *stop == ',') /* 1,234 is a decimal; 1,234,567 has thousands */
-		thousands = 0;
-	const uint8_t *from = digits == 2 && *p == '0' ? p + 1 : p; /* "05" and "5" are one */
-	for (const uint8_t *q = from; q < stop && len < TOKEN_FOLDED_MAX; q++)
-		out[len++] = (char)*q;
-	for (unsigned i = 0; i < thousands && len + 3 < TOKEN_FOLDED_MAX; i++, stop += 4, len += 3)
-		memcpy(out + len, stop + 1, 3);
-	bool in_list = p - it->view >= 2 && p[-1] == ',' && byte_class[p[-2]] == C_DIGIT; /* 1,2,3 */
-	if (stop < end && *stop == ',' && !in_list)
-		decimals = count_digits(stop + 1, end);
-	if (decimals && stop + 1 + decimals < end && stop[1 + decimals] == ',')
-		commas = count_digits(stop + 2 + decimals, end);
-	if (decimals && !commas && len + decimals < TOKEN_FOLDED_MAX) {
-		memcpy(out + len, stop, decimals + 1);
-		len += decimals + 1;
-		stop += decimals + 1;
-	}
-	Token *token = token_push(it, TOKEN_DIGITS, p, stop);
-	token->folded = token->key = token_take_word(it, len);
-	token_look_back_for_date(it, end);
 	return stop;
 }
 
@@ -418,7 +302,7 @@ static const uint8_t *scan_one(TokenIter *it, const uint8_t *p, const uint8_t *e
 		return stop != p ? stop : scan_letters(it, p, end);
 	}
 	case C_DIGIT:
-		return scan_digits(it, p, end);
+		return token_scan_digits(it, p, end);
 	case C_MULTI:
 		return scan_multi(it, p, end);
 	case C_BREAK: /* inside numbers and codes (66.15, H40.15) it ends no clause */

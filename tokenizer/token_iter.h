@@ -1,4 +1,5 @@
-/* tokenizer/token_iter.h - inside of the token iterator, shared by token.c, token_word.c, token_date.c.
+/* tokenizer/token_iter.h - inside of the token iterator, shared by token.c, token_digits.c, token_word.c,
+ * token_date.c.
  *
  *      text ──scan──▶ queue of up to TOKEN_QUEUE tokens ──token_next──▶ caller
  *                       │ the last HELD_BACK stay in the queue while text is left, so that a date
@@ -99,6 +100,10 @@ static inline bool token_is_suspicious(uint32_t c)
 void token_push_letters(TokenIter *it, const uint8_t *from, const uint8_t *to, const LetterRun *run);
 /* The word at p, character by character (any script, ignored characters inside); returns its end. */
 const uint8_t *token_scan_word(TokenIter *it, const uint8_t *p, const uint8_t *end);
+/* The digits at p as one token, with the spans that begin there before it; returns their end. */
+const uint8_t *token_scan_digits(TokenIter *it, const uint8_t *p, const uint8_t *end);
+/* Pushes the span of the case number that begins at p, if one does. */
+void token_try_case_number(TokenIter *it, const uint8_t *p, const uint8_t *end);
 /* Called behind each DIGITS token: puts a DATE span in front of the tokens that make one with it. */
 void token_look_back_for_date(TokenIter *it, const uint8_t *view_end);
 
