@@ -45,8 +45,8 @@ static void unescape(Str line, Buf *out)
 	}
 }
 
-/* The stream in the notation of the golden file. */
-static void render(Str text, Buf *out)
+/* The stream in the notation of the golden files: keys, or folded forms without spans. */
+static void render_as(Str text, bool folded, Buf *out)
 {
 	static const char *const around[TOKEN_KIND_COUNT] = {
 		[TOKEN_RECORD_NUMBER] = "[]", [TOKEN_CASE_NUMBER] = "{}", [TOKEN_DATE] = "<>"};
@@ -56,6 +56,8 @@ static void render(Str text, Buf *out)
 	token_iter_set(iter, text);
 	while (token_next(iter, &token, &err) == STEP_ITEM) {
 		const char *marks = around[token.kind];
+		if (marks && folded)
+			continue;
 		if (marks) {
 			buf_printf(&spans, " %c%.*s%c", marks[0], STR_ARG(token.key), marks[1]);
 			continue;
@@ -63,20 +65,26 @@ static void render(Str text, Buf *out)
 		if (token.flags & TOKEN_BREAK_BEFORE)
 			buf_add_zero_terminated(out, out->len ? " |" : "|");
 		buf_add_str(out, str_slice(buf_str(&spans), out->len == 0, spans.len));
-		buf_printf(out, "%s%.*s", out->len ? " " : "", STR_ARG(token.key));
+		Str form = folded ? token.folded : token.key;
+		buf_printf(out, "%s%.*s", out->len ? " " : "", STR_ARG(form));
 		buf_clear(&spans);
 	}
 	buf_done(&spans);
 }
 
-static void each_text_of_the_golden_file_gives_the_tokens_below_it(void **state)
+static void render(Str text, Buf *out)
 {
-	(void)state;
+	render_as(text, false, out);
+}
+
+/* Each text of a golden file gives the line below it. Returns how many there were. */
+static size_t check_golden(const char *name, bool folded)
+{
 	Buf file = {0}, text = {0}, tokens = {0};
 	Err err;
 	char path[600];
 	const char *source = getenv("HOSO_SOURCE");
-	snprintf(path, sizeof path, "%s/tests/golden/tokenizer/tokens.txt", source ? source : "../..");
+	snprintf(path, sizeof path, "%s/tests/golden/tokenizer/%s", source ? source : "../..", name);
 	if (file_read_all(path, 1 << 20, &file, &err) != ST_OK)
 		fail_msg("%s", err.text);
 	Str rest = buf_str(&file), line;
@@ -90,7 +98,7 @@ static void each_text_of_the_golden_file_gives_the_tokens_below_it(void **state)
 			continue;
 		}
 		buf_clear(&tokens);
-		render(buf_str(&text), &tokens);
+		render_as(buf_str(&text), folded, &tokens);
 		checked++;
 		if (!str_eq(buf_str(&tokens), str_slice(line, 1, line.len))) {
 			print_error("%.*s\n  gives  %.*s\n  wanted %.*s\n", STR_ARG(buf_str(&text)),
@@ -102,7 +110,19 @@ static void each_text_of_the_golden_file_gives_the_tokens_below_it(void **state)
 	buf_done(&text);
 	buf_done(&tokens);
 	assert_int_equal(wrong, 0);
-	assert_true(checked >= 20);
+	return checked;
+}
+
+static void each_text_of_the_golden_file_gives_the_tokens_below_it(void **state)
+{
+	(void)state;
+	assert_true(check_golden("tokens.txt", false) >= 20);
+}
+
+static void each_text_of_the_golden_file_gives_the_folded_forms_below_it(void **state)
+{
+	(void)state;
+	assert_true(check_golden("folded.txt", true) >= 7);
 }
 
 static Token first_token(const char *text)
@@ -289,6 +309,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_text_of_the_golden_file_gives_the_tokens_below_it),
+		cmocka_unit_test(each_text_of_the_golden_file_gives_the_folded_forms_below_it),
 		cmocka_unit_test(marks_and_capitals_are_flagged),
 		cmocka_unit_test(an_unaccented_syllable_has_the_number_of_the_accented_ones_fold),
 		cmocka_unit_test(i_and_y_fold_together_where_they_are_one_sound_only),
