@@ -43,6 +43,7 @@ Status query_compile(const ParsedQuery *parsed, CompileOptions options, TokenIte
                      Compiled *out, Err *err);
 /* A field's value as a restriction, without scores. NULL: out of memory or a failing index (err says which). */
 Query *compile_field(const SchemaField *field, Str value, TokenIter *tokens, XapDb *db, Arena *arena, Err *err);
+void compile_number_term(Str number, Buf *out); /* sets *out to the term of a record's own number or case number */
 Query *compile_number(Str number, Arena *arena, Err *err); /* a record's own number or case number; may be QUERY_NOTHING */
 
 #endif

@@ -5,20 +5,24 @@
 
 #include <stdio.h>
 
+void compile_number_term(Str number, Buf *out)
+{
+	RecordNumber parsed;
+	CaseNumber code;
+	if (case_number_parse(number, &code))
+		schema_exact(out, "C", str_from(code.canonical));
+	else if (record_number_parse(number, &parsed))
+		schema_exact(out, "K", str_from(parsed.key));
+	else
+		schema_whole(out, "K", number);
+}
+
 Query *compile_number(Str number, Arena *arena, Err *err)
 {
 	Compiler c = {.arena = arena, .err = err};
-	RecordNumber parsed;
-	CaseNumber code;
 	Buf bytes = {0};
-	Query *q;
-	if (case_number_parse(number, &code))
-		schema_exact(&bytes, "C", str_from(code.canonical));
-	else if (record_number_parse(number, &parsed))
-		schema_exact(&bytes, "K", str_from(parsed.key));
-	else
-		schema_whole(&bytes, "K", number);
-	q = compile_term(&c, &bytes);
+	compile_number_term(number, &bytes);
+	Query *q = compile_term(&c, &bytes);
 	buf_done(&bytes);
 	return q;
 }

@@ -93,7 +93,8 @@ static Status append_live(Follower *f, uint64_t goal, Err *err)
 {
 	Status st = open_live(f, err);
 	if (st == ST_OK)
-		st = shard_live_append(f->index->store, f->live, f->manifest.live_from, f->covered, goal, &f->live_superseded, err);
+		st = shard_live_append(f->index->store, f->live, f->manifest.live_from, f->covered, goal, &f->live_superseded,
+		                       &f->index->live_gate, err);
 	if (st == ST_OK) {
 		f->covered = goal;
 		return index_reload(f->index, true, err);

@@ -29,6 +29,7 @@ Status index_open(Index **out, Store *store, const IndexOptions *options, Err *e
 	if (!index->options.memory_bytes)
 		index->options.memory_bytes = 96u << 20;
 	pthread_mutex_init(&index->mutex, NULL);
+	pthread_rwlock_init(&index->live_gate, NULL);
 	pthread_cond_init(&index->changed, NULL);
 	int len = snprintf(index->dir, sizeof index->dir, "%s/index", store_dir(store));
 	Status st = len < (int)sizeof index->dir ? index_reload(index, true, err) : err_set(err, ST_LIMIT, "archive path too long");
@@ -50,6 +51,7 @@ void index_close(Index *index)
 	while (index->idle_token_count)
 		token_iter_free(index->idle_tokens[--index->idle_token_count]);
 	pthread_mutex_destroy(&index->mutex);
+	pthread_rwlock_destroy(&index->live_gate);
 	pthread_cond_destroy(&index->changed);
 	free(index);
 }

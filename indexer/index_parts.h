@@ -12,6 +12,7 @@ struct Index {
 	Store *store;
 	IndexOptions options;
 	char dir[4096];
+	pthread_rwlock_t live_gate; /* for reading: no commit of the live shard meanwhile */
 	pthread_mutex_t mutex;  /* guards what follows */
 	pthread_cond_t changed; /* a new snapshot, or the follower stopped */
 	Snapshot *current;

@@ -19,6 +19,7 @@ enum {
 	SEARCH_TERMS_MAX = 32,   /* words of q that are looked at; more are left out, the answer says so */
 	SEARCH_LIMIT_MAX = 100,
 	SEARCH_LIMIT_DEFAULT = 10,
+	SEARCH_NUMBERS_MAX = 100, /* records of one look-up by number */
 };
 
 typedef enum { SEARCH_AUTO, SEARCH_ALL, SEARCH_ANY } SearchMode;
@@ -85,6 +86,8 @@ typedef struct {
 
 /* Records with that number (or case number); variants only where they differ by a reason that can be named. */
 Status search_number(Index *index, Str number, Arena *arena, NumberAnswer *out, Err *err);
+/* The sequences alone of the records with exactly that number; of more than there is room for, the newest. */
+Status search_number_bare(Index *index, Str number, uint64_t sequences[static SEARCH_NUMBERS_MAX], size_t *count_out, Err *err);
 void search_write_number_json(const NumberAnswer *answer, JsonOut *j);
 
 typedef struct { Str code; uint64_t records; } CaseItem;

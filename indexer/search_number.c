@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-enum { FOUND_MAX = 100 };
+enum { FOUND_MAX = SEARCH_NUMBERS_MAX };
 
 typedef struct {
 	Str number;
@@ -19,27 +19,83 @@ typedef struct {
 	RecordNumber wanted;
 } Lookup;
 
-static Status find(View *view, const Query *query, XapResult *out)
+static bool is_dead(const View *view, uint64_t sequence)
 {
+	return superseded_has(&view->snapshot->dead, sequence);
+}
+
+/* The sequences of records with this term, at most `room`. */
+static Status find_term(View *view, Str term, uint64_t *out, size_t room, size_t *count_out)
+{
+	XapHit hits[FOUND_MAX];
+	uint64_t total, count = 0;
+	Status st = xap_term_hits(view->db, term, hits, room < FOUND_MAX ? room : FOUND_MAX, &total, view->err);
+	for (size_t i = 0; st == ST_OK && i < total && i < room && i < FOUND_MAX; i++) {
+		uint64_t sequence = snapshot_sequence(view->snapshot, hits[i].shard, hits[i].docid);
+		if (!is_dead(view, sequence))
+			out[count++] = sequence;
+	}
+	*count_out = count;
+	return st;
+}
+
+/* A number that very many records bear: the newest of them. */
+static Status find_newest(View *view, Str number, uint64_t *out, size_t *count_out)
+{
+	XapResult found;
+	Query *query = compile_number(number, view->arena, view->err);
 	XapSearch search = {.query = query, .limit = FOUND_MAX, .count_to = FOUND_MAX, .sort_slot = SLOT_ISSUED, .sort_descending = true};
-	return view_run(view, &search, out);
+	Status st = query ? view_run(view, &search, &found) : err_no_memory(view->err);
+	for (size_t i = 0; st == ST_OK && i < found.count; i++)
+		out[i] = snapshot_sequence(view->snapshot, found.hits[i].shard, found.hits[i].docid);
+	*count_out = st == ST_OK ? found.count : 0;
+	return st;
+}
+
+static Status find_exact(View *view, Str number, uint64_t out[static FOUND_MAX], size_t *count_out)
+{
+	Buf term = {0};
+	uint64_t documents = 0;
+	compile_number_term(number, &term);
+	Status st = buf_ok(&term) ? xap_term_documents(view->db, buf_str(&term), &documents, view->err) : err_no_memory(view->err);
+	if (st == ST_OK && documents > FOUND_MAX)
+		st = find_newest(view, number, out, count_out);
+	else if (st == ST_OK && documents)
+		st = find_term(view, buf_str(&term), out, FOUND_MAX, count_out);
+	buf_done(&term);
+	return st;
+}
+
+static bool is_newer(CivilDate a, CivilDate b)
+{
+	return a.year != b.year ? a.year > b.year : a.month != b.month ? a.month > b.month : a.day > b.day;
+}
+
+/* Newest first; of one day, in the order of the log. */
+static void insert_by_date(NumberAnswer *answer, const SearchHit *hit)
+{
+	size_t at = answer->exact_count++;
+	for (; at > 0 && is_newer(hit->record.issued, answer->exact[at - 1].hit.record.issued); at--)
+		answer->exact[at] = answer->exact[at - 1];
+	answer->exact[at] = (NumberHit){.hit = *hit};
 }
 
 static Status add_exact(View *view, Lookup *lookup)
 {
-	XapResult found;
-	Query *query = compile_number(lookup->number, view->arena, view->err);
-	Status st = query ? find(view, query, &found) : err_no_memory(view->err);
+	uint64_t found[FOUND_MAX];
+	size_t count = 0;
+	Status st = find_exact(view, lookup->number, found, &count);
 	if (st != ST_OK)
 		return st;
-	lookup->answer->exact = arena_calloc(view->arena, found.count + 1, sizeof *lookup->answer->exact);
+	lookup->answer->exact = arena_calloc(view->arena, count + 1, sizeof *lookup->answer->exact);
 	if (!lookup->answer->exact)
 		return err_no_memory(view->err);
-	for (size_t i = 0; st == ST_OK && i < found.count; i++) {
+	for (size_t i = 0; st == ST_OK && i < count; i++) {
+		SearchHit hit;
 		Entry entry;
-		st = view_load_hit(view, snapshot_sequence(view->snapshot, found.hits[i].shard, found.hits[i].docid),
-		                   &lookup->answer->exact[lookup->answer->exact_count].hit, &entry);
-		lookup->answer->exact_count += st == ST_OK;
+		st = view_load_hit(view, found[i], &hit, &entry);
+		if (st == ST_OK)
+			insert_by_date(lookup->answer, &hit);
 		st = st == ST_FORBIDDEN ? ST_OK : st;
 	}
 	return st;
@@ -59,32 +115,6 @@ static void spelt_as_asked_first(const Lookup *lookup)
 		memmove(&answer->exact[front + 1], &answer->exact[front], (i - front) * sizeof hit);
 		answer->exact[front++] = hit;
 	}
-}
-
-static bool is_listed(const NumberAnswer *answer, uint64_t sequence)
-{
-	for (size_t i = 0; i < answer->exact_count; i++)
-		if (answer->exact[i].hit.sequence == sequence)
-			return true;
-	for (size_t i = 0; i < answer->variant_count; i++)
-		if (answer->variants[i].hit.sequence == sequence)
-			return true;
-	return false;
-}
-
-/* A query may carry the date or be typed in parts; the four forms cover what record_number_matches can accept. */
-static Query *proposals(View *view, const RecordNumber *wanted)
-{
-	Query *forms[SCHEMA_NUMBER_FORMS];
-	size_t count = 0;
-	Buf term = {0};
-	for (unsigned form = 0; form < SCHEMA_NUMBER_FORMS; form++) {
-		schema_number_form(&term, wanted, form);
-		if (term.len && buf_ok(&term))
-			forms[count++] = query_term(view->arena, buf_str(&term));
-	}
-	buf_done(&term);
-	return query_node(view->arena, QUERY_OR, forms, count);
 }
 
 static void add_variant(Lookup *lookup, const SearchHit *hit)
@@ -113,23 +143,52 @@ static int nearest_first(const void *a, const void *b)
 	return step_of(x->because) - step_of(y->because);
 }
 
+/* The sequences that one of the relaxed forms proposes and that were not looked at yet, nearest form first. A query may
+ * carry the date or be typed in parts; the four forms cover what record_number_matches can accept. */
+static Status propose(View *view, const Lookup *lookup, uint64_t out[static FOUND_MAX], size_t *count_out)
+{
+	static const unsigned nearest_form_first[SCHEMA_NUMBER_FORMS] = {3, 0, 2, 1};
+	Superseded seen = {0};
+	Buf term = {0};
+	Status st = ST_OK;
+	*count_out = 0;
+	for (size_t i = 0; i < lookup->answer->exact_count; i++)
+		superseded_add(&seen, lookup->answer->exact[i].hit.sequence);
+	for (size_t f = 0; st == ST_OK && f < SCHEMA_NUMBER_FORMS && *count_out < FOUND_MAX; f++) {
+		uint64_t found[FOUND_MAX];
+		size_t count = 0;
+		schema_number_form(&term, &lookup->wanted, nearest_form_first[f]);
+		if (!buf_ok(&term))
+			st = err_no_memory(view->err);
+		if (st == ST_OK && term.len)
+			st = find_term(view, buf_str(&term), found, FOUND_MAX, &count);
+		superseded_sort(&seen);
+		for (size_t i = 0; i < count && *count_out < FOUND_MAX; i++)
+			if (!superseded_has(&seen, found[i]))
+				out[(*count_out)++] = found[i];
+		for (size_t i = 0; st == ST_OK && i < count; i++)
+			if (!superseded_add(&seen, found[i]))
+				st = err_no_memory(view->err);
+	}
+	free(seen.list);
+	buf_done(&term);
+	return st;
+}
+
 static Status add_variants(View *view, Lookup *lookup)
 {
-	XapResult found;
-	Query *query = proposals(view, &lookup->wanted);
-	Status st = query ? find(view, query, &found) : err_no_memory(view->err);
+	uint64_t found[FOUND_MAX];
+	size_t count;
+	Status st = propose(view, lookup, found, &count);
 	if (st != ST_OK)
 		return st;
-	lookup->answer->variants = arena_calloc(view->arena, found.count + 1, sizeof *lookup->answer->variants);
+	lookup->answer->variants = arena_calloc(view->arena, count + 1, sizeof *lookup->answer->variants);
 	if (!lookup->answer->variants)
 		return err_no_memory(view->err);
-	for (size_t i = 0; st == ST_OK && i < found.count; i++) {
+	for (size_t i = 0; st == ST_OK && i < count; i++) {
 		SearchHit hit;
 		Entry entry;
-		uint64_t sequence = snapshot_sequence(view->snapshot, found.hits[i].shard, found.hits[i].docid);
-		if (is_listed(lookup->answer, sequence))
-			continue;
-		st = view_load_hit(view, sequence, &hit, &entry);
+		st = view_load_hit(view, found[i], &hit, &entry);
 		if (st == ST_OK)
 			add_variant(lookup, &hit);
 		st = st == ST_FORBIDDEN ? ST_OK : st;
@@ -161,5 +220,29 @@ Status search_number(Index *index, Str number, Arena *arena, NumberAnswer *out, 
 	Status st = view_with(index, arena, look_up, &lookup, err);
 	if (st == ST_OK)
 		*out = answer;
+	return st;
+}
+
+typedef struct {
+	Str number;
+	uint64_t *sequences;
+	size_t *count;
+} Bare;
+
+static Status look_up_bare(View *view, void *ctx)
+{
+	Bare *bare = ctx;
+	*bare->count = 0;
+	return find_exact(view, bare->number, bare->sequences, bare->count);
+}
+
+Status search_number_bare(Index *index, Str number, uint64_t sequences[static SEARCH_NUMBERS_MAX], size_t *count_out, Err *err)
+{
+	Arena arena = {0};
+	Bare bare = {str_trim(number), sequences, count_out};
+	if (number.len > SEARCH_QUERY_MAX)
+		return err_set(err, ST_LIMIT, "number: at most %d bytes", SEARCH_QUERY_MAX);
+	Status st = view_with(index, &arena, look_up_bare, &bare, err);
+	arena_done(&arena);
 	return st;
 }

@@ -1,13 +1,14 @@
 /* indexer/search_view.c - one request's view of the index, and the archive behind it.
  *
  * A snapshot can lose its files to a newer one while it is used (a merge, two commits of the live shard); then the
- * request is run again on the newest, here and nowhere else.
+ * request is run again on the newest, here and nowhere else. Records that come in fast can outrun it each time: from
+ * the third time on this process commits no live shard meanwhile, and another's commits are waited out.
  */
 #include "indexer/search_parts.h"
 
 #include "indexer/passage.h"
 
-enum { TRIES = 4 };
+enum { TRIES = 20, TRIES_UNGUARDED = 2, TRIES_OF_DAMAGED = 4 };
 static const double deadline_seconds = 2.0;
 
 Status view_run(View *view, XapSearch *search, XapResult *out)
@@ -46,16 +47,20 @@ Status view_with(Index *index, Arena *arena, Status (*body)(View *view, void *ct
 	Status st = ST_OK;
 	for (int i = 0; i < TRIES; i++) {
 		View view;
+		Err ignored;
+		bool guarded = i >= TRIES_UNGUARDED && pthread_rwlock_rdlock(&index->live_gate) == 0;
+		if (i > 0)
+			index_reload(index, true, &ignored);
 		st = open_view(&view, index, arena, err);
 		if (st == ST_OK)
 			st = body(&view, ctx);
 		close_view(&view, st);
-		if (!is_stale(st))
-			break;
+		if (guarded)
+			pthread_rwlock_unlock(&index->live_gate);
 		if (st == ST_CORRUPT)
 			index_want_check(index);
-		Err ignored;
-		index_reload(index, true, &ignored);
+		if (!is_stale(st) || (st != ST_CONFLICT && i >= TRIES_OF_DAMAGED))
+			break;
 	}
 	return st;
 }

@@ -372,7 +372,7 @@ Status shard_sum(const char *dir, uint64_t *bytes_out, Hash *out, Err *err)
 static const char live_key[] = "hoso-live";
 
 Status shard_live_append(Store *store, XapWriter *writer, uint64_t live_from, uint64_t from, uint64_t to,
-                         Superseded *superseded, Err *err)
+                         Superseded *superseded, pthread_rwlock_t *gate, Err *err)
 {
 	uint64_t documents = 0, end;
 	Buf state = {0};
@@ -384,8 +384,11 @@ Status shard_live_append(Store *store, XapWriter *writer, uint64_t live_from, ui
 		buf_add_varint(&state, superseded->list[i]);
 	if (st == ST_OK && !buf_ok(&state))
 		st = err_no_memory(err);
-	if (st == ST_OK)
+	if (st == ST_OK) {
+		pthread_rwlock_wrlock(gate);
 		st = xap_writer_commit(writer, live_key, buf_str(&state), err);
+		pthread_rwlock_unlock(gate);
+	}
 	buf_done(&state);
 	return st;
 }

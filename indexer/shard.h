@@ -13,6 +13,8 @@
 #include "indexer/terms.h"
 #include "indexer/xapian.h"
 
+#include <pthread.h>
+
 enum { SHARD_NAME_MAX = 64, SHARD_TEXT_MAX = 256 << 20 /* bytes of one text that are indexed */ };
 
 typedef struct {
@@ -56,9 +58,10 @@ void shard_name(Shard *shard);
 /* Size and SHA-256 of what is there now. */
 Status shard_sum(const char *dir, uint64_t *bytes_out, Hash *out, Err *err);
 
-/* Appends [from, to) to the live shard, one transaction. superseded: all that its documents replace, before and now. */
+/* Appends [from, to) to the live shard, one transaction; `gate` is held for writing while that is committed.
+ * superseded: all that its documents replace, before and now. */
 Status shard_live_append(Store *store, XapWriter *writer, uint64_t live_from, uint64_t from, uint64_t to,
-                         Superseded *superseded, Err *err);
+                         Superseded *superseded, pthread_rwlock_t *gate, Err *err);
 /* What the live shard at dir says of itself: sequences below *to_out are in it. ST_CORRUPT, ST_NOT_FOUND. */
 Status shard_live_state(const char *dir, uint64_t *to_out, uint64_t *documents_out, Superseded *superseded, Err *err);
 

@@ -212,6 +212,27 @@ Status xap_term_documents(XapDb *db, Str term, uint64_t *count_out, Err *err)
 	return guard(err, [&] { *count_out = db->db.get_termfreq(text(term)); });
 }
 
+static XapHit hit_of(const XapDb *db, Xapian::docid docid, double score)
+{
+	Xapian::docid joined = docid - 1; /* Xapian deals the documents of its shards out in turn */
+	return XapHit{uint32_t(joined % db->shards), uint32_t(joined / db->shards + 1), score};
+}
+
+Status xap_term_hits(XapDb *db, Str term, XapHit *out, size_t room, uint64_t *total_out, Err *err)
+{
+	return guard(err, [&] {
+		std::string bytes = text(term);
+		size_t count = 0;
+		*total_out = 0;
+		if (db->shards == 0)
+			return;
+		Xapian::PostingIterator end = db->db.postlist_end(bytes);
+		for (Xapian::PostingIterator i = db->db.postlist_begin(bytes); i != end && count < room; ++i)
+			out[count++] = hit_of(db, *i, 0);
+		*total_out = count < room ? count : db->db.get_termfreq(bytes);
+	});
+}
+
 Status xap_terms(XapDb *db, Str prefix, bool (*each)(void *ctx, Str term, uint64_t documents), void *ctx, Err *err)
 {
 	return guard(err, [&] {
@@ -265,10 +286,8 @@ Status xap_search(XapDb *db, const XapSearch *search, Arena *arena, XapResult *o
 		out->hits = static_cast<XapHit *>(arena_calloc(arena, found.size() + 1, sizeof(XapHit)));
 		if (!out->hits)
 			throw std::bad_alloc();
-		for (Xapian::MSetIterator i = found.begin(); i != found.end(); ++i) {
-			Xapian::docid joined = *i - 1;
-			out->hits[out->count++] = XapHit{uint32_t(joined % db->shards), uint32_t(joined / db->shards + 1), i.get_weight()};
-		}
+		for (Xapian::MSetIterator i = found.begin(); i != found.end(); ++i)
+			out->hits[out->count++] = hit_of(db, *i, i.get_weight());
 		out->total = found.get_matches_estimated();
 		out->total_is_exact = found.get_matches_lower_bound() == found.get_matches_upper_bound();
 		for (size_t i = 0; i < spies.size(); i++)

@@ -20,20 +20,23 @@ C_LINKAGE_BEGIN
 typedef struct XapDb XapDb;
 typedef struct XapWriter XapWriter;
 
+typedef struct {
+	uint32_t shard, docid;
+	double score;
+} XapHit;
+
 Status xap_open(XapDb **out, const char *const *dirs, size_t count, Err *err);
 void xap_close(XapDb *db);
 uint64_t xap_documents(const XapDb *db);
 /* Documents that have the term; 0 where none has. */
 Status xap_term_documents(XapDb *db, Str term, uint64_t *count_out, Err *err);
+/* The documents that have the term, at most `room`, in no order that matters; *total_out says how many there are. Far
+ * cheaper than a search: nothing is ranked. */
+Status xap_term_hits(XapDb *db, Str term, XapHit *out, size_t room, uint64_t *total_out, Err *err);
 /* Calls `each` for every term that begins with prefix, in order, until it returns false. */
 Status xap_terms(XapDb *db, Str prefix, bool (*each)(void *ctx, Str term, uint64_t documents), void *ctx, Err *err);
 /* User metadata of one database directory; "" where there is none. */
 Status xap_metadata(const char *dir, const char *key, Buf *out, Err *err);
-
-typedef struct {
-	uint32_t shard, docid;
-	double score;
-} XapHit;
 
 /* Documents of a shard that are left out of results. */
 typedef struct {

@@ -224,8 +224,12 @@ static void *keep_searching(void *arg)
 		SearchAnswer answer;
 		SearchRequest request = {.query = STR("giao đất"), .mode = SEARCH_ALL};
 		arena_reset(&arena);
-		if (search_run(s->world->index, &request, &arena, &answer, &err) != ST_OK || answer.total < 300)
+		Status st = search_run(s->world->index, &request, &arena, &answer, &err);
+		if (st != ST_OK || answer.total < 300) {
 			s->failures++;
+			print_message("search %ld: %s, %llu of at least 300%s\n", s->searches, st == ST_OK ? "found" : err.text,
+			              st == ST_OK ? (unsigned long long)answer.total : 0, st == ST_OK && !answer.total_is_exact ? " (estimate)" : "");
+		}
 		s->searches++;
 	}
 	arena_done(&arena);
