@@ -4,13 +4,16 @@
  *
  * Full analysis is what the index builder asks for: tokens with offsets, keys, folded numbers, numbers and dates as
  * spans, and the pairs of neighbours. The ICU chain is the usual way to the same words: UTF-8 to UTF-16, NFC, case
- * folding, word boundaries. Each figure is the best of three passes.
+ * folding, word boundaries. Legacy encodings are made of the text, told and decoded. Each figure is the best of three
+ * passes.
  */
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/utf8.h"
+#include "tokenizer/encoding.h"
 #include "tokenizer/fold.h"
+#include "tokenizer/legacy_table.h"
 #include "tokenizer/token.h"
 
 #include <stdio.h>
@@ -166,6 +169,54 @@ static void measure_fold(Str text)
 	buf_done(&out);
 }
 
+/* The text in a legacy encoding: letters that it has no bytes for become '?'. */
+static void encode(LegacyKind kind, Str text, Buf *out)
+{
+	static uint8_t bytes_of[0x2000][2];
+	const LegacyTable *table = legacy_table(kind);
+	memset(bytes_of, 0, sizeof bytes_of);
+	for (unsigned byte = 0; byte < 256; byte++) {
+		for (unsigned mark = 1; table->base[byte] && mark < 256; mark++)
+			if (table->pair[table->base[byte]][mark] && table->pair[table->base[byte]][mark] < 0x2000)
+				memcpy(bytes_of[table->pair[table->base[byte]][mark]],
+				       (uint8_t[]){(uint8_t)byte, (uint8_t)mark}, 2);
+		if (table->single[byte] && table->single[byte] < 0x2000)
+			memcpy(bytes_of[table->single[byte]], (uint8_t[]){(uint8_t)byte, 0}, 2);
+	}
+	for (size_t i = 0; i < text.len;) {
+		uint32_t c = 0;
+		size_t width = utf8_decode(text.ptr + i, text.len - i, &c);
+		if (width <= 1)
+			buf_add_char(out, text.ptr[i]);
+		else if (c < 0x2000 && bytes_of[c][0])
+			buf_add(out, bytes_of[c], bytes_of[c][1] ? 2 : 1);
+		else
+			buf_add_char(out, '?');
+		i += width ? width : 1;
+	}
+}
+
+static void measure_decode(LegacyKind kind, Str text)
+{
+	Buf bytes = {0}, out = {0};
+	EncodingReport report = {.name = ""};
+	uint64_t best = UINT64_MAX;
+	char name[40];
+	Err err;
+	encode(kind, text, &bytes);
+	for (int pass = 0; pass < PASSES; pass++) {
+		buf_clear(&out);
+		uint64_t start = clock_monotonic_us();
+		encoding_decode(buf_str(&bytes), &out, &report, &err);
+		uint64_t us = clock_monotonic_us() - start;
+		best = us < best ? us : best;
+	}
+	snprintf(name, sizeof name, "hoso: decode, found to be %s", report.name);
+	print_row(name, "", buf_str(&bytes), best, (Counts){.check = out.len});
+	buf_done(&bytes);
+	buf_done(&out);
+}
+
 int main(int argc, char **argv)
 {
 	Buf input = {0}, text = {0}, nfd = {0};
@@ -197,6 +248,8 @@ int main(int argc, char **argv)
 	measure_analysis(it, buf_str(&nfd), "NFD");
 	measure_icu(buf_str(&nfd), "NFD", words, buffers, CHUNK * 4);
 	measure_fold(buf_str(&text));
+	for (LegacyKind kind = LEGACY_TCVN3; kind <= LEGACY_BKHCM2; kind++)
+		measure_decode(kind, buf_str(&text));
 	ubrk_close(words);
 	token_iter_free(it);
 	for (int i = 0; i < 3; i++)

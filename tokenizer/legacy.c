@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 enum { UNITS_NEAR = 1024 };      /* a line has less, mostly */
-/* While TCVN3 is read: a code that stands for either case; a letter. */
+/* Of TCVN3 as it is read: a code that stands for either case; a letter. */
 enum { UNIT_SMALL = 1 << 29, UNIT_LETTER = 1 << 28, UNIT_MARKS = UNIT_SMALL | UNIT_LETTER };
 
 const char *legacy_name(LegacyKind kind)
@@ -117,28 +117,39 @@ static bool is_line_of_capitals(const LegacyUnit *units, size_t count)
 	return capitals_font;
 }
 
-/* TCVN3 has one code for both cases of a toned letter. Which it was is seen from the letters around. */
+static void raise(LegacyUnit *units, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (units[i].c & UNIT_SMALL)
+			units[i].c = kept(letter_code_point(legacy_letter(units[i].c) | LETTER_UPPER));
+}
+
+static bool is_ascii_capital(uint32_t c)
+{
+	return (c & ~(uint32_t)UNIT_MARKS) - 'A' < 26;
+}
+
+/* TCVN3 has one code for both cases of a toned letter. Which it was is seen from the letters around: a word with a
+ * capital and no small letter is in capitals. */
 static void raise_capitals(LegacyUnit *units, size_t count)
 {
-	bool all_line = is_line_of_capitals(units, count);
-	for (size_t start = 0; start < count;) {
-		size_t stop = start, lower = 0, upper = 0;
-		uint32_t first = units[start].c, seen = 0;
-		for (; stop < count && units[stop].c & UNIT_LETTER; stop++) {
-			uint32_t c = units[stop].c & ~(uint32_t)UNIT_MARKS;
-			seen |= units[stop].c;
-			lower += c - 'a' < 26;
-			upper += c - 'A' < 26;
-			units[stop].c &= ~(uint32_t)UNIT_LETTER;
+	if (is_line_of_capitals(units, count)) {
+		raise(units, count);
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (!is_ascii_capital(units[i].c))
+			continue;
+		size_t start = i, stop = i, lower = 0, upper = 0;
+		while (start > 0 && units[start - 1].c & UNIT_LETTER)
+			start--;
+		for (stop = start; stop < count && units[stop].c & UNIT_LETTER; stop++) {
+			lower += (units[stop].c & ~(uint32_t)UNIT_MARKS) - 'a' < 26;
+			upper += is_ascii_capital(units[stop].c);
 		}
-		bool raise = all_line || (lower == 0 && (upper >= 2 || (upper == 1 && first & UNIT_SMALL)));
-		for (size_t i = start; seen & UNIT_SMALL && i < stop; i++) {
-			bool small = units[i].c & UNIT_SMALL;
-			units[i].c &= ~(uint32_t)UNIT_SMALL;
-			if (raise && small)
-				units[i].c = kept(letter_code_point(legacy_letter(units[i].c) | LETTER_UPPER));
-		}
-		start = stop > start ? stop : start + 1;
+		if (lower == 0 && (upper >= 2 || units[start].c & UNIT_SMALL))
+			raise(units + start, stop - start);
+		i = stop;
 	}
 }
 
@@ -244,7 +255,7 @@ void legacy_decode(LegacyKind kind, const LegacyUnit *units, size_t count, Buf *
 	size_t char_count = read_units(kind, units, count, chars);
 	char *to = out->data + out->len;
 	for (size_t i = 0; i < char_count; i++) {
-		size_t width = encode(chars[i].c & ~(uint32_t)LEGACY_KEPT, to);
+		size_t width = encode(chars[i].c & 0x1FFFFF, to);
 		to += width;
 		for (size_t k = 0; origin && k < width; k++)
 			buf_add(origin, &chars[i].at, sizeof chars[i].at);

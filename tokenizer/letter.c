@@ -258,6 +258,14 @@ bool char_is_upper(uint32_t c)
 	return u_isUUppercase((UChar32)c);
 }
 
+uint32_t char_compose_pair(uint32_t base, uint32_t mark)
+{
+	UErrorCode error = U_ZERO_ERROR;
+	const UNormalizer2 *nfc = unorm2_getNFCInstance(&error);
+	UChar32 composed = U_SUCCESS(error) ? unorm2_composePair(nfc, (UChar32)base, (UChar32)mark) : -1;
+	return composed > 0 ? (uint32_t)composed : 0;
+}
+
 bool char_compose(char *text, size_t *len, size_t capacity)
 {
 	UChar wide[256], composed[256];

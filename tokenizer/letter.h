@@ -93,6 +93,8 @@ uint32_t char_latin_twin(uint32_t code_point);
 size_t char_fold_latin(uint32_t code_point, char out[static 8]);
 uint32_t char_lower(uint32_t code_point);
 bool char_is_upper(uint32_t code_point);
+/* The character that a base and the mark behind it are in NFC, 0 if they stay two. */
+uint32_t char_compose_pair(uint32_t base, uint32_t mark);
 /* Composes to NFC in place (other scripts; small texts only); false if it does not fit or is no UTF-8. */
 bool char_compose(char *text, size_t *len, size_t capacity);
 

@@ -97,13 +97,20 @@ const uint8_t *plain_skip_spaces(const uint8_t *p, const uint8_t *end, unsigned 
 size_t plain_copy(Str s, char *out, size_t capacity)
 {
 	const uint8_t *p = (const uint8_t *)(s.ptr ? s.ptr : ""), *end = p + s.len;
-	size_t len = 0;
+	size_t len = 0, last_at = 0;
 	bool space = false;
 	unsigned width;
+	uint32_t last = 0;
 	for (; p < end; p += width) {
 		uint32_t c = plain_next(p, end, &width);
 		if (!width)
 			break;
+		bool mark = c >= 0x300 && c < 0x370 && last && !space; /* of a letter that Vietnamese has not: naïve */
+		uint32_t composed = mark ? char_compose_pair(last, c) : 0;
+		if (composed) {
+			len = last_at;
+			c = composed;
+		}
 		if (c == ' ' || !c) {
 			space = len > 0;
 			continue;
@@ -113,6 +120,8 @@ size_t plain_copy(Str s, char *out, size_t capacity)
 		if (space)
 			out[len++] = ' ';
 		space = false;
+		last = c;
+		last_at = len;
 		len += utf8_encode(c, out + len);
 	}
 	return len;

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/utf8.h"
 #include "tokenizer/fold.h"
+#include "tokenizer/plain.h"
 #include "tokenizer/syllable.h"
 #include "tokenizer/token.h"
 
@@ -185,6 +186,29 @@ static void composed_and_decomposed_text_give_the_same_tokens(void **state)
 	}
 }
 
+/* NFC(NFD(x)) = NFC(x), as ICU has it: what grammars and headers read is composed, whatever was given. */
+static void a_plain_copy_is_composed_from_any_form(void **state)
+{
+	(void)state;
+	static char from_composed[1 << 16], from_decomposed[1 << 16];
+	for (int round = 0; round < 40; round++) {
+		Buf text = {0}, composed = {0}, decomposed = {0}, again = {0};
+		make_text(&text, 1500);
+		to_form(buf_str(&text), true, &composed);
+		to_form(buf_str(&text), false, &decomposed);
+		Str a = {from_composed, plain_copy(buf_str(&composed), from_composed, sizeof from_composed)};
+		Str b = {from_decomposed, plain_copy(buf_str(&decomposed), from_decomposed, sizeof from_decomposed)};
+		assert_true(a.len > 1000 && a.len < sizeof from_composed);
+		assert_str_equal(a, b);
+		to_form(b, true, &again);
+		assert_str_equal(b, buf_str(&again));
+		buf_done(&text);
+		buf_done(&composed);
+		buf_done(&decomposed);
+		buf_done(&again);
+	}
+}
+
 /* Pieces cut at empty lines, analysed one by one, are the whole. */
 static void a_text_in_pieces_is_the_text_as_a_whole(void **state)
 {
@@ -341,6 +365,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(offsets_lead_back_to_the_text),
 		cmocka_unit_test(composed_and_decomposed_text_give_the_same_tokens),
+		cmocka_unit_test(a_plain_copy_is_composed_from_any_form),
 		cmocka_unit_test(a_text_in_pieces_is_the_text_as_a_whole),
 		cmocka_unit_test(folding_twice_is_folding_once_and_is_ascii_for_latin),
 		cmocka_unit_test(a_folded_text_has_the_folded_forms_of_the_text),
