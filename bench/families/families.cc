@@ -1,10 +1,11 @@
 /* bench/families/families.cc - hoso-families: the families of terms side by side, in Markdown.
  *
- *   hoso-families RECORDS.jsonl[.zst] QUERIES.jsonl QRELS.tsv DIR [--limit N] [--termlist N]
+ *   hoso-families RECORDS.jsonl[.zst] QUERIES.jsonl QRELS.tsv DIR [--limit N] [--termlist N] [--weights]
  *
  * Times are processor time of the one thread that works, so that company on the machine counts for little. Questions are
  * plain BM25 over an OR of all terms, subjects counting three times; what hoso makes of a question beyond that
  * (indexer/compile.h) is not in it. --termlist builds the first N records by Xapian's writer, with termlists and without.
+ * --weights asks hoso's own family only, the subject counting 0 to 8 times.
  */
 #include "bench/families/families.h"
 
@@ -37,7 +38,11 @@ const Family families[] = {
 struct Options {
 	const char *input = nullptr, *queries = nullptr, *qrels = nullptr, *dir = nullptr;
 	uint64_t limit = UINT64_MAX, termlist = 0;
+	bool weights = false;
 };
+
+uint32_t subject_weight = 3;
+const Family &hosos = families[4];
 
 [[noreturn]] void give_up(const char *what)
 {
@@ -91,7 +96,7 @@ struct DocumentSink : Sink {
 void give_record(const Family &family, const Item &item, Tokens &tokens, Sink &sink)
 {
 	uint32_t position = 0;
-	give_terms(family, tokens.words(item.subject), 3, &position, sink);
+	give_terms(family, tokens.words(item.subject), subject_weight, &position, sink);
 	give_terms(family, tokens.words(item.text), 1, &position, sink);
 }
 
@@ -232,7 +237,6 @@ void measure(const Family &family, const Options &o, const Questions &q, const s
 
 void measure_termlist(const Options &o, bool with)
 {
-	const Family &family = families[4];
 	std::string dir = std::string(o.dir) + "/db", compacted = std::string(o.dir) + "/compacted";
 	Err err;
 	Item item;
@@ -243,7 +247,7 @@ void measure_termlist(const Options &o, bool with)
 	Xapian::WritableDatabase db(dir, Xapian::DB_CREATE_OR_OVERWRITE | (with ? 0 : Xapian::DB_NO_TERMLIST));
 	for (uint64_t i = 0; i < o.termlist && corpus && corpus_next(corpus, &item, &err) == STEP_ITEM; i++) {
 		DocumentSink sink;
-		give_record(family, item, tokens, sink);
+		give_record(hosos, item, tokens, sink);
 		db.add_document(sink.document);
 		text += double(item.text.len);
 	}
@@ -255,6 +259,24 @@ void measure_termlist(const Options &o, bool with)
 	corpus_close(corpus);
 	file_remove_tree(dir.c_str(), &err);
 	file_remove_tree(compacted.c_str(), &err);
+}
+
+/* ---- weights --------------------------------------------------------------------------------------------------- */
+
+void measure_weights(const Options &o, const Questions &q, const std::vector<std::string> &ids)
+{
+	std::string dir = std::string(o.dir) + "/db";
+	Err ignored;
+	printf("| weight of the subject | MRR@10 | recall@20 | MRR@10 without accents |\n|---|--:|--:|--:|\n");
+	for (uint32_t weight : {0, 1, 2, 3, 5, 8}) {
+		subject_weight = weight;
+		build(hosos, o.dir, dir);
+		Xapian::Database db(dir);
+		Quality typed = ask_questions(hosos, db, q.of[ASK_QUESTION], ids), plain = ask_questions(hosos, db, q.of[ASK_QUESTION_UNACCENTED], ids);
+		printf("| %u | %.3f | %.3f | %.3f |\n", weight, typed.reciprocal, typed.recall, plain.reciprocal);
+		fflush(stdout);
+	}
+	file_remove_tree(dir.c_str(), &ignored);
 }
 
 void run(const Options &o)
@@ -273,6 +295,8 @@ void run(const Options &o)
 		text += double(item.text.len);
 	}
 	corpus_close(corpus);
+	if (o.weights)
+		return measure_weights(o, questions, ids);
 	std::vector<std::set<uint32_t>> truth = find_phrases(o.dir, questions.of[ASK_PHRASE]);
 	printf("%zu records, %.1f MB of text, %zu questions, %zu phrases\n\n", ids.size() - 1, text / 1e6,
 	       questions.of[ASK_QUESTION].count, questions.of[ASK_PHRASE].count);
@@ -298,7 +322,9 @@ int main(int argc, char **argv)
 	bool fine = true;
 	for (int i = 1; i < argc; i++) {
 		bool limit = strcmp(argv[i], "--limit") == 0;
-		if (limit || strcmp(argv[i], "--termlist") == 0)
+		if (strcmp(argv[i], "--weights") == 0)
+			o.weights = true;
+		else if (limit || strcmp(argv[i], "--termlist") == 0)
 			fine = fine && i + 1 < argc && str_to_u64(str_from(argv[++i]), limit ? &o.limit : &o.termlist);
 		else if (named < 4)
 			*places[named++] = argv[i];
@@ -306,7 +332,7 @@ int main(int argc, char **argv)
 			fine = false;
 	}
 	if (!fine || named < 4) {
-		fputs("usage: hoso-families RECORDS.jsonl[.zst] QUERIES.jsonl QRELS.tsv DIR [--limit N] [--termlist N]\n", stderr);
+		fputs("usage: hoso-families RECORDS.jsonl[.zst] QUERIES.jsonl QRELS.tsv DIR [--limit N] [--termlist N] [--weights]\n", stderr);
 		return 2;
 	}
 	try {

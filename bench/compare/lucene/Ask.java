@@ -127,6 +127,9 @@ final class Ask {
 
 	/* Short questions of four kinds in turn, as ../measure.c asks them. */
 	private double rate(int threads) throws Exception {
+		for (int kind = ALL; kind <= UNACCENTED; kind++)
+			if (questions.get(kind).isEmpty())
+				return 0;
 		AtomicBoolean stop = new AtomicBoolean();
 		AtomicLong asked = new AtomicLong();
 		List<Thread> clients = new ArrayList<>();
@@ -160,7 +163,8 @@ final class Ask {
 				ask.judge(kind);
 				ask.time(kind);
 			}
-			for (int threads = 1; threads <= 2 && !ask.questions.get(ALL).isEmpty(); threads++)
+			ask.rate(2); /* for the compiler */
+			for (int threads = 1; threads <= 2; threads++)
 				ask.out.println("rate " + threads + " " + ask.rate(threads));
 			ask.out.flush();
 		}
