@@ -73,28 +73,12 @@ static Status open_segments(Store *store, const Buf *ids, uint32_t *sealed_run_o
 	return ST_OK;
 }
 
-/* The tree after `leaves` leaves of a sealed segment. */
-static Status frontier_inside(Store *store, Segment *s, const FooterDescriptor *own, uint32_t leaves, Frontier *out, Err *err)
+/* Appends leaves [from, to) of a sealed segment to the frontier. */
+static Status append_leaves(Segment *s, uint32_t from, uint32_t to, Frontier *f, Err *err)
 {
-	SegmentHeader header;
-	FooterDescriptor before;
-	bool sealed = true;
 	Arena arena = {0};
-	if (leaves == own->leaves) {
-		*out = own->frontier;
-		return ST_OK;
-	}
-	frontier_init(&before.frontier);
-	if (s->id > 1) {
-		SegmentFile *file = NULL;
-		Status st = segment_file_open(&file, store->dir, s->id - 1, store->archive_id, &header, &sealed, &before, err);
-		segment_file_free(file);
-		if (st != ST_OK || !sealed)
-			return err_set(err, ST_CORRUPT, "segment %08" PRIx32 ".seg has no footer", s->id - 1);
-	}
-	*out = before.frontier;
 	Status st = ST_OK;
-	for (uint32_t i = 0; st == ST_OK && i < leaves; i++) {
+	for (uint32_t i = from; st == ST_OK && i < to; i++) {
 		uint32_t ordinal;
 		uint64_t offset, room;
 		Frame frame;
@@ -108,10 +92,46 @@ static Status frontier_inside(Store *store, Segment *s, const FooterDescriptor *
 		if (st != ST_OK)
 			break;
 		merkle_leaf(frame.descriptor, &leaf);
-		frontier_append(out, &leaf, NULL, NULL);
+		frontier_append(f, &leaf, NULL, NULL);
 	}
 	arena_done(&arena);
 	return st;
+}
+
+static bool has_root(const Frontier *f, const CommitDescriptor *commit)
+{
+	Hash root;
+	frontier_root(f, &root);
+	return f->size == commit->tree_size && hash_eq(&root, &commit->root);
+}
+
+/* The tree after `leaves` leaves of a sealed segment: what its footer says is the tree after all of them. A batch that goes
+ * on into the next segment leaves its COMMIT there; then the tree file knows all but the last few leaves, and where it
+ * does not, the leaves are hashed from the segment's first on. Whoever called compares the root. */
+static Status frontier_inside(Store *store, Segment *s, const FooterDescriptor *own, const CommitDescriptor *commit, uint32_t leaves,
+                              Frontier *out, Err *err)
+{
+	SegmentHeader header;
+	FooterDescriptor before;
+	bool sealed = true;
+	uint64_t whole = (own->first_sequence + leaves) & ~UINT64_C(7);
+	if (leaves == own->leaves) {
+		*out = own->frontier;
+		return ST_OK;
+	}
+	if (whole >= own->first_sequence && tree_frontier(store, whole, out, err) == ST_OK &&
+	    append_leaves(s, (uint32_t)(whole - own->first_sequence), leaves, out, err) == ST_OK && has_root(out, commit))
+		return ST_OK;
+	frontier_init(&before.frontier);
+	if (s->id > 1) {
+		SegmentFile *file = NULL;
+		Status st = segment_file_open(&file, store->dir, s->id - 1, store->archive_id, &header, &sealed, &before, err);
+		segment_file_free(file);
+		if (st != ST_OK || !sealed)
+			return err_set(err, ST_CORRUPT, "segment %08" PRIx32 ".seg has no footer", s->id - 1);
+	}
+	*out = before.frontier;
+	return append_leaves(s, 0, leaves, out, err);
 }
 
 /* Takes the committed state at the last COMMIT of a sealed segment from its footer, so that what lies before need not
@@ -124,7 +144,6 @@ static Status start_at(Store *store, uint32_t id, Err *err)
 	CommitDescriptor commit;
 	Frame frame;
 	Arena arena = {0};
-	Hash root;
 	bool sealed = false;
 	Committed c = {.segment = id};
 	uint64_t offset, room;
@@ -142,14 +161,12 @@ static Status start_at(Store *store, uint32_t id, Err *err)
 	st = segment_file_locate(file, footer.committed_frames - 1, &offset, &room, err);
 	if (st == ST_OK)
 		st = segment_file_read(file, offset, room, &arena, &frame, err);
+	if (st == ST_OK && (frame.header.type != FRAME_COMMIT || !commit_descriptor_get(frame.descriptor, &commit) || commit.batch != footer.batch))
+		st = err_set(err, ST_CORRUPT, "segment %08" PRIx32 ".seg: footer and commit disagree", id);
 	if (st == ST_OK)
-		st = frontier_inside(store, s, &footer, footer.committed_leaves, &c.frontier, err);
-	if (st == ST_OK) {
-		frontier_root(&c.frontier, &root);
-		if (frame.header.type != FRAME_COMMIT || !commit_descriptor_get(frame.descriptor, &commit) ||
-		    commit.tree_size != c.frontier.size || !hash_eq(&root, &commit.root) || commit.batch != footer.batch)
-			st = err_set(err, ST_CORRUPT, "segment %08" PRIx32 ".seg: footer and commit disagree", id);
-	}
+		st = frontier_inside(store, s, &footer, &commit, footer.committed_leaves, &c.frontier, err);
+	if (st == ST_OK && !has_root(&c.frontier, &commit))
+		st = err_set(err, ST_CORRUPT, "segment %08" PRIx32 ".seg: footer and commit disagree", id);
 	if (st == ST_OK)
 		st = segment_load_tables(s, footer.committed_frames, footer.committed_leaves, err);
 	if (st != ST_OK)

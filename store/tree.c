@@ -135,6 +135,13 @@ static Status frontier_from_file(Store *store, uint64_t blocks, Frontier *out, E
 	return ST_OK;
 }
 
+Status tree_frontier(Store *store, uint64_t size, Frontier *out, Err *err)
+{
+	if (store->tree.fd < 0 || store->tree.distrusted || size % (1u << TREE_BASE_LEVEL) != 0)
+		return err_set(err, ST_NOT_FOUND, "there is no tree to ask");
+	return frontier_from_file(store, size >> TREE_BASE_LEVEL, out, err);
+}
+
 static bool same_frontier(const Frontier *a, const Frontier *b)
 {
 	return a->size == b->size && memcmp(a->peaks, b->peaks, frontier_count(a->size) * sizeof *a->peaks) == 0;

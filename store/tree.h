@@ -29,6 +29,9 @@ typedef struct {
 /* Finished nodes of the batch that is being gathered: (32 bytes each), in order. For frontier_append. */
 void tree_collect(void *buf, unsigned level, uint64_t index, const Hash *hash);
 
+/* The frontier of the first `size` leaves, size a multiple of 8, as the file has it: whoever asks compares the root. */
+Status tree_frontier(Store *store, uint64_t size, Frontier *out, Err *err);
+
 void tree_open(Store *store);
 void tree_close(Store *store);
 /* Brings the file up to the committed state. */
