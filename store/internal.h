@@ -170,7 +170,8 @@ Status writer_add(Store *store, FrameHeader *header, Str descriptor, Str annex, 
 Status writer_make_room(Store *store, uint64_t len, Err *err);
 Status writer_seal(Store *store, Err *err);   /* the live segment, with nothing uncommitted in it; none: nothing */
 Status writer_commit(Store *store, Err *err); /* lets the mutex go while fdatasync runs */
-Status writer_drop(Store *store, Err *err);   /* throws away what is not committed */
+/* Throws away what is not committed; *err comes in as the cause, which those who wait for it are told. */
+Status writer_drop(Store *store, Err *err);
 void writer_forget_dictionary(Store *store);  /* and the samples for the next one */
 Status writer_add_dictionary(Store *store, Err *err); /* a DICT frame of writer.dict in the live segment */
 

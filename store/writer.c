@@ -221,8 +221,8 @@ static Status commit(Store *store, bool even_empty, Err *err)
 	if (st == ST_OK)
 		st = writer_flush(store, err);
 	if (st != ST_OK) {
-		Err cause = *err, ignored;
-		writer_drop(store, &ignored);
+		Err cause = *err, why = cause; /* those who wait for this batch are told the same */
+		writer_drop(store, &why);
 		*err = cause;
 		return st;
 	}
