@@ -248,7 +248,7 @@ void legacy_decode(LegacyKind kind, const LegacyUnit *units, size_t count, Buf *
 	LegacyUnit near[UNITS_NEAR], *chars = near;
 	if (count > UNITS_NEAR)
 		chars = malloc(count * sizeof *chars);
-	if (!chars || !buf_reserve(out, count * 4)) {
+	if (!chars || !buf_reserve(out, count * 4) || (origin && !buf_reserve(origin, count * 4 * sizeof chars->at))) {
 		out->failed = true;
 		goto done;
 	}
@@ -258,7 +258,9 @@ void legacy_decode(LegacyKind kind, const LegacyUnit *units, size_t count, Buf *
 		size_t width = encode(chars[i].c & 0x1FFFFF, to);
 		to += width;
 		for (size_t k = 0; origin && k < width; k++)
-			buf_add(origin, &chars[i].at, sizeof chars[i].at);
+			memcpy(origin->data + origin->len + sizeof chars[i].at * k, &chars[i].at, sizeof chars[i].at);
+		if (origin)
+			origin->len += sizeof chars[i].at * width;
 	}
 	out->len = (size_t)(to - out->data);
 done:

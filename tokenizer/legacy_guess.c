@@ -11,6 +11,14 @@ static inline Letter composed_at(const uint8_t *p, const uint8_t *end, unsigned 
 	return letter;
 }
 
+/* Does a character that is no Vietnamese letter continue a word? Legacy bytes shown as Latin-1 are mostly signs. */
+static inline bool is_letter(uint32_t c)
+{
+	if (c >= 0x80 && c < 0xC0)
+		return c == 0xAA || c == 0xB5 || c == 0xBA;
+	return char_class(c) == CHAR_LETTER;
+}
+
 /* One word of letters at p; false where no letter stands. */
 static const uint8_t *score_word(const uint8_t *p, const uint8_t *end, LegacyScore *score)
 {
@@ -32,7 +40,7 @@ static const uint8_t *score_word(const uint8_t *p, const uint8_t *end, LegacySco
 		} else {
 			uint32_t c;
 			width = *p < 0x80 ? 0 : (unsigned)utf8_decode((const char *)p, (size_t)(end - p), &c);
-			if (!width || char_class(c) != CHAR_LETTER)
+			if (!width || !is_letter(c))
 				break;
 			foreign = true;
 		}
@@ -107,6 +115,15 @@ bool legacy_is_possible(const LegacyUnit *units, size_t count)
 	return odd >= 2 && odd * 5 >= high && unicode * 4 <= high;
 }
 
+/* A lead byte of UTF-8 with a continuation behind it. Without one, to read the units as UTF-8 is to leave them. */
+static bool may_be_utf8(const LegacyUnit *units, size_t count)
+{
+	for (size_t i = 0; i + 1 < count; i++)
+		if (units[i].c >= 0xC2 && units[i].c <= 0xF4 && units[i + 1].c >= 0x80 && units[i + 1].c <= 0xBF)
+			return true;
+	return false;
+}
+
 LegacyGuess legacy_guess(const LegacyUnit *units, size_t count)
 {
 	/* What a reading needs: right readings explain 0.9 and more of the words, wrong ones below 0.4. */
@@ -119,7 +136,8 @@ LegacyGuess legacy_guess(const LegacyUnit *units, size_t count)
 	buf_init(&texts[1]);
 	count = count < LEGACY_SAMPLE ? count : LEGACY_SAMPLE;
 	unsigned words = legacy_words_in_question(units, count);
-	for (LegacyKind kind = LEGACY_CP1252; words && kind < LEGACY_COUNT; kind++) {
+	LegacyKind end = words && may_be_utf8(units, count) ? LEGACY_COUNT : words ? LEGACY_UTF8 : LEGACY_CP1252;
+	for (LegacyKind kind = LEGACY_CP1252; kind < end; kind++) {
 		Buf *text = &texts[current];
 		buf_clear(text);
 		legacy_decode(kind, units, count, text, NULL);
