@@ -5,11 +5,15 @@
 #include "indexer/search.h"
 
 enum {
-	COMMON_SHARE = 10, /* in "any": words in more than one of so many records are left to the pairs … */
+	/* In "any", words in more than one of so many records are left to the pairs, pairs in more than one of so many to the
+	 * rest; but the rarest so many of each are always looked for. */
+	COMMON_SHARE = 10,
+	RARE_WORDS = 5,
+	COMMON_PAIR_SHARE = 4,
+	RARE_PAIRS = 3,
 	GUESSED_WORDS = 3, /* typed without marks: of more words, the most frequent accentuations no longer fit together */
-	RARE_ENOUGH = 3,   /* … where at least so many rarer words are there */
 };
-static const double pair_factor = 1.0, alternative_factor = 0.3;
+static const double pair_factor = 1.0, loose_pair_factor = 1.3, alternative_factor = 0.3;
 
 static bool makes_pair(const Clause *clause, size_t i)
 {
@@ -120,30 +124,66 @@ static uint64_t frequency(Compiler *c, const Query *q)
 	return total;
 }
 
-/* "Any": the rarer words (typed with marks: exactly so, where that is known to the index) and all pairs. */
+typedef struct {
+	Query *query;
+	uint64_t documents;
+	bool kept;
+} Candidate;
+
+/* Keeps what is in few enough records; of the others the rarest, until `least` are kept. */
+static void keep_rare(Candidate *list, size_t count, uint64_t most, size_t least)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < count; i++) {
+		list[i].kept |= list[i].documents && list[i].documents <= most;
+		kept += list[i].kept;
+	}
+	for (; kept < least; kept++) {
+		Candidate *rarest = NULL;
+		for (size_t i = 0; i < count; i++)
+			if (!list[i].kept && list[i].documents && (!rarest || list[i].documents < rarest->documents))
+				rarest = &list[i];
+		if (!rarest)
+			return;
+		rarest->kept = true;
+	}
+}
+
+static size_t add_kept(const Candidate *from, size_t count, Query **list)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < count; i++)
+		if (from[i].kept)
+			list[kept++] = from[i].query;
+	return kept;
+}
+
+/* "Any": the rarer words (typed with marks: exactly so, where that is known to the index) and the rarer pairs. */
 static Query *loose(Compiler *c, const Clause *clause)
 {
-	Query *list[2 * SEARCH_TERMS_MAX + EXPAND_MAX], *words[SEARCH_TERMS_MAX];
-	uint64_t frequencies[SEARCH_TERMS_MAX], common = xap_documents(c->db) / COMMON_SHARE + 1;
-	size_t count = 0, rare = 0;
+	Query *list[2 * SEARCH_TERMS_MAX + EXPAND_MAX];
+	Candidate words[SEARCH_TERMS_MAX], pairs[SEARCH_TERMS_MAX];
+	uint64_t records = xap_documents(c->db);
+	size_t pair_count = 0;
 	for (size_t i = 0; i < clause->word_count && !c->failed; i++) {
-		Sides sides = compile_word(c, "", &clause->words[i]);
+		const Word *word = &clause->words[i];
+		Sides sides = compile_word(c, "", word);
+		uint64_t exact = sides.exact && !c->failed ? frequency(c, sides.exact) : 0;
 		if (c->failed)
-			return NULL;
-		words[i] = sides.folded;
-		frequencies[i] = sides.exact ? frequency(c, sides.exact) : 0;
-		if (frequencies[i])
-			words[i] = sides.exact;
-		else
-			frequencies[i] = frequency(c, sides.folded);
-		rare += frequencies[i] && frequencies[i] < common;
+			break;
+		words[i] = exact ? (Candidate){sides.exact, exact, false} : (Candidate){sides.folded, frequency(c, sides.folded), word->kind > TOKEN_DIGITS};
+		if (makes_pair(clause, i)) {
+			Query *pair = compile_pair(c, "", &clause->words[i - 1], word);
+			uint64_t documents = c->failed ? 0 : frequency(c, pair);
+			pairs[pair_count++] = (Candidate){query_weighted(c->arena, QUERY_SCALE, pair, loose_pair_factor), documents, false};
+		}
 	}
-	for (size_t i = 0; i < clause->word_count && !c->failed; i++) {
-		if (frequencies[i] < common || rare < RARE_ENOUGH || clause->words[i].kind > TOKEN_DIGITS)
-			list[count++] = words[i];
-		if (makes_pair(clause, i))
-			list[count++] = compile_pair(c, "", &clause->words[i - 1], &clause->words[i]);
-	}
+	if (c->failed)
+		return NULL;
+	keep_rare(words, clause->word_count, records / COMMON_SHARE, RARE_WORDS);
+	keep_rare(pairs, pair_count, records / COMMON_PAIR_SHARE, RARE_PAIRS);
+	size_t count = add_kept(words, clause->word_count, list);
+	count += add_kept(pairs, pair_count, list + count);
 	Alternative other[EXPAND_MAX];
 	size_t others = alternatives_of(c, clause, other);
 	for (size_t i = 0; i < others && !c->failed; i++) {
