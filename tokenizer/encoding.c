@@ -110,7 +110,7 @@ static void guess_whole(Decoder *d, Str bytes)
 	size_t count;
 	const LegacyUnit *all = units(d, &count);
 	count = buf_ok(&sample) && buf_ok(&d->units) ? count : 0;
-	d->whole = d->input_is_utf8 ? legacy_guess_text(all, count) : legacy_guess(all, count);
+	d->whole = d->input_is_utf8 ? legacy_guess_text(all, count, NULL) : legacy_guess(all, count);
 	buf_done(&sample);
 }
 
@@ -144,7 +144,7 @@ static LegacyKind choose(Decoder *d, const LegacyUnit *line, size_t count, doubl
 		*certainty_out = certainty_of(&alone);
 		return alone.kind;
 	}
-	LegacyGuess alone = d->input_is_utf8 ? legacy_guess_text(line, count) : legacy_guess(line, count);
+	LegacyGuess alone = d->input_is_utf8 ? legacy_guess_text(line, count, NULL) : legacy_guess(line, count);
 	if (alone.sure) {
 		*certainty_out = certainty_of(&alone);
 		return alone.kind;

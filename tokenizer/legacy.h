@@ -61,7 +61,12 @@ typedef struct {
 /* Tries all readings on at most LEGACY_SAMPLE units. */
 enum { LEGACY_SAMPLE = 8192 };
 LegacyGuess legacy_guess(const LegacyUnit *units, size_t count);
-/* The same for units of text: only words that hold characters Vietnamese has no use for are judged. */
-LegacyGuess legacy_guess_text(const LegacyUnit *units, size_t count);
+/* What words of a text were found to be, for many lines of it; changes no guess. NULL for lack of memory. */
+typedef struct LegacyMemo LegacyMemo;
+LegacyMemo *legacy_memo_new(void);
+void legacy_memo_free(LegacyMemo *memo);
+/* The same for units of text: only words that hold characters Vietnamese has no use for are judged.
+ * memo may be NULL. */
+LegacyGuess legacy_guess_text(const LegacyUnit *units, size_t count, LegacyMemo *memo);
 
 #endif

@@ -1,8 +1,7 @@
 /* tokenizer/legacy_line.c - see legacy_line.h. */
 #include "tokenizer/legacy_line.h"
-#include "tokenizer/legacy.h"
 
-Status legacy_line_decode(Str line, Buf *decoded, Buf *origin, bool *is_legacy_out, Err *err)
+Status legacy_line_decode(Str line, LegacyMemo *memo, Buf *decoded, Buf *origin, bool *is_legacy_out, Err *err)
 {
 	Buf units;
 	Status st = ST_OK;
@@ -19,7 +18,7 @@ Status legacy_line_decode(Str line, Buf *decoded, Buf *origin, bool *is_legacy_o
 	size_t count = units.len / sizeof *first;
 	if (!legacy_is_possible(first, count))
 		goto done;
-	LegacyGuess guess = legacy_guess_text(first, count);
+	LegacyGuess guess = legacy_guess_text(first, count, memo);
 	if (!guess.sure)
 		goto done;
 	uint32_t end = (uint32_t)line.len;

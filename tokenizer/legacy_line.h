@@ -7,10 +7,10 @@
 #ifndef TOKENIZER_LEGACY_LINE_H
 #define TOKENIZER_LEGACY_LINE_H
 
-#include "base/buf.h"
+#include "tokenizer/legacy.h"
 
 /* *is_legacy_out: the line is surely legacy text; then decoded holds it in UTF-8 and origin, for each byte of it and
- * its end, the offset in `line` (uint32_t). */
-Status legacy_line_decode(Str line, Buf *decoded, Buf *origin, bool *is_legacy_out, Err *err);
+ * its end, the offset in `line` (uint32_t). memo may be NULL. */
+Status legacy_line_decode(Str line, LegacyMemo *memo, Buf *decoded, Buf *origin, bool *is_legacy_out, Err *err);
 
 #endif

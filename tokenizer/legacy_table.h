@@ -30,12 +30,7 @@ static inline uint32_t legacy_plain_unit(uint32_t unit)
 /* The Vietnamese letter that a unit is, taken as a character; 0: none. */
 static inline Letter legacy_letter(uint32_t unit)
 {
-	uint32_t c = unit & 0x1FFFFF;
-	if (c < 0x80)
-		return letter_ascii[c];
-	if (c >= 0xC0 && c < 0x1C0)
-		return letter_two[(c >> 6) - 3][c & 63];
-	return c >= 0x1E80 && c < 0x1F00 ? letter_three[c >> 6 & 1][c & 63] : 0;
+	return letter_of_code_point(unit & 0x1FFFFF);
 }
 
 #endif

@@ -56,6 +56,16 @@ static inline Letter letter_at(const uint8_t *p, const uint8_t *end, unsigned *w
 	return 0;
 }
 
+/* The Vietnamese letter that a precomposed character is; 0: none. */
+static inline Letter letter_of_code_point(uint32_t c)
+{
+	if (c < 0x80)
+		return letter_ascii[c];
+	if (c >= 0xC0 && c < 0x1C0)
+		return letter_two[(c >> 6) - 3][c & 63];
+	return c >= 0x1E80 && c < 0x1F00 ? letter_three[c >> 6 & 1][c & 63] : 0;
+}
+
 extern const uint8_t letter_mark_table[2][64]; /* leads CC, CD */
 /* The combining mark at p (always two bytes), MARK_NONE for anything else. */
 static inline Mark letter_mark_at(const uint8_t *p, const uint8_t *end)

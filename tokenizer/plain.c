@@ -57,32 +57,20 @@ uint32_t plain_before(const uint8_t *start, const uint8_t *p, unsigned *width_ou
 	return 0;
 }
 
-static Letter letter_of(uint32_t c)
-{
-	char bytes[4];
-	unsigned width;
-	if (c < 0x80)
-		return letter_ascii[c];
-	if (c > 0x1EFF)
-		return 0;
-	size_t len = utf8_encode(c, bytes);
-	return letter_at((const uint8_t *)bytes, (const uint8_t *)bytes + len, &width);
-}
-
 bool plain_is_letter(uint32_t c)
 {
-	return letter_of(c) != 0;
+	return letter_of_code_point(c) != 0;
 }
 
 char plain_ascii_upper(uint32_t c)
 {
-	Letter letter = letter_of(c);
+	Letter letter = letter_of_code_point(c);
 	return letter ? (char)(letter_base(letter) - 32) : 0;
 }
 
 uint32_t plain_upper(uint32_t c)
 {
-	Letter letter = letter_of(c);
+	Letter letter = letter_of_code_point(c);
 	return letter ? letter_code_point(letter | LETTER_UPPER) : c;
 }
 

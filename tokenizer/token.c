@@ -35,6 +35,7 @@ TokenIter *token_iter_new(Err *err)
 	}
 	buf_init(&it->decoded);
 	buf_init(&it->origin);
+	it->memo = NULL;
 	memset(it->spellings, 0, sizeof it->spellings);
 	it->fold_day = fold_number("ngay");
 	it->fold_month = fold_number("thang");
@@ -49,6 +50,7 @@ void token_iter_free(TokenIter *it)
 		return;
 	buf_done(&it->decoded);
 	buf_done(&it->origin);
+	legacy_memo_free(it->memo);
 	free(it);
 }
 
@@ -330,7 +332,9 @@ static Status scan_legacy(TokenIter *it, const LineMark *mark, const uint8_t **e
 	}
 	bool is_legacy = false;
 	Str line = {(const char *)mark->at, (size_t)(line_end - mark->at)};
-	Status st = legacy_line_decode(line, &it->decoded, &it->origin, &is_legacy, err);
+	if (!it->memo)
+		it->memo = legacy_memo_new();
+	Status st = legacy_line_decode(line, it->memo, &it->decoded, &it->origin, &is_legacy, err);
 	if (st != ST_OK)
 		return st;
 	it->line_is_plain = true;

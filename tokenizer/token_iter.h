@@ -13,6 +13,7 @@
 #define TOKENIZER_TOKEN_ITER_H
 
 #include "base/buf.h"
+#include "tokenizer/legacy.h"
 #include "tokenizer/syllable_table.h"
 #include "tokenizer/token.h"
 
@@ -45,6 +46,7 @@ struct TokenIter {
 	unsigned crossed;                 /* a span that this line put before it; NONE_CROSSED */
 	size_t words_len;
 	Buf decoded, origin;              /* origin: uint32_t per byte of decoded, and one more */
+	LegacyMemo *memo;                 /* made when the first legacy line is met */
 	Spelling spellings[1 << SPELLINGS_LOG2];
 	Token queue[TOKEN_QUEUE];
 	char words[TOKEN_WORDS];

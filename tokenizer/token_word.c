@@ -55,16 +55,6 @@ typedef struct {
 	bool latin, twins_only, all_upper, suspicious;
 } Word;
 
-static Letter letter_of_code_point(uint32_t c)
-{
-	char bytes[4];
-	unsigned width;
-	if (c > 0x1EFF)
-		return 0;
-	size_t len = utf8_encode(c, bytes);
-	return letter_at((const uint8_t *)bytes, (const uint8_t *)bytes + len, &width);
-}
-
 static void add_letter(Word *word, uint32_t c)
 {
 	WordLetter *letter = &word->letters[word->count++];
