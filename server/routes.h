@@ -64,6 +64,7 @@ Status get_readyz(Request *r, Reply *reply, Err *err);
 Status get_metrics(Request *r, Reply *reply, Err *err);
 Status get_openapi(Request *r, Reply *reply, Err *err);
 Status get_page(Request *r, Reply *reply, Err *err); /* page_routes.c */
+Status get_verify_page(Request *r, Reply *reply, Err *err);
 Status get_page_file(Request *r, Reply *reply, Err *err);
 
 #endif
