@@ -235,16 +235,18 @@ static Status count_tier(View *view, Run *run, size_t tier, bool count_only)
 
 static Status count_facets(View *view, Run *run)
 {
-	XapResult found;
-	XapSearch search = {.sort_slot = -1, .facet = count_facet, .facet_ctx = view, .facet_slots = facet_slots(run->request->facets),
-	                    .query = filtered(view, run, run->compiled.whole)};
-	if (!search.facet_slots)
+	SearchAnswer *answer = run->answer;
+	unsigned slots = facet_slots(run->request->facets);
+	uint64_t all;
+	XapSearch search = {.query = filtered(view, run, run->compiled.whole)};
+	if (!slots)
 		return ST_OK;
-	Status st = search.query ? view_run(view, &search, &found) : view->err->code;
-	if (st == ST_OK && run->compiled.check_count == 0) { /* every match was seen on the way */
-		run->answer->total = found.total;
-		run->answer->total_is_exact = found.total_is_exact;
+	Status st = search.query ? view_facets(view, &search, slots, count_facet, &all, &answer->facets_are_exact) : view->err->code;
+	if (st == ST_OK && run->compiled.check_count == 0 && (answer->facets_are_exact || all > answer->total)) {
+		answer->total = all;
+		answer->total_is_exact = answer->facets_are_exact;
 	}
+	answer->facets_are_exact &= run->compiled.check_count == 0;
 	return st;
 }
 

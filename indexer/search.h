@@ -62,6 +62,7 @@ typedef struct {
 	size_t hit_count;
 	FacetCount *facets[FACET_COUNT];
 	size_t facet_counts[FACET_COUNT];
+	bool facets_are_exact;  /* else they stand for more matches than were looked at */
 	Str next;               /* cursor; "": that was all */
 	Str suggestion;         /* another spelling that would find more; "" */
 	const Str *expansions;  /* "UBND = Ủy ban nhân dân": what was added to the query */

@@ -34,11 +34,13 @@ static void write_hit_members(const SearchHit *hit, JsonOut *j)
 
 static void write_facets(const SearchAnswer *answer, JsonOut *j)
 {
+	bool any = false;
 	jout_key(j, "facets");
 	jout_open(j, '{');
 	for (unsigned f = 0; f < FACET_COUNT; f++) {
 		if (!answer->facet_counts[f])
 			continue;
+		any = true;
 		jout_key(j, facet_names[f]);
 		jout_open(j, '[');
 		for (size_t i = 0; i < answer->facet_counts[f]; i++) {
@@ -50,6 +52,8 @@ static void write_facets(const SearchAnswer *answer, JsonOut *j)
 		jout_close(j, ']');
 	}
 	jout_close(j, '}');
+	if (any)
+		jout_field_text(j, "facets_are", answer->facets_are_exact ? "exact" : "estimate");
 }
 
 static void write_optional(const char *key, Str value, JsonOut *j)

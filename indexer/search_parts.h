@@ -20,6 +20,9 @@ typedef struct {
 /* Runs body on the newest snapshot, again on a newer one where that changed under it. */
 Status view_with(Index *index, Arena *arena, Status (*body)(View *view, void *ctx), void *ctx, Err *err);
 Status view_run(View *view, XapSearch *search, XapResult *out);
+/* xap_facets; each is called with the view. */
+Status view_facets(View *view, XapSearch *search, unsigned slots,
+                   void (*each)(void *view, unsigned slot, Str value, uint64_t count), uint64_t *all_out, bool *is_exact_out);
 /* ST_FORBIDDEN: destroyed since it was indexed; to be passed over. */
 Status view_load_hit(View *view, uint64_t sequence, SearchHit *out, Entry *entry);
 Status view_load_text(View *view, const Entry *entry);

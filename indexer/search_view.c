@@ -18,6 +18,14 @@ Status view_run(View *view, XapSearch *search, XapResult *out)
 	return xap_search(view->db, search, view->arena, out, view->err);
 }
 
+Status view_facets(View *view, XapSearch *search, unsigned slots,
+                   void (*each)(void *view, unsigned slot, Str value, uint64_t count), uint64_t *all_out, bool *is_exact_out)
+{
+	search->dead = view->snapshot->dead_docids;
+	search->deadline_seconds = deadline_seconds;
+	return xap_facets(view->db, search, slots, each, view, all_out, is_exact_out, view->err);
+}
+
 static Status open_view(View *view, Index *index, Arena *arena, Err *err)
 {
 	*view = (View){.index = index, .arena = arena, .err = err};

@@ -18,6 +18,7 @@
 #include <new>
 #include <string>
 #include <unistd.h>
+#include <unordered_map>
 #include <vector>
 
 struct XapDb {
@@ -254,6 +255,14 @@ Status xap_metadata(const char *dir, const char *key, Buf *out, Err *err)
 	});
 }
 
+static Xapian::Query living(const XapDb *db, const XapSearch *search)
+{
+	Xapian::Query query = convert(search->query);
+	if (!any_dead(search->dead, db->shards))
+		return query;
+	return Xapian::Query(Xapian::Query::OP_AND_NOT, query, Xapian::Query((new DeadSource(search->dead, &db->uuids))->release()));
+}
+
 Status xap_search(XapDb *db, const XapSearch *search, Arena *arena, XapResult *out, Err *err)
 {
 	return guard(err, [&] {
@@ -263,26 +272,13 @@ Status xap_search(XapDb *db, const XapSearch *search, Arena *arena, XapResult *o
 			return;
 		}
 		Xapian::Enquire enquire(db->db);
-		Xapian::Query query = convert(search->query);
-		if (any_dead(search->dead, db->shards))
-			query = Xapian::Query(Xapian::Query::OP_AND_NOT, query,
-			                      Xapian::Query((new DeadSource(search->dead, &db->uuids))->release()));
-		enquire.set_query(query);
+		enquire.set_query(living(db, search));
 		if (search->sort_slot >= 0)
 			enquire.set_sort_by_value_then_relevance(Xapian::valueno(search->sort_slot), search->sort_descending);
 		if (search->deadline_seconds > 0)
 			enquire.set_time_limit(search->deadline_seconds);
-		std::vector<std::unique_ptr<Xapian::ValueCountMatchSpy>> spies;
-		std::vector<unsigned> slots;
-		for (unsigned slot = 0; slot < 32; slot++) {
-			if (!(search->facet_slots >> slot & 1))
-				continue;
-			spies.emplace_back(new Xapian::ValueCountMatchSpy(slot));
-			slots.push_back(slot);
-			enquire.add_matchspy(spies.back().get());
-		}
-		Xapian::doccount count_to = spies.empty() ? Xapian::doccount(search->count_to) : db->db.get_doccount();
-		Xapian::MSet found = enquire.get_mset(Xapian::doccount(search->first), Xapian::doccount(search->limit), count_to);
+		Xapian::MSet found = enquire.get_mset(Xapian::doccount(search->first), Xapian::doccount(search->limit),
+		                                      Xapian::doccount(search->count_to));
 		out->hits = static_cast<XapHit *>(arena_calloc(arena, found.size() + 1, sizeof(XapHit)));
 		if (!out->hits)
 			throw std::bad_alloc();
@@ -290,9 +286,73 @@ Status xap_search(XapDb *db, const XapSearch *search, Arena *arena, XapResult *o
 			out->hits[out->count++] = hit_of(db, *i, i.get_weight());
 		out->total = found.get_matches_estimated();
 		out->total_is_exact = found.get_matches_lower_bound() == found.get_matches_upper_bound();
-		for (size_t i = 0; i < spies.size(); i++)
-			for (auto v = spies[i]->values_begin(); v != spies[i]->values_end(); ++v)
-				search->facet(search->facet_ctx, slots[i], view(*v), v.get_termfreq());
+	});
+}
+
+/* ---- facets ---------------------------------------------------------------------------------------------------- */
+
+namespace {
+
+/* Values of every 2^n-th match, chosen by its docid so that an answer is the same each time. */
+class FacetSpy : public Xapian::MatchSpy {
+	unsigned bits;
+public:
+	std::vector<unsigned> slots;
+	std::vector<std::unordered_map<std::string, uint64_t>> counts;
+	uint64_t matches = 0, seen = 0;
+
+	FacetSpy(unsigned slot_bits, unsigned sample_bits) : bits(sample_bits)
+	{
+		for (unsigned slot = 0; slot < 32; slot++)
+			if (slot_bits >> slot & 1)
+				slots.push_back(slot);
+		counts.resize(slots.size());
+	}
+	void operator()(const Xapian::Document &document, double) override
+	{
+		matches++;
+		if (bits && document.get_docid() * UINT32_C(0x9E3779B1) >> (32 - bits))
+			return;
+		seen++;
+		for (size_t i = 0; i < slots.size(); i++) {
+			std::string value = document.get_value(slots[i]);
+			if (!value.empty())
+				counts[i][value]++;
+		}
+	}
+};
+
+} // namespace
+
+Status xap_facets(XapDb *db, const XapSearch *search, unsigned slots,
+                  void (*each)(void *ctx, unsigned slot, Str value, uint64_t count), void *ctx, uint64_t *all_out,
+                  bool *is_exact_out, Err *err)
+{
+	return guard(err, [&] {
+		*all_out = 0;
+		*is_exact_out = true;
+		if (db->shards == 0)
+			return;
+		Xapian::Enquire enquire(db->db);
+		enquire.set_query(living(db, search));
+		enquire.set_weighting_scheme(Xapian::BoolWeight());
+		enquire.set_docid_order(Xapian::Enquire::DONT_CARE);
+		if (search->deadline_seconds > 0)
+			enquire.set_time_limit(search->deadline_seconds);
+		uint64_t likely = enquire.get_mset(0, 0).get_matches_estimated();
+		unsigned bits = 0;
+		while (likely >> bits > (search->sample ? search->sample : uint64_t(XAP_FACET_SAMPLE)))
+			bits++;
+		FacetSpy spy(slots, bits);
+		enquire.add_matchspy(&spy);
+		Xapian::MSet found = enquire.get_mset(0, 0, db->db.get_doccount());
+		bool all = found.get_matches_lower_bound() == found.get_matches_upper_bound();
+		*all_out = all ? spy.matches : found.get_matches_estimated();
+		*is_exact_out = all && spy.seen == *all_out;
+		double each_stands_for = spy.seen ? double(*all_out) / double(spy.seen) : 0;
+		for (size_t i = 0; i < spy.slots.size(); i++)
+			for (const auto &v : spy.counts[i])
+				each(ctx, spy.slots[i], view(v.first), uint64_t(double(v.second) * each_stands_for + 0.5));
 	});
 }
 

@@ -52,9 +52,7 @@ typedef struct {
 	bool sort_descending;
 	double deadline_seconds;   /* 0: none */
 	const XapDead *dead;       /* one for each shard; NULL: none are */
-	unsigned facet_slots;      /* bit set of slots whose values are counted over all matches */
-	void (*facet)(void *ctx, unsigned slot, Str value, uint64_t count);
-	void *facet_ctx;
+	uint64_t sample;           /* xap_facets: with more matches, about so many are looked at; 0: XAP_FACET_SAMPLE */
 } XapSearch;
 
 typedef struct {
@@ -65,6 +63,13 @@ typedef struct {
 } XapResult;
 
 Status xap_search(XapDb *db, const XapSearch *search, Arena *arena, XapResult *out, Err *err);
+
+enum { XAP_FACET_SAMPLE = 1 << 16 };
+/* Calls `each` with every value of the slots (a bit set) that matches of search->query have, and its count.
+ * *all_out: the number of matches; *is_exact_out: every one of them was looked at. */
+Status xap_facets(XapDb *db, const XapSearch *search, unsigned slots,
+                  void (*each)(void *ctx, unsigned slot, Str value, uint64_t count), void *ctx, uint64_t *all_out,
+                  bool *is_exact_out, Err *err);
 
 /* ---- the live shard -------------------------------------------------------------------------------------------- */
 

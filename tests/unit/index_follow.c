@@ -32,6 +32,41 @@ static void reopen(World *w)
 	assert_ok(w, index_open(&w->index, w->store, NULL, &w->err));
 }
 
+static void add_to_sum(void *ctx, unsigned slot, Str value, uint64_t count)
+{
+	assert_true(slot == SLOT_TYPE && value.len);
+	*(uint64_t *)ctx += count;
+}
+
+static void facets_of_very_many_matches_are_estimated_from_some(void **state)
+{
+	World w;
+	XapDb *db;
+	char json[200];
+	(void)state;
+	world_open(&w);
+	index_follower_stop(w.index);
+	for (int i = 0; i < 2000; i++) {
+		snprintf(json, sizeof json, "{\"id\":\"r-%d\",\"type\":\"%s\",\"text\":\"giao đất\"}", i, i % 4 ? "Quyết định" : "Công văn");
+		world_add(&w, json);
+	}
+	assert_ok(&w, index_rebuild(w.index, NULL, NULL, NULL, &w.err));
+	Snapshot *s = index_take_snapshot(w.index);
+	assert_ok(&w, snapshot_take_db(s, &db, &w.err));
+	for (uint64_t sample = 100; sample <= 10000; sample *= 100) {
+		uint64_t sum = 0, all;
+		bool is_exact;
+		XapSearch search = {.query = &(Query){.op = QUERY_TERM, .term = STR("XR")}, .sample = sample};
+		assert_ok(&w, xap_facets(db, &search, 1u << SLOT_TYPE, add_to_sum, &sum, &all, &is_exact, &w.err));
+		assert_int_equal(all, 2000);
+		assert_int_equal(is_exact, sample >= 2000);
+		assert_in_range(sum, 1998, 2002); /* each value's count is rounded */
+	}
+	snapshot_give_db(s, db, true);
+	snapshot_drop(s);
+	world_close(&w);
+}
+
 static void a_new_version_takes_the_place_of_the_old_one(void **state)
 {
 	World w;
@@ -280,6 +315,7 @@ static void bulk_and_xapian_built_shards_answer_alike(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(facets_of_very_many_matches_are_estimated_from_some),
 		cmocka_unit_test(a_new_version_takes_the_place_of_the_old_one),
 		cmocka_unit_test(what_came_while_nobody_followed_is_caught_up),
 		cmocka_unit_test(many_records_are_sealed_and_a_few_live_on_top),
