@@ -34,10 +34,10 @@
 #include "tokenizer/token.h"
 
 enum {
-	SCHEMA_VERSION = 1,    /* in the manifest; another one means: build anew */
+	SCHEMA_VERSION = 2,    /* in the manifest; another one means: build anew */
 	SCHEMA_TERM_MAX = 240, /* bytes; longer terms are cut */
 	SCHEMA_VALUE_MAX = 80,
-	SCHEMA_SUBJECT_WEIGHT = 3, /* what a word of the subject counts for in the body */
+	SCHEMA_SUBJECT_WEIGHT = 5, /* what a word of the subject counts for in the body; docs/decisions/0011 */
 };
 
 typedef enum { SLOT_ISSUED, SLOT_TYPE, SLOT_AGENCY, SLOT_FONDS, SLOT_COUNT } SchemaSlot;
