@@ -13,6 +13,12 @@ static const struct {
 #undef ROW
 };
 
+static const char *const everyday_names[] = {
+#define ROW(name) name,
+#include "tokenizer/everyday_names.inc"
+#undef ROW
+};
+
 typedef enum { KIND_NONE, KIND_XA, KIND_PHUONG, KIND_THI_TRAN, KIND_DAC_KHU } Kind;
 
 typedef struct {
@@ -29,7 +35,8 @@ typedef struct {
 enum { PROVINCES_MAX = 96, NAME_WORDS_MAX = 7, BESIDE = 12, MEANINGS_MAX = 4, FORMER_MAX = 8, CANDIDATES_MAX = 512 };
 
 static struct {
-	uint64_t xa, phuong, thi, tran, dac, khu; /* words */
+	uint64_t xa, phuong, thi, tran, dac, khu, huyen, quan; /* words */
+	uint64_t everyday[sizeof everyday_names / sizeof everyday_names[0]]; /* sorted */
 	struct {
 		Str name;
 		uint64_t fold;
@@ -51,6 +58,8 @@ static void make_words(void)
 	table.tran = str_hash(STR("tran"));
 	table.dac = str_hash(STR("dac"));
 	table.khu = str_hash(STR("khu"));
+	table.huyen = str_hash(STR("huyen"));
+	table.quan = str_hash(STR("quan"));
 }
 
 /* The kind that is said at tokens[0], and its words. */
@@ -183,6 +192,23 @@ static void sort_by_row(void)
 	table.row_start[row_count] = (uint16_t)table.count;
 }
 
+static int compare_hashes(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+static void add_everyday(TokenIter *it)
+{
+	QueryToken tokens[QUERY_TOKENS_MAX];
+	size_t count, names = sizeof everyday_names / sizeof everyday_names[0];
+	Err err;
+	for (size_t i = 0; i < names; i++)
+		if (query_tokens_read(it, str_from(everyday_names[i]), tokens, &count, &err) == ST_OK)
+			table.everyday[i] = phrase_of(tokens, count);
+	qsort(table.everyday, names, sizeof table.everyday[0], compare_hashes);
+}
+
 static void make_table(void)
 {
 	Err err;
@@ -198,6 +224,7 @@ static void make_table(void)
 	if (table.count)
 		qsort(table.communes, table.count, sizeof *table.communes, compare);
 	sort_by_row();
+	add_everyday(it);
 	token_iter_free(it);
 }
 
@@ -391,6 +418,17 @@ static Status add_meanings(const Meanings *m, const QueryToken *tokens, size_t t
 	return st;
 }
 
+/* "Cấp xã thống nhất" and "xã hội an toàn" name no communes; "xã Thống Nhất" does. */
+static bool is_everyday(const QueryToken *tokens, size_t kind_words, size_t name_words)
+{
+	bool written_as_name = !tokens[0].shouted;
+	for (size_t i = 0; i < name_words; i++)
+		written_as_name &= tokens[kind_words + i].capital;
+	uint64_t phrase = phrase_of(tokens + kind_words, name_words);
+	return !written_as_name && bsearch(&phrase, table.everyday, sizeof table.everyday / sizeof table.everyday[0],
+					   sizeof table.everyday[0], compare_hashes);
+}
+
 Status communes_find(const QueryToken *tokens, size_t count, size_t at, Arena *arena, QueryForm *forms, size_t *used,
 		     size_t *taken_out, Err *err)
 {
@@ -398,7 +436,7 @@ Status communes_find(const QueryToken *tokens, size_t count, size_t at, Arena *a
 	*taken_out = 0;
 	pthread_once(&words_once, make_words);
 	Name name = {.kind = kind_at(tokens + at, count - at, &kind_words)};
-	if (name.kind == KIND_NONE || at + kind_words == count)
+	if (name.kind == KIND_NONE || at + kind_words == count || tokens[at + kind_words].broken)
 		return ST_OK;
 	pthread_once(&table_once, make_table);
 	read_name(tokens + at + kind_words, count - at - kind_words, &name);
@@ -413,8 +451,11 @@ Status communes_find(const QueryToken *tokens, size_t count, size_t at, Arena *a
 	look_beside(tokens, behind, behind + BESIDE < count ? behind + BESIDE : count, beside);
 	*meanings = (Meanings){.count = 0};
 	weigh_meanings(&name, beside, meanings);
+	if (!meanings->fit && is_everyday(tokens + at, kind_words, name.words))
+		return ST_OK;
 	*taken_out = taken;
-	if (beside->any_province && !meanings->fit) /* a commune of another province */
+	bool district = behind < count && (tokens[behind].fold == table.huyen || tokens[behind].fold == table.quan);
+	if ((beside->any_province && !meanings->fit) || (district && meanings->fit < 2)) /* a commune of another place */
 		return ST_OK;
 	return add_meanings(meanings, tokens + at, taken, arena, forms, used, err);
 }

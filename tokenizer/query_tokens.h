@@ -15,6 +15,7 @@ typedef struct {
 	uint64_t fold, key;   /* hashes of the folded form and of the key */
 	uint32_t start, end;
 	bool marked, capital; /* capital: begins with one */
+	bool shouted;         /* all of it is capitals */
 	bool broken;          /* a clause ended before it */
 } QueryToken;
 enum { QUERY_TOKENS_MAX = 96 };
