@@ -35,7 +35,7 @@ typedef struct {
 enum { PROVINCES_MAX = 96, NAME_WORDS_MAX = 7, BESIDE = 12, MEANINGS_MAX = 4, FORMER_MAX = 8, CANDIDATES_MAX = 512 };
 
 static struct {
-	uint64_t xa, phuong, thi, tran, dac, khu, huyen, quan; /* words */
+	uint64_t xa, phuong, thi, tran, dac, khu, huyen, quan;               /* words */
 	uint64_t everyday[sizeof everyday_names / sizeof everyday_names[0]]; /* sorted */
 	struct {
 		Str name;
@@ -455,7 +455,8 @@ Status communes_find(const QueryToken *tokens, size_t count, size_t at, Arena *a
 		return ST_OK;
 	*taken_out = taken;
 	bool district = behind < count && (tokens[behind].fold == table.huyen || tokens[behind].fold == table.quan);
-	if ((beside->any_province && !meanings->fit) || (district && meanings->fit < 2)) /* a commune of another place */
+	if ((beside->any_province && !meanings->fit) ||
+	    (district && meanings->fit < 2)) /* a commune of another place */
 		return ST_OK;
 	return add_meanings(meanings, tokens + at, taken, arena, forms, used, err);
 }
