@@ -16,7 +16,7 @@ enum { FLAG_DESCRIPTOR = 1 << 3, FLAG_UTF8 = 1 << 11 };
 
 /* What both headers of an entry say. */
 typedef struct {
-	uint32_t needed, flags, method, time_date;
+	uint32_t made, needed, flags, method, time_date; /* made: the version of the local header, 45 for more than 4 GiB */
 	uint64_t packed, size, offset;
 	size_t name_len, extra_len;
 	const unsigned char *name, *extra;
@@ -155,14 +155,14 @@ static bool read_central(const unsigned char *at, size_t room, Header *h, uint32
 {
 	if (room < CENTRAL_LEN || number(at, 4) != 0x02014b50)
 		return false;
-	*h = (Header){.needed = (uint32_t)number(at + 6, 2), .flags = (uint32_t)number(at + 8, 2), .method = (uint32_t)number(at + 10, 2),
+	*h = (Header){.made = at[4], .needed = (uint32_t)number(at + 6, 2), .flags = (uint32_t)number(at + 8, 2), .method = (uint32_t)number(at + 10, 2),
 	              .time_date = (uint32_t)number(at + 12, 4), .packed = number(at + 20, 4), .size = number(at + 24, 4),
 	              .name_len = (size_t)number(at + 28, 2), .extra_len = (size_t)number(at + 30, 2), .offset = number(at + 42, 4)};
 	*crc = (uint32_t)number(at + 16, 4);
 	*len_out = CENTRAL_LEN + h->name_len + h->extra_len;
 	/* no comment, one disk, no attributes but "a file, rw-r--r--" made on Unix */
 	if (*len_out > room || h->name_len == 0 || h->name_len > NAME_MAX_LEN || h->extra_len > EXTRA_MAX || number(at + 32, 2) ||
-	    number(at + 34, 2) || number(at + 36, 2) || number(at + 38, 4) != 0x81A40000u || at[5] != 3 || at[4] != h->needed)
+	    number(at + 34, 2) || number(at + 36, 2) || number(at + 38, 4) != 0x81A40000u || at[5] != 3)
 		return false;
 	h->name = at + CENTRAL_LEN;
 	h->extra = h->name + h->name_len;
@@ -170,7 +170,8 @@ static bool read_central(const unsigned char *at, size_t room, Header *h, uint32
 	const uint64_t *wanted[3] = {&size32, &packed32, &offset32};
 	uint64_t *values[3] = {&h->size, &h->packed, &h->offset};
 	size_t times;
-	return read_extra(h, wanted, values, &times) && h->size == h->packed && h->method == 0;
+	return read_extra(h, wanted, values, &times) && h->size == h->packed && h->method == 0 && h->made == (h->size >= FULL32 ? 45 : 10) &&
+	       h->needed == (h->is64 ? 45 : h->made);
 }
 
 /* The local header must say what the central one says, and stand at its offset. */
@@ -184,7 +185,7 @@ static bool local_agrees(const Zip *zip, const Header *central, uint32_t crc, ui
 	h = (Header){.needed = (uint32_t)number(bytes + 4, 2), .flags = (uint32_t)number(bytes + 6, 2), .method = (uint32_t)number(bytes + 8, 2),
 	             .time_date = (uint32_t)number(bytes + 10, 4), .packed = number(bytes + 18, 4), .size = number(bytes + 22, 4),
 	             .name_len = (size_t)number(bytes + 26, 2), .extra_len = (size_t)number(bytes + 28, 2)};
-	if (number(bytes + 14, 4) != 0 || h.needed != central->needed || h.flags != central->flags || h.method != 0 ||
+	if (number(bytes + 14, 4) != 0 || h.needed != central->made || h.flags != central->flags || h.method != 0 ||
 	    h.time_date != central->time_date || h.name_len != central->name_len || h.extra_len > EXTRA_MAX ||
 	    !zip_read(zip, central->offset + LOCAL_LEN, bytes + LOCAL_LEN, h.name_len + h.extra_len))
 		return false;
