@@ -43,6 +43,15 @@ Status file_pwrite(int fd, const void *bytes, size_t len, uint64_t offset, const
 	return ST_OK;
 }
 
+void file_start_writeback(int fd, uint64_t offset, size_t len)
+{
+#ifdef SYNC_FILE_RANGE_WRITE
+	sync_file_range(fd, (off_t)offset, (off_t)len, SYNC_FILE_RANGE_WRITE);
+#else
+	(void)fd, (void)offset, (void)len;
+#endif
+}
+
 Status file_write(int fd, const void *bytes, size_t len, const char *name, Err *err)
 {
 	const char *at = bytes;

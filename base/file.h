@@ -21,6 +21,8 @@ Status file_write(int fd, const void *bytes, size_t len, const char *name, Err *
 /* The whole file behind out's bytes; ST_LIMIT over limit_bytes. Reads from pipes too. */
 Status file_read_all(const char *path, size_t limit_bytes, Buf *out, Err *err);
 Status file_read_fd(int fd, size_t limit_bytes, Buf *out, const char *name, Err *err);
+/* Asks for the bytes to be written soon, so that a later sync has less to wait for. Promises nothing. */
+void file_start_writeback(int fd, uint64_t offset, size_t len);
 /* Temporary beside it, fsync, rename, fsync of the directory: afterwards the old or the new file is there, whole. */
 Status file_replace(const char *path, Str bytes, Err *err);
 Status file_sync_dir(const char *dir_path, Err *err);

@@ -12,8 +12,8 @@ enum {
 	FOLLOW_LIVE_RECORDS = 256,        /* more than this unsealed: seal */
 	FOLLOW_LIVE_BYTES = 4 << 20,
 	FOLLOW_SHARD_BYTES_MAX = 192 << 20,
-	FOLLOW_BEHIND_BYTES = 64 << 20,   /* a builder so far behind the log gives half of it to another */
-	FOLLOW_SPLIT_BYTES = 2 << 20,     /* less is not split */
+	FOLLOW_BEHIND_BYTES = 96 << 20,   /* a builder so far behind the log gives half of it to another */
+	FOLLOW_SPLIT_BYTES = 16 << 20,    /* less is not split */
 	FOLLOW_OPEN_US = 5000000,         /* a builder that has caught up waits so long for more */
 };
 

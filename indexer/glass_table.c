@@ -107,6 +107,7 @@ static Status flush(GlassTable *t, Err *err)
 {
 	Status st = file_pwrite(t->fd, t->out, t->out_len, t->written, t->path, err);
 	if (st == ST_OK) {
+		file_start_writeback(t->fd, t->written, t->out_len);
 		t->written += t->out_len;
 		t->out_len = 0;
 	}
