@@ -75,7 +75,8 @@ static bool read_list(Flat *f, FieldValue *out)
 			Str *larger = arena_calloc(f->arena, capacity ? 4 * capacity : 4, sizeof *larger);
 			if (!larger)
 				return !(f->no_memory = true);
-			memcpy(larger, items, out->count * sizeof *items);
+			if (items)
+				memcpy(larger, items, out->count * sizeof *items);
 			items = larger;
 			capacity = capacity ? 4 * capacity : 4;
 		}

@@ -10,6 +10,7 @@
  */
 #include "base/file.h"
 #include "store/checkpoint.h"
+#include "store/keep.h"
 #include "store/options.h"
 #include "store/proof.h"
 #include "tests/unit/unit.h"
@@ -30,7 +31,7 @@ typedef enum { OP_WRITE, OP_CUT, OP_SYNC, OP_CREATE, OP_REMOVE, OP_RENAME, OP_SY
 typedef struct {
 	OpKind kind;
 	int file;             /* of OP_WRITE, OP_CUT, OP_SYNC, OP_CREATE */
-	uint64_t offset, len; /* OP_CUT: the new length; OP_ACKNOWLEDGE: tree size */
+	uint64_t offset, len; /* OP_CUT: the new length; OP_ACKNOWLEDGE: tree size, and 1 as offset: the doomed are destroyed */
 	char *bytes;
 	char path[64], to[64]; /* inside the archive */
 	Hash root;            /* OP_ACKNOWLEDGE */
@@ -45,7 +46,7 @@ static char path_of_fd[FDS_MAX][64]; /* of directories */
 static bool recording;
 static char root_dir[48];
 
-static struct { char key[24], text[600]; } records[RECORDS_MAX]; /* what was appended, by sequence */
+static struct { char key[24], text[600]; bool doomed; } records[RECORDS_MAX]; /* what was appended, by sequence */
 static size_t record_count;
 
 /* The path inside the archive; NULL where it is another. */
@@ -240,6 +241,9 @@ static void must(Status st, const char *what)
 		fail_msg("%s: %s", what, err.text);
 }
 
+#define DOOMED_MARK "THE-DOOMED-WORDS;"
+static bool destroyed;
+
 static void append_one(Store *store, bool keep)
 {
 	char key[24], text[600];
@@ -266,6 +270,32 @@ static void acknowledge(Store *store)
 	Op *op = note(OP_ACKNOWLEDGE);
 	op->len = now.tree_size;
 	op->root = now.root;
+	op->offset = destroyed;
+}
+
+/* One record by whose words the dictionary of its segment is bound to know it. */
+static void append_doomed(Store *store)
+{
+	char text[600];
+	Receipt r;
+	for (size_t i = 0; i < sizeof text - 1; i++)
+		text[i] = DOOMED_MARK[i % (sizeof DOOMED_MARK - 1)];
+	text[sizeof text - 1] = 0;
+	ObjectInput object = {.ref = {.role = "text"}, .bytes = str_from(text), .fd = -1};
+	EntryInput input = {.kind = ENTRY_RECORD, .key = STR("doomed"), .metadata = STR("{\"a\":1}"), .objects = &object, .object_count = 1};
+	must(store_append(store, &input, &r, &err), "append of the doomed");
+	snprintf(records[record_count].key, sizeof records[0].key, "doomed");
+	records[record_count].doomed = true;
+	memcpy(records[record_count++].text, text, sizeof text);
+}
+
+static Status destroy_doomed(Store *store)
+{
+	const Str ids[1] = {STR("doomed")};
+	DestructionInput input = {.decision = STR("17/QD"), .decided = STR("2026-11-22"), .reason = STR("x"),
+	                          .approved_by = {STR("A"), STR("B")}, .record_ids = ids, .record_count = 1};
+	DestructionReport report;
+	return store_destroy(store, &input, &report, &err);
 }
 
 static void append_large(Store *store)
@@ -301,7 +331,22 @@ static void work(void)
 	must(store_init(root_dir, &err), "init");
 	recording = true; /* store_init's own files are taken as they are */
 	for (int session = 0; session < 8; session++) {
+		uint32_t done;
 		must(store_open_with(&store, root_dir, options(), &err), "open");
+		if (session == 1) {
+			must(store_write_begin(store, &err), "begin");
+			append_doomed(store);
+			must(store_commit(store, &err), "commit");
+			store_write_end(store);
+		}
+		if (session == 4)
+			must(store_recompress(store, 3, NULL, &done, &err), "recompress");
+		if (session == 5) {
+			snprintf(records[record_count++].key, sizeof records[0].key, "17/QD");
+			must(destroy_doomed(store), "destroy");
+			destroyed = true;
+			acknowledge(store);
+		}
 		for (int round = 0; round < 5; round++) {
 			must(store_write_begin(store, &err), "begin");
 			for (uint32_t batches = 1 + dice(2); batches--;) {
@@ -496,6 +541,22 @@ static void show_finding(void *ctx, const VerifyFinding *finding)
 	print_message("    %s at %llu: %s\n", finding->segment, (unsigned long long)finding->offset, finding->text);
 }
 
+/* The decision is in the log: then the text may be gone before the payload is, until it is done again. */
+static bool is_being_destroyed(Store *store)
+{
+	uint64_t sequence;
+	Err ignored;
+	return store_find(store, ENTRY_DESTRUCTION, STR("17/QD"), 0, &sequence, &ignored) == ST_OK;
+}
+
+/* No file in the directory holds the words of what was destroyed. */
+static bool is_forgotten(const char *dir)
+{
+	char command[200];
+	snprintf(command, sizeof command, "grep -rqF -- '" DOOMED_MARK "' %s", dir);
+	return system(command) != 0;
+}
+
 static bool holds(Store *store, const Op *acknowledged)
 {
 	Arena arena = {0};
@@ -511,7 +572,13 @@ static bool holds(Store *store, const Op *acknowledged)
 		arena_reset(&arena);
 		buf_clear(&text);
 		right = store_entry(store, i, &arena, &entry, &err) == ST_OK && str_eq(entry.key, str_from(records[i].key)) &&
-		        store_find(store, ENTRY_RECORD, entry.key, 0, &found, &err) == ST_OK && found == i;
+		        store_find(store, entry.kind, entry.key, 0, &found, &err) == ST_OK && found == i;
+		if (right && records[i].doomed && (entry.destroyed || (acknowledged && acknowledged->offset))) {
+			right = entry.destroyed;
+			continue;
+		}
+		if (right && entry.kind == ENTRY_RECORD && records[i].doomed && is_being_destroyed(store))
+			continue;
 		for (size_t k = 0; right && k < entry.object_count; k++)
 			right = (k == 0 || buf_ok(&text)) && store_object_load(store, &entry.objects[k].hash, 1u << 22, &text, &err) == ST_OK;
 		right = right && str_starts(buf_str(&text), str_from(records[i].text));
@@ -529,6 +596,8 @@ static bool survives(const char *dir, const Op *acknowledged)
 	if (store_open_with(&store, dir, options(), &err) != ST_OK)
 		return false;
 	bool right = holds(store, acknowledged);
+	if (right && is_being_destroyed(store)) /* what was interrupted is finished by doing it again */
+		right = (acknowledged && acknowledged->offset ? true : destroy_doomed(store) == ST_OK) && is_forgotten(dir);
 	uint64_t before = store_tree_size(store);
 	EntryInput input = {.kind = ENTRY_RECORD, .key = STR("after-the-cut"), .metadata = STR("{}")};
 	right = right && store_put(store, &input, &r, &err) == ST_OK && r.sequence == before;
