@@ -82,7 +82,7 @@ void figures_clear(Figures *f);
 /* Collects what asking gives, for engines in this process and outside. */
 typedef struct {
 	uint64_t *ns[ASK_KINDS];
-	size_t count[ASK_KINDS], answered[ASK_KINDS];
+	size_t count[ASK_KINDS], room[ASK_KINDS], answered[ASK_KINDS];
 	double reciprocal[ASK_KINDS], recall[ASK_KINDS];
 } Tally;
 bool tally_time(Tally *t, AskKind kind, uint64_t ns);

@@ -67,6 +67,7 @@ static Status start_all(const Options *o, Figures *figures, Err *err)
 #ifndef HAVE_POSTGRES
 	printf("(PostgreSQL is left out: there was no libpq when this was built)\n");
 #endif
+	fflush(stdout); /* children must not say it again */
 	return ST_OK;
 }
 

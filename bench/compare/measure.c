@@ -1,7 +1,8 @@
 /* bench/compare/measure.c - one engine: its build in a process of its own, then its answers.
  *
  * Every question is asked three times; the first time asks for 20 records and is judged, the others for ten and are
- * timed. A kind whose first round takes longer than the budget is not asked again (and judged only if all were asked). */
+ * timed. A kind whose first round takes long is not asked again: then that round's times count. After the budget the round
+ * ends, and answers are judged only if all were asked. */
 #include "bench/compare/compare.h"
 
 #include "base/clock.h"
@@ -17,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ROUNDS_TIMED = 2, BUDGET_US = 60000000, RATE_US = 2000000, THREADS_MAX = 2 };
+enum { ROUNDS_TIMED = 2, LONG_US = 20000000, BUDGET_US = 300000000, RATE_US = 2000000, THREADS_MAX = 2 };
 
 static uint64_t now_ns(void)
 {
@@ -101,11 +102,12 @@ Status measure_build(const Engine *engine, const char *dir, Figures *out, Err *e
 bool tally_time(Tally *t, AskKind kind, uint64_t ns)
 {
 	size_t n = t->count[kind];
-	if ((n & (n - 1)) == 0) {
-		uint64_t *grown = realloc(t->ns[kind], (n ? 2 * n : 1) * sizeof *grown);
+	if (n == t->room[kind]) {
+		uint64_t *grown = realloc(t->ns[kind], (n ? 2 * n : 64) * sizeof *grown);
 		if (!grown)
 			return false;
 		t->ns[kind] = grown;
+		t->room[kind] = n ? 2 * n : 64;
 	}
 	t->ns[kind][t->count[kind]++] = ns;
 	return true;
@@ -152,28 +154,38 @@ void tally_finish(Tally *t, const Questions *q, Figures *out)
 
 /* ---- asking ---------------------------------------------------------------------------------------------------- */
 
-/* One round; stops when the budget is spent and says so. */
-static Status ask_round(const Engine *engine, void *handle, AskKind kind, const QuestionList *list, int round, Tally *t, bool *spent,
-			Err *err)
+/* One round; ends early when the budget is spent. */
+static Status ask_round(const Engine *engine, void *handle, AskKind kind, const QuestionList *list, bool judged, Tally *t, Err *err)
 {
 	static Found found;
 	uint64_t started = clock_monotonic_us();
-	for (size_t i = 0; i < list->count && !*spent; i++) {
-		found.limit = round == 0 ? DEPTH : 10;
-		found.want_ids = round == 0 && !engine->no_ids && list->list[i].relevant_count;
+	for (size_t i = 0; i < list->count && clock_monotonic_us() - started < BUDGET_US; i++) {
+		found.limit = judged ? DEPTH : 10;
+		found.want_ids = judged && !engine->no_ids && list->list[i].relevant_count;
 		found.count = 0;
 		uint64_t asked = now_ns();
 		Status st = engine->ask(handle, kind, &list->list[i], &found, err);
 		uint64_t took = now_ns() - asked;
 		if (st != ST_OK)
 			return st;
-		if (round == 0 && !engine->no_ids)
+		if (judged && !engine->no_ids)
 			tally_answer(t, kind, &list->list[i], &found);
-		*spent = round == 0 && i + 1 < list->count && clock_monotonic_us() - started > BUDGET_US;
-		if ((round > 0 || *spent) && !tally_time(t, kind, took))
+		if (!tally_time(t, kind, took))
 			return err_no_memory(err);
 	}
 	return ST_OK;
+}
+
+static Status ask_kind(const Engine *engine, void *handle, AskKind kind, const QuestionList *list, Tally *t, Err *err)
+{
+	uint64_t started = clock_monotonic_us();
+	Status st = ask_round(engine, handle, kind, list, true, t, err);
+	if (clock_monotonic_us() - started > LONG_US)
+		return st;
+	t->count[kind] = 0;
+	for (int round = 0; st == ST_OK && round < ROUNDS_TIMED; round++)
+		st = ask_round(engine, handle, kind, list, false, t, err);
+	return st;
 }
 
 typedef struct {
@@ -241,11 +253,8 @@ Status measure_asking(const Engine *engine, const char *dir, const Questions *q,
 	void *handle = engine->open(dir, err);
 	if (!handle)
 		return err->code;
-	for (int kind = 0; st == ST_OK && kind < ASK_KINDS; kind++) {
-		bool spent = false;
-		for (int round = 0; st == ST_OK && round <= ROUNDS_TIMED && !spent; round++)
-			st = ask_round(engine, handle, (AskKind)kind, &q->of[kind], round, &tally, &spent, err);
-	}
+	for (int kind = 0; st == ST_OK && kind < ASK_KINDS; kind++)
+		st = ask_kind(engine, handle, (AskKind)kind, &q->of[kind], &tally, err);
 	engine->close(handle);
 	tally_finish(&tally, q, out);
 	for (unsigned threads = 1; st == ST_OK && threads <= THREADS_MAX; threads++)
