@@ -364,6 +364,7 @@ Status log_open_segment(Store *store, uint32_t id, Segment **out, bool *sealed_o
 		return st;
 	}
 	s->first_sequence = header.first_sequence;
+	s->generation = s->file->generation; /* or it would count as written anew once it is closed and opened again */
 	if (sealed_out) {
 		*sealed_out = sealed;
 		*footer_out = footer;

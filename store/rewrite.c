@@ -225,6 +225,8 @@ static Status put_footer(Rewrite *r, const FrameHeader *old_footer, Err *err)
 	uint64_t footer_at = r->end;
 	uint8_t trailer_bytes[SEGMENT_TRAILER_LEN];
 	footer.frames = r->frames;
+	if (!buf_ok(&r->offsets) || !buf_ok(&r->leaf_ordinals))
+		return err_no_memory(err);
 	if (footer.committed_frames) {
 		uint32_t units = get_le32(r->offsets.data + ((size_t)footer.committed_frames - 1) * 4); /* of the last COMMIT */
 		footer.committed_end = (uint64_t)units * FRAME_ALIGN + FRAME_HEADER_LEN + COMMIT_DESCRIPTOR_LEN;

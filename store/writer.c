@@ -249,14 +249,20 @@ Status writer_commit(Store *store, Err *err)
 Status writer_seal(Store *store, Err *err)
 {
 	Writer *w = &store->writer;
+	const Segment *live = w->live;
+	Status st = ST_OK;
 	if (w->batch_frames)
 		return err_set(err, ST_CONFLICT, "there is something uncommitted");
-	if (!w->live || !w->live->frames)
+	if (store->committed.segment == 0)
 		return ST_OK;
-	Status st = live_seal(store, err);
-	if (st == ST_OK)
+	if (live && store->committed.segment == live->id && live->leaves == 0 && live->frames <= 2)
+		return ST_OK; /* nothing in it but a COMMIT and a MARK */
+	if (live && live->frames)
+		st = live_seal(store, err);
+	if (st == ST_OK && !w->live)
 		st = live_start(store, err);
-	return st == ST_OK ? commit(store, true, err) : st; /* a commit behind it makes the sealed one a thing of the past */
+	/* a commit behind it makes the sealed one a thing of the past: only then may it be written anew */
+	return st == ST_OK ? commit(store, true, err) : st;
 }
 
 /* ---- open and close -------------------------------------------------------------------------------------------- */

@@ -92,6 +92,37 @@ static void recompression_makes_it_smaller_and_changes_nothing(void **state)
 	buf_done(&text);
 }
 
+/* All is read then, and files are closed and opened again on the way. */
+static void many_recompressed_segments_are_read_without_a_catalogue(void **state)
+{
+	Fixture *f = *state;
+	char catalogue[128];
+	uint32_t done;
+	f->options.segment_bytes = 100 << 10;
+	fixture_reopen(f);
+	for (int i = 0; i < 4; i++) {
+		fixture_begin(f);
+		for (int k = 0; k < 200; k++) {
+			char key[16], text[4000];
+			make_text(10000 + i * 200 + k, text, sizeof text);
+			snprintf(key, sizeof key, "m%d", i * 200 + k);
+			fixture_add(f, key, "{}", text);
+		}
+		fixture_commit_end(f);
+	}
+	assert_ok(f, store_recompress(f->store, 1000, NULL, &done, &f->err));
+	assert_true(done > 3);
+	fixture_path(f, "catalogue", catalogue, sizeof catalogue);
+	assert_ok(f, file_remove_tree(catalogue, &f->err));
+	f->options.files_max = 1;
+	fixture_reopen(f);
+	all_is_there(f, 800);
+	fixture_begin(f);
+	fixture_add(f, "more", "{}", "more");
+	fixture_commit_end(f);
+	assert_int_equal(fixture_verify(f, false), 0);
+}
+
 static void a_damaged_segment_is_not_made_to_look_right(void **state)
 {
 	Fixture *f = *state;
@@ -396,6 +427,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(recompression_makes_it_smaller_and_changes_nothing, setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(many_recompressed_segments_are_read_without_a_catalogue, setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_destroyed_record_leaves_its_proof_and_nothing_else, setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(what_is_destroyed_leaves_the_dictionaries_too, setup_doomed, fixture_teardown),
 		cmocka_unit_test_setup_teardown(the_scrub_finds_damage_by_itself, setup, fixture_teardown),
