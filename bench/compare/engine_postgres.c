@@ -9,14 +9,17 @@
 
 #include <libpq-fe.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 static char cluster[256]; /* its directory; "": not started */
 static char programs[64];
+static pid_t server;
 
 static const char schema[] =
 	"set client_min_messages = warning; drop table if exists record;"
@@ -29,31 +32,56 @@ static const char indexes[] =
 	"set maintenance_work_mem = '256MB';"
 	"create index on record using gin(words); create index on record(number); analyze record";
 
-/* A shell command as the one who may run the server. */
-static bool run_unprivileged(const char *command)
+/* In a child: whoever may run the server. */
+static void become_unprivileged(void)
 {
+	const struct passwd *user = getpwnam("postgres");
+	user = user ? user : getpwnam("nobody");
+	if (geteuid() == 0 && (!user || setgid(user->pw_gid) != 0 || setuid(user->pw_uid) != 0))
+		_exit(126);
+}
+
+static bool make_cluster(void)
+{
+	char command[600];
 	int status;
+	snprintf(command, sizeof command, "cd '%s' && %s/initdb -D data -A trust -U bench --locale=C.UTF-8 -E UTF8 >log 2>&1", cluster,
+		 programs);
 	pid_t child = fork();
 	if (child == 0) {
-		const struct passwd *user = getpwnam("postgres");
-		user = user ? user : getpwnam("nobody");
-		if (geteuid() == 0 && (!user || setgid(user->pw_gid) != 0 || setuid(user->pw_uid) != 0))
-			_exit(126);
+		become_unprivileged();
 		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 		_exit(127);
 	}
 	return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+/* The server is our child and ends with us, however that happens. */
+static void run_server(void)
+{
+	char program[80], data[280], log[280];
+	snprintf(program, sizeof program, "%s/postgres", programs);
+	snprintf(data, sizeof data, "%s/data", cluster);
+	snprintf(log, sizeof log, "%s/log", cluster);
+	become_unprivileged();
+	prctl(PR_SET_PDEATHSIG, SIGQUIT);
+	if (chdir("/") != 0 || !freopen(log, "a", stdout) || !freopen(log, "a", stderr))
+		_exit(126);
+	execl(program, "postgres", "-D", data, "-k", cluster, "-c", "listen_addresses=", "-c", "shared_buffers=512MB", "-c",
+	      "work_mem=64MB", "-c", "max_wal_size=4GB", (char *)NULL);
+	_exit(127);
+}
+
 static void stop(void)
 {
-	char command[512];
 	Err ignored;
-	if (!*cluster)
-		return;
-	snprintf(command, sizeof command, "cd / && %s/pg_ctl -D '%s/data' -m immediate stop >/dev/null 2>&1", programs, cluster);
-	run_unprivileged(command);
-	file_remove_tree(cluster, &ignored);
+	if (server > 0) {
+		kill(server, SIGQUIT);
+		waitpid(server, NULL, 0);
+	}
+	if (*cluster)
+		file_remove_tree(cluster, &ignored);
+	server = 0;
 	*cluster = 0;
 }
 
@@ -71,23 +99,24 @@ static bool find_programs(void)
 
 static Status start(const char *dir, Err *err)
 {
-	char command[1200];
 	(void)dir;
 	if (!find_programs())
 		return err_set(err, ST_NOT_FOUND, "there is no PostgreSQL server on this machine");
 	const char *parent = getenv("TMPDIR");
-	snprintf(cluster, sizeof cluster, "%.200s/hoso-pg-XXXXXX", parent ? parent : "/tmp");
+	snprintf(cluster, sizeof cluster, "%.100s/hoso-pg-XXXXXX", parent ? parent : "/tmp");
 	const struct passwd *user = getpwnam("postgres");
 	user = user ? user : getpwnam("nobody");
 	if (!mkdtemp(cluster) || (geteuid() == 0 && (!user || chown(cluster, user->pw_uid, user->pw_gid) != 0)))
 		return err_set(err, ST_IO, "%s can't be made", cluster);
-	snprintf(command, sizeof command,
-		 "cd '%s' && %s/initdb -D data -A trust -U bench --locale=C.UTF-8 -E UTF8 >log 2>&1 &&"
-		 " %s/pg_ctl -D data -w -l log -o \"-k '%s' -c listen_addresses='' -c shared_buffers=512MB -c work_mem=64MB"
-		 " -c max_wal_size=4GB\" start >/dev/null 2>&1",
-		 cluster, programs, programs, cluster);
-	if (run_unprivileged(command))
-		return ST_OK;
+	if (make_cluster() && (server = fork()) == 0)
+		run_server();
+	for (int tries = 0; server > 0 && tries < 200; tries++) {
+		char where[400];
+		snprintf(where, sizeof where, "host='%s' user=bench dbname=postgres", cluster);
+		if (PQping(where) == PQPING_OK)
+			return ST_OK;
+		usleep(100000);
+	}
 	stop();
 	return err_set(err, ST_NOT_FOUND, "its server can't be started here");
 }
