@@ -30,6 +30,8 @@ static void set_text(Question *q, Str text)
 {
 	size_t at = 0;
 	*q = (Question){.text = strndup(text.ptr, text.len)};
+	for (char *c = q->text; *c; c++)
+		*c = (unsigned char)*c < ' ' ? ' ' : *c; /* one question is one line */
 	while (at < text.len && q->count < QUESTION_WORDS) {
 		size_t from = at;
 		while (at < text.len && ((unsigned char)text.ptr[at] >= 0x80 || (text.ptr[at] >= '0' && text.ptr[at] <= '9') ||
