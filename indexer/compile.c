@@ -6,14 +6,17 @@
 
 enum {
 	/* In "any", words in more than one of so many records are left to the pairs, pairs in more than one of so many to the
-	 * rest; but the rarest so many of each are always looked for. */
+	 * rest; but the rarest so many of each are always looked for, and more while they would find too few. */
 	COMMON_SHARE = 10,
 	RARE_WORDS = 5,
 	COMMON_PAIR_SHARE = 4,
+	COMMON_SECOND_SHARE = 2, /* words, where pairs were asked first */
 	RARE_PAIRS = 3,
+	FOUND_ENOUGH = 1000, /* records, one that has two of them counted twice */
 	GUESSED_WORDS = 3, /* typed without marks: of more words, the most frequent accentuations no longer fit together */
 };
 static const double pair_factor = 1.0, loose_pair_factor = 1.3, alternative_factor = 0.3;
+static const double second_factor = 0.5; /* of single words, where pairs were asked first */
 
 static bool makes_pair(const Clause *clause, size_t i)
 {
@@ -130,15 +133,17 @@ typedef struct {
 	bool kept;
 } Candidate;
 
-/* Keeps what is in few enough records; of the others the rarest, until `least` are kept. */
+/* Keeps what is in few enough records; of the others the rarest, until `least` are kept that find enough. */
 static void keep_rare(Candidate *list, size_t count, uint64_t most, size_t least)
 {
+	uint64_t found = 0;
 	size_t kept = 0;
 	for (size_t i = 0; i < count; i++) {
 		list[i].kept |= list[i].documents && list[i].documents <= most;
 		kept += list[i].kept;
+		found += list[i].kept ? list[i].documents : 0;
 	}
-	for (; kept < least; kept++) {
+	while (kept < least || found < FOUND_ENOUGH) {
 		Candidate *rarest = NULL;
 		for (size_t i = 0; i < count; i++)
 			if (!list[i].kept && list[i].documents && (!rarest || list[i].documents < rarest->documents))
@@ -146,44 +151,83 @@ static void keep_rare(Candidate *list, size_t count, uint64_t most, size_t least
 		if (!rarest)
 			return;
 		rarest->kept = true;
+		kept++;
+		found += rarest->documents;
 	}
 }
 
-static size_t add_kept(const Candidate *from, size_t count, Query **list)
+/* Those that are kept, or the others; what is in no record is neither. */
+static size_t add_those(const Candidate *from, size_t count, bool kept, Query **list)
 {
-	size_t kept = 0;
+	size_t used = 0;
 	for (size_t i = 0; i < count; i++)
-		if (from[i].kept)
-			list[kept++] = from[i].query;
-	return kept;
+		if (from[i].kept == kept && (kept || from[i].documents))
+			list[used++] = from[i].query;
+	return used;
 }
 
-/* "Any": the rarer words (typed with marks: exactly so, where that is known to the index) and the rarer pairs. */
-static Query *loose(Compiler *c, const Clause *clause)
-{
-	Query *list[2 * SEARCH_TERMS_MAX + EXPAND_MAX];
+typedef struct {
 	Candidate words[SEARCH_TERMS_MAX], pairs[SEARCH_TERMS_MAX];
-	uint64_t records = xap_documents(c->db);
-	size_t pair_count = 0;
+	size_t word_count, pair_count;
+} Parts;
+
+/* Words (typed with marks: exactly so, where that is known to the index) and pairs, and how many records have each. */
+static void take_apart(Compiler *c, const Clause *clause, Parts *out)
+{
 	for (size_t i = 0; i < clause->word_count && !c->failed; i++) {
 		const Word *word = &clause->words[i];
 		Sides sides = compile_word(c, "", word);
 		uint64_t exact = sides.exact && !c->failed ? frequency(c, sides.exact) : 0;
-		if (c->failed)
-			break;
-		words[i] = exact ? (Candidate){sides.exact, exact, false} : (Candidate){sides.folded, frequency(c, sides.folded), word->kind > TOKEN_DIGITS};
-		if (makes_pair(clause, i)) {
-			Query *pair = compile_pair(c, "", &clause->words[i - 1], word);
-			uint64_t documents = c->failed ? 0 : frequency(c, pair);
-			pairs[pair_count++] = (Candidate){query_weighted(c->arena, QUERY_SCALE, pair, loose_pair_factor), documents, false};
-		}
+		Query *best = exact ? sides.exact : sides.folded;
+		if (!c->failed)
+			out->words[out->word_count++] = (Candidate){best, exact ? exact : frequency(c, best), word->kind > TOKEN_DIGITS};
+		if (c->failed || !makes_pair(clause, i))
+			continue;
+		Query *pair = compile_pair(c, "", &clause->words[i - 1], word);
+		if (!c->failed)
+			out->pairs[out->pair_count++] = (Candidate){query_weighted(c->arena, QUERY_SCALE, pair, loose_pair_factor), frequency(c, pair), false};
 	}
+}
+
+/* Pairs say what a question is about; its single words decide among the best that the pairs find. */
+static size_t ask_pairs(Compiler *c, Parts *parts, Query **list)
+{
+	Query *rest[2 * SEARCH_TERMS_MAX];
+	size_t count, left;
+	uint64_t records = xap_documents(c->db);
+	keep_rare(parts->pairs, parts->pair_count, records / COMMON_PAIR_SHARE, RARE_PAIRS);
+	count = add_those(parts->words, parts->word_count, true, list); /* numbers and dates */
+	for (size_t i = 0; i < parts->word_count; i++)
+		if (parts->words[i].kept)
+			parts->words[i] = (Candidate){0};
+	count += add_those(parts->pairs, parts->pair_count, true, list + count);
+	keep_rare(parts->words, parts->word_count, records / COMMON_SECOND_SHARE, RARE_WORDS);
+	left = add_those(parts->words, parts->word_count, true, rest);
+	left += add_those(parts->pairs, parts->pair_count, false, rest + left);
+	if (left)
+		c->out->second = compile_checked(c, query_weighted(c->arena, QUERY_SCALE, query_node(c->arena, QUERY_OR, rest, left), second_factor));
+	return count;
+}
+
+/* "Any": the rarer words and the rarer pairs; of a question, pairs. */
+static Query *loose(Compiler *c, const Clause *clause)
+{
+	Query *list[2 * SEARCH_TERMS_MAX + EXPAND_MAX];
+	Parts parts = {0};
+	size_t count, known = 0;
+	take_apart(c, clause, &parts);
 	if (c->failed)
 		return NULL;
-	keep_rare(words, clause->word_count, records / COMMON_SHARE, RARE_WORDS);
-	keep_rare(pairs, pair_count, records / COMMON_PAIR_SHARE, RARE_PAIRS);
-	size_t count = add_kept(words, clause->word_count, list);
-	count += add_kept(pairs, pair_count, list + count);
+	for (size_t i = 0; i < parts.pair_count; i++)
+		known += parts.pairs[i].documents > 0;
+	if (c->options.question && known >= RARE_PAIRS) {
+		count = ask_pairs(c, &parts, list);
+	} else {
+		keep_rare(parts.words, parts.word_count, xap_documents(c->db) / COMMON_SHARE, RARE_WORDS);
+		keep_rare(parts.pairs, parts.pair_count, xap_documents(c->db) / COMMON_PAIR_SHARE, RARE_PAIRS);
+		count = add_those(parts.words, parts.word_count, true, list);
+		count += add_those(parts.pairs, parts.pair_count, true, list + count);
+	}
 	Alternative other[EXPAND_MAX];
 	size_t others = alternatives_of(c, clause, other);
 	for (size_t i = 0; i < others && !c->failed; i++) {

@@ -25,6 +25,7 @@ typedef struct {
 	Query *whole;           /* all that matches, whatever the tier */
 	Query *tiers[COMPILE_TIERS_MAX], *bases[COMPILE_TIERS_MAX]; /* bases: with the tiers before, without weights */
 	const char *matched[COMPILE_TIERS_MAX]; /* why, in words */
+	Query *second;          /* of a question: adds to the score of the best that tiers[0] finds; NULL: nothing does */
 	size_t tier_count;
 	const Clause *checks[COMPILE_CHECKS_MAX]; /* phrases and NEARs the index can only guess: to be checked on the text */
 	size_t check_count;
@@ -35,6 +36,7 @@ typedef struct {
 
 typedef struct {
 	bool any;               /* one of the words is enough (phrases, fields and exclusions still hold) */
+	bool question;          /* with any: a long run of words, ranked by its pairs first */
 	bool expand;            /* abbreviations, old and new names too */
 	bool any_accents;       /* a word with marks may have other marks: where nothing has it as it was typed */
 } CompileOptions;

@@ -77,13 +77,25 @@ static Status add_filters(View *view, Run *run)
 	return run->filter ? ST_OK : err_no_memory(view->err);
 }
 
+/* A long run of plain words is a question or a title: no record need have every "thì" of it. */
+static bool is_question(const Run *run)
+{
+	const Clause *root = run->parsed.root;
+	if (!root || root->child_count != 1 || root->children[0]->kind != CLAUSE_WORDS || run->word_count < QUESTION_WORDS)
+		return false;
+	for (size_t i = 0; i < run->word_count; i++)
+		if (run->words[i].kind == TOKEN_RECORD_NUMBER || run->words[i].kind == TOKEN_CASE_NUMBER)
+			return false;
+	return true;
+}
+
 static Status compile_run(View *view, Run *run, bool any)
 {
 	Status st = ST_OK;
 	Compiled *compiled = &run->compiled;
 	*compiled = (Compiled){0};
 	if (run->parsed.root) {
-		CompileOptions options = {.any = any, .expand = !run->request->no_expansion, .any_accents = any || run->other_accents};
+		CompileOptions options = {.any = any, .question = any && is_question(run), .expand = !run->request->no_expansion, .any_accents = any || run->other_accents};
 		st = query_compile(&run->parsed, options, view->tokens, view->db, view->arena, compiled, view->err);
 	} else {
 		compiled->whole = query_term(view->arena, STR("XR"));
@@ -196,6 +208,7 @@ static Status fill_from_tier(View *view, Run *run, XapSearch *search, size_t tie
 	while (st == ST_OK) {
 		XapResult found;
 		search->first = at;
+		search->second = run->compiled.second;
 		search->limit = checks ? CHECK_STEP : limit - answer->hit_count;
 		st = view_run(view, search, &found);
 		for (size_t i = 0; st == ST_OK && i < found.count && answer->hit_count < limit; i++, at++) {
@@ -337,18 +350,6 @@ static bool has_marks(const Run *run)
 		if (run->words[i].marked)
 			return true;
 	return false;
-}
-
-/* A long run of plain words is a question or a title: no record need have every "thì" of it. */
-static bool is_question(const Run *run)
-{
-	const Clause *root = run->parsed.root;
-	if (!root || root->child_count != 1 || root->children[0]->kind != CLAUSE_WORDS || run->word_count < QUESTION_WORDS)
-		return false;
-	for (size_t i = 0; i < run->word_count; i++)
-		if (run->words[i].kind == TOKEN_RECORD_NUMBER || run->words[i].kind == TOKEN_CASE_NUMBER)
-			return false;
-	return true;
 }
 
 /* What was searched as well, and, where nothing was found as typed, what the keystrokes may have meant. */

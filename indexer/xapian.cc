@@ -129,7 +129,7 @@ Xapian::Query convert(const Query *q)
 	return Xapian::Query(joined_op(q->op), children.begin(), children.end());
 }
 
-/* Lists a shard's dead documents; AND_NOT takes them out. A source learns which shard it runs on from its UUID, as it
+/* Lists documents of a shard: the dead, which AND_NOT takes out, or those that get a second look. A source learns which shard it runs on from its UUID, as it
  * is given only the database. (A MatchDecider would not do: it is told the shard's own docid and not the shard.) */
 class DeadSource : public Xapian::PostingSource {
 	const XapDead *dead;
@@ -168,6 +168,52 @@ public:
 	}
 	bool at_end() const override { return at == end; }
 	Xapian::docid get_docid() const override { return *at; }
+};
+
+typedef std::vector<std::vector<std::pair<uint32_t, double>>> Scored; /* of each shard, ascending: docid, score */
+
+/* The best of a search, with the scores they had. */
+class ScoredSource : public Xapian::PostingSource {
+	const Scored *scored;
+	const std::vector<std::string> *uuids;
+	double most;
+	const std::pair<uint32_t, double> *at = nullptr, *end = nullptr;
+	bool started = false;
+
+public:
+	ScoredSource(const Scored *s, const std::vector<std::string> *u, double m) : scored(s), uuids(u), most(m) {}
+	PostingSource *clone() const override { return new ScoredSource(scored, uuids, most); }
+	void init(const Xapian::Database &db) override
+	{
+		at = end = nullptr;
+		started = false;
+		set_maxweight(most);
+		std::string uuid = db.get_uuid();
+		for (size_t i = 0; i < uuids->size(); i++) {
+			if ((*uuids)[i] == uuid && !(*scored)[i].empty()) {
+				at = (*scored)[i].data();
+				end = at + (*scored)[i].size();
+			}
+		}
+	}
+	Xapian::doccount get_termfreq_min() const override { return Xapian::doccount(end - at); }
+	Xapian::doccount get_termfreq_est() const override { return Xapian::doccount(end - at); }
+	Xapian::doccount get_termfreq_max() const override { return Xapian::doccount(end - at); }
+	double get_weight() const override { return at->second; }
+	void next(double) override
+	{
+		if (started)
+			++at;
+		started = true;
+	}
+	void skip_to(Xapian::docid docid, double) override
+	{
+		started = true;
+		while (at != end && at->first < docid)
+			++at;
+	}
+	bool at_end() const override { return at == end; }
+	Xapian::docid get_docid() const override { return at->first; }
 };
 
 bool any_dead(const XapDead *dead, size_t shards)
@@ -263,6 +309,30 @@ static Xapian::Query living(const XapDb *db, const XapSearch *search)
 	return Xapian::Query(Xapian::Query::OP_AND_NOT, query, Xapian::Query((new DeadSource(search->dead, &db->uuids))->release()));
 }
 
+static void add_hits(const XapDb *db, const Xapian::MSet &found, XapResult *out)
+{
+	for (Xapian::MSetIterator i = found.begin(); i != found.end(); ++i)
+		out->hits[out->count++] = hit_of(db, *i, i.get_weight());
+}
+
+/* The best of `found` ordered anew, with what the second query adds to their scores. */
+static void look_again(XapDb *db, const XapSearch *search, const Xapian::MSet &best, XapResult *out)
+{
+	Scored scored(db->shards);
+	for (Xapian::MSetIterator i = best.begin(); i != best.end(); ++i) {
+		XapHit hit = hit_of(db, *i, i.get_weight());
+		scored[hit.shard].emplace_back(hit.docid, hit.score);
+	}
+	for (auto &list : scored)
+		std::sort(list.begin(), list.end());
+	double most = best.empty() ? 0 : best.begin().get_weight();
+	Xapian::Query those((new ScoredSource(&scored, &db->uuids, most))->release());
+	Xapian::Enquire enquire(db->db);
+	enquire.set_query(Xapian::Query(Xapian::Query::OP_AND_MAYBE, those, convert(search->second)));
+	uint64_t room = std::min<uint64_t>(search->limit, XAP_SECOND_LOOK - search->first);
+	add_hits(db, enquire.get_mset(Xapian::doccount(search->first), Xapian::doccount(room)), out);
+}
+
 Status xap_search(XapDb *db, const XapSearch *search, Arena *arena, XapResult *out, Err *err)
 {
 	return guard(err, [&] {
@@ -277,13 +347,19 @@ Status xap_search(XapDb *db, const XapSearch *search, Arena *arena, XapResult *o
 			enquire.set_sort_by_value_then_relevance(Xapian::valueno(search->sort_slot), search->sort_descending);
 		if (search->deadline_seconds > 0)
 			enquire.set_time_limit(search->deadline_seconds);
-		Xapian::MSet found = enquire.get_mset(Xapian::doccount(search->first), Xapian::doccount(search->limit),
-		                                      Xapian::doccount(search->count_to));
-		out->hits = static_cast<XapHit *>(arena_calloc(arena, found.size() + 1, sizeof(XapHit)));
+		out->hits = static_cast<XapHit *>(arena_calloc(arena, search->limit + 1, sizeof(XapHit)));
 		if (!out->hits)
 			throw std::bad_alloc();
-		for (Xapian::MSetIterator i = found.begin(); i != found.end(); ++i)
-			out->hits[out->count++] = hit_of(db, *i, i.get_weight());
+		bool again = search->second && search->limit && search->first < XAP_SECOND_LOOK && search->sort_slot < 0;
+		uint64_t first = again ? 0 : search->first, limit = again ? uint64_t(XAP_SECOND_LOOK) : search->limit;
+		uint64_t behind = search->first + search->limit - std::min<uint64_t>(search->first + search->limit, XAP_SECOND_LOOK);
+		Xapian::MSet found = enquire.get_mset(Xapian::doccount(first), Xapian::doccount(limit), Xapian::doccount(search->count_to));
+		if (again)
+			look_again(db, search, found, out);
+		else
+			add_hits(db, found, out);
+		if (again && behind) /* what lies behind the best keeps its order */
+			add_hits(db, enquire.get_mset(XAP_SECOND_LOOK, Xapian::doccount(behind)), out);
 		out->total = found.get_matches_estimated();
 		out->total_is_exact = found.get_matches_lower_bound() == found.get_matches_upper_bound();
 	});

@@ -44,8 +44,11 @@ typedef struct {
 	size_t count;
 } XapDead;
 
+enum { XAP_SECOND_LOOK = 60 };
+
 typedef struct {
 	const Query *query;
+	const Query *second;       /* adds to the scores of the XAP_SECOND_LOOK best, which are ordered anew; NULL: nothing */
 	uint64_t first, limit;
 	uint64_t count_to;         /* totals up to this are exact */
 	int sort_slot;             /* -1: by relevance */
