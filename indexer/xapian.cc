@@ -1,31 +1,15 @@
-/* indexer/xapian.cc - see xapian.h. The only file that knows Xapian.
- *
- * No exception can leave: every entry point runs its body in guard(), which maps what was thrown in exactly one
- * function. Shards are joined by Xapian itself, so statistics are those of the whole; the joined docid is
- * (own docid - 1) * shards + shard + 1.
+/* indexer/xapian.cc - databases, their terms, and the live shard's writer. See xapian.h; searching is xapian_search.cc's.
  *
  * Xapian 1.4.22 renames its new version file into place without syncing the directory; a power cut can then lose a
  * commit that was reported done. xap_writer_commit syncs the directory itself.
  */
-#include "indexer/xapian.h"
+#include "indexer/xapian_parts.hh"
 
-#include <xapian.h>
-
-#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <memory>
 #include <new>
-#include <string>
 #include <unistd.h>
-#include <unordered_map>
-#include <vector>
-
-struct XapDb {
-	Xapian::Database db;
-	std::vector<std::string> uuids; /* of the shards, in order */
-	size_t shards = 0;
-};
 
 struct XapWriter {
 	std::string dir;
@@ -34,8 +18,6 @@ struct XapWriter {
 	bool in_transaction = false;
 	Err deferred{};
 };
-
-namespace {
 
 Status map_current_exception(Err *err) noexcept
 {
@@ -61,170 +43,6 @@ Status map_current_exception(Err *err) noexcept
 		return err_set(err, ST_INTERNAL, "index: unknown exception");
 	}
 }
-
-template <typename Body> Status guard(Err *err, Body &&body) noexcept
-{
-	try {
-		body();
-		return ST_OK;
-	} catch (...) {
-		return map_current_exception(err);
-	}
-}
-
-std::string text(Str s)
-{
-	return std::string(s.ptr ? s.ptr : "", s.len);
-}
-
-Str view(const std::string &s)
-{
-	return Str{s.data(), s.size()};
-}
-
-Xapian::Query::op joined_op(QueryOp op)
-{
-	switch (op) {
-	case QUERY_AND:
-		return Xapian::Query::OP_AND;
-	case QUERY_SYNONYM:
-		return Xapian::Query::OP_SYNONYM;
-	case QUERY_AND_NOT:
-		return Xapian::Query::OP_AND_NOT;
-	case QUERY_AND_MAYBE:
-		return Xapian::Query::OP_AND_MAYBE;
-	case QUERY_FILTER:
-		return Xapian::Query::OP_FILTER;
-	default:
-		return Xapian::Query::OP_OR;
-	}
-}
-
-Xapian::Query convert(const Query *q)
-{
-	switch (q->op) {
-	case QUERY_NOTHING:
-		return Xapian::Query();
-	case QUERY_ALL:
-		return Xapian::Query(std::string());
-	case QUERY_TERM:
-		return Xapian::Query(text(q->term));
-	case QUERY_SCALE:
-		return Xapian::Query(Xapian::Query::OP_SCALE_WEIGHT, convert(q->children[0]), q->factor);
-	case QUERY_BOOST:
-		return Xapian::Query(Xapian::Query::OP_FILTER,
-		                     Xapian::Query((new Xapian::FixedWeightPostingSource(q->factor))->release()),
-		                     convert(q->children[0]));
-	case QUERY_RANGE:
-		if (q->high.len == 0)
-			return Xapian::Query(Xapian::Query::OP_VALUE_GE, q->slot, text(q->low));
-		return Xapian::Query(Xapian::Query::OP_VALUE_RANGE, q->slot, text(q->low), text(q->high));
-	default:
-		break;
-	}
-	std::vector<Xapian::Query> children;
-	children.reserve(q->child_count);
-	for (size_t i = 0; i < q->child_count; i++)
-		children.push_back(convert(q->children[i]));
-	return Xapian::Query(joined_op(q->op), children.begin(), children.end());
-}
-
-/* Lists documents of a shard: the dead, which AND_NOT takes out, or those that get a second look. A source learns which shard it runs on from its UUID, as it
- * is given only the database. (A MatchDecider would not do: it is told the shard's own docid and not the shard.) */
-class DeadSource : public Xapian::PostingSource {
-	const XapDead *dead;
-	const std::vector<std::string> *uuids;
-	const uint32_t *at = nullptr, *end = nullptr;
-	bool started = false;
-
-public:
-	DeadSource(const XapDead *d, const std::vector<std::string> *u) : dead(d), uuids(u) {}
-	PostingSource *clone() const override { return new DeadSource(dead, uuids); }
-	void init(const Xapian::Database &db) override
-	{
-		at = end = nullptr;
-		started = false;
-		std::string uuid = db.get_uuid();
-		for (size_t i = 0; i < uuids->size(); i++) {
-			if ((*uuids)[i] == uuid && dead[i].count) {
-				at = dead[i].docids;
-				end = at + dead[i].count;
-			}
-		}
-	}
-	Xapian::doccount get_termfreq_min() const override { return 0; }
-	Xapian::doccount get_termfreq_est() const override { return Xapian::doccount(end - at); }
-	Xapian::doccount get_termfreq_max() const override { return Xapian::doccount(end - at); }
-	void next(double) override
-	{
-		if (started)
-			++at;
-		started = true;
-	}
-	void skip_to(Xapian::docid docid, double) override
-	{
-		started = true;
-		at = std::lower_bound(at, end, docid);
-	}
-	bool at_end() const override { return at == end; }
-	Xapian::docid get_docid() const override { return *at; }
-};
-
-typedef std::vector<std::vector<std::pair<uint32_t, double>>> Scored; /* of each shard, ascending: docid, score */
-
-/* The best of a search, with the scores they had. */
-class ScoredSource : public Xapian::PostingSource {
-	const Scored *scored;
-	const std::vector<std::string> *uuids;
-	double most;
-	const std::pair<uint32_t, double> *at = nullptr, *end = nullptr;
-	bool started = false;
-
-public:
-	ScoredSource(const Scored *s, const std::vector<std::string> *u, double m) : scored(s), uuids(u), most(m) {}
-	PostingSource *clone() const override { return new ScoredSource(scored, uuids, most); }
-	void init(const Xapian::Database &db) override
-	{
-		at = end = nullptr;
-		started = false;
-		set_maxweight(most);
-		std::string uuid = db.get_uuid();
-		for (size_t i = 0; i < uuids->size(); i++) {
-			if ((*uuids)[i] == uuid && !(*scored)[i].empty()) {
-				at = (*scored)[i].data();
-				end = at + (*scored)[i].size();
-			}
-		}
-	}
-	Xapian::doccount get_termfreq_min() const override { return Xapian::doccount(end - at); }
-	Xapian::doccount get_termfreq_est() const override { return Xapian::doccount(end - at); }
-	Xapian::doccount get_termfreq_max() const override { return Xapian::doccount(end - at); }
-	double get_weight() const override { return at->second; }
-	void next(double) override
-	{
-		if (started)
-			++at;
-		started = true;
-	}
-	void skip_to(Xapian::docid docid, double) override
-	{
-		started = true;
-		while (at != end && at->first < docid)
-			++at;
-	}
-	bool at_end() const override { return at == end; }
-	Xapian::docid get_docid() const override { return at->first; }
-};
-
-bool any_dead(const XapDead *dead, size_t shards)
-{
-	for (size_t i = 0; dead && i < shards; i++)
-		if (dead[i].count)
-			return true;
-	return false;
-}
-
-} // namespace
 
 Status xap_open(XapDb **out, const char *const *dirs, size_t count, Err *err)
 {
@@ -257,12 +75,6 @@ uint64_t xap_documents(const XapDb *db)
 Status xap_term_documents(XapDb *db, Str term, uint64_t *count_out, Err *err)
 {
 	return guard(err, [&] { *count_out = db->db.get_termfreq(text(term)); });
-}
-
-static XapHit hit_of(const XapDb *db, Xapian::docid docid, double score)
-{
-	Xapian::docid joined = docid - 1; /* Xapian deals the documents of its shards out in turn */
-	return XapHit{uint32_t(joined % db->shards), uint32_t(joined / db->shards + 1), score};
 }
 
 Status xap_term_hits(XapDb *db, Str term, XapHit *out, size_t room, uint64_t *total_out, Err *err)
@@ -298,137 +110,6 @@ Status xap_metadata(const char *dir, const char *key, Buf *out, Err *err)
 	return guard(err, [&] {
 		std::string value = Xapian::Database(dir).get_metadata(key);
 		buf_add(out, value.data(), value.size());
-	});
-}
-
-static Xapian::Query living(const XapDb *db, const XapSearch *search)
-{
-	Xapian::Query query = convert(search->query);
-	if (!any_dead(search->dead, db->shards))
-		return query;
-	return Xapian::Query(Xapian::Query::OP_AND_NOT, query, Xapian::Query((new DeadSource(search->dead, &db->uuids))->release()));
-}
-
-static void add_hits(const XapDb *db, const Xapian::MSet &found, XapResult *out)
-{
-	for (Xapian::MSetIterator i = found.begin(); i != found.end(); ++i)
-		out->hits[out->count++] = hit_of(db, *i, i.get_weight());
-}
-
-/* The best of `found` ordered anew, with what the second query adds to their scores. */
-static void look_again(XapDb *db, const XapSearch *search, const Xapian::MSet &best, XapResult *out)
-{
-	Scored scored(db->shards);
-	for (Xapian::MSetIterator i = best.begin(); i != best.end(); ++i) {
-		XapHit hit = hit_of(db, *i, i.get_weight());
-		scored[hit.shard].emplace_back(hit.docid, hit.score);
-	}
-	for (auto &list : scored)
-		std::sort(list.begin(), list.end());
-	double most = best.empty() ? 0 : best.begin().get_weight();
-	Xapian::Query those((new ScoredSource(&scored, &db->uuids, most))->release());
-	Xapian::Enquire enquire(db->db);
-	enquire.set_query(Xapian::Query(Xapian::Query::OP_AND_MAYBE, those, convert(search->second)));
-	uint64_t room = std::min<uint64_t>(search->limit, XAP_SECOND_LOOK - search->first);
-	add_hits(db, enquire.get_mset(Xapian::doccount(search->first), Xapian::doccount(room)), out);
-}
-
-Status xap_search(XapDb *db, const XapSearch *search, Arena *arena, XapResult *out, Err *err)
-{
-	return guard(err, [&] {
-		*out = XapResult{};
-		if (db->shards == 0) {
-			out->total_is_exact = true;
-			return;
-		}
-		Xapian::Enquire enquire(db->db);
-		enquire.set_query(living(db, search));
-		if (search->sort_slot >= 0)
-			enquire.set_sort_by_value_then_relevance(Xapian::valueno(search->sort_slot), search->sort_descending);
-		if (search->deadline_seconds > 0)
-			enquire.set_time_limit(search->deadline_seconds);
-		out->hits = static_cast<XapHit *>(arena_calloc(arena, search->limit + 1, sizeof(XapHit)));
-		if (!out->hits)
-			throw std::bad_alloc();
-		bool again = search->second && search->limit && search->first < XAP_SECOND_LOOK && search->sort_slot < 0;
-		uint64_t first = again ? 0 : search->first, limit = again ? uint64_t(XAP_SECOND_LOOK) : search->limit;
-		uint64_t behind = search->first + search->limit - std::min<uint64_t>(search->first + search->limit, XAP_SECOND_LOOK);
-		Xapian::MSet found = enquire.get_mset(Xapian::doccount(first), Xapian::doccount(limit), Xapian::doccount(search->count_to));
-		if (again)
-			look_again(db, search, found, out);
-		else
-			add_hits(db, found, out);
-		if (again && behind) /* what lies behind the best keeps its order */
-			add_hits(db, enquire.get_mset(XAP_SECOND_LOOK, Xapian::doccount(behind)), out);
-		out->total = found.get_matches_estimated();
-		out->total_is_exact = found.get_matches_lower_bound() == found.get_matches_upper_bound();
-	});
-}
-
-/* ---- facets ---------------------------------------------------------------------------------------------------- */
-
-namespace {
-
-/* Values of every 2^n-th match, chosen by its docid so that an answer is the same each time. */
-class FacetSpy : public Xapian::MatchSpy {
-	unsigned bits;
-public:
-	std::vector<unsigned> slots;
-	std::vector<std::unordered_map<std::string, uint64_t>> counts;
-	uint64_t matches = 0, seen = 0;
-
-	FacetSpy(unsigned slot_bits, unsigned sample_bits) : bits(sample_bits)
-	{
-		for (unsigned slot = 0; slot < 32; slot++)
-			if (slot_bits >> slot & 1)
-				slots.push_back(slot);
-		counts.resize(slots.size());
-	}
-	void operator()(const Xapian::Document &document, double) override
-	{
-		matches++;
-		if (bits && document.get_docid() * UINT32_C(0x9E3779B1) >> (32 - bits))
-			return;
-		seen++;
-		for (size_t i = 0; i < slots.size(); i++) {
-			std::string value = document.get_value(slots[i]);
-			if (!value.empty())
-				counts[i][value]++;
-		}
-	}
-};
-
-} // namespace
-
-Status xap_facets(XapDb *db, const XapSearch *search, unsigned slots,
-                  void (*each)(void *ctx, unsigned slot, Str value, uint64_t count), void *ctx, uint64_t *all_out,
-                  bool *is_exact_out, Err *err)
-{
-	return guard(err, [&] {
-		*all_out = 0;
-		*is_exact_out = true;
-		if (db->shards == 0)
-			return;
-		Xapian::Enquire enquire(db->db);
-		enquire.set_query(living(db, search));
-		enquire.set_weighting_scheme(Xapian::BoolWeight());
-		enquire.set_docid_order(Xapian::Enquire::DONT_CARE);
-		if (search->deadline_seconds > 0)
-			enquire.set_time_limit(search->deadline_seconds);
-		uint64_t likely = enquire.get_mset(0, 0).get_matches_estimated();
-		unsigned bits = 0;
-		while (likely >> bits > (search->sample ? search->sample : uint64_t(XAP_FACET_SAMPLE)))
-			bits++;
-		FacetSpy spy(slots, bits);
-		enquire.add_matchspy(&spy);
-		Xapian::MSet found = enquire.get_mset(0, 0, db->db.get_doccount());
-		bool all = found.get_matches_lower_bound() == found.get_matches_upper_bound();
-		*all_out = all ? spy.matches : found.get_matches_estimated();
-		*is_exact_out = all && spy.seen == *all_out;
-		double each_stands_for = spy.seen ? double(*all_out) / double(spy.seen) : 0;
-		for (size_t i = 0; i < spy.slots.size(); i++)
-			for (const auto &v : spy.counts[i])
-				each(ctx, spy.slots[i], view(v.first), uint64_t(double(v.second) * each_stands_for + 0.5));
 	});
 }
 
