@@ -344,6 +344,8 @@ static Status put_in_place(Rewrite *r, Err *err)
 			s->end = fresh->footer_offset;
 			s->frames = fresh->footer_frames;
 			s->last_dict = r->footer.last_dict;
+		} else {
+			segment_file_free(fresh);
 		}
 	}
 	pthread_rwlock_unlock(&r->store->lock);
