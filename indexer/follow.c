@@ -250,6 +250,46 @@ static void note_problem(Index *index, const Err *err)
 	pthread_mutex_unlock(&index->mutex);
 }
 
+static void clear_problem(Index *index)
+{
+	pthread_mutex_lock(&index->mutex);
+	if (index->problem.code != ST_OK)
+		log_event(LOG_INFO, "index", "the index follows the archive again", NULL);
+	index->problem = (Err){0};
+	pthread_mutex_unlock(&index->mutex);
+}
+
+/* A full disk, lack of memory and failing reads may pass; anything else is a fault that waiting does not mend. */
+static bool may_pass(Status st)
+{
+	return st == ST_NO_SPACE || st == ST_NO_MEMORY || st == ST_IO;
+}
+
+static void free_built_list(Follower *f)
+{
+	while (f->built) {
+		Built *next = f->built->next;
+		follow_free_built(f->built);
+		f->built = next;
+	}
+}
+
+/* Under the mutex: lets the builders come to an end, forgets what was not published, and waits a while. */
+static void start_over(Follower *f)
+{
+	f->sealing = false;
+	while (!f->stop && (f->active || f->chore.state == CHORE_WANTED || f->chore.state == CHORE_UNDER_WAY))
+		follow_wait(&f->look, &f->mutex, FOLLOW_LOOK_MS);
+	if (f->stop)
+		return;
+	free_built_list(f);
+	chore_forget(&f->chore);
+	f->failure = (Err){0};
+	let_go(f); /* the next round reads anew where the index stands */
+	for (unsigned waited = 0; waited < FOLLOW_RETRY_MS && !f->stop; waited += FOLLOW_LOOK_MS)
+		follow_wait(&f->work, &f->mutex, FOLLOW_LOOK_MS);
+}
+
 static void *run_coordinator(void *arg)
 {
 	Follower *f = arg;
@@ -259,14 +299,16 @@ static void *run_coordinator(void *arg)
 		f->notified = false;
 		pthread_mutex_unlock(&f->mutex);
 		Status st = follow_once(f, &err);
-		pthread_mutex_lock(&f->mutex);
-		if (st != ST_OK) {
-			pthread_mutex_unlock(&f->mutex);
+		if (st == ST_OK)
+			clear_problem(f->index);
+		else
 			note_problem(f->index, &err);
-			pthread_mutex_lock(&f->mutex);
+		pthread_mutex_lock(&f->mutex);
+		if (st != ST_OK && !may_pass(st))
 			break;
-		}
-		if (!f->notified && !f->stop)
+		if (st != ST_OK)
+			start_over(f);
+		else if (!f->notified && !f->stop)
 			follow_wait(&f->look, &f->mutex, FOLLOW_LOOK_MS);
 	}
 	f->stop = true;
@@ -280,11 +322,7 @@ static void *run_coordinator(void *arg)
 static void free_follower(Follower *f)
 {
 	chore_forget(&f->chore);
-	while (f->built) {
-		Built *next = f->built->next;
-		follow_free_built(f->built);
-		f->built = next;
-	}
+	free_built_list(f);
 	let_go(f);
 	pthread_mutex_destroy(&f->mutex);
 	pthread_cond_destroy(&f->look);

@@ -14,6 +14,7 @@ enum {
 	FOLLOW_SHARD_BYTES_MAX = 192 << 20,
 	FOLLOW_BEHIND_BYTES = 96 << 20,   /* a builder so far behind the log gives half of it to another */
 	FOLLOW_SPLIT_BYTES = 16 << 20,    /* less is not split */
+	FOLLOW_RETRY_MS = 2000,           /* after a failure that may pass */
 	FOLLOW_OPEN_US = 5000000,         /* a builder that has caught up waits so long for more */
 };
 

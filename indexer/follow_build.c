@@ -93,7 +93,7 @@ static bool takes_more(void *ctx, uint64_t sequence)
 	while (waiting && !f->stop) {
 		more = sequence < c->to;
 		waiting = more && sequence >= f->goal;
-		if (waiting && (is_urgent(f, c->from) || clock_monotonic_us() - c->begun_us > FOLLOW_OPEN_US))
+		if (waiting && (f->failure.code != ST_OK || is_urgent(f, c->from) || clock_monotonic_us() - c->begun_us > FOLLOW_OPEN_US))
 			close_claim(f, c);
 		else if (waiting)
 			follow_wait(&f->work, &f->mutex, FOLLOW_LOOK_MS);

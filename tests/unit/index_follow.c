@@ -6,6 +6,8 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static void add_many(World *w, int first, int count)
@@ -120,6 +122,31 @@ static void many_records_are_sealed_and_a_few_live_on_top(void **state)
 	assert_int_equal(total(&w, "giao đất"), 603);
 	reopen(&w);
 	assert_int_equal(total(&w, "giao đất"), 603);
+	world_close(&w);
+}
+
+static void a_disk_that_was_full_is_forgotten_when_there_is_room(void **state)
+{
+	World w;
+	struct rlimit before, small = {.rlim_cur = 4096};
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	small.rlim_max = before.rlim_max;
+	world_open(&w);
+	index_follower_stop(w.index);
+	add_many(&w, 0, 600);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	assert_ok(&w, index_follower_start(w.index, &w.err));
+	assert_int_not_equal(index_wait(w.index, 600, 20000, &w.err), ST_OK);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	Status st = ST_BUSY;
+	for (int i = 0; i < 200 && st != ST_OK; i++) { /* as long as the problem stands, waiting for the index fails at once */
+		st = index_wait(w.index, 600, 20000, &w.err);
+		usleep(50000);
+	}
+	assert_ok(&w, st);
+	assert_int_equal(total(&w, "giao đất"), 600);
 	world_close(&w);
 }
 
@@ -319,6 +346,7 @@ int main(void)
 		cmocka_unit_test(a_new_version_takes_the_place_of_the_old_one),
 		cmocka_unit_test(what_came_while_nobody_followed_is_caught_up),
 		cmocka_unit_test(many_records_are_sealed_and_a_few_live_on_top),
+		cmocka_unit_test(a_disk_that_was_full_is_forgotten_when_there_is_room),
 		cmocka_unit_test(a_lost_or_damaged_index_is_built_anew),
 		cmocka_unit_test(a_flipped_bit_in_a_shard_is_found_and_repaired),
 		cmocka_unit_test(neighbours_are_merged_and_superseded_records_fall_away),
