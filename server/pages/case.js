@@ -31,7 +31,8 @@ export async function caseView(code) {
 		h('div.head', {}, h('div.what', {}, h('div', {}, h('span.number', {}, file.code)),
 			h('h1', {}, file.title ?? `${t('caseFile')} ${file.code}`), h('div.sub', {}, `${number(file.total)} ${t('caseCount')}`)),
 		h('div.actions', {}, h('a.button', { href: `/?q=&case=${encodeURIComponent(code)}` }, t('searchCase')),
-			h('a.button.primary', { href: casePath(code, '/package'), download: '', id: 'package' }, t('package')))),
+			h('a.button.primary', { href: casePath(code, '/package'), download: '', id: 'package' }, t('package')),
+			h('a.button', { href: '/verify', id: 'verify' }, t('verify')))),
 		file.sequence !== undefined && metadataNode(t('caseMeta'), file, SHOWN, [], true),
 		h('table.wide', {}, h('thead', {}, h('tr', {}, ['ordinal', 'issued', 'number', 'type', 'subject', 'agency'].map(name => h('th', { scope: 'col' }, t(name))))), body),
 		more));

@@ -150,7 +150,7 @@ export async function recordView(id, parameters) {
 		metadataNode(t('metadata'), record, SHOWN_FIRST, [...fileRows(record), ...versionRow(record),
 			[t('id'), h('span.hash', {}, record.id)], [t('archived'), record.archived.replace('T', ' ').slice(0, 19) + ' UTC'],
 			[t('sequence'), `${record.sequence}`], [t('leaf'), h('span.hash', {}, record.leaf)],
-			[t('proof'), h('a', { href: recordPath(record.id, `/proof?version=${record.version}`), download: `${record.id}.proof.json` }, t('downloadProof'))]]),
+			[t('proof'), h('span', {}, h('a', { href: recordPath(record.id, `/proof?version=${record.version}`), download: `${record.id}.proof.json` }, t('downloadProof')), ' · ', h('a', { href: '/verify' }, t('verify')))]]),
 		original && !shown && h('p.notice', {}, t('noInline')),
 		shown && tabs(panes), panes));
 	document.title = `${record.number ?? record.id} – ${t('name')}`;
