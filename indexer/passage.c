@@ -178,10 +178,19 @@ static Status find_matches(Str text, const Word *words, size_t word_count, Token
 	return step == STEP_END ? ST_OK : err->code;
 }
 
+/* Typed without marks, words stand in few texts as they were typed: not worth a search of its own. */
+static bool has_marks(const Word *words, size_t word_count)
+{
+	for (size_t i = 0; i < word_count; i++)
+		if (words[i].marked)
+			return true;
+	return false;
+}
+
 /* Matches around the words as typed, or in the whole text. */
 static Status look(Str text, Str typed, const Word *words, size_t word_count, TokenIter *tokens, Matches *m, Err *err)
 {
-	ptrdiff_t at = word_count > 1 ? find_typed(text, typed) : -1;
+	ptrdiff_t at = word_count > 1 && has_marks(words, word_count) ? find_typed(text, typed) : -1;
 	if (at < 0)
 		return find_matches(text, words, word_count, tokens, m, err);
 	size_t start = (size_t)at > AROUND_BYTES ? (size_t)at - AROUND_BYTES : 0, end = utf8_cut(text, (size_t)at + typed.len + AROUND_BYTES);
