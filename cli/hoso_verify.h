@@ -2,6 +2,7 @@
  *
  *   hoso_verify.c  the command line        hoso_verify_proof.c    checkpoints, tree, one record's proof
  *   hoso_verify_zip.c  a strict ZIP reader     hoso_verify_package.c  a case package, from its bytes to the signature
+ *   hoso_verify_register.c  the register that a package must have
  *
  * Errors   a status that is the exit code; the sentence goes to standard error where it happens
  */
@@ -56,6 +57,14 @@ typedef struct {
 int check_proof(const char *text, size_t len, const char *what, const Verifier *verifier, Proven *out);
 void proven_free(Proven *p);
 int check_consistency(const char *proof_path, const char *old_path, const char *new_path, const Verifier *verifier);
+
+/* The register as it must be: CSV with a row for each record. Starts as zeros; bytes are freed by free. */
+typedef struct {
+	char *bytes;
+	size_t len, room;
+} Register;
+void register_begin(Register *r);
+void register_add(Register *r, size_t ordinal, const Proven *proven, const char *folder);
 
 int check_package(const char *path, const Verifier *verifier);
 bool is_package(const char *path);

@@ -36,8 +36,7 @@ typedef struct {
 	uint64_t payload_bytes, payload_files, proven, destroyed;
 	uint64_t newest_ms;   /* when the last of its entries was archived */
 	unsigned wrong;
-	char *csv;            /* the register as it must be */
-	size_t csv_len, csv_room;
+	Register csv;         /* the register as it must be */
 	const char *code;     /* of the case file; lies in `index` */
 	json_t *index;        /* ho-so.json */
 } Package;
@@ -293,68 +292,11 @@ static void check_objects(Package *p, const char *folder, json_t *shown, json_t 
 
 /* ---- the register ---------------------------------------------------------------------------------------------- */
 
-static const char register_head[] =
-	"\xEF\xBB\xBF\"STT\",\"Số, ký hiệu\",\"Ngày ban hành\",\"Loại văn bản\",\"Cơ quan ban hành\","
-	"\"Trích yếu nội dung\",\"Người ký\",\"Số trang\",\"Mã định danh\",\"Phiên bản\",\"Thư mục\",\"Ghi chú\"\r\n";
-
-static void put(Package *p, const char *text, size_t len)
-{
-	if (p->csv_room - p->csv_len < len) {
-		p->csv_room = (p->csv_room + len) * 2;
-		p->csv = realloc(p->csv, p->csv_room);
-		if (!p->csv)
-			exit(stop(FAILED, "out of memory"));
-	}
-	memcpy(p->csv + p->csv_len, text, len);
-	p->csv_len += len;
-}
-
-static void put_cell(Package *p, const char *text, size_t len, bool last)
-{
-	put(p, "\"", 1);
-	if (len && memchr("=+-@\t\r", text[0], 6))
-		put(p, "'", 1);
-	for (size_t i = 0; i < len; i++) {
-		char c = text[i] == '\n' || text[i] == '\r' ? ' ' : text[i];
-		if (c == '"')
-			put(p, "\"", 1);
-		put(p, &c, 1);
-	}
-	put(p, last ? "\"\r\n" : "\",", last ? 3 : 2);
-}
-
-static void put_value(Package *p, json_t *value)
-{
-	char digits[32];
-	if (json_is_object(value)) /* a person */
-		value = json_object_get(value, "name");
-	if (json_is_integer(value)) {
-		int len = snprintf(digits, sizeof digits, "%lld", (long long)json_integer_value(value));
-		put_cell(p, digits, (size_t)len, false);
-	} else {
-		put_cell(p, json_is_string(value) ? json_string_value(value) : "", json_is_string(value) ? json_string_length(value) : 0, false);
-	}
-}
-
-static void put_row(Package *p, size_t ordinal, const Proven *proven, const char *folder)
-{
-	static const char *const columns[] = {"number", "issued", "type", "agency", "subject", "signer", "pages"};
-	char text[32];
-	put(p, text, (size_t)snprintf(text, sizeof text, "%zu,", ordinal));
-	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-		put_value(p, json_object_get(proven->payload, columns[i]));
-	put_cell(p, proven->name, strlen(proven->name), false);
-	put(p, text, (size_t)snprintf(text, sizeof text, "%" PRIu64 ",", proven->version));
-	put_cell(p, folder, strlen(folder), false);
-	const char *note = proven->payload ? "" : "đã tiêu hủy";
-	put_cell(p, note, strlen(note), true);
-}
-
 static void check_register(Package *p)
 {
 	size_t len;
 	char *text = load(p, "data/muc-luc-van-ban.csv", &len);
-	if (text && (len != p->csv_len || memcmp(text, p->csv, len) != 0))
+	if (text && (len != p->csv.len || memcmp(text, p->csv.bytes, len) != 0))
 		wrong(p, "data/muc-luc-van-ban.csv is not the register of these records");
 	free(text);
 }
@@ -406,7 +348,7 @@ static void check_record(Package *p, size_t ordinal, json_t *listed)
 		if (shown && !shows_what_is_proven(shown, &proven))
 			wrong(p, "%s is not what was archived", path);
 		check_objects(p, folder, json_object_get(shown, "objects"), json_object_get(proven.payload, "objects"));
-		put_row(p, ordinal, &proven, folder);
+		register_add(&p->csv, ordinal, &proven, folder);
 		p->destroyed += proven.payload == NULL;
 		p->proven++;
 		json_decref(shown);
@@ -470,7 +412,7 @@ static void check_contents(Package *p)
 	p->code = p->index ? text_of(p->index, "code") : NULL;
 	if (!p->code)
 		return;
-	put(p, register_head, sizeof register_head - 1);
+	register_begin(&p->csv);
 	check_key(p);
 	check_case(p);
 	json_array_foreach(json_object_get(p->index, "records"), i, listed)
@@ -521,7 +463,7 @@ int check_package(const char *path, const Verifier *verifier)
 		printf("verified: case file %s, %" PRIu64 " records, %zu files, %" PRIu64 " bytes\n", p.code, p.proven, p.zip.count, p.zip.size);
 	}
 	json_decref(p.index);
-	free(p.csv);
+	free(p.csv.bytes);
 	free(p.members);
 	zip_close(&p.zip);
 	close(fd);

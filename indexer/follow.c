@@ -241,9 +241,17 @@ static Status follow_once(Follower *f, Err *err)
 	return should_seal(f, goal) ? seal(f, err) : append_live(f, goal, err);
 }
 
+/* A full disk, lack of memory and failing reads may pass; anything else is a fault that waiting does not mend. */
+static bool may_pass(Status st)
+{
+	return st == ST_NO_SPACE || st == ST_NO_MEMORY || st == ST_IO;
+}
+
 static void note_problem(Index *index, const Err *err)
 {
-	log_event(LOG_ERROR, "index", "the index does not follow the archive any more", "because", err->text, NULL);
+	const char *what = may_pass(err->code) ? "the index falls behind the archive; it is tried again every two seconds"
+	                                       : "the index does not follow the archive any more; start anew when it is mended";
+	log_event(LOG_ERROR, "index", what, "because", err->text, NULL);
 	pthread_mutex_lock(&index->mutex);
 	index->problem = *err;
 	pthread_cond_broadcast(&index->changed);
@@ -257,12 +265,6 @@ static void clear_problem(Index *index)
 		log_event(LOG_INFO, "index", "the index follows the archive again", NULL);
 	index->problem = (Err){0};
 	pthread_mutex_unlock(&index->mutex);
-}
-
-/* A full disk, lack of memory and failing reads may pass; anything else is a fault that waiting does not mend. */
-static bool may_pass(Status st)
-{
-	return st == ST_NO_SPACE || st == ST_NO_MEMORY || st == ST_IO;
 }
 
 static void free_built_list(Follower *f)

@@ -13,7 +13,10 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { QUIET_US = 1500000 };
+enum {
+	QUIET_US = 1500000,
+	LOOK_EVERY = 64, /* records, whether a shard has grown large */
+};
 
 uint64_t follow_sequences_of(Store *store, uint64_t bytes)
 {
@@ -88,7 +91,8 @@ static bool takes_more(void *ctx, uint64_t sequence)
 	bool more = true, waiting = true;
 	pthread_mutex_lock(&f->mutex);
 	c->at = sequence;
-	if (sequence - c->from >= follow_sequences_of(f->index->store, FOLLOW_SHARD_BYTES_MAX))
+	uint64_t taken = sequence - c->from;
+	if (taken % LOOK_EVERY == LOOK_EVERY - 1 && taken >= follow_sequences_of(f->index->store, FOLLOW_SHARD_BYTES_MAX))
 		close_claim(f, c);
 	while (waiting && !f->stop) {
 		more = sequence < c->to;

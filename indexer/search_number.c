@@ -24,13 +24,13 @@ static bool is_dead(const View *view, uint64_t sequence)
 	return superseded_has(&view->snapshot->dead, sequence);
 }
 
-/* The sequences of records with this term, at most `room`. */
-static Status find_term(View *view, Str term, uint64_t *out, size_t room, size_t *count_out)
+/* The sequences of records with this term, at most FOUND_MAX; *all_out: how many the index has, dead ones too. */
+static Status find_term(View *view, Str term, uint64_t out[static FOUND_MAX], size_t *count_out, uint64_t *all_out)
 {
 	XapHit hits[FOUND_MAX];
-	uint64_t total, count = 0;
-	Status st = xap_term_hits(view->db, term, hits, room < FOUND_MAX ? room : FOUND_MAX, &total, view->err);
-	for (size_t i = 0; st == ST_OK && i < total && i < room && i < FOUND_MAX; i++) {
+	size_t count = 0;
+	Status st = xap_term_hits(view->db, term, hits, FOUND_MAX, all_out, view->err);
+	for (size_t i = 0; st == ST_OK && i < *all_out && i < FOUND_MAX; i++) {
 		uint64_t sequence = snapshot_sequence(view->snapshot, hits[i].shard, hits[i].docid);
 		if (!is_dead(view, sequence))
 			out[count++] = sequence;
@@ -55,13 +55,11 @@ static Status find_newest(View *view, Str number, uint64_t *out, size_t *count_o
 static Status find_exact(View *view, Str number, uint64_t out[static FOUND_MAX], size_t *count_out)
 {
 	Buf term = {0};
-	uint64_t documents = 0;
+	uint64_t all = 0;
 	compile_number_term(number, &term);
-	Status st = buf_ok(&term) ? xap_term_documents(view->db, buf_str(&term), &documents, view->err) : err_no_memory(view->err);
-	if (st == ST_OK && documents > FOUND_MAX)
+	Status st = buf_ok(&term) ? find_term(view, buf_str(&term), out, count_out, &all) : err_no_memory(view->err);
+	if (st == ST_OK && all > FOUND_MAX)
 		st = find_newest(view, number, out, count_out);
-	else if (st == ST_OK && documents)
-		st = find_term(view, buf_str(&term), out, FOUND_MAX, count_out);
 	buf_done(&term);
 	return st;
 }
@@ -152,16 +150,17 @@ static Status propose(View *view, const Lookup *lookup, uint64_t out[static FOUN
 	Buf term = {0};
 	Status st = ST_OK;
 	*count_out = 0;
-	for (size_t i = 0; i < lookup->answer->exact_count; i++)
-		superseded_add(&seen, lookup->answer->exact[i].hit.sequence);
+	for (size_t i = 0; st == ST_OK && i < lookup->answer->exact_count; i++)
+		if (!superseded_add(&seen, lookup->answer->exact[i].hit.sequence))
+			st = err_no_memory(view->err);
 	for (size_t f = 0; st == ST_OK && f < SCHEMA_NUMBER_FORMS && *count_out < FOUND_MAX; f++) {
-		uint64_t found[FOUND_MAX];
+		uint64_t found[FOUND_MAX], all;
 		size_t count = 0;
 		schema_number_form(&term, &lookup->wanted, nearest_form_first[f]);
 		if (!buf_ok(&term))
 			st = err_no_memory(view->err);
 		if (st == ST_OK && term.len)
-			st = find_term(view, buf_str(&term), found, FOUND_MAX, &count);
+			st = find_term(view, buf_str(&term), found, &count, &all);
 		superseded_sort(&seen);
 		for (size_t i = 0; i < count && *count_out < FOUND_MAX; i++)
 			if (!superseded_has(&seen, found[i]))

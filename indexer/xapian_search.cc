@@ -55,60 +55,22 @@ Xapian::Query convert(const Query *q)
 	return Xapian::Query(joined_op(q->op), children.begin(), children.end());
 }
 
-/* Lists documents of a shard: the dead, which AND_NOT takes out, or those that get a second look. A source learns which shard it runs on from its UUID, as it
- * is given only the database. (A MatchDecider would not do: it is told the shard's own docid and not the shard.) */
-class DeadSource : public Xapian::PostingSource {
-	const XapDead *dead;
-	const std::vector<std::string> *uuids;
-	const uint32_t *at = nullptr, *end = nullptr;
-	bool started = false;
+typedef std::pair<uint32_t, double> Scored; /* docid, score */
 
+inline Xapian::docid docid_of(uint32_t docid) { return docid; }
+inline Xapian::docid docid_of(const Scored &scored) { return scored.first; }
+inline double score_of(uint32_t) { return 0; }
+inline double score_of(const Scored &scored) { return scored.second; }
+
+/* Lists documents, ascending, for each shard: the dead, which AND_NOT takes out, or the best of a search with the scores
+ * they had. A source learns which shard it runs on from its UUID, as it is given only the database. (A MatchDecider would
+ * not do: it is told the shard's own docid and not the shard.) */
+template <typename Item> class ShardSource : public Xapian::PostingSource {
 public:
-	DeadSource(const XapDead *d, const std::vector<std::string> *u) : dead(d), uuids(u) {}
-	PostingSource *clone() const override { return new DeadSource(dead, uuids); }
-	void init(const Xapian::Database &db) override
-	{
-		at = end = nullptr;
-		started = false;
-		std::string uuid = db.get_uuid();
-		for (size_t i = 0; i < uuids->size(); i++) {
-			if ((*uuids)[i] == uuid && dead[i].count) {
-				at = dead[i].docids;
-				end = at + dead[i].count;
-			}
-		}
-	}
-	Xapian::doccount get_termfreq_min() const override { return 0; }
-	Xapian::doccount get_termfreq_est() const override { return Xapian::doccount(end - at); }
-	Xapian::doccount get_termfreq_max() const override { return Xapian::doccount(end - at); }
-	void next(double) override
-	{
-		if (started)
-			++at;
-		started = true;
-	}
-	void skip_to(Xapian::docid docid, double) override
-	{
-		started = true;
-		at = std::lower_bound(at, end, docid);
-	}
-	bool at_end() const override { return at == end; }
-	Xapian::docid get_docid() const override { return *at; }
-};
+	typedef std::vector<std::pair<const Item *, size_t>> Lists; /* one for each shard; the items outlive the source */
 
-typedef std::vector<std::vector<std::pair<uint32_t, double>>> Scored; /* of each shard, ascending: docid, score */
-
-/* The best of a search, with the scores they had. */
-class ScoredSource : public Xapian::PostingSource {
-	const Scored *scored;
-	const std::vector<std::string> *uuids;
-	double most;
-	const std::pair<uint32_t, double> *at = nullptr, *end = nullptr;
-	bool started = false;
-
-public:
-	ScoredSource(const Scored *s, const std::vector<std::string> *u, double m) : scored(s), uuids(u), most(m) {}
-	PostingSource *clone() const override { return new ScoredSource(scored, uuids, most); }
+	ShardSource(const Lists &l, const std::vector<std::string> *u, double m) : lists(l), uuids(u), most(m) {}
+	PostingSource *clone() const override { return new ShardSource(lists, uuids, most); }
 	void init(const Xapian::Database &db) override
 	{
 		at = end = nullptr;
@@ -116,16 +78,16 @@ public:
 		set_maxweight(most);
 		std::string uuid = db.get_uuid();
 		for (size_t i = 0; i < uuids->size(); i++) {
-			if ((*uuids)[i] == uuid && !(*scored)[i].empty()) {
-				at = (*scored)[i].data();
-				end = at + (*scored)[i].size();
+			if ((*uuids)[i] == uuid && lists[i].second) {
+				at = lists[i].first;
+				end = at + lists[i].second;
 			}
 		}
 	}
-	Xapian::doccount get_termfreq_min() const override { return Xapian::doccount(end - at); }
+	Xapian::doccount get_termfreq_min() const override { return 0; }
 	Xapian::doccount get_termfreq_est() const override { return Xapian::doccount(end - at); }
 	Xapian::doccount get_termfreq_max() const override { return Xapian::doccount(end - at); }
-	double get_weight() const override { return at->second; }
+	double get_weight() const override { return score_of(*at); }
 	void next(double) override
 	{
 		if (started)
@@ -135,11 +97,17 @@ public:
 	void skip_to(Xapian::docid docid, double) override
 	{
 		started = true;
-		while (at != end && at->first < docid)
-			++at;
+		at = std::lower_bound(at, end, docid, [](const Item &item, Xapian::docid wanted) { return docid_of(item) < wanted; });
 	}
 	bool at_end() const override { return at == end; }
-	Xapian::docid get_docid() const override { return at->first; }
+	Xapian::docid get_docid() const override { return docid_of(*at); }
+
+private:
+	Lists lists;
+	const std::vector<std::string> *uuids;
+	double most; /* no score is above it */
+	const Item *at = nullptr, *end = nullptr;
+	bool started = false;
 };
 
 bool any_dead(const XapDead *dead, size_t shards)
@@ -157,7 +125,11 @@ static Xapian::Query living(const XapDb *db, const XapSearch *search)
 	Xapian::Query query = convert(search->query);
 	if (!any_dead(search->dead, db->shards))
 		return query;
-	return Xapian::Query(Xapian::Query::OP_AND_NOT, query, Xapian::Query((new DeadSource(search->dead, &db->uuids))->release()));
+	ShardSource<uint32_t>::Lists dead;
+	for (size_t i = 0; i < db->shards; i++)
+		dead.emplace_back(search->dead[i].docids, search->dead[i].count);
+	return Xapian::Query(Xapian::Query::OP_AND_NOT, query,
+	                     Xapian::Query((new ShardSource<uint32_t>(dead, &db->uuids, 0))->release()));
 }
 
 static void add_hits(const XapDb *db, const Xapian::MSet &found, XapResult *out)
@@ -169,15 +141,18 @@ static void add_hits(const XapDb *db, const Xapian::MSet &found, XapResult *out)
 /* The best of `found` ordered anew, with what the second query adds to their scores. */
 static void look_again(XapDb *db, const XapSearch *search, const Xapian::MSet &best, XapResult *out)
 {
-	Scored scored(db->shards);
+	std::vector<std::vector<Scored>> scored(db->shards);
+	ShardSource<Scored>::Lists lists;
 	for (Xapian::MSetIterator i = best.begin(); i != best.end(); ++i) {
 		XapHit hit = hit_of(db, *i, i.get_weight());
 		scored[hit.shard].emplace_back(hit.docid, hit.score);
 	}
-	for (auto &list : scored)
+	for (auto &list : scored) {
 		std::sort(list.begin(), list.end());
+		lists.emplace_back(list.data(), list.size());
+	}
 	double most = best.empty() ? 0 : best.begin().get_weight();
-	Xapian::Query those((new ScoredSource(&scored, &db->uuids, most))->release());
+	Xapian::Query those((new ShardSource<Scored>(lists, &db->uuids, most))->release());
 	Xapian::Enquire enquire(db->db);
 	enquire.set_query(Xapian::Query(Xapian::Query::OP_AND_MAYBE, those, convert(search->second)));
 	uint64_t room = std::min<uint64_t>(search->limit, XAP_SECOND_LOOK - search->first);

@@ -334,17 +334,14 @@ static bool is_cut_short(const Verify *v, const Scan *scan, uint64_t size)
 	uint8_t bytes[4096];
 	FrameHeader header;
 	Err err;
-	size_t len = size - scan->at < sizeof bytes ? (size_t)(size - scan->at) : sizeof bytes;
-	if (file_pread(v->file->fd, bytes, len, scan->at, v->file->name, &err) != ST_OK)
-		return false;
-	if (len < FRAME_HEADER_LEN)
-		return true;
-	if (frame_header_get(bytes, frame_seed(v->file->seed, scan->at), &header))
-		return header.batch == v->committed.batch + 1 && frame_len(&header) > size - scan->at;
-	for (uint64_t at = scan->at; at < size; at += len) {
-		len = size - at < sizeof bytes ? (size_t)(size - at) : sizeof bytes;
+	for (uint64_t at = scan->at; at < size; at += sizeof bytes) {
+		size_t len = size - at < sizeof bytes ? (size_t)(size - at) : sizeof bytes;
 		if (file_pread(v->file->fd, bytes, len, at, v->file->name, &err) != ST_OK)
 			return false;
+		if (at == scan->at && len < FRAME_HEADER_LEN)
+			return true;
+		if (at == scan->at && frame_header_get(bytes, frame_seed(v->file->seed, at), &header))
+			return header.batch == v->committed.batch + 1 && frame_len(&header) > size - at;
 		for (size_t i = 0; i < len; i++)
 			if (bytes[i])
 				return false;

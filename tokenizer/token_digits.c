@@ -5,21 +5,26 @@
 #include "tokenizer/record_number.h"
 #include "tokenizer/token_iter.h"
 
+/* A span from p to `stop` bytes into the view, whose forms are the key; the flags are for the plain token that follows. */
+static void push_span(TokenIter *it, TokenKind kind, const uint8_t *p, size_t stop, const char *key)
+{
+	uint8_t flags = it->flags;
+	Token *span = token_push(it, kind, p, it->view + stop);
+	size_t len = strlen(key);
+	memcpy(it->words + it->words_len, key, len);
+	span->folded = span->key = token_take_word(it, len);
+	span->flags = 0;
+	it->flags = flags;
+	it->span_end = it->view + stop;
+}
+
 void token_try_case_number(TokenIter *it, const uint8_t *p, const uint8_t *end)
 {
 	Str view = {(const char *)it->view, (size_t)(end - it->view)};
 	CaseNumber number;
 	size_t stop;
-	if (!case_number_at(view, (size_t)(p - it->view), &number, &stop))
-		return;
-	uint8_t flags = it->flags;
-	Token *span = token_push(it, TOKEN_CASE_NUMBER, p, it->view + stop);
-	size_t len = strlen(number.canonical);
-	memcpy(it->words + it->words_len, number.canonical, len);
-	span->folded = span->key = token_take_word(it, len);
-	span->flags = 0;
-	it->flags = flags;
-	it->span_end = it->view + stop;
+	if (case_number_at(view, (size_t)(p - it->view), &number, &stop))
+		push_span(it, TOKEN_CASE_NUMBER, p, stop, number.canonical);
 }
 
 /* "/", "-" or a dash behind digits (and a suffix, a '.', blanks): what a record number needs. */
@@ -42,16 +47,8 @@ static void try_record_number(TokenIter *it, const uint8_t *p, const uint8_t *en
 	Str view = {(const char *)it->view, (size_t)(end - it->view)};
 	RecordNumber number;
 	size_t stop;
-	if (!record_number_at(view, (size_t)(p - it->view), &number, &stop))
-		return;
-	uint8_t flags = it->flags;
-	Token *span = token_push(it, TOKEN_RECORD_NUMBER, p, it->view + stop);
-	size_t len = strlen(number.key);
-	memcpy(it->words + it->words_len, number.key, len);
-	span->folded = span->key = token_take_word(it, len);
-	span->flags = 0;
-	it->flags = flags;
-	it->span_end = it->view + stop;
+	if (record_number_at(view, (size_t)(p - it->view), &number, &stop))
+		push_span(it, TOKEN_RECORD_NUMBER, p, stop, number.key);
 }
 
 static inline unsigned count_digits(const uint8_t *p, const uint8_t *end)

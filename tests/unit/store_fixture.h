@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 typedef struct {
@@ -138,6 +139,20 @@ static inline void flip_byte(const Fixture *f, const char *name, uint64_t offset
 	byte ^= mask;
 	assert_int_equal(pwrite(fd, &byte, 1, (off_t)offset), 1);
 	close(fd);
+}
+
+/* Runs a shell command; its exit code, -1 where it did not exit by itself. */
+static inline int fixture_run(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static inline int fixture_run(const char *format, ...)
+{
+	char command[1200];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(command, sizeof command, format, args);
+	va_end(args);
+	int status = system(command);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 #endif

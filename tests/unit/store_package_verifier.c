@@ -6,8 +6,6 @@
 #include "store/keep.h"
 #include "store/package.h"
 
-#include <sys/wait.h>
-
 #define CODE "H40.15-210521-0012"
 #define FIRST "data/001_2018_2-CV/"
 #define SECOND "data/002_2019-03-12_15-2019-QĐ-UBND/"
@@ -15,22 +13,9 @@ enum { LARGE = 2 << 20 };
 
 static const char *verifier, *forger;
 
-static int run(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static int run(const char *format, ...)
-{
-	char command[1200];
-	va_list args;
-	va_start(args, format);
-	vsnprintf(command, sizeof command, format, args);
-	va_end(args);
-	int status = system(command);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 static int verify(const Fixture *f, const char *package, const char *key)
 {
-	return run("%s -k %s/%s %s/%s > %s/said 2>&1", verifier, f->dir, key, f->dir, package, f->dir);
+	return fixture_run("%s -k %s/%s %s/%s > %s/said 2>&1", verifier, f->dir, key, f->dir, package, f->dir);
 }
 
 static void add(Fixture *f, EntryKind kind, const char *key, const char *metadata, Str bytes)
@@ -96,7 +81,7 @@ static int setup(void **state)
 
 static void the_programs_are_there(void)
 {
-	if (access(verifier, X_OK) != 0 || access(forger, R_OK) != 0 || run("python3 -c pass") != 0) {
+	if (access(verifier, X_OK) != 0 || access(forger, R_OK) != 0 || fixture_run("python3 -c pass") != 0) {
 		print_message("skipped: there is no %s, %s or python3\n", verifier, forger);
 		skip();
 	}
@@ -107,10 +92,10 @@ static void a_whole_package_is_accepted_with_the_archives_key_only(void **state)
 	Fixture *f = *state;
 	the_programs_are_there();
 	assert_int_equal(verify(f, "p.zip", "key.txt"), 0);
-	assert_int_equal(run("grep -q 'verified: case file " CODE ", 3 records' %s/said", f->dir), 0);
+	assert_int_equal(fixture_run("grep -q 'verified: case file " CODE ", 3 records' %s/said", f->dir), 0);
 	save(f, "other.txt", STR("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW\n"));
 	assert_int_equal(verify(f, "p.zip", "other.txt"), 1);
-	assert_int_equal(run("%s %s/p.zip > /dev/null 2>&1", verifier, f->dir), 2); /* no key, no answer */
+	assert_int_equal(fixture_run("%s %s/p.zip > /dev/null 2>&1", verifier, f->dir), 2); /* no key, no answer */
 }
 
 static void no_changed_byte_is_accepted(void **state)
@@ -150,9 +135,9 @@ static void no_package_that_was_made_to_fit_is_accepted(void **state)
 		"edit proofs/verifier.txt hoso/ hosa/", "add ../more.txt", "add data/../more.txt",
 	};
 	the_programs_are_there();
-	assert_int_equal(run("python3 %s %s/p.zip %s/q.zip same && cmp -s %s/p.zip %s/q.zip", forger, f->dir, f->dir, f->dir, f->dir), 0);
+	assert_int_equal(fixture_run("python3 %s %s/p.zip %s/q.zip same && cmp -s %s/p.zip %s/q.zip", forger, f->dir, f->dir, f->dir, f->dir), 0);
 	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
-		assert_int_equal(run("python3 %s %s/p.zip %s/q.zip %s", forger, f->dir, f->dir, changes[i]), 0);
+		assert_int_equal(fixture_run("python3 %s %s/p.zip %s/q.zip %s", forger, f->dir, f->dir, changes[i]), 0);
 		if (verify(f, "q.zip", "key.txt") != 1)
 			fail_msg("accepted: %s", changes[i]);
 	}

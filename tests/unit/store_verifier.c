@@ -6,25 +6,10 @@
 #include "store/proof_json.h"
 #include "tests/unit/store_fixture.h"
 
-#include <sys/wait.h>
-
 static const char *program(const char *variable, const char *fallback)
 {
 	const char *value = getenv(variable);
 	return value ? value : fallback;
-}
-
-static int run(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static int run(const char *format, ...)
-{
-	char command[1200];
-	va_list args;
-	va_start(args, format);
-	vsnprintf(command, sizeof command, format, args);
-	va_end(args);
-	int status = system(command);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 static void save(const Fixture *f, const char *name, Str bytes)
@@ -90,15 +75,15 @@ static void hoso_verify_accepts_what_is_right_and_nothing_else(void **state)
 	buf_add_char(&text, '.');
 	save(f, "other.txt", buf_str(&text));
 	save(f, "key.txt", buf_str(&key));
-	assert_int_equal(run("%s -k %s/key.txt %s/proof.json %s/text.txt > /dev/null", verify, f->dir, f->dir, f->dir), 0);
-	assert_int_equal(run("%s -k %s/key.txt %s/proof.json %s/other.txt > /dev/null 2>&1", verify, f->dir, f->dir, f->dir), 1);
+	assert_int_equal(fixture_run("%s -k %s/key.txt %s/proof.json %s/text.txt > /dev/null", verify, f->dir, f->dir, f->dir), 0);
+	assert_int_equal(fixture_run("%s -k %s/key.txt %s/proof.json %s/other.txt > /dev/null 2>&1", verify, f->dir, f->dir, f->dir), 1);
 	unsigned accepted = 0, tried = 0;
 	for (size_t i = 0; i < proof.len; i += 7, tried++) { /* one changed character */
 		char before = proof.data[i];
 		proof.data[i] = before == 'A' ? 'B' : before == '1' ? '2' : (char)(before ^ 1);
 		save(f, "mutant.json", buf_str(&proof));
 		proof.data[i] = before;
-		accepted += run("%s -k %s/key.txt %s/mutant.json %s/text.txt > /dev/null 2>&1", verify, f->dir, f->dir, f->dir) != 1;
+		accepted += fixture_run("%s -k %s/key.txt %s/mutant.json %s/text.txt > /dev/null 2>&1", verify, f->dir, f->dir, f->dir) != 1;
 	}
 	print_message("%u mutations of a proof, %u accepted\n", tried, accepted);
 	assert_int_equal(accepted, 0);
@@ -138,8 +123,8 @@ static void hoso_verify_compares_two_checkpoints(void **state)
 	save(f, "c.json", buf_str(&json));
 	save(f, "old.txt", buf_str(&old));
 	save(f, "new.txt", buf_str(&text));
-	assert_int_equal(run("%s -k '%.*s' -c %s/c.json %s/old.txt %s/new.txt > /dev/null", verify, STR_ARG(buf_str(&key)), f->dir, f->dir, f->dir), 0);
-	assert_int_equal(run("%s -k '%.*s' -c %s/c.json %s/new.txt %s/old.txt > /dev/null 2>&1", verify, STR_ARG(buf_str(&key)), f->dir, f->dir, f->dir), 1);
+	assert_int_equal(fixture_run("%s -k '%.*s' -c %s/c.json %s/old.txt %s/new.txt > /dev/null", verify, STR_ARG(buf_str(&key)), f->dir, f->dir, f->dir), 0);
+	assert_int_equal(fixture_run("%s -k '%.*s' -c %s/c.json %s/new.txt %s/old.txt > /dev/null 2>&1", verify, STR_ARG(buf_str(&key)), f->dir, f->dir, f->dir), 1);
 	arena_done(&arena);
 	buf_done(&key);
 	buf_done(&old);
@@ -155,11 +140,11 @@ static void a_reader_written_from_the_format_alone_extracts_every_record(void **
 	Buf mine = {0}, theirs = {0}, listing = {0}, hex = {0};
 	StoreState now;
 	snprintf(reader, sizeof reader, "%s/tests/format_reader.py", program("HOSO_SOURCE", "."));
-	if (run("python3 -c pass") != 0 || access(reader, R_OK) != 0) {
+	if (fixture_run("python3 -c pass") != 0 || access(reader, R_OK) != 0) {
 		print_message("skipped: there is no python3 or no %s\n", reader);
 		skip();
 	}
-	assert_int_equal(run("python3 %s %s --extract %s/out > %s/list.jsonl", reader, f->dir, f->dir, f->dir), 0);
+	assert_int_equal(fixture_run("python3 %s %s --extract %s/out > %s/list.jsonl", reader, f->dir, f->dir, f->dir), 0);
 	store_state(f->store, &now);
 	for (uint64_t i = 0; i < now.tree_size; i++) {
 		Entry entry;
