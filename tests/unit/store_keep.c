@@ -423,6 +423,33 @@ static void the_scrub_finds_damage_by_itself(void **state)
 	flip_byte(f, "segments/00000001.seg", 120000, 2);
 }
 
+static uint32_t segment_it_stands_at(Scrub *scrub, uint32_t at_least)
+{
+	ScrubState now = {0};
+	for (int i = 0; i < 10000 && now.segment < at_least; i++) {
+		usleep(1000);
+		scrub_state(scrub, &now);
+	}
+	return now.segment;
+}
+
+static void the_scrub_goes_on_where_it_was_stopped(void **state)
+{
+	Fixture *f = *state;
+	Scrub *scrub;
+	fixture_begin(f);
+	assert_ok(f, store_seal(f->store, &f->err));
+	add_usual(f, "more", 0, RECORDS);
+	fixture_commit_end(f);
+	uint64_t pace = 2 * file_size_of(f, "segments/00000001.seg"); /* half a second a segment */
+	assert_ok(f, scrub_start(&scrub, f->store, pace, 60000, &f->err));
+	assert_int_equal(segment_it_stands_at(scrub, 2), 2);
+	scrub_stop(scrub);
+	assert_ok(f, scrub_start(&scrub, f->store, pace, 60000, &f->err));
+	assert_int_equal(segment_it_stands_at(scrub, 1), 2);
+	scrub_stop(scrub);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -431,6 +458,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_destroyed_record_leaves_its_proof_and_nothing_else, setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(what_is_destroyed_leaves_the_dictionaries_too, setup_doomed, fixture_teardown),
 		cmocka_unit_test_setup_teardown(the_scrub_finds_damage_by_itself, setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(the_scrub_goes_on_where_it_was_stopped, setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_backup_is_incremental_and_restores_to_an_equal_archive, setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_damaged_backup_is_not_restored_and_a_damaged_segment_is_repaired_from_a_good_one, setup,
 		                                fixture_teardown),
