@@ -41,13 +41,13 @@ enum { IS_NUMBER, IS_SYLLABLE, IS_WORD };
 
 static struct {
 	uint16_t of_number[NUMBERS];
-	uint16_t of_syllable[SYMBOLS_MAX], of_fold[SYMBOLS_MAX];
+	uint16_t of_fold[SYMBOLS_MAX];
 	uint16_t exact_of_word[WORDS], folded_of_word[WORDS];
 	Meaning exact[SYMBOLS_MAX], folded[SYMBOLS_MAX];
 	struct { uint64_t bytes; uint16_t word; } slots[WORD_SLOTS]; /* word + 1 */
-	uint16_t first_letter; /* the first symbol that is no number */
 	TokenSymbols last;
 } t;
+CodeTables code_tables;
 
 const char *place_prefix(TermPlace place)
 {
@@ -102,7 +102,7 @@ static bool key_is_marked(Str key)
 static void number_letters(uint16_t next)
 {
 	uint16_t exact = next, folded = next, word = 0, fold = 0, unmarked = 0;
-	t.first_letter = next;
+	code_tables.first_letter = next;
 	for (uint32_t s = 1; s <= syllable_count(); s++) {
 		if (syllable_fold((uint16_t)s) != fold) {
 			fold = syllable_fold((uint16_t)s);
@@ -117,13 +117,13 @@ static void number_letters(uint16_t next)
 		}
 		bool marked = key_is_marked(syllable_key((uint16_t)s));
 		if (!marked && unmarked) { /* "ky" and "ki" without marks are one term */
-			t.of_syllable[s] = unmarked;
+			code_tables.of_syllable[s] = (TokenSymbols){unmarked, t.of_fold[fold]};
 			continue;
 		}
 		if (!marked)
 			unmarked = exact;
 		t.exact[exact] = (Meaning){(uint16_t)s, IS_SYLLABLE};
-		t.of_syllable[s] = exact++;
+		code_tables.of_syllable[s] = (TokenSymbols){exact++, t.of_fold[fold]};
 	}
 	for (; word < WORDS; word++) {
 		t.exact[exact] = t.folded[folded] = (Meaning){word, IS_WORD};
@@ -140,6 +140,11 @@ static void make_tables(void)
 		number_numbers(digit, &next);
 	number_words();
 	number_letters(next);
+	code_tables.number = (uint64_t)KIND_NUMBER << 32;
+	for (int place = 0; place < PLACE_COUNT; place++) {
+		code_tables.unigram[place] = (uint64_t)unigram_kind[place] << 32;
+		code_tables.bigram[place] = (uint64_t)bigram_kind[place] << 32;
+	}
 }
 
 void codes_init(void)
@@ -180,10 +185,8 @@ static uint16_t find_word(Str folded)
 	return t.slots[slot].word;
 }
 
-TokenSymbols codes_of_token(const Token *token)
+TokenSymbols codes_of_other_token(const Token *token)
 {
-	if (token->syllable)
-		return (TokenSymbols){t.of_syllable[token->syllable], t.of_fold[token->fold]};
 	if (token->kind == TOKEN_DIGITS) {
 		uint16_t symbol = symbol_of_digits(token->folded);
 		return (TokenSymbols){symbol, symbol};
@@ -197,20 +200,6 @@ TokenSymbols codes_of_token(const Token *token)
 }
 
 /* ---- codes ----------------------------------------------------------------------------------------------------- */
-
-uint64_t code_unigram(TermPlace place, uint16_t exact)
-{
-	if (exact >= t.first_letter)
-		return (uint64_t)unigram_kind[place] << 32 | exact;
-	return place == PLACE_BODY && exact ? (uint64_t)KIND_NUMBER << 32 | exact : 0;
-}
-
-uint64_t code_bigram(TermPlace place, uint16_t folded_first, uint16_t folded_second)
-{
-	if (!folded_first || !folded_second)
-		return 0;
-	return (uint64_t)bigram_kind[place] << 32 | (uint64_t)folded_first << 16 | folded_second;
-}
 
 static size_t add(char *out, size_t at, Str s)
 {

@@ -24,10 +24,37 @@ typedef struct {
 
 void codes_init(void); /* once or more, before anything else */
 TokenSymbols codes_last(void); /* the greatest there are; they begin with 1 */
-TokenSymbols codes_of_token(const Token *token); /* of a SYLLABLE, WORD or DIGITS */
+
+/* What the functions below look into; nobody else does. */
+typedef struct {
+	TokenSymbols of_syllable[1 << 16];
+	uint16_t first_letter; /* the first symbol that is no number */
+	uint64_t unigram[PLACE_COUNT], bigram[PLACE_COUNT], number; /* kind << 32 */
+} CodeTables;
+extern CodeTables code_tables;
+TokenSymbols codes_of_other_token(const Token *token);
+
+/* Of a SYLLABLE, WORD or DIGITS. */
+static inline TokenSymbols codes_of_token(const Token *token)
+{
+	return token->syllable ? code_tables.of_syllable[token->syllable] : codes_of_other_token(token);
+}
+
 /* The code of a term, 0 where it must be spelled. */
-uint64_t code_unigram(TermPlace place, uint16_t exact);
-uint64_t code_bigram(TermPlace place, uint16_t folded_first, uint16_t folded_second);
+static inline uint64_t code_unigram(TermPlace place, uint16_t exact)
+{
+	if (exact >= code_tables.first_letter)
+		return code_tables.unigram[place] | exact;
+	return place == PLACE_BODY && exact ? code_tables.number | exact : 0;
+}
+
+static inline uint64_t code_bigram(TermPlace place, uint16_t folded_first, uint16_t folded_second)
+{
+	if (!folded_first || !folded_second)
+		return 0;
+	return code_tables.bigram[place] | (uint32_t)folded_first << 16 | folded_second;
+}
+
 const char *place_prefix(TermPlace place); /* "" for the body */
 /* The term of a code (InvertSpell); out: at least 64 bytes. */
 size_t code_spell(void *unused, uint64_t code, char *out);

@@ -92,17 +92,22 @@ static bool make_room(Inverter *inv, uint64_t length)
 	return true;
 }
 
+static bool make_room_for_codes(Inverter *inv, size_t count, uint64_t length)
+{
+	inv->document_length += length;
+	if (count && !inv->options.spell)
+		fail(inv, ST_INVALID, "a term was given as a code but there is no spell function");
+	return make_room(inv, length);
+}
+
 static void add_pending(Inverter *inv)
 {
 	BatchPending *p = &inv->pending;
 	uint64_t length = 0;
 	for (uint32_t i = 0; i < p->count; i++)
 		length += p->wdf[i];
-	inv->document_length += length;
-	if (p->count && !inv->options.spell)
-		fail(inv, ST_INVALID, "a term was given as a code but there is no spell function");
-	if (make_room(inv, length))
-		batch_add_codes(&inv->batch, inv->did, p);
+	if (make_room_for_codes(inv, p->count, length))
+		batch_add_pending(&inv->batch, inv->did, p);
 	p->count = 0;
 }
 
@@ -139,10 +144,13 @@ void invert_code(Inverter *inv, uint64_t code, uint32_t wdf)
 	add_code(inv, code, wdf, 0);
 }
 
-void invert_codes(Inverter *inv, const uint64_t *codes, size_t count)
+void invert_codes(Inverter *inv, const uint64_t *codes, size_t count, uint32_t wdf)
 {
-	for (size_t i = 0; i < count; i++)
-		add_code(inv, codes[i], 1, 0);
+	for (size_t n; count; codes += n, count -= n) {
+		n = count < BATCH_GROUP ? count : BATCH_GROUP;
+		if (make_room_for_codes(inv, n, (uint64_t)wdf * n))
+			batch_add_codes(&inv->batch, inv->did, codes, (uint32_t)n, wdf);
+	}
 }
 
 void invert_code_at(Inverter *inv, uint64_t code, uint32_t wdf, uint32_t position)

@@ -61,7 +61,7 @@ void invert_free(Inverter *inv);
 
 Status invert_begin(Inverter *inv, uint32_t docid, Err *err);
 void invert_code(Inverter *inv, uint64_t code, uint32_t wdf); /* wdf is added to what the term has in the document */
-void invert_codes(Inverter *inv, const uint64_t *codes, size_t count); /* each with wdf 1 */
+void invert_codes(Inverter *inv, const uint64_t *codes, size_t count, uint32_t wdf); /* wdf of each */
 void invert_term(Inverter *inv, Str term, uint32_t wdf);
 static inline void invert_bool(Inverter *inv, Str term) { invert_term(inv, term, 0); }
 /* The same with a position from 1 on (with options.positions); those of a term in a document may come in any order. */

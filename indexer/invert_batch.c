@@ -163,28 +163,41 @@ static inline BatchEntry *find_code(BatchTable *t, uint64_t code, uint64_t hash)
 	}
 }
 
-void batch_add_codes(Batch *b, uint32_t did, const BatchPending *pending)
+static inline void find_codes(Batch *b, const uint64_t *codes, uint32_t count, BatchEntry *entries[BATCH_GROUP])
 {
 	BatchTable *t = &b->codes;
 	uint64_t hashes[BATCH_GROUP];
-	BatchEntry *entries[BATCH_GROUP];
-	for (uint32_t i = 0; i < pending->count; i++) {
-		hashes[i] = hash_code(pending->codes[i]);
+	for (uint32_t i = 0; i < count; i++) {
+		hashes[i] = hash_code(codes[i]);
 		__builtin_prefetch(&t->index[home_of(t, hashes[i])]);
 	}
-	for (uint32_t i = 0; i < pending->count; i++) {
+	for (uint32_t i = 0; i < count; i++) {
 		uint32_t found = t->index[home_of(t, hashes[i])] & NUMBER_MASK;
 		__builtin_prefetch(&t->entries[found ? found - 1 : 0], 1);
 	}
-	for (uint32_t i = 0; i < pending->count; i++) {
-		entries[i] = find_code(t, pending->codes[i], hashes[i]);
+	for (uint32_t i = 0; i < count; i++) {
+		entries[i] = find_code(t, codes[i], hashes[i]);
 		chain_prefetch(&b->pool, entries[i]->end); /* needed or not: a test would often guess wrong */
 	}
+}
+
+void batch_add_codes(Batch *b, uint32_t did, const uint64_t *codes, uint32_t count, uint32_t wdf)
+{
+	BatchEntry *entries[BATCH_GROUP];
+	find_codes(b, codes, count, entries);
+	for (uint32_t i = 0; i < count; i++)
+		update(b, entries[i], did, wdf);
+}
+
+void batch_add_pending(Batch *b, uint32_t did, const BatchPending *pending)
+{
+	BatchTable *t = &b->codes;
+	BatchEntry *entries[BATCH_GROUP];
+	find_codes(b, pending->codes, pending->count, entries);
 	for (uint32_t i = 0; i < pending->count; i++) {
-		BatchEntry *e = entries[i];
-		update(b, e, did, pending->wdf[i]);
+		update(b, entries[i], did, pending->wdf[i]);
 		if (pending->position[i] && t->positions)
-			put_position(b, &t->positions[e - t->entries], did, pending->position[i]);
+			put_position(b, &t->positions[entries[i] - t->entries], did, pending->position[i]);
 	}
 }
 

@@ -84,7 +84,9 @@ bool batch_is_empty(const Batch *b);
  * to stop. */
 bool batch_has_room(const Batch *b);
 bool batch_nearly_full(const Batch *b);
-void batch_add_codes(Batch *b, uint32_t did, const BatchPending *pending);
+/* At most BATCH_GROUP. */
+void batch_add_codes(Batch *b, uint32_t did, const uint64_t *codes, uint32_t count, uint32_t wdf);
+void batch_add_pending(Batch *b, uint32_t did, const BatchPending *pending);
 /* escaped: glass_escape_term; position 0: none. False: out of memory. */
 bool batch_add_term(Batch *b, uint32_t did, Str escaped, uint32_t wdf, uint32_t position);
 bool batch_add_value(Batch *b, uint32_t did, uint32_t slot, Str value);

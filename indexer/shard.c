@@ -166,7 +166,11 @@ Status shard_emit(ShardReader *r, const TermSink *sink, Err *err)
 
 /* ---- sealed shards --------------------------------------------------------------------------------------------- */
 
-static void invert_code_sink(void *ctx, uint64_t code, uint32_t wdf) { invert_code(ctx, code, wdf); }
+static void invert_codes_sink(void *ctx, const uint64_t *codes, size_t count, uint32_t wdf)
+{
+	invert_codes(ctx, codes, count, wdf);
+}
+
 static void invert_term_sink(void *ctx, Str term, uint32_t wdf) { invert_term(ctx, term, wdf); }
 static void invert_value_sink(void *ctx, unsigned slot, Str value) { invert_value(ctx, slot, value); }
 
@@ -189,7 +193,7 @@ static Status build_in_bulk(Store *store, const char *dir, const char *index_dir
 	Status st = ST_OK;
 	ShardReader *reader = shard_reader_new(store, err);
 	Inverter *inverter = reader ? invert_new(&how, err) : NULL;
-	TermSink sink = {inverter, invert_code_sink, invert_term_sink, invert_value_sink};
+	TermSink sink = {inverter, invert_codes_sink, invert_term_sink, invert_value_sink};
 	if (!inverter)
 		st = err->code;
 	for (shard->to = shard->from; st == ST_OK && !is_stopped(stop) && takes(range, shard->to); shard->to++) {
@@ -213,11 +217,11 @@ static Status build_in_bulk(Store *store, const char *dir, const char *index_dir
 	return st;
 }
 
-static void writer_code(void *ctx, uint64_t code, uint32_t wdf)
+static void writer_codes(void *ctx, const uint64_t *codes, size_t count, uint32_t wdf)
 {
 	char term[SCHEMA_TERM_MAX + 16];
-	size_t len = code_spell(NULL, code, term);
-	xap_writer_term(ctx, (Str){term, len}, wdf);
+	for (size_t i = 0; i < count; i++)
+		xap_writer_term(ctx, (Str){term, code_spell(NULL, codes[i], term)}, wdf);
 }
 
 static void writer_term(void *ctx, Str term, uint32_t wdf) { xap_writer_term(ctx, term, wdf); }
@@ -227,7 +231,7 @@ static void writer_value(void *ctx, unsigned slot, Str value) { xap_writer_value
 static Status write_documents(Store *store, XapWriter *writer, uint64_t shard_from, const ShardRange *range,
                               const volatile bool *stop, uint64_t *to_out, uint64_t *documents, Superseded *superseded, Err *err)
 {
-	const TermSink sink = {writer, writer_code, writer_term, writer_value};
+	const TermSink sink = {writer, writer_codes, writer_term, writer_value};
 	ShardReader *reader = shard_reader_new(store, err);
 	Status st = reader ? ST_OK : err->code;
 	uint64_t seq = range->from;

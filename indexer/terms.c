@@ -6,10 +6,12 @@
 
 #include <stdlib.h>
 
+enum { CODES_AT_ONCE = 512 };
+
 struct TermMaker {
 	TokenIter *tokens;
 	Buf term;
-	char previous_word[TOKEN_FOLDED_MAX]; /* the token before, where it is no syllable */
+	char previous_word[TOKEN_FOLDED_MAX]; /* the word before the tokens at hand */
 	Buf number, number_terms; /* of the last record: its neighbours often have the same; 1 size, bytes */
 };
 
@@ -57,36 +59,16 @@ static void emit(TermMaker *m, const TermSink *sink, uint32_t wdf)
 	sink->term(sink->ctx, buf_str(&m->term), wdf);
 }
 
-static void add_unigram(TermMaker *m, const TermSink *sink, const Token *token, TokenSymbols symbols, const Place *place)
+static void add_unigram(TermMaker *m, const TermSink *sink, const Token *token, const Place *place)
 {
-	uint64_t code = code_unigram(place->place, symbols.exact);
-	if (code) {
-		sink->code(sink->ctx, code, place->weight);
-		return;
-	}
 	schema_unigram(&m->term, place_prefix(place->place), token->folded, token->key, token->flags & TOKEN_MARKED);
 	emit(m, sink, place->weight);
 }
 
-static void add_bigram(TermMaker *m, const TermSink *sink, const Previous *before, const Token *token, TokenSymbols symbols,
-                       const Place *place)
+static void add_bigram(TermMaker *m, const TermSink *sink, Str before, Str folded, const Place *place)
 {
-	uint64_t code = code_bigram(place->place, before->symbol, symbols.folded);
-	if (code) {
-		sink->code(sink->ctx, code, place->weight);
-		return;
-	}
-	schema_bigram(&m->term, place_prefix(place->place), before->folded, token->folded);
+	schema_bigram(&m->term, place_prefix(place->place), before, folded);
 	emit(m, sink, place->weight);
-}
-
-static void remember(TermMaker *m, Previous *before, const Token *token, TokenSymbols symbols)
-{
-	*before = (Previous){.folded = token->folded, .symbol = symbols.folded, .there = true};
-	if (!token->fold) {
-		before->folded = (Str){m->previous_word, token->folded.len};
-		memcpy(m->previous_word, token->folded.ptr, token->folded.len);
-	}
 }
 
 /* A span is one term wherever it is said. */
@@ -97,25 +79,61 @@ static void add_span(TermMaker *m, const TermSink *sink, const Token *token)
 	emit(m, sink, 1);
 }
 
+/* The words of a run of tokens, for one place. *before is the word before the run, and then its last. */
+static void add_words(TermMaker *m, const TermSink *sink, const Token *tokens, size_t count, const Place *place, Previous *before)
+{
+	uint64_t codes[CODES_AT_ONCE + 2], code;
+	size_t used = 0;
+	for (size_t i = 0; i < count; i++) {
+		const Token *token = &tokens[i];
+		if (token->kind > TOKEN_DIGITS)
+			continue;
+		TokenSymbols symbols = codes_of_token(token);
+		if ((code = code_unigram(place->place, symbols.exact)))
+			codes[used++] = code;
+		else
+			add_unigram(m, sink, token, place);
+		bool pair = before->there && !(token->flags & TOKEN_BREAK_BEFORE);
+		if (pair && (code = code_bigram(place->place, before->symbol, symbols.folded)))
+			codes[used++] = code;
+		else if (pair)
+			add_bigram(m, sink, before->folded, token->folded, place);
+		*before = (Previous){.folded = token->folded, .symbol = symbols.folded, .there = true};
+		if (used >= CODES_AT_ONCE) {
+			sink->codes(sink->ctx, codes, used, place->weight);
+			used = 0;
+		}
+	}
+	if (used)
+		sink->codes(sink->ctx, codes, used, place->weight);
+}
+
+/* The tokens of a run are gone with the next one. */
+static void keep_word(TermMaker *m, Previous *before)
+{
+	if (before->there)
+		memmove(m->previous_word, before->folded.ptr, before->folded.len);
+	before->folded.ptr = m->previous_word;
+}
+
 static Status add_text(TermMaker *m, const TermSink *sink, Str text, const Place *places, size_t place_count, Err *err)
 {
 	Previous before = {0};
-	Token token;
+	const Token *tokens;
+	size_t count;
 	Step step;
 	token_iter_set(m->tokens, text);
-	while ((step = token_next(m->tokens, &token, err)) == STEP_ITEM) {
-		if (token.kind > TOKEN_DIGITS) {
-			add_span(m, sink, &token);
-			continue;
-		}
-		bool pair = before.there && !(token.flags & TOKEN_BREAK_BEFORE);
-		TokenSymbols symbols = codes_of_token(&token);
+	while ((step = token_next_run(m->tokens, &tokens, &count, err)) == STEP_ITEM) {
+		Previous last = before;
+		for (size_t i = 0; i < count; i++)
+			if (tokens[i].kind > TOKEN_DIGITS)
+				add_span(m, sink, &tokens[i]);
 		for (size_t i = 0; i < place_count; i++) {
-			add_unigram(m, sink, &token, symbols, &places[i]);
-			if (pair)
-				add_bigram(m, sink, &before, &token, symbols, &places[i]);
+			last = before;
+			add_words(m, sink, tokens, count, &places[i], &last);
 		}
-		remember(m, &before, &token, symbols);
+		before = last;
+		keep_word(m, &before);
 	}
 	return step == STEP_END ? ST_OK : err->code;
 }

@@ -13,7 +13,7 @@
 
 typedef struct {
 	void *ctx;
-	void (*code)(void *ctx, uint64_t code, uint32_t wdf); /* codes.h; called for each occurrence */
+	void (*codes)(void *ctx, const uint64_t *codes, size_t count, uint32_t wdf); /* codes.h; one for each occurrence */
 	void (*term)(void *ctx, Str term, uint32_t wdf);      /* wdf 0: boolean */
 	void (*value)(void *ctx, unsigned slot, Str value);
 } TermSink;

@@ -415,14 +415,38 @@ static Status fill(TokenIter *it, Err *err)
 	return ST_OK;
 }
 
-Step token_next(TokenIter *it, Token *out, Err *err)
+static inline unsigned held_back(const TokenIter *it)
 {
-	while (it->count - it->head <= (it->at < it->end ? (unsigned)HELD_BACK : 0)) {
+	return it->at < it->end ? HELD_BACK : 0;
+}
+
+/* Fills the queue until a token may go. */
+static inline Step prepare(TokenIter *it, Err *err)
+{
+	while (it->count - it->head <= held_back(it)) {
 		if (it->at >= it->end)
 			return STEP_END;
 		if (fill(it, err) != ST_OK)
 			return STEP_ERROR;
 	}
-	*out = it->queue[it->head++];
+	return STEP_ITEM;
+}
+
+Step token_next(TokenIter *it, Token *out, Err *err)
+{
+	Step step = prepare(it, err);
+	if (step == STEP_ITEM)
+		*out = it->queue[it->head++];
+	return step;
+}
+
+Step token_next_run(TokenIter *it, const Token **out, size_t *count_out, Err *err)
+{
+	Step step = prepare(it, err);
+	if (step != STEP_ITEM)
+		return step;
+	*out = &it->queue[it->head];
+	*count_out = it->count - it->head - held_back(it);
+	it->head += (unsigned)*count_out;
 	return STEP_ITEM;
 }

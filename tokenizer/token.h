@@ -66,5 +66,7 @@ TokenIter *token_iter_new(Err *err);          /* reusable: one a thread, for man
 void token_iter_free(TokenIter *it);
 void token_iter_set(TokenIter *it, Str text); /* text must stay until the next set; no allocation */
 Step token_next(TokenIter *it, Token *out, Err *err);
+/* All tokens that are ready (one or more), in place: valid until the next call of either. */
+Step token_next_run(TokenIter *it, const Token **out, size_t *count_out, Err *err);
 
 #endif

@@ -17,7 +17,7 @@
 #include "tokenizer/syllable_table.h"
 #include "tokenizer/token.h"
 
-enum { TOKEN_QUEUE = 1024, QUEUE_SOFT = 384, HELD_BACK = 8, TOKEN_WORDS = 48 * 1024, WORDS_SPARE = 1024 };
+enum { TOKEN_QUEUE = 1024, QUEUE_SOFT = 128, HELD_BACK = 8, TOKEN_WORDS = 48 * 1024, WORDS_SPARE = 1024 };
 
 /* What the bytes of a word stood for last time: most words of a text are a few hundred spellings. */
 typedef struct {

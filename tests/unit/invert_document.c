@@ -116,7 +116,7 @@ static void codes_need_a_speller_that_keeps_its_promise(void **state)
 	invert_code(inv, 1, 1);
 	assert_refused(inv, ST_INVALID);
 	inv = begun(&(InvertOptions){.spell = spell_backwards, .codes_in_order = true});
-	invert_codes(inv, (const uint64_t[]){1, 2}, 2);
+	invert_codes(inv, (const uint64_t[]){1, 2}, 2, 1);
 	assert_int_equal(invert_end(inv, &err), ST_OK);
 	assert_int_equal(invert_finish(inv, place("refused"), &(InvertFinish){0}, &stats, &err), ST_INVALID);
 	assert_false(file_exists(place("refused")));

@@ -229,6 +229,35 @@ static void bytes_that_are_no_utf8_part_tokens_and_end_clauses(void **state)
 	buf_done(&out);
 }
 
+static void runs_of_tokens_are_the_tokens_one_by_one(void **state)
+{
+	(void)state;
+	Buf text = {0};
+	Err err;
+	Token one;
+	const Token *run;
+	size_t count, runs = 0;
+	TokenIter *other = token_iter_new(&err);
+	while (text.len < 100000)
+		buf_add_zero_terminated(&text, "Quyết định số 15/2019/QĐ-UBND ngày 12 tháng 3 năm 2019, COVID19 của Céng hßa x· héi\nviệc kỹ sư\n");
+	token_iter_set(iter, buf_str(&text));
+	token_iter_set(other, buf_str(&text));
+	for (; token_next_run(iter, &run, &count, &err) == STEP_ITEM; runs++) {
+		assert_true(count > 0);
+		for (size_t i = 0; i < count; i++) {
+			assert_int_equal(token_next(other, &one, &err), STEP_ITEM);
+			assert_true(one.start == run[i].start && one.end == run[i].end && one.kind == run[i].kind);
+			assert_true(one.flags == run[i].flags && one.fold == run[i].fold && one.syllable == run[i].syllable);
+			assert_str_equal(one.folded, run[i].folded);
+			assert_str_equal(one.key, run[i].key);
+		}
+	}
+	assert_true(runs > 1);
+	assert_int_equal(token_next(other, &one, &err), STEP_END);
+	token_iter_free(other);
+	buf_done(&text);
+}
+
 static void a_very_long_legacy_line_is_read_to_its_end(void **state)
 {
 	(void)state;
@@ -316,6 +345,7 @@ int main(void)
 		cmocka_unit_test(the_inventory_is_dense_and_its_keys_are_all_different),
 		cmocka_unit_test(a_long_word_is_one_token_cut_in_its_forms_only),
 		cmocka_unit_test(bytes_that_are_no_utf8_part_tokens_and_end_clauses),
+		cmocka_unit_test(runs_of_tokens_are_the_tokens_one_by_one),
 		cmocka_unit_test(a_very_long_legacy_line_is_read_to_its_end),
 		cmocka_unit_test(legacy_text_has_the_tokens_of_its_twin_wherever_its_lines_and_dates_are_wrapped),
 		cmocka_unit_test(an_iterator_serves_many_texts),
