@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#include "base/pages.h"
+
 enum {
 	TAG_SHIFT = 20,
 	NUMBER_MASK = (1 << TAG_SHIFT) - 1,
@@ -21,15 +23,14 @@ static Status init_table(BatchTable *t, uint32_t capacity, bool positions, Err *
 	t->capacity = capacity;
 	t->shift = 64 - bits;
 	t->mask = (1u << bits) - 1;
-	t->index = calloc(t->mask + 1u, sizeof *t->index);
-	t->entries = malloc(capacity * sizeof *t->entries);
+	t->entries = pages_alloc(capacity * sizeof *t->entries + (t->mask + 1u) * sizeof *t->index);
+	t->index = (uint32_t *)(void *)(t->entries + capacity);
 	t->positions = positions ? malloc(capacity * sizeof *t->positions) : NULL;
-	return t->index && t->entries && (t->positions || !positions) ? ST_OK : err_no_memory(err);
+	return t->entries && (t->positions || !positions) ? ST_OK : err_no_memory(err);
 }
 
 static void done_table(BatchTable *t)
 {
-	free(t->index);
 	free(t->entries);
 	free(t->positions);
 }

@@ -38,7 +38,7 @@ typedef struct {
 } BatchPositions;
 
 typedef struct {
-	uint32_t *index;       /* 0: free, else tag << 20 | entry + 1 */
+	uint32_t *index;       /* behind the entries, in one block with them; 0: free, else tag << 20 | entry + 1 */
 	unsigned shift;        /* 64 - bits of the index */
 	uint32_t mask;
 	BatchEntry *entries;

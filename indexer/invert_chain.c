@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/pages.h"
+
 enum { LINK = 4 };
 
 Status chain_pool_init(ChainPool *pool, size_t bytes, Err *err)
@@ -10,7 +12,7 @@ Status chain_pool_init(ChainPool *pool, size_t bytes, Err *err)
 	*pool = (ChainPool){0};
 	if (bytes > CHAIN_POOL_MAX)
 		bytes = CHAIN_POOL_MAX;
-	pool->bytes = aligned_alloc(CHAIN_PAGE, (bytes + CHAIN_PAGE - 1) / CHAIN_PAGE * CHAIN_PAGE);
+	pool->bytes = pages_alloc((bytes + CHAIN_PAGE - 1) / CHAIN_PAGE * CHAIN_PAGE);
 	if (!pool->bytes)
 		return err_no_memory(err);
 	pool->capacity = (uint32_t)(bytes / CHAIN_PAGE * CHAIN_PAGE);

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "base/pages.h"
 #include "indexer/glass_positions.h"
 
 enum { FROM_CODES = 1u << 31 };
@@ -376,7 +377,7 @@ static Status reserve_items(Batch *b, Sorter *s, Err *err)
 	if (count > b->items_capacity) {
 		free(b->items);
 		b->items_capacity = 0;
-		b->items = malloc(2 * (count + count / 4) * sizeof *b->items);
+		b->items = pages_alloc(2 * (count + count / 4) * sizeof *b->items);
 		if (!b->items)
 			return err_no_memory(err);
 		b->items_capacity = count + count / 4;
