@@ -119,7 +119,7 @@ static Sides tight_or_alternatives(Compiler *c, const Clause *clause)
 static uint64_t frequency(Compiler *c, const Query *q)
 {
 	uint64_t total = 0, count = 0;
-	if (q->op == QUERY_TERM && xap_term_documents(c->db, q->term, &count, c->err) != ST_OK)
+	if (q->op == QUERY_TERM && matcher_term_documents(c->matcher, q->term, &count, c->err) != ST_OK)
 		c->failed = true;
 	total = count;
 	for (size_t i = 0; i < q->child_count && q->op == QUERY_SYNONYM; i++)
@@ -194,7 +194,7 @@ static size_t ask_pairs(Compiler *c, Parts *parts, Query **list)
 {
 	Query *rest[2 * SEARCH_TERMS_MAX];
 	size_t count, left;
-	uint64_t records = xap_documents(c->db);
+	uint64_t records = matcher_documents(c->matcher);
 	keep_rare(parts->pairs, parts->pair_count, records / COMMON_PAIR_SHARE, RARE_PAIRS);
 	count = add_those(parts->words, parts->word_count, true, list); /* numbers and dates */
 	for (size_t i = 0; i < parts->word_count; i++)
@@ -223,8 +223,8 @@ static Query *loose(Compiler *c, const Clause *clause)
 	if (c->options.question && known >= RARE_PAIRS) {
 		count = ask_pairs(c, &parts, list);
 	} else {
-		keep_rare(parts.words, parts.word_count, xap_documents(c->db) / COMMON_SHARE, RARE_WORDS);
-		keep_rare(parts.pairs, parts.pair_count, xap_documents(c->db) / COMMON_PAIR_SHARE, RARE_PAIRS);
+		keep_rare(parts.words, parts.word_count, matcher_documents(c->matcher) / COMMON_SHARE, RARE_WORDS);
+		keep_rare(parts.pairs, parts.pair_count, matcher_documents(c->matcher) / COMMON_PAIR_SHARE, RARE_PAIRS);
 		count = add_those(parts.words, parts.word_count, true, list);
 		count += add_those(parts.pairs, parts.pair_count, true, list + count);
 	}
@@ -410,11 +410,11 @@ static void add_tier(Compiler *c, Compiled *out, Query *q, const char *matched)
 	out->matched[out->tier_count++] = matched;
 }
 
-Status query_compile(const ParsedQuery *parsed, CompileOptions options, TokenIter *tokens, XapDb *db, Arena *arena,
+Status query_compile(const ParsedQuery *parsed, CompileOptions options, TokenIter *tokens, Matcher *matcher, Arena *arena,
                      Compiled *out, Err *err)
 {
 	Compiled compiled = {0};
-	Compiler c = {.db = db, .arena = arena, .err = err, .options = options, .tokens = tokens, .out = &compiled};
+	Compiler c = {.matcher = matcher, .arena = arena, .err = err, .options = options, .tokens = tokens, .out = &compiled};
 	Sides sides = clause_sides(&c, parsed->root, true);
 	if (c.failed)
 		return err->code;

@@ -11,13 +11,13 @@
  * Within a tier the score orders.
  *
  * Owns     everything lives in the arena
- * Errors   those of xap_terms, ST_NO_MEMORY
+ * Errors   those of matcher_terms, ST_NO_MEMORY
  */
 #ifndef INDEXER_COMPILE_H
 #define INDEXER_COMPILE_H
 
 #include "indexer/parse.h"
-#include "indexer/xapian.h"
+#include "indexer/match.h"
 
 enum { COMPILE_TIERS_MAX = 3, COMPILE_CHECKS_MAX = 8, COMPILE_EXPANSIONS_MAX = 16 };
 
@@ -41,10 +41,10 @@ typedef struct {
 	bool any_accents;       /* a word with marks may have other marks: where nothing has it as it was typed */
 } CompileOptions;
 
-Status query_compile(const ParsedQuery *parsed, CompileOptions options, TokenIter *tokens, XapDb *db, Arena *arena,
+Status query_compile(const ParsedQuery *parsed, CompileOptions options, TokenIter *tokens, Matcher *matcher, Arena *arena,
                      Compiled *out, Err *err);
 /* A field's value as a restriction, without scores. NULL: out of memory or a failing index (err says which). */
-Query *compile_field(const SchemaField *field, Str value, TokenIter *tokens, XapDb *db, Arena *arena, Err *err);
+Query *compile_field(const SchemaField *field, Str value, TokenIter *tokens, Matcher *matcher, Arena *arena, Err *err);
 void compile_number_term(Str number, Buf *out); /* sets *out to the term of a record's own number or case number */
 Query *compile_number(Str number, Arena *arena, Err *err); /* a record's own number or case number; may be QUERY_NOTHING */
 

@@ -87,10 +87,10 @@ Sides compile_field_sides(Compiler *c, const Clause *clause)
 	return sides;
 }
 
-Query *compile_field(const SchemaField *field, Str value, TokenIter *tokens, XapDb *db, Arena *arena, Err *err)
+Query *compile_field(const SchemaField *field, Str value, TokenIter *tokens, Matcher *matcher, Arena *arena, Err *err)
 {
 	Compiled ignored = {0};
-	Compiler c = {.db = db, .arena = arena, .err = err, .out = &ignored};
+	Compiler c = {.matcher = matcher, .arena = arena, .err = err, .out = &ignored};
 	Clause clause = {.kind = CLAUSE_FIELD, .field = field, .value = value};
 	if (query_words(value, tokens, arena, &clause.words, &clause.word_count, err) != ST_OK)
 		return NULL;

@@ -5,7 +5,7 @@
 #include "indexer/compile.h"
 
 typedef struct {
-	XapDb *db;
+	Matcher *matcher;
 	Arena *arena;
 	Err *err;
 	CompileOptions options;

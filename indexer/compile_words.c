@@ -54,7 +54,7 @@ static Query *any_accents(Compiler *c, const char *prefix, const Word *word, Que
 		buf_done(&bytes);
 		return compile_checked(c, query_node(c->arena, QUERY_SYNONYM, NULL, 0));
 	}
-	if (!c->failed && buf_ok(&bytes) && xap_terms(c->db, buf_str(&bytes), collect, &v, c->err) != ST_OK)
+	if (!c->failed && buf_ok(&bytes) && matcher_terms(c->matcher, buf_str(&bytes), collect, &v, c->err) != ST_OK)
 		c->failed = true;
 	buf_done(&bytes);
 	*likely = v.likely;

@@ -3,6 +3,7 @@ set(glass_dir ${CMAKE_CURRENT_LIST_DIR})
 add_library(glass STATIC
   ${glass_dir}/glass_bounds.c
   ${glass_dir}/glass_entry.c
+  ${glass_dir}/glass_leaves.c
   ${glass_dir}/glass_list.c
   ${glass_dir}/glass_merge.c
   ${glass_dir}/glass_positions.c

@@ -13,19 +13,10 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "indexer/glass_block.h"
 #include "indexer/glass_code.h"
 
-enum {
-	LEVEL_MAX = 10,
-	HEADER = 11,
-	ITEM_HEADER = 3,
-	BRANCH_MIN = 4 + 1 + 2,
-	SIZE_MASK = 0x1FFF,
-	FIRST = 0x2000,
-	LAST = 0x4000,
-	COMPRESSED = 0x8000,
-	AHEAD_BYTES = 256 << 10,
-};
+enum { AHEAD_BYTES = 256 << 10 };
 
 typedef struct {
 	uint8_t *bytes;
@@ -40,7 +31,7 @@ struct GlassReader {
 	uint64_t entries;          /* handed out */
 	uint8_t *ahead;
 	uint32_t ahead_from, ahead_count, last_block;
-	Level level[LEVEL_MAX];
+	Level level[GLASS_LEVELS_MAX];
 	size_t key_len;
 	uint8_t key[GLASS_KEY_MAX];
 	Buf tag;
@@ -62,7 +53,7 @@ static Status open_file(GlassReader *r, Err *err)
 		return err_errno(err, errno, "size of %s", r->path);
 	uint64_t blocks = (uint64_t)size / r->root.block_size;
 	r->blocks = blocks > UINT32_MAX ? UINT32_MAX : (uint32_t)blocks;
-	if (r->root.level >= LEVEL_MAX)
+	if (r->root.level >= GLASS_LEVELS_MAX)
 		return err_set(err, ST_CORRUPT, "%s: %u levels", r->path, r->root.level);
 	r->ahead = malloc(AHEAD_BYTES);
 	if (!r->ahead)
@@ -103,7 +94,7 @@ void glass_reader_close(GlassReader *r)
 	if (!r)
 		return;
 	close_quietly(r->fd);
-	for (int i = 0; i < LEVEL_MAX; i++)
+	for (int i = 0; i < GLASS_LEVELS_MAX; i++)
 		free(r->level[i].bytes);
 	free(r->ahead);
 	buf_done(&r->tag);
@@ -117,7 +108,7 @@ static Status fetch(GlassReader *r, uint32_t number, const uint8_t **out, Err *e
 		return corrupt(r, number, "lies behind the end of the file", err);
 	if (number < r->ahead_from || number - r->ahead_from >= r->ahead_count) {
 		/* A small step forward is a branch block between two leaves. */
-		bool in_order = number > r->last_block && number - r->last_block <= LEVEL_MAX;
+		bool in_order = number > r->last_block && number - r->last_block <= GLASS_LEVELS_MAX;
 		uint32_t count = in_order || number == 0 ? AHEAD_BYTES / size : 1;
 		if (count > r->blocks - number)
 			count = r->blocks - number;
@@ -133,35 +124,15 @@ static Status fetch(GlassReader *r, uint32_t number, const uint8_t **out, Err *e
 	return ST_OK;
 }
 
-static uint16_t be16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-static uint32_t be32(const uint8_t *p)
-{
-	return (uint32_t)be16(p) << 16 | be16(p + 2);
-}
-
-static Status check_header(const GlassReader *r, const uint8_t *b, int level, uint32_t number, Err *err)
-{
-	uint32_t end = be16(b + 9), max_free = be16(b + 5), total_free = be16(b + 7);
-	if (be32(b) > r->revision)
-		return corrupt(r, number, "is newer than the database", err);
-	if (b[4] != level)
-		return corrupt(r, number, "is of another level than its parent says", err);
-	if (end < HEADER + 2 || (end - HEADER) % 2 || end > r->root.block_size ||
-	    total_free > r->root.block_size - end || max_free > total_free)
-		return corrupt(r, number, "has a bad directory", err);
-	return ST_OK;
-}
-
 static Status load(GlassReader *r, int level, uint32_t number, Err *err)
 {
 	const uint8_t *bytes = NULL;
+	const char *problem = NULL;
 	Status st = fetch(r, number, &bytes, err);
 	if (st == ST_OK)
-		st = check_header(r, bytes, level, number, err);
+		problem = glass_block_problem(bytes, r->root.block_size, level, r->revision);
+	if (problem)
+		st = corrupt(r, number, problem, err);
 	if (st == ST_OK && level == 0 && r->visited++ >= r->blocks)
 		st = corrupt(r, number, "is visited twice", err);
 	if (st != ST_OK)
@@ -169,16 +140,8 @@ static Status load(GlassReader *r, int level, uint32_t number, Err *err)
 	Level *l = &r->level[level];
 	memcpy(l->bytes, bytes, r->root.block_size);
 	l->item = 0;
-	l->items = (uint32_t)(be16(bytes + 9) - HEADER) / 2;
+	l->items = glass_block_items(bytes);
 	return ST_OK;
-}
-
-/* The offset of an item of at least `least` bytes; 0 if it lies outside the block. */
-static uint32_t item_offset(const GlassReader *r, const Level *l, uint32_t item, uint32_t least)
-{
-	uint32_t offset = be16(l->bytes + HEADER + 2 * item);
-	bool inside = offset >= HEADER + 2 * l->items && offset <= r->root.block_size - least;
-	return inside ? offset : 0;
 }
 
 /* Makes level 0 stand on an item, fetching the leaf that follows where it has to. */
@@ -191,49 +154,29 @@ static Step find_leaf_item(GlassReader *r, Err *err)
 		return STEP_END;
 	for (; level > 0; level--) {
 		Level *l = &r->level[level];
-		uint32_t offset = item_offset(r, l, l->item++, BRANCH_MIN);
-		if (!offset) {
+		GlassBranch branch;
+		if (!glass_branch_item(l->bytes, r->root.block_size, l->item++, &branch)) {
 			corrupt(r, r->last_block, "has an item that lies outside", err);
 			return STEP_ERROR;
 		}
-		if (load(r, level - 1, be32(l->bytes + offset), err) != ST_OK)
+		if (load(r, level - 1, branch.child, err) != ST_OK)
 			return STEP_ERROR;
 	}
 	return STEP_ITEM;
 }
 
-typedef struct {
-	uint16_t flags;
-	uint32_t part;
-	Str key, piece;
-} Item;
-
-static Step next_item(GlassReader *r, Item *out, Err *err)
+static Step next_item(GlassReader *r, GlassItem *out, Err *err)
 {
 	Step step = find_leaf_item(r, err);
 	if (step != STEP_ITEM)
 		return step;
-	Level *l = &r->level[0];
-	uint32_t offset = item_offset(r, l, l->item++, ITEM_HEADER);
-	const uint8_t *p = l->bytes + offset;
-	if (!offset)
-		goto bad;
-	uint32_t size = (uint32_t)(be16(p) & SIZE_MASK), key_len = p[2];
-	out->flags = be16(p) & (FIRST | LAST | COMPRESSED);
-	uint32_t head = key_len + (out->flags & FIRST ? 0 : 2);
-	if (size > r->root.block_size - offset - ITEM_HEADER || head > size)
-		goto bad;
-	p += ITEM_HEADER;
-	out->key = (Str){(const char *)p, key_len};
-	out->part = out->flags & FIRST ? 1 : be16(p + key_len);
-	out->piece = (Str){(const char *)p + head, size - head};
-	return STEP_ITEM;
-bad:
+	if (glass_leaf_item(r->level[0].bytes, r->root.block_size, r->level[0].item++, out))
+		return STEP_ITEM;
 	corrupt(r, r->last_block, "has an item that lies outside", err);
 	return STEP_ERROR;
 }
 
-static Step begin_entry(GlassReader *r, Item *item, Err *err)
+static Step begin_entry(GlassReader *r, GlassItem *item, Err *err)
 {
 	Step step = next_item(r, item, err);
 	if (step == STEP_ITEM && r->entries == 0 && r->key_len == 0 && item->key.len == 0)
@@ -245,11 +188,11 @@ static Step begin_entry(GlassReader *r, Item *item, Err *err)
 		return r->entries == r->root.entries ? STEP_END : STEP_ERROR;
 	if (step != STEP_ITEM)
 		return step;
-	if (!(item->flags & FIRST) || str_cmp((Str){(const char *)r->key, r->key_len}, item->key) >= 0) {
+	if (!(item->flags & GLASS_ITEM_FIRST) || str_cmp((Str){(const char *)r->key, r->key_len}, item->key) >= 0) {
 		corrupt(r, r->last_block, "has keys out of order", err);
 		return STEP_ERROR;
 	}
-	if (item->flags & COMPRESSED) {
+	if (item->flags & GLASS_ITEM_COMPRESSED) {
 		err_set(err, ST_UNSUPPORTED, "%s: has compressed entries", r->path);
 		return STEP_ERROR;
 	}
@@ -261,7 +204,7 @@ static Step begin_entry(GlassReader *r, Item *item, Err *err)
 
 Step glass_reader_next(GlassReader *r, Str *key_out, Str *tag_out, Err *err)
 {
-	Item item;
+	GlassItem item;
 	if (r->root.entries == 0)
 		return STEP_END;
 	Step step = begin_entry(r, &item, err);
@@ -269,17 +212,17 @@ Step glass_reader_next(GlassReader *r, Str *key_out, Str *tag_out, Err *err)
 		return step;
 	*key_out = (Str){(const char *)r->key, r->key_len};
 	*tag_out = item.piece;
-	if (item.flags & LAST)
+	if (item.flags & GLASS_ITEM_LAST)
 		return STEP_ITEM;
 	buf_clear(&r->tag);
 	for (uint32_t part = 1;; part++) {
-		if (item.part != part || (part > 1 && (item.flags & (FIRST | COMPRESSED))) ||
+		if (item.part != part || (part > 1 && (item.flags & (GLASS_ITEM_FIRST | GLASS_ITEM_COMPRESSED))) ||
 		    !str_eq(item.key, *key_out)) {
 			corrupt(r, r->last_block, "lacks a part of an entry", err);
 			return STEP_ERROR;
 		}
 		buf_add_str(&r->tag, item.piece);
-		if (item.flags & LAST)
+		if (item.flags & GLASS_ITEM_LAST)
 			break;
 		step = next_item(r, &item, err);
 		if (step == STEP_END)

@@ -120,10 +120,13 @@ Status index_reload(Index *index, bool force, Err *err)
 	pthread_mutex_lock(&index->mutex);
 	bool is_current = !force && index->current && snapshot_is_current(index->current, index->dir);
 	index->checked_us = clock_monotonic_us();
+	bool is_first = !index->current;
 	pthread_mutex_unlock(&index->mutex);
 	if (is_current)
 		return ST_OK;
-	Status st = snapshot_load(&fresh, index, &problem, err);
+	Snapshot *before = is_first ? NULL : index_take_snapshot(index);
+	Status st = snapshot_load(&fresh, index, before, &problem, err);
+	snapshot_drop(before);
 	if (st != ST_OK)
 		return st;
 	pthread_mutex_lock(&index->mutex);

@@ -24,6 +24,7 @@ typedef struct {
 	size_t memory_bytes;   /* of each builder; 0: 96 MiB */
 	bool check_shards;     /* the follower holds every shard against its SHA-256 once, in the background */
 	bool xapian_writer;    /* build sealed shards by Xapian's own writer: slow, for comparison */
+	bool xapian_answers;   /* let Xapian find and rank, not the matcher: slow, for comparison */
 } IndexOptions;
 
 /* Opens what is there; an index that is missing, damaged or of another archive is simply empty (position 0).

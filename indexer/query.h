@@ -1,6 +1,9 @@
-/* indexer/query.h - a query as a tree of plain structs, so that only the Xapian wrapper knows Xapian's classes.
+/* indexer/query.h - a query as a tree of plain structs, what is asked with it and what comes back.
  *
- * Owns     nodes live in the arena they were made in
+ * Two answer it alike: the matcher (match.h) and Xapian (xapian.h).
+ *
+ * Units    shard: position in the list that was opened; docid: the shard's own, from 1
+ * Owns     nodes and hits live in the arena they were made in
  */
 #ifndef INDEXER_QUERY_H
 #define INDEXER_QUERY_H
@@ -41,6 +44,43 @@ Query *query_weighted(Arena *arena, QueryOp op, Query *child, double factor); /*
  * side of AND_NOT: Xapian 1.4.22 leaves documents in that an AND_MAYBE below an AND there should take out. */
 Query *query_matching(Arena *arena, const Query *q);
 Query *query_range(Arena *arena, unsigned slot, Str low, Str high);
+
+/* ---- asking ---------------------------------------------------------------------------------------------------- */
+
+/* Documents of a shard that are left out of results. */
+typedef struct {
+	const uint32_t *docids;    /* ascending */
+	size_t count;
+} QueryDead;
+
+enum { QUERY_SECOND_LOOK = 60, QUERY_FACET_SAMPLE = 1 << 16 };
+
+typedef struct {
+	const Query *query;
+	const Query *second;       /* adds to the scores of the QUERY_SECOND_LOOK best, which are ordered anew; NULL: nothing */
+	uint64_t first, limit;
+	uint64_t count_to;         /* totals up to this are exact; the matcher's always are */
+	int sort_slot;             /* -1: by relevance */
+	bool sort_descending;
+	double deadline_seconds;   /* 0: none */
+	const QueryDead *dead;     /* one for each shard; NULL: none are */
+	uint64_t sample;           /* facets: with more matches, about so many are looked at; 0: QUERY_FACET_SAMPLE */
+} QueryAsk;
+
+typedef struct {
+	uint32_t shard, docid;
+	double score;
+} QueryHit;
+
+typedef struct {
+	QueryHit *hits;
+	size_t count;
+	uint64_t total;
+	bool total_is_exact;
+} QueryFound;
+
+/* A facet's value and how many matches have it. */
+typedef void QueryCount(void *ctx, unsigned slot, Str value, uint64_t count);
 
 C_LINKAGE_END
 

@@ -48,11 +48,11 @@ static Query *agency_filter(View *view, Str agency)
 	uint64_t count = 0;
 	schema_whole(&bytes, "XA", agency);
 	Query *whole = buf_ok(&bytes) ? query_term(view->arena, buf_str(&bytes)) : NULL;
-	Status st = whole ? xap_term_documents(view->db, buf_str(&bytes), &count, view->err) : err_no_memory(view->err);
+	Status st = whole ? matcher_term_documents(view->matcher, buf_str(&bytes), &count, view->err) : err_no_memory(view->err);
 	buf_done(&bytes);
 	if (st != ST_OK)
 		return NULL;
-	return count ? whole : compile_field(schema_field_by_name(STR("agency")), agency, view->tokens, view->db, view->arena, view->err);
+	return count ? whole : compile_field(schema_field_by_name(STR("agency")), agency, view->tokens, view->matcher, view->arena, view->err);
 }
 
 static Status add_filters(View *view, Run *run)
@@ -64,7 +64,7 @@ static Status add_filters(View *view, Run *run)
 		Str value = filter_value(run->request, filters[i].offset);
 		if (!value.len)
 			continue;
-		list[count] = compile_field(schema_field_by_name(str_from(filters[i].field)), value, view->tokens, view->db, view->arena, view->err);
+		list[count] = compile_field(schema_field_by_name(str_from(filters[i].field)), value, view->tokens, view->matcher, view->arena, view->err);
 		if (!list[count++])
 			return view->err->code ? view->err->code : err_no_memory(view->err);
 	}
@@ -96,7 +96,7 @@ static Status compile_run(View *view, Run *run, bool any)
 	*compiled = (Compiled){0};
 	if (run->parsed.root) {
 		CompileOptions options = {.any = any, .question = any && is_question(run), .expand = !run->request->no_expansion, .any_accents = any || run->other_accents};
-		st = query_compile(&run->parsed, options, view->tokens, view->db, view->arena, compiled, view->err);
+		st = query_compile(&run->parsed, options, view->tokens, view->matcher, view->arena, compiled, view->err);
 	} else {
 		compiled->whole = query_term(view->arena, STR("XR"));
 	}
@@ -110,7 +110,7 @@ static Status compile_run(View *view, Run *run, bool any)
 	return compiled->whole ? add_filters(view, run) : err_no_memory(view->err);
 }
 
-static void order_by(const Run *run, XapSearch *search)
+static void order_by(const Run *run, QueryAsk *search)
 {
 	SearchSort sort = run->request->sort;
 	bool unranked = sort == SORT_RELEVANCE && !run->compiled.has_words;
@@ -136,7 +136,7 @@ static Str matched_by(const Run *run, size_t tier, double score)
 	return str_from(score >= number_score ? "number" : run->compiled.matched[tier]);
 }
 
-static Status add_hit(View *view, Run *run, size_t tier, const XapHit *found, bool *kept)
+static Status add_hit(View *view, Run *run, size_t tier, const QueryHit *found, bool *kept)
 {
 	SearchAnswer *answer = run->answer;
 	SearchHit *hit = &answer->hits[answer->hit_count];
@@ -197,7 +197,7 @@ typedef struct {
 
 /* Takes hits of one tier until the page is full or the tier ends. Where phrases must be checked on the text, some fall
  * away; the total is then exact only when all were looked at. */
-static Status fill_from_tier(View *view, Run *run, XapSearch *search, size_t tier, Page *page)
+static Status fill_from_tier(View *view, Run *run, QueryAsk *search, size_t tier, Page *page)
 {
 	SearchAnswer *answer = run->answer;
 	unsigned limit = run->request->limit;
@@ -206,7 +206,7 @@ static Status fill_from_tier(View *view, Run *run, XapSearch *search, size_t tie
 	search->query = filtered(view, run, run->compiled.tiers[tier]);
 	Status st = search->query ? ST_OK : view->err->code;
 	while (st == ST_OK) {
-		XapResult found;
+		QueryFound found;
 		search->first = at;
 		search->second = run->compiled.second;
 		search->limit = checks ? CHECK_STEP : limit - answer->hit_count;
@@ -236,8 +236,8 @@ static Status fill_from_tier(View *view, Run *run, XapSearch *search, size_t tie
 /* The tiers that the page did not come to: what they would give, without looking at their documents where those are many. */
 static Status count_tier(View *view, Run *run, size_t tier, bool count_only)
 {
-	XapResult found;
-	XapSearch search = {.sort_slot = -1, .count_to = count_only ? COUNT_TO : 0, .query = filtered(view, run, run->compiled.tiers[tier])};
+	QueryFound found;
+	QueryAsk search = {.sort_slot = -1, .count_to = count_only ? COUNT_TO : 0, .query = filtered(view, run, run->compiled.tiers[tier])};
 	Status st = search.query ? view_run(view, &search, &found) : view->err->code;
 	if (st != ST_OK)
 		return st;
@@ -251,7 +251,7 @@ static Status count_facets(View *view, Run *run)
 	SearchAnswer *answer = run->answer;
 	unsigned slots = facet_slots(run->request->facets);
 	uint64_t all;
-	XapSearch search = {.query = filtered(view, run, run->compiled.whole)};
+	QueryAsk search = {.query = filtered(view, run, run->compiled.whole)};
 	if (!slots)
 		return ST_OK;
 	Status st = search.query ? view_facets(view, &search, slots, count_facet, &all, &answer->facets_are_exact) : view->err->code;
@@ -266,8 +266,8 @@ static Status count_facets(View *view, Run *run)
 static Status fill_page(View *view, Run *run)
 {
 	SearchAnswer *answer = run->answer;
-	bool small = xap_documents(view->db) <= COUNT_TO;
-	XapSearch search = {.count_to = small ? COUNT_TO : COUNT_LEAST};
+	bool small = matcher_documents(view->matcher) <= COUNT_TO;
+	QueryAsk search = {.count_to = small ? COUNT_TO : COUNT_LEAST};
 	Page page = {0};
 	Status st = ST_OK;
 	order_by(run, &search);

@@ -48,7 +48,7 @@ static Status list_cases(View *view, void *ctx)
 	list->view = view;
 	list->count = list->looked = 0;
 	schema_exact(&prefix, "XC", list->at_end ? (Str){0} : list->wanted);
-	Status st = buf_ok(&prefix) ? xap_terms(view->db, buf_str(&prefix), take_case, list, view->err) : err_no_memory(view->err);
+	Status st = buf_ok(&prefix) ? matcher_terms(view->matcher, buf_str(&prefix), take_case, list, view->err) : err_no_memory(view->err);
 	buf_done(&prefix);
 	return list->no_memory ? err_no_memory(view->err) : st;
 }
@@ -122,7 +122,7 @@ static Status complete(View *view, void *ctx)
 	if (blank > 0) /* two words: pairs that go on so */
 		buf_add_char(&prefix, 'B');
 	buf_add_str(&prefix, buf_str(&c->folded));
-	Status st = buf_ok(&prefix) ? xap_terms(view->db, buf_str(&prefix), take_term, c, view->err) : err_no_memory(view->err);
+	Status st = buf_ok(&prefix) ? matcher_terms(view->matcher, buf_str(&prefix), take_term, c, view->err) : err_no_memory(view->err);
 	buf_done(&prefix);
 	if (st != ST_OK || c->no_memory)
 		return st != ST_OK ? st : err_no_memory(view->err);

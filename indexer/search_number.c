@@ -27,9 +27,9 @@ static bool is_dead(const View *view, uint64_t sequence)
 /* The sequences of records with this term, at most FOUND_MAX; *all_out: how many the index has, dead ones too. */
 static Status find_term(View *view, Str term, uint64_t out[static FOUND_MAX], size_t *count_out, uint64_t *all_out)
 {
-	XapHit hits[FOUND_MAX];
+	QueryHit hits[FOUND_MAX];
 	size_t count = 0;
-	Status st = xap_term_hits(view->db, term, hits, FOUND_MAX, all_out, view->err);
+	Status st = matcher_term_hits(view->matcher, term, hits, FOUND_MAX, all_out, view->err);
 	for (size_t i = 0; st == ST_OK && i < *all_out && i < FOUND_MAX; i++) {
 		uint64_t sequence = snapshot_sequence(view->snapshot, hits[i].shard, hits[i].docid);
 		if (!is_dead(view, sequence))
@@ -42,9 +42,9 @@ static Status find_term(View *view, Str term, uint64_t out[static FOUND_MAX], si
 /* A number that very many records bear: the newest of them. */
 static Status find_newest(View *view, Str number, uint64_t *out, size_t *count_out)
 {
-	XapResult found;
+	QueryFound found;
 	Query *query = compile_number(number, view->arena, view->err);
-	XapSearch search = {.query = query, .limit = FOUND_MAX, .count_to = FOUND_MAX, .sort_slot = SLOT_ISSUED, .sort_descending = true};
+	QueryAsk search = {.query = query, .limit = FOUND_MAX, .count_to = FOUND_MAX, .sort_slot = SLOT_ISSUED, .sort_descending = true};
 	Status st = query ? view_run(view, &search, &found) : err_no_memory(view->err);
 	for (size_t i = 0; st == ST_OK && i < found.count; i++)
 		out[i] = snapshot_sequence(view->snapshot, found.hits[i].shard, found.hits[i].docid);

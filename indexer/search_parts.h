@@ -9,7 +9,8 @@
 typedef struct {
 	Index *index;
 	Snapshot *snapshot;
-	XapDb *db;
+	Matcher *matcher;
+	XapDb *xapian;         /* answers instead of the matcher; NULL: it does not */
 	TokenIter *tokens;
 	Arena *arena;
 	Err *err;
@@ -19,9 +20,9 @@ typedef struct {
 
 /* Runs body on the newest snapshot, again on a newer one where that changed under it. */
 Status view_with(Index *index, Arena *arena, Status (*body)(View *view, void *ctx), void *ctx, Err *err);
-Status view_run(View *view, XapSearch *search, XapResult *out);
-/* xap_facets; each is called with the view. */
-Status view_facets(View *view, XapSearch *search, unsigned slots,
+Status view_run(View *view, QueryAsk *search, QueryFound *out);
+/* matcher_facets; each is called with the view. */
+Status view_facets(View *view, QueryAsk *search, unsigned slots,
                    void (*each)(void *view, unsigned slot, Str value, uint64_t count), uint64_t *all_out, bool *is_exact_out);
 /* ST_FORBIDDEN: destroyed since it was indexed; to be passed over. */
 Status view_load_hit(View *view, uint64_t sequence, SearchHit *out, Entry *entry);

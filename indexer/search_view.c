@@ -11,19 +11,21 @@
 enum { TRIES = 20, TRIES_UNGUARDED = 2, TRIES_OF_DAMAGED = 4 };
 static const double deadline_seconds = 2.0;
 
-Status view_run(View *view, XapSearch *search, XapResult *out)
+Status view_run(View *view, QueryAsk *search, QueryFound *out)
 {
 	search->dead = view->snapshot->dead_docids;
 	search->deadline_seconds = deadline_seconds;
-	return xap_search(view->db, search, view->arena, out, view->err);
+	return view->xapian ? xap_search(view->xapian, search, view->arena, out, view->err) :
+	                      matcher_search(view->matcher, search, view->arena, out, view->err);
 }
 
-Status view_facets(View *view, XapSearch *search, unsigned slots,
+Status view_facets(View *view, QueryAsk *search, unsigned slots,
                    void (*each)(void *view, unsigned slot, Str value, uint64_t count), uint64_t *all_out, bool *is_exact_out)
 {
 	search->dead = view->snapshot->dead_docids;
 	search->deadline_seconds = deadline_seconds;
-	return xap_facets(view->db, search, slots, each, view, all_out, is_exact_out, view->err);
+	return view->xapian ? xap_facets(view->xapian, search, slots, each, view, all_out, is_exact_out, view->err) :
+	                      matcher_facets(view->matcher, search, slots, each, view, all_out, is_exact_out, view->err);
 }
 
 static Status open_view(View *view, Index *index, Arena *arena, Err *err)
@@ -33,13 +35,17 @@ static Status open_view(View *view, Index *index, Arena *arena, Err *err)
 	if (!view->tokens)
 		return err->code;
 	view->snapshot = index_take_snapshot(index);
-	return snapshot_take_db(view->snapshot, &view->db, err);
+	Status st = snapshot_take_matcher(view->snapshot, &view->matcher, err);
+	if (st == ST_OK && index->options.xapian_answers)
+		st = xap_open(&view->xapian, (const char *const *)view->snapshot->dirs, view->snapshot->dir_count, err);
+	return st;
 }
 
 static void close_view(View *view, Status st)
 {
-	if (view->db)
-		snapshot_give_db(view->snapshot, view->db, st == ST_OK);
+	xap_close(view->xapian);
+	if (view->matcher)
+		snapshot_give_matcher(view->snapshot, view->matcher, st == ST_OK);
 	snapshot_drop(view->snapshot);
 	index_give_tokens(view->index, view->tokens);
 	buf_done(&view->text);

@@ -28,13 +28,17 @@ static char *join(const char *dir, const char *name)
 static void free_snapshot(Snapshot *s)
 {
 	for (size_t i = 0; i < s->idle_count; i++)
-		xap_close(s->idle[i]);
+		matcher_close(s->idle[i]);
 	for (size_t i = 0; i < s->dir_count; i++) {
 		free(s->dirs[i]);
+		if (s->sealed)
+			match_shard_drop(s->sealed[i]);
 		if (s->dead_docids)
 			free((void *)s->dead_docids[i].docids);
 	}
 	free(s->dead_docids);
+	free(s->shards);
+	free(s->sealed);
 	free(s->dirs);
 	free(s->from);
 	free(s->dead.list);
@@ -77,7 +81,7 @@ static Status split_dead(Snapshot *s, Err *err)
 				docids[count++] = (uint32_t)(s->dead.list[d] - s->from[i] + 1);
 		if (!docids)
 			return err_no_memory(err);
-		s->dead_docids[i] = (XapDead){docids, count};
+		s->dead_docids[i] = (QueryDead){docids, count};
 	}
 	return s->dead_docids ? ST_OK : err_no_memory(err);
 }
@@ -87,13 +91,16 @@ static Status fill(Snapshot *s, Index *index, Err *err)
 	const Manifest *m = &s->manifest;
 	s->dirs = calloc(m->count + 1, sizeof *s->dirs);
 	s->from = calloc(m->count + 1, sizeof *s->from);
-	if (!s->dirs || !s->from)
+	s->shards = calloc(m->count + 1, sizeof *s->shards);
+	s->sealed = calloc(m->count + 1, sizeof *s->sealed);
+	if (!s->dirs || !s->from || !s->shards || !s->sealed)
 		return err_no_memory(err);
 	s->position = m->live_from;
 	for (size_t i = 0; i < m->count; i++) {
 		if (index_shard_is_bad(index, m->shards[i].name))
 			continue;
 		s->from[s->dir_count] = m->shards[i].from;
+		s->shards[s->dir_count] = m->shards[i];
 		s->dirs[s->dir_count] = join(index->dir, m->shards[i].name);
 		if (!s->dirs[s->dir_count++])
 			return err_no_memory(err);
@@ -107,7 +114,19 @@ static Status fill(Snapshot *s, Index *index, Err *err)
 	return st == ST_OK ? split_dead(s, err) : st;
 }
 
-Status snapshot_load(Snapshot **out, Index *index, Status *problem_out, Err *err)
+/* What is open already. */
+static void share_sealed(Snapshot *s, Snapshot *before)
+{
+	pthread_mutex_lock(&before->mutex);
+	for (size_t i = 0; i + s->has_live < s->dir_count; i++)
+		for (size_t b = 0; b + before->has_live < before->dir_count; b++)
+			if (before->sealed[b] && strcmp(s->shards[i].name, before->shards[b].name) == 0 &&
+			    memcmp(&s->shards[i].sha256, &before->shards[b].sha256, sizeof s->shards[i].sha256) == 0)
+				s->sealed[i] = match_shard_hold(before->sealed[b]);
+	pthread_mutex_unlock(&before->mutex);
+}
+
+Status snapshot_load(Snapshot **out, Index *index, Snapshot *before, Status *problem_out, Err *err)
 {
 	Snapshot *s = calloc(1, sizeof *s);
 	if (!s)
@@ -126,6 +145,8 @@ Status snapshot_load(Snapshot **out, Index *index, Status *problem_out, Err *err
 		free_snapshot(s);
 		return st;
 	}
+	if (before)
+		share_sealed(s, before);
 	*out = s;
 	return ST_OK;
 }
@@ -159,24 +180,37 @@ bool snapshot_is_current(const Snapshot *s, const char *index_dir)
 	return stamp_of(live, "iamglass") == s->live_stamp;
 }
 
-Status snapshot_take_db(Snapshot *s, XapDb **out, Err *err)
+static Status open_sealed(Snapshot *s, Err *err)
 {
-	pthread_mutex_lock(&s->mutex);
-	XapDb *db = s->idle_count ? s->idle[--s->idle_count] : NULL;
-	pthread_mutex_unlock(&s->mutex);
-	if (!db)
-		return xap_open(out, (const char *const *)s->dirs, s->dir_count, err);
-	*out = db;
-	return ST_OK;
+	Status st = ST_OK;
+	for (size_t i = 0; st == ST_OK && i + s->has_live < s->dir_count; i++)
+		if (!s->sealed[i])
+			st = match_shard_open(&s->sealed[i], s->dirs[i], err);
+	return st;
 }
 
-void snapshot_give_db(Snapshot *s, XapDb *db, bool reusable)
+Status snapshot_take_matcher(Snapshot *s, Matcher **out, Err *err)
+{
+	Status st = ST_OK;
+	pthread_mutex_lock(&s->mutex);
+	Matcher *matcher = s->idle_count ? s->idle[--s->idle_count] : NULL;
+	if (!matcher)
+		st = open_sealed(s, err);
+	pthread_mutex_unlock(&s->mutex);
+	if (matcher || st != ST_OK) {
+		*out = matcher;
+		return st;
+	}
+	return matcher_open(out, s->sealed, s->dir_count - s->has_live, s->has_live ? s->dirs[s->dir_count - 1] : NULL, err);
+}
+
+void snapshot_give_matcher(Snapshot *s, Matcher *matcher, bool reusable)
 {
 	pthread_mutex_lock(&s->mutex);
-	if (reusable && db && s->idle_count < SNAPSHOT_IDLE_MAX) {
-		s->idle[s->idle_count++] = db;
-		db = NULL;
+	if (reusable && matcher && s->idle_count < SNAPSHOT_IDLE_MAX) {
+		s->idle[s->idle_count++] = matcher;
+		matcher = NULL;
 	}
 	pthread_mutex_unlock(&s->mutex);
-	xap_close(db);
+	matcher_close(matcher);
 }

@@ -77,7 +77,7 @@ Status xap_term_documents(XapDb *db, Str term, uint64_t *count_out, Err *err)
 	return guard(err, [&] { *count_out = db->db.get_termfreq(text(term)); });
 }
 
-Status xap_term_hits(XapDb *db, Str term, XapHit *out, size_t room, uint64_t *total_out, Err *err)
+Status xap_term_hits(XapDb *db, Str term, QueryHit *out, size_t room, uint64_t *total_out, Err *err)
 {
 	return guard(err, [&] {
 		std::string bytes = text(term);
@@ -102,6 +102,25 @@ Status xap_terms(XapDb *db, Str prefix, bool (*each)(void *ctx, Str term, uint64
 			if (!each(ctx, view(term), i.get_termfreq()))
 				break;
 		}
+	});
+}
+
+Status xap_postings(XapDb *db, Str term, void (*each)(void *ctx, uint32_t docid, uint32_t number), void *ctx, Err *err)
+{
+	return guard(err, [&] {
+		std::string bytes = text(term);
+		Xapian::PostingIterator end = db->db.postlist_end(bytes);
+		for (Xapian::PostingIterator i = db->db.postlist_begin(bytes); i != end; ++i)
+			each(ctx, *i, bytes.empty() ? i.get_doclength() : i.get_wdf());
+	});
+}
+
+Status xap_values(XapDb *db, unsigned slot, void (*each)(void *ctx, uint32_t docid, Str value), void *ctx, Err *err)
+{
+	return guard(err, [&] {
+		Xapian::ValueIterator end = db->db.valuestream_end(slot);
+		for (Xapian::ValueIterator i = db->db.valuestream_begin(slot); i != end; ++i)
+			each(ctx, i.get_docid(), view(*i));
 	});
 }
 

@@ -20,11 +20,6 @@ C_LINKAGE_BEGIN
 typedef struct XapDb XapDb;
 typedef struct XapWriter XapWriter;
 
-typedef struct {
-	uint32_t shard, docid;
-	double score;
-} XapHit;
-
 Status xap_open(XapDb **out, const char *const *dirs, size_t count, Err *err);
 void xap_close(XapDb *db);
 uint64_t xap_documents(const XapDb *db);
@@ -32,46 +27,22 @@ uint64_t xap_documents(const XapDb *db);
 Status xap_term_documents(XapDb *db, Str term, uint64_t *count_out, Err *err);
 /* The documents that have the term, at most `room`, in no order that matters; *total_out says how many there are. Far
  * cheaper than a search: nothing is ranked. */
-Status xap_term_hits(XapDb *db, Str term, XapHit *out, size_t room, uint64_t *total_out, Err *err);
+Status xap_term_hits(XapDb *db, Str term, QueryHit *out, size_t room, uint64_t *total_out, Err *err);
 /* Calls `each` for every term that begins with prefix, in order, until it returns false. */
 Status xap_terms(XapDb *db, Str prefix, bool (*each)(void *ctx, Str term, uint64_t documents), void *ctx, Err *err);
+/* Calls `each` with the documents that have the term, ascending, and its wdf there; of "": every document and its length.
+ * Of a database opened from one directory. */
+Status xap_postings(XapDb *db, Str term, void (*each)(void *ctx, uint32_t docid, uint32_t number), void *ctx, Err *err);
+/* The same for the values of a slot. */
+Status xap_values(XapDb *db, unsigned slot, void (*each)(void *ctx, uint32_t docid, Str value), void *ctx, Err *err);
 /* User metadata of one database directory; "" where there is none. */
 Status xap_metadata(const char *dir, const char *key, Buf *out, Err *err);
 
-/* Documents of a shard that are left out of results. */
-typedef struct {
-	const uint32_t *docids;    /* ascending */
-	size_t count;
-} XapDead;
+Status xap_search(XapDb *db, const QueryAsk *search, Arena *arena, QueryFound *out, Err *err);
 
-enum { XAP_SECOND_LOOK = 60 };
-
-typedef struct {
-	const Query *query;
-	const Query *second;       /* adds to the scores of the XAP_SECOND_LOOK best, which are ordered anew; NULL: nothing */
-	uint64_t first, limit;
-	uint64_t count_to;         /* totals up to this are exact */
-	int sort_slot;             /* -1: by relevance */
-	bool sort_descending;
-	double deadline_seconds;   /* 0: none */
-	const XapDead *dead;       /* one for each shard; NULL: none are */
-	uint64_t sample;           /* xap_facets: with more matches, about so many are looked at; 0: XAP_FACET_SAMPLE */
-} XapSearch;
-
-typedef struct {
-	XapHit *hits;
-	size_t count;
-	uint64_t total;
-	bool total_is_exact;
-} XapResult;
-
-Status xap_search(XapDb *db, const XapSearch *search, Arena *arena, XapResult *out, Err *err);
-
-enum { XAP_FACET_SAMPLE = 1 << 16 };
 /* Calls `each` with every value of the slots (a bit set) that matches of search->query have, and its count.
  * *all_out: the number of matches; *is_exact_out: every one of them was looked at. */
-Status xap_facets(XapDb *db, const XapSearch *search, unsigned slots,
-                  void (*each)(void *ctx, unsigned slot, Str value, uint64_t count), void *ctx, uint64_t *all_out,
+Status xap_facets(XapDb *db, const QueryAsk *search, unsigned slots, QueryCount *each, void *ctx, uint64_t *all_out,
                   bool *is_exact_out, Err *err);
 
 /* ---- the live shard -------------------------------------------------------------------------------------------- */

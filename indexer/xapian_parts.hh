@@ -42,10 +42,10 @@ inline Str view(const std::string &s)
 
 /* Shards are joined by Xapian itself, so statistics are those of the whole; it deals their documents out in turn: the
  * joined docid is (own docid - 1) * shards + shard + 1. */
-inline XapHit hit_of(const XapDb *db, Xapian::docid docid, double score)
+inline QueryHit hit_of(const XapDb *db, Xapian::docid docid, double score)
 {
 	Xapian::docid joined = docid - 1;
-	return XapHit{uint32_t(joined % db->shards), uint32_t(joined / db->shards + 1), score};
+	return QueryHit{uint32_t(joined % db->shards), uint32_t(joined / db->shards + 1), score};
 }
 
 #endif

@@ -110,7 +110,7 @@ private:
 	bool started = false;
 };
 
-bool any_dead(const XapDead *dead, size_t shards)
+bool any_dead(const QueryDead *dead, size_t shards)
 {
 	for (size_t i = 0; dead && i < shards; i++)
 		if (dead[i].count)
@@ -120,7 +120,7 @@ bool any_dead(const XapDead *dead, size_t shards)
 
 } // namespace
 
-static Xapian::Query living(const XapDb *db, const XapSearch *search)
+static Xapian::Query living(const XapDb *db, const QueryAsk *search)
 {
 	Xapian::Query query = convert(search->query);
 	if (!any_dead(search->dead, db->shards))
@@ -132,19 +132,19 @@ static Xapian::Query living(const XapDb *db, const XapSearch *search)
 	                     Xapian::Query((new ShardSource<uint32_t>(dead, &db->uuids, 0))->release()));
 }
 
-static void add_hits(const XapDb *db, const Xapian::MSet &found, XapResult *out)
+static void add_hits(const XapDb *db, const Xapian::MSet &found, QueryFound *out)
 {
 	for (Xapian::MSetIterator i = found.begin(); i != found.end(); ++i)
 		out->hits[out->count++] = hit_of(db, *i, i.get_weight());
 }
 
 /* The best of `found` ordered anew, with what the second query adds to their scores. */
-static void look_again(XapDb *db, const XapSearch *search, const Xapian::MSet &best, XapResult *out)
+static void look_again(XapDb *db, const QueryAsk *search, const Xapian::MSet &best, QueryFound *out)
 {
 	std::vector<std::vector<Scored>> scored(db->shards);
 	ShardSource<Scored>::Lists lists;
 	for (Xapian::MSetIterator i = best.begin(); i != best.end(); ++i) {
-		XapHit hit = hit_of(db, *i, i.get_weight());
+		QueryHit hit = hit_of(db, *i, i.get_weight());
 		scored[hit.shard].emplace_back(hit.docid, hit.score);
 	}
 	for (auto &list : scored) {
@@ -155,14 +155,14 @@ static void look_again(XapDb *db, const XapSearch *search, const Xapian::MSet &b
 	Xapian::Query those((new ShardSource<Scored>(lists, &db->uuids, most))->release());
 	Xapian::Enquire enquire(db->db);
 	enquire.set_query(Xapian::Query(Xapian::Query::OP_AND_MAYBE, those, convert(search->second)));
-	uint64_t room = std::min<uint64_t>(search->limit, XAP_SECOND_LOOK - search->first);
+	uint64_t room = std::min<uint64_t>(search->limit, QUERY_SECOND_LOOK - search->first);
 	add_hits(db, enquire.get_mset(Xapian::doccount(search->first), Xapian::doccount(room)), out);
 }
 
-Status xap_search(XapDb *db, const XapSearch *search, Arena *arena, XapResult *out, Err *err)
+Status xap_search(XapDb *db, const QueryAsk *search, Arena *arena, QueryFound *out, Err *err)
 {
 	return guard(err, [&] {
-		*out = XapResult{};
+		*out = QueryFound{};
 		if (db->shards == 0) {
 			out->total_is_exact = true;
 			return;
@@ -173,19 +173,19 @@ Status xap_search(XapDb *db, const XapSearch *search, Arena *arena, XapResult *o
 			enquire.set_sort_by_value_then_relevance(Xapian::valueno(search->sort_slot), search->sort_descending);
 		if (search->deadline_seconds > 0)
 			enquire.set_time_limit(search->deadline_seconds);
-		out->hits = static_cast<XapHit *>(arena_calloc(arena, search->limit + 1, sizeof(XapHit)));
+		out->hits = static_cast<QueryHit *>(arena_calloc(arena, search->limit + 1, sizeof(QueryHit)));
 		if (!out->hits)
 			throw std::bad_alloc();
-		bool again = search->second && search->limit && search->first < XAP_SECOND_LOOK && search->sort_slot < 0;
-		uint64_t first = again ? 0 : search->first, limit = again ? uint64_t(XAP_SECOND_LOOK) : search->limit;
-		uint64_t behind = search->first + search->limit - std::min<uint64_t>(search->first + search->limit, XAP_SECOND_LOOK);
+		bool again = search->second && search->limit && search->first < QUERY_SECOND_LOOK && search->sort_slot < 0;
+		uint64_t first = again ? 0 : search->first, limit = again ? uint64_t(QUERY_SECOND_LOOK) : search->limit;
+		uint64_t behind = search->first + search->limit - std::min<uint64_t>(search->first + search->limit, QUERY_SECOND_LOOK);
 		Xapian::MSet found = enquire.get_mset(Xapian::doccount(first), Xapian::doccount(limit), Xapian::doccount(search->count_to));
 		if (again)
 			look_again(db, search, found, out);
 		else
 			add_hits(db, found, out);
 		if (again && behind) /* what lies behind the best keeps its order */
-			add_hits(db, enquire.get_mset(XAP_SECOND_LOOK, Xapian::doccount(behind)), out);
+			add_hits(db, enquire.get_mset(QUERY_SECOND_LOOK, Xapian::doccount(behind)), out);
 		out->total = found.get_matches_estimated();
 		out->total_is_exact = found.get_matches_lower_bound() == found.get_matches_upper_bound();
 	});
@@ -226,8 +226,7 @@ public:
 
 } // namespace
 
-Status xap_facets(XapDb *db, const XapSearch *search, unsigned slots,
-                  void (*each)(void *ctx, unsigned slot, Str value, uint64_t count), void *ctx, uint64_t *all_out,
+Status xap_facets(XapDb *db, const QueryAsk *search, unsigned slots, QueryCount *each, void *ctx, uint64_t *all_out,
                   bool *is_exact_out, Err *err)
 {
 	return guard(err, [&] {
@@ -243,7 +242,7 @@ Status xap_facets(XapDb *db, const XapSearch *search, unsigned slots,
 			enquire.set_time_limit(search->deadline_seconds);
 		uint64_t likely = enquire.get_mset(0, 0).get_matches_estimated();
 		unsigned bits = 0;
-		while (likely >> bits > (search->sample ? search->sample : uint64_t(XAP_FACET_SAMPLE)))
+		while (likely >> bits > (search->sample ? search->sample : uint64_t(QUERY_FACET_SAMPLE)))
 			bits++;
 		FacetSpy spy(slots, bits);
 		enquire.add_matchspy(&spy);

@@ -161,6 +161,7 @@ struct BuildOptions {
 	std::set<uint32_t> without; /* docids left out */
 	size_t from = 0, to = SIZE_MAX; /* documents */
 	uint32_t did_minus = 0;
+	uint8_t uuid = 1;
 };
 
 inline GlassStats build(const World &world, const std::string &dir, const BuildOptions &o)
@@ -209,7 +210,7 @@ inline GlassStats build(const World &world, const std::string &dir, const BuildO
 		check(invert_end(inv, &err) == ST_OK, err.text);
 	}
 	InvertFinish finish = {};
-	finish.uuid[0] = 1;
+	finish.uuid[0] = o.uuid;
 	std::vector<GlassMetadata> metadata;
 	for (const auto &[name, value] : world.metadata)
 		metadata.push_back({{name.data(), name.size()}, {value.data(), value.size()}});

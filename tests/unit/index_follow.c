@@ -43,7 +43,7 @@ static void add_to_sum(void *ctx, unsigned slot, Str value, uint64_t count)
 static void facets_of_very_many_matches_are_estimated_from_some(void **state)
 {
 	World w;
-	XapDb *db;
+	Matcher *matcher;
 	char json[200];
 	(void)state;
 	world_open(&w);
@@ -54,17 +54,17 @@ static void facets_of_very_many_matches_are_estimated_from_some(void **state)
 	}
 	assert_ok(&w, index_rebuild(w.index, NULL, NULL, NULL, &w.err));
 	Snapshot *s = index_take_snapshot(w.index);
-	assert_ok(&w, snapshot_take_db(s, &db, &w.err));
+	assert_ok(&w, snapshot_take_matcher(s, &matcher, &w.err));
 	for (uint64_t sample = 100; sample <= 10000; sample *= 100) {
 		uint64_t sum = 0, all;
 		bool is_exact;
-		XapSearch search = {.query = &(Query){.op = QUERY_TERM, .term = STR("XR")}, .sample = sample};
-		assert_ok(&w, xap_facets(db, &search, 1u << SLOT_TYPE, add_to_sum, &sum, &all, &is_exact, &w.err));
+		QueryAsk search = {.query = &(Query){.op = QUERY_TERM, .term = STR("XR")}, .sample = sample};
+		assert_ok(&w, matcher_facets(matcher, &search, 1u << SLOT_TYPE, add_to_sum, &sum, &all, &is_exact, &w.err));
 		assert_int_equal(all, 2000);
 		assert_int_equal(is_exact, sample >= 2000);
 		assert_in_range(sum, 1998, 2002); /* each value's count is rounded */
 	}
-	snapshot_give_db(s, db, true);
+	snapshot_give_matcher(s, matcher, true);
 	snapshot_drop(s);
 	world_close(&w);
 }

@@ -200,21 +200,21 @@ static bool only_matches(const Query *q)
 static void what_a_tier_excludes_carries_no_weights(void **state)
 {
 	Snapshot *snapshot = index_take_snapshot(world.index);
-	XapDb *db = NULL;
+	Matcher *matcher = NULL;
 	ParsedQuery parsed;
 	Compiled compiled;
 	(void)state;
 	TokenIter *tokens = token_iter_new(&world.err);
 	assert_non_null(tokens);
-	assert_ok(&world, snapshot_take_db(snapshot, &db, &world.err));
+	assert_ok(&world, snapshot_take_matcher(snapshot, &matcher, &world.err));
 	assert_ok(&world, query_parse(STR("chính quyền (địa phương) -\"ban hành\""), tokens, &world.arena, &parsed, &world.err));
-	assert_ok(&world, query_compile(&parsed, (CompileOptions){.expand = true}, tokens, db, &world.arena, &compiled, &world.err));
+	assert_ok(&world, query_compile(&parsed, (CompileOptions){.expand = true}, tokens, matcher, &world.arena, &compiled, &world.err));
 	assert_int_equal(compiled.tier_count, 3);
 	for (size_t i = 1; i < compiled.tier_count; i++) {
 		assert_int_equal(compiled.tiers[i]->op, QUERY_AND_NOT);
 		assert_true(only_matches(compiled.tiers[i]->children[1]));
 	}
-	snapshot_give_db(snapshot, db, true);
+	snapshot_give_matcher(snapshot, matcher, true);
 	snapshot_drop(snapshot);
 	token_iter_free(tokens);
 }

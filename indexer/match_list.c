@@ -1,0 +1,284 @@
+/* indexer/match_list.c - see match_list.h; the tables' layout is in glass_writer.c. Values are in match_values.c. */
+#include "indexer/match_list.h"
+
+#include "indexer/glass_entry.h"
+
+enum {
+	PADDING = 16,          /* zeros behind a chunk: a number that is cut off ends there and not elsewhere */
+	STEPS = 3,             /* chunks that are passed over one by one before the wanted one is searched for */
+	SPARSE = 48,           /* so few candidates of a window are looked for one by one */
+};
+
+static Status damaged(const MatchList *l, Err *err)
+{
+	return err_set(err, ST_CORRUPT, "the list of \"%.*s\" in the index is damaged", (int)l->key_len, (const char *)l->key);
+}
+
+static Status keep_chunk(MatchList *l, const MatchSource *source, const GlassEntry *entry, Err *err)
+{
+	size_t len = entry->chunk.body.len;
+	if (len + PADDING > l->room) {
+		l->room = len + PADDING;
+		l->chunk = arena_alloc(source->arena, l->room);
+		if (!l->chunk) {
+			l->room = 0;
+			return err_no_memory(err);
+		}
+	}
+	memcpy(l->chunk, entry->chunk.body.ptr, len);
+	memset(l->chunk + len, 0, PADDING);
+	l->at = l->chunk;
+	l->end = l->chunk + len;
+	l->did = entry->chunk.first;
+	l->chunk_last = entry->chunk.last;
+	l->last_chunk = entry->last;
+	return ST_OK;
+}
+
+static void end_list(MatchList *l)
+{
+	l->did = UINT32_MAX;
+	l->last_chunk = true;
+}
+
+typedef struct {
+	GlassList list;
+	bool failed;
+} Collected;
+
+static void collect(void *ctx, uint32_t docid, uint32_t wdf)
+{
+	Collected *c = ctx;
+	c->failed |= !glass_list_add_number(&c->list, docid, wdf);
+}
+
+static Status open_live(MatchList *l, const MatchSource *source, Str term, Err *err)
+{
+	Collected c = {0};
+	Status st = xap_postings(source->shard->live, term, collect, &c, err);
+	GlassEntry entry = {.last = true, .chunk = glass_list_piece(&c.list)};
+	if (st == ST_OK && (c.failed || !buf_ok(&c.list.body)))
+		st = err_no_memory(err);
+	uint64_t count = 0;
+	if (st == ST_OK)
+		st = xap_term_documents(source->shard->live, term, &count, err);
+	l->documents = (uint32_t)count;
+	if (st == ST_OK && c.list.body.len)
+		st = keep_chunk(l, source, &entry, err);
+	else
+		end_list(l);
+	glass_list_done(&c.list);
+	return st;
+}
+
+Status match_list_open(MatchList *l, const MatchSource *source, Str term, Err *err)
+{
+	Str key, tag;
+	GlassEntry entry;
+	*l = (MatchList){.did = UINT32_MAX, .last_chunk = true};
+	l->key_len = glass_escape_term(term, l->key);
+	if (!l->key_len)
+		return ST_OK;
+	if (source->shard->live)
+		return open_live(l, source, term, err);
+	Str wanted = {(const char *)l->key, l->key_len};
+	Step step = glass_find(source->shard->postlist, source->blocks, wanted, &l->place, &key, &tag, err);
+	if (step == STEP_ERROR)
+		return err->code;
+	if (step == STEP_END || !str_eq(key, wanted))
+		return ST_OK;
+	if (!glass_entry_read(key, tag, &entry) || !entry.first)
+		return damaged(l, err);
+	l->documents = entry.tf;
+	return keep_chunk(l, source, &entry, err);
+}
+
+/* An entry behind the first as a chunk of this list; false: it is of another one. */
+static bool is_chunk(const MatchList *l, Str key, Str tag, GlassEntry *out, bool *bad)
+{
+	*bad = false;
+	if (key.len <= l->key_len || memcmp(key.ptr, l->key, l->key_len) != 0 || key.ptr[l->key_len] != 0)
+		return false;
+	*bad = !glass_entry_read(key, tag, out) || out->list.len != l->key_len;
+	return !*bad;
+}
+
+/* Goes to the first chunk that does not end before `target`. */
+static Status next_chunk(MatchList *l, const MatchSource *source, uint32_t target, Err *err)
+{
+	uint32_t before = l->chunk_last;
+	for (int step_count = 0; !l->last_chunk; step_count++) {
+		Str key, tag;
+		GlassEntry entry;
+		bool bad;
+		Step step;
+		bool searched = step_count == STEPS; /* may give the chunk that was passed over last */
+		if (searched) {
+			uint8_t wanted[GLASS_KEY_MAX + GLASS_DID_MAX + 1];
+			memcpy(wanted, l->key, l->key_len);
+			wanted[l->key_len] = 0;
+			uint8_t *end = glass_put_did(wanted + l->key_len + 1, target);
+			step = glass_find_last(source->shard->postlist, source->blocks, (Str){(const char *)wanted, (size_t)(end - wanted)}, &l->place, &key, &tag, err);
+		} else {
+			step = glass_find_next(source->shard->postlist, source->blocks, &l->place, &key, &tag, err);
+		}
+		if (step == STEP_ERROR)
+			return err->code;
+		if (step == STEP_END || !is_chunk(l, key, tag, &entry, &bad) || (entry.chunk.first <= before && !searched))
+			return damaged(l, err);
+		before = entry.chunk.last;
+		if (entry.chunk.last >= target)
+			return keep_chunk(l, source, &entry, err);
+		l->last_chunk = entry.last;
+	}
+	end_list(l);
+	return ST_OK;
+}
+
+/* One number; only up to 32 bits. The padding ends it. */
+static inline uint32_t read_number(const uint8_t **at)
+{
+	uint32_t value = *(*at)++;
+	if (value < 0x80)
+		return value;
+	value &= 0x7F;
+	for (unsigned shift = 7; shift < 35; shift += 7) {
+		uint32_t byte = *(*at)++;
+		value |= (byte & 0x7F) << shift;
+		if (byte < 0x80)
+			break;
+	}
+	return value;
+}
+
+/* Four postings are passed over at a time where all their numbers are of one byte, as most are. */
+static inline void skip_postings(MatchList *l, uint32_t target)
+{
+	const uint8_t *at = l->at;
+	uint32_t did = l->did;
+	while (l->end - at > 8) {
+		uint64_t eight = get_le64(at);
+		if (eight & UINT64_C(0x8080808080808080))
+			break;
+		uint32_t passed = (uint32_t)(((eight >> 8 & UINT64_C(0x00FF00FF00FF00FF)) * UINT64_C(0x0001000100010001)) >> 48) + 4;
+		if (passed > target - did)
+			break;
+		did += passed;
+		at += 8;
+	}
+	l->at = at;
+	l->did = did;
+}
+
+/* Moves to the first posting that is not before `target`. */
+static Status skip_to(MatchList *l, const MatchSource *source, uint32_t target, Err *err)
+{
+	if (l->did >= target)
+		return ST_OK;
+	if (l->chunk_last < target) {
+		Status st = next_chunk(l, source, target, err);
+		if (st != ST_OK || l->did >= target)
+			return st;
+	}
+	while (l->did < target) {
+		skip_postings(l, target);
+		if (l->did >= target)
+			break;
+		const uint8_t *at = l->at;
+		read_number(&at);
+		if (at >= l->end)
+			return damaged(l, err);
+		uint32_t gap = read_number(&at);
+		if (at >= l->end || gap >= l->chunk_last - l->did)
+			return damaged(l, err);
+		l->did += gap + 1;
+		l->at = at;
+	}
+	return l->did > l->chunk_last ? damaged(l, err) : ST_OK;
+}
+
+static inline uint16_t cut(uint32_t wdf)
+{
+	return wdf > MATCH_WDF_MAX ? MATCH_WDF_MAX : (uint16_t)wdf;
+}
+
+static Status fill_some(MatchList *l, const MatchSource *source, uint64_t from, const MatchSet *within, MatchSet *out,
+                        uint16_t *wdf, Err *err)
+{
+	for (MATCH_EACH(within, i)) {
+		uint64_t wanted = from + i;
+		if (wanted < l->did)
+			continue;
+		Status st = skip_to(l, source, (uint32_t)wanted, err);
+		if (st != ST_OK)
+			return st;
+		if (l->did != wanted)
+			continue;
+		out->bits[i / 64] |= UINT64_C(1) << i % 64;
+		if (wdf) {
+			const uint8_t *at = l->at;
+			wdf[i] = cut(read_number(&at));
+		}
+	}
+	return ST_OK;
+}
+
+/* All postings of the chunk at hand below `to`. */
+static bool fill_from_chunk(MatchList *l, uint64_t from, uint64_t to, MatchSet *out, uint16_t *wdf)
+{
+	const uint8_t *at = l->at, *end = l->end;
+	uint32_t did = l->did, last = l->chunk_last;
+	bool good = true;
+	while (did < to) {
+		size_t i = (size_t)(did - from);
+		const uint8_t *posting = at;
+		uint32_t number = read_number(&at);
+		out->bits[i / 64] |= UINT64_C(1) << i % 64;
+		if (wdf)
+			wdf[i] = cut(number);
+		if (at >= end) {
+			good = at == end && did == last;
+			break;
+		}
+		uint32_t gap = read_number(&at);
+		if (at >= end || gap >= last - did) {
+			at = posting;
+			good = false;
+			break;
+		}
+		did += gap + 1;
+	}
+	l->at = at;
+	l->did = did;
+	return good;
+}
+
+static Status fill_all(MatchList *l, const MatchSource *source, uint64_t from, MatchSet *out, uint16_t *wdf, Err *err)
+{
+	uint64_t to = from + MATCH_WINDOW;
+	Status st = skip_to(l, source, (uint32_t)from, err);
+	while (st == ST_OK && l->did < to && l->did != UINT32_MAX) {
+		if (!fill_from_chunk(l, from, to, out, wdf))
+			return damaged(l, err);
+		if (l->at == l->end) /* all of the chunk is read */
+			st = next_chunk(l, source, l->chunk_last == UINT32_MAX ? UINT32_MAX : l->chunk_last + 1, err);
+	}
+	return st;
+}
+
+Status match_list_fill(MatchList *l, const MatchSource *source, uint64_t from, const MatchSet *within, MatchSet *out,
+                       uint16_t *wdf, Err *err)
+{
+	memset(out, 0, sizeof *out);
+	if (l->did == UINT32_MAX || l->did >= from + MATCH_WINDOW)
+		return ST_OK;
+	size_t wanted = match_set_count(within);
+	if (wanted == 0)
+		return ST_OK;
+	if (wanted <= SPARSE)
+		return fill_some(l, source, from, within, out, wdf, err);
+	Status st = fill_all(l, source, from, out, wdf, err);
+	for (size_t w = 0; w < MATCH_WORDS; w++)
+		out->bits[w] &= within->bits[w];
+	return st;
+}

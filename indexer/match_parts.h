@@ -1,0 +1,88 @@
+/* indexer/match_parts.h - the inside of the matcher, for the files that make it up (match*.c). */
+#ifndef INDEXER_MATCH_PARTS_H
+#define INDEXER_MATCH_PARTS_H
+
+#include "indexer/match.h"
+#include "indexer/match_list.h"
+
+struct Matcher {
+	MatchShard **shards;   /* the live one last */
+	size_t count;
+	GlassBlocks *blocks;
+	uint64_t documents;
+	double average_length;
+};
+
+typedef struct MatchNode {
+	QueryOp op;            /* without SCALE and BOOST's factor, which are in `weight` */
+	struct MatchNode **children; /* of AND: the rarest first */
+	size_t child_count;
+	bool weighed;          /* adds to scores (of a synonym's children: their wdf is wanted) */
+	double weight;         /* TERM, SYNONYM: the score at a wdf without end; BOOST: the score */
+	double documents;      /* about so many match */
+	MatchList *lists;      /* TERM: of each shard */
+	MatchValues values;    /* RANGE: of the shard at hand */
+	Str low, high;
+	MatchSet set;          /* what matches, of the window at hand */
+	uint16_t *wdf;         /* TERM: in the documents of `set` */
+} MatchNode;
+
+typedef struct {
+	Matcher *matcher;
+	Arena *arena;
+	Err *err;
+	MatchNode *ranges[64]; /* their values are to be opened and freed */
+	size_t range_count;
+	size_t nodes;
+} MatchPlan;
+
+/* NULL: failed, err says why. weighed: scores are wanted. */
+MatchNode *match_plan(MatchPlan *plan, const Query *query, bool weighed);
+void match_plan_done(MatchPlan *plan);
+void match_plan_begin_shard(MatchPlan *plan);
+
+/* The window at hand. */
+typedef struct {
+	MatchSource source;
+	size_t shard;
+	uint64_t from;         /* its first document */
+	double norm[MATCH_WINDOW];  /* BM25's part that depends on the length */
+	double score[MATCH_WINDOW];
+	double wdf[MATCH_WINDOW];
+} MatchAt;
+
+/* Leaves in node->set those of `within` that match. */
+Status match_window(MatchNode *node, MatchAt *at, const MatchSet *within, Err *err);
+/* Adds to at->score of the documents in `among`, which all match: match_score_begin first. */
+Status match_score(MatchNode *node, MatchAt *at, const MatchSet *among, Err *err);
+void match_score_begin(const Matcher *m, MatchAt *at, const MatchSet *among);
+/* No document below it matches; UINT32_MAX and above: none does any more. */
+uint64_t match_next(const MatchNode *node, size_t shard, uint64_t from);
+
+/* ---- walking all windows ----------------------------------------------------------------------------------------- */
+
+enum { MATCH_SLOTS_MAX = 8 };
+
+typedef struct {
+	Matcher *matcher;
+	const QueryAsk *ask;
+	MatchPlan plan;
+	MatchNode *root;
+	MatchAt at;
+	unsigned slots[MATCH_SLOTS_MAX]; /* whose values each window wants */
+	size_t slot_count;
+	MatchValues values[MATCH_SLOTS_MAX]; /* of the shard at hand */
+	uint64_t matches, documents_seen;
+	uint64_t give_up_us;   /* 0: never */
+	bool gave_up;
+} MatchWalk;
+
+MatchWalk *match_walk_new(Matcher *m, const QueryAsk *ask, Arena *arena, Err *err); /* NULL: out of memory */
+void match_walk_free(MatchWalk *walk);
+/* Counts the matches of walk->root and calls `each` (may be NULL) with those of every window that has some. */
+Status match_walk(MatchWalk *walk, Status (*each)(MatchWalk *walk, const MatchSet *matching, void *ctx, Err *err), void *ctx, Err *err);
+/* Makes the window that holds a document the one at hand. */
+void match_walk_go_to(MatchWalk *walk, size_t shard, uint64_t docid);
+uint64_t match_walk_total(const MatchWalk *walk); /* estimated where time was too short to see all */
+
+#endif

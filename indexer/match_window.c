@@ -1,0 +1,188 @@
+/* indexer/match_window.c - one window of a shard: what matches, and how well.
+ *
+ * A node is asked only for what is still possible, and scores are worked out only for what matches in the end; so the
+ * lists of common words are read only where rarer ones left something. */
+#include "indexer/match_parts.h"
+
+static Status match_children(MatchNode *n, MatchAt *at, const MatchSet *within, Err *err)
+{
+	for (size_t c = 0; c < n->child_count; c++) {
+		Status st = match_window(n->children[c], at, within, err);
+		if (st != ST_OK)
+			return st;
+		for (size_t w = 0; w < MATCH_WORDS; w++)
+			n->set.bits[w] |= n->children[c]->set.bits[w];
+	}
+	return ST_OK;
+}
+
+static Status match_all(MatchNode *n, MatchAt *at, const MatchSet *within, Err *err)
+{
+	const MatchSet *left = within;
+	for (size_t c = 0; c < n->child_count; c++) {
+		Status st = match_window(n->children[c], at, left, err);
+		if (st != ST_OK)
+			return st;
+		left = &n->children[c]->set;
+		if (!match_set_any(left))
+			return ST_OK;
+	}
+	if (n->child_count)
+		n->set = *left;
+	return ST_OK;
+}
+
+static Status match_without(MatchNode *n, MatchAt *at, const MatchSet *within, Err *err)
+{
+	Status st = match_window(n->children[0], at, within, err);
+	n->set = n->children[0]->set;
+	if (st != ST_OK || !match_set_any(&n->set))
+		return st;
+	st = match_window(n->children[1], at, &n->set, err);
+	for (size_t w = 0; w < MATCH_WORDS; w++)
+		n->set.bits[w] &= ~n->children[1]->set.bits[w];
+	return st;
+}
+
+static void take_in_range(void *ctx, size_t i, Str value)
+{
+	MatchNode *n = ctx;
+	if (str_cmp(value, n->low) >= 0 && (!n->high.len || str_cmp(value, n->high) <= 0))
+		n->set.bits[i / 64] |= UINT64_C(1) << i % 64;
+}
+
+Status match_window(MatchNode *n, MatchAt *at, const MatchSet *within, Err *err)
+{
+	if (n->op == QUERY_TERM)
+		return match_list_fill(&n->lists[at->shard], &at->source, at->from, within, &n->set, n->wdf, err);
+	memset(&n->set, 0, sizeof n->set);
+	Status st = ST_OK;
+	switch (n->op) {
+	case QUERY_OR:
+	case QUERY_SYNONYM:
+		return match_children(n, at, within, err);
+	case QUERY_AND:
+	case QUERY_FILTER:
+		return match_all(n, at, within, err);
+	case QUERY_AND_NOT:
+		return match_without(n, at, within, err);
+	case QUERY_AND_MAYBE:
+	case QUERY_BOOST:
+		st = match_window(n->children[0], at, within, err);
+		n->set = n->children[0]->set;
+		return st;
+	case QUERY_RANGE:
+		return match_values_each(&n->values, &at->source, at->from, within, take_in_range, n, err);
+	case QUERY_ALL:
+		n->set = *within; /* only documents that are there are asked for */
+		return ST_OK;
+	default:
+		return ST_OK;
+	}
+}
+
+/* ---- scores ---------------------------------------------------------------------------------------------------- */
+
+void match_score_begin(const Matcher *m, MatchAt *at, const MatchSet *among)
+{
+	const MatchShard *shard = at->source.shard;
+	const uint32_t *lengths = shard->lengths + (at->from - shard->first);
+	double factor = m->average_length > 0 ? 1 / m->average_length : 0;
+	for (MATCH_EACH(among, i)) {
+		double length = lengths[i] * factor;
+		at->norm[i] = (length > 0.5 ? length : 0.5) * 0.5 + 0.5;
+		at->score[i] = 0;
+	}
+}
+
+static MatchSet both(const MatchSet *a, const MatchSet *b)
+{
+	MatchSet set;
+	for (size_t w = 0; w < MATCH_WORDS; w++)
+		set.bits[w] = a->bits[w] & b->bits[w];
+	return set;
+}
+
+static void score_synonym(MatchNode *n, MatchAt *at, const MatchSet *among)
+{
+	for (MATCH_EACH(among, i))
+		at->wdf[i] = 0;
+	for (size_t c = 0; c < n->child_count; c++) {
+		MatchSet have = both(among, &n->children[c]->set);
+		const uint16_t *wdf = n->children[c]->wdf;
+		for (MATCH_EACH(&have, i))
+			at->wdf[i] += wdf ? wdf[i] : 0;
+	}
+	for (MATCH_EACH(among, i))
+		at->score[i] += n->weight * (at->wdf[i] / (at->wdf[i] + at->norm[i]));
+}
+
+static Status score_children(MatchNode *n, MatchAt *at, const MatchSet *among, Err *err)
+{
+	Status st = ST_OK;
+	for (size_t c = 0; st == ST_OK && c < n->child_count; c++) {
+		MatchSet have = both(among, &n->children[c]->set);
+		st = n->children[c]->weighed ? match_score(n->children[c], at, &have, err) : ST_OK;
+	}
+	return st;
+}
+
+Status match_score(MatchNode *n, MatchAt *at, const MatchSet *among, Err *err)
+{
+	Status st;
+	switch (n->op) {
+	case QUERY_TERM:
+		for (MATCH_EACH(among, i))
+			at->score[i] += n->weight * (n->wdf[i] / (n->wdf[i] + at->norm[i]));
+		return ST_OK;
+	case QUERY_SYNONYM:
+		score_synonym(n, at, among);
+		return ST_OK;
+	case QUERY_BOOST:
+		for (MATCH_EACH(among, i))
+			at->score[i] += n->weight;
+		return ST_OK;
+	case QUERY_AND_MAYBE:
+		st = match_window(n->children[1], at, among, err); /* only now is it known where it is wanted */
+		return st == ST_OK ? score_children(n, at, among, err) : st;
+	case QUERY_OR:
+	case QUERY_AND:
+	case QUERY_FILTER:
+	case QUERY_AND_NOT:
+		return score_children(n, at, among, err);
+	default:
+		return ST_OK;
+	}
+}
+
+/* ---- what comes next ------------------------------------------------------------------------------------------- */
+
+uint64_t match_next(const MatchNode *n, size_t shard, uint64_t from)
+{
+	uint64_t next = n->op == QUERY_OR || n->op == QUERY_SYNONYM ? UINT64_MAX : from;
+	switch (n->op) {
+	case QUERY_NOTHING:
+		return UINT64_MAX;
+	case QUERY_TERM:
+		return n->lists[shard].did == UINT32_MAX ? UINT64_MAX : n->lists[shard].did > from ? n->lists[shard].did : from;
+	case QUERY_RANGE:
+	case QUERY_ALL:
+		return from;
+	case QUERY_AND:
+	case QUERY_FILTER:
+		for (size_t c = 0; c < n->child_count; c++) {
+			uint64_t of_child = match_next(n->children[c], shard, from);
+			next = of_child > next ? of_child : next;
+		}
+		return next;
+	case QUERY_OR:
+	case QUERY_SYNONYM:
+		for (size_t c = 0; c < n->child_count && next > from; c++) {
+			uint64_t of_child = match_next(n->children[c], shard, from);
+			next = of_child < next ? of_child : next;
+		}
+		return next;
+	default:
+		return match_next(n->children[0], shard, from);
+	}
+}
