@@ -351,59 +351,80 @@ static Status read_range(Store *store, const ObjectDescriptor *object, Str runs,
 	return st;
 }
 
+/* Bytes of the object whose OBJECT frame was found. */
+static Status read_found(Store *store, uint32_t segment, const Frame *frame, const ObjectDescriptor *object, uint64_t offset,
+                         void *out, size_t len, Arena *arena, Err *err)
+{
+	Str body;
+	if (offset > object->size_bytes || len > object->size_bytes - offset)
+		return err_set(err, ST_INVALID, "bytes %" PRIu64 " to %" PRIu64 " of an object of %" PRIu64, offset, offset + len,
+		               object->size_bytes);
+	if (!object->chunk_count && len == object->size_bytes && frame->header.raw_len == len)
+		return unpack_into(store, SEE_COMMITTED, segment, frame, out, err); /* the common case: all of a small object */
+	Status st = read_body(store, SEE_COMMITTED, segment, frame, arena, &body, err);
+	if (st != ST_OK)
+		return st;
+	if (object->chunk_count)
+		return read_range(store, object, body, offset, out, len, err);
+	if (body.len != object->size_bytes)
+		return err_set(err, ST_CORRUPT, "an object of %zu bytes instead of %" PRIu64, body.len, object->size_bytes);
+	if (len)
+		memcpy(out, body.ptr + offset, len);
+	return ST_OK;
+}
+
+static Status find_object(Store *store, const Hash *hash, Arena *arena, uint32_t *segment_out, Frame *frame_out,
+                          ObjectDescriptor *out, Err *err)
+{
+	Status st = lookup_object_frame(store, SEE_COMMITTED, hash, arena, segment_out, frame_out, err);
+	if (st == ST_OK)
+		object_descriptor_get(frame_out->descriptor, out);
+	return st;
+}
+
 Status store_object_read(Store *store, const Hash *hash, uint64_t offset, void *out, size_t len, Err *err)
 {
 	Arena arena = {0};
 	Frame frame;
 	ObjectDescriptor object = {0};
 	uint32_t segment;
-	Str body;
-	Status st = lookup_object_frame(store, SEE_COMMITTED, hash, &arena, &segment, &frame, err);
-	if (st != ST_OK)
-		goto done;
-	object_descriptor_get(frame.descriptor, &object);
-	if (offset > object.size_bytes || len > object.size_bytes - offset) {
-		st = err_set(err, ST_INVALID, "bytes %" PRIu64 " to %" PRIu64 " of an object of %" PRIu64, offset, offset + len, object.size_bytes);
-		goto done;
-	}
-	if (!object.chunk_count && len == object.size_bytes && frame.header.raw_len == len) {
-		st = unpack_into(store, SEE_COMMITTED, segment, &frame, out, err); /* the common case: all of a small object */
-		goto done;
-	}
-	st = read_body(store, SEE_COMMITTED, segment, &frame, &arena, &body, err);
-	if (st != ST_OK)
-		goto done;
-	if (object.chunk_count)
-		st = read_range(store, &object, body, offset, out, len, err);
-	else if (body.len != object.size_bytes)
-		st = err_set(err, ST_CORRUPT, "an object of %zu bytes instead of %" PRIu64, body.len, object.size_bytes);
-	else if (len)
-		memcpy(out, body.ptr + offset, len);
-done:
+	Status st = find_object(store, hash, &arena, &segment, &frame, &object, err);
+	if (st == ST_OK)
+		st = read_found(store, segment, &frame, &object, offset, out, len, &arena, err);
 	arena_done(&arena);
+	return st;
+}
+
+static Status load_found(Store *store, uint32_t segment, const Frame *frame, const ObjectDescriptor *object,
+                         uint64_t limit_bytes, Arena *arena, Buf *out, Err *err)
+{
+	Hash found;
+	if (object->size_bytes > limit_bytes)
+		return err_set(err, ST_LIMIT, "the object has %" PRIu64 " bytes, more than %" PRIu64, object->size_bytes, limit_bytes);
+	size_t before = out->len, size = (size_t)object->size_bytes;
+	char *at = buf_extend(out, size);
+	if (!at && size)
+		return err_no_memory(err);
+	Status st = size ? read_found(store, segment, frame, object, 0, at, size, arena, err) : ST_OK;
+	if (st == ST_OK) {
+		hash_of((Str){at, size}, &found);
+		if (!hash_eq(&found, &object->hash))
+			st = err_set(err, ST_CORRUPT, "an object's bytes do not have its SHA-256");
+	}
+	if (st != ST_OK)
+		out->len = before;
 	return st;
 }
 
 Status store_object_load(Store *store, const Hash *hash, uint64_t limit_bytes, Buf *out, Err *err)
 {
-	uint64_t size;
-	Hash found;
-	size_t before = out->len;
-	Status st = store_object_size(store, hash, &size, err);
-	if (st != ST_OK)
-		return st;
-	if (size > limit_bytes)
-		return err_set(err, ST_LIMIT, "the object has %" PRIu64 " bytes, more than %" PRIu64, size, limit_bytes);
-	char *at = buf_extend(out, (size_t)size);
-	if (!at && size)
-		return err_no_memory(err);
-	st = size ? store_object_read(store, hash, 0, at, (size_t)size, err) : ST_OK;
-	if (st == ST_OK) {
-		hash_of((Str){at, (size_t)size}, &found);
-		if (!hash_eq(&found, hash))
-			st = err_set(err, ST_CORRUPT, "an object's bytes do not have its SHA-256");
-	}
-	if (st != ST_OK)
-		out->len = before;
+	Arena arena = {0};
+	Frame frame;
+	ObjectDescriptor object = {0};
+	uint32_t segment;
+	Status st = find_object(store, hash, &arena, &segment, &frame, &object, err);
+	if (st == ST_OK)
+		st = load_found(store, segment, &frame, &object, limit_bytes, &arena, out, err);
+	arena_done(&arena);
 	return st;
 }
