@@ -20,7 +20,7 @@ const DocType *doc_type_get(size_t i)
 const DocType *doc_type_by_key(Str key)
 {
 	for (size_t i = 0; key.len && i < doc_type_count(); i++)
-		if (str_eq(key, str_from(types[i].key)))
+		if (types[i].key[0] == key.ptr[0] && str_eq(key, str_from(types[i].key)))
 			return &types[i];
 	return NULL;
 }
@@ -29,7 +29,9 @@ const DocType *doc_type_by_prefix(Str folded, size_t *len_out)
 {
 	const DocType *best = NULL;
 	*len_out = 0;
-	for (size_t i = 0; i < doc_type_count(); i++) {
+	for (size_t i = 0; folded.len && i < doc_type_count(); i++) {
+		if (types[i].folded[0] != folded.ptr[0])
+			continue;
 		Str name = str_from(types[i].folded);
 		if (name.len > *len_out && str_starts(folded, name) &&
 		    (folded.len == name.len || folded.ptr[name.len] == ' ')) {

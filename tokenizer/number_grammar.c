@@ -9,8 +9,6 @@
 #include "tokenizer/doc_type.h"
 #include "tokenizer/plain.h"
 
-#include <stdio.h>
-
 /* Notations written with small letters inside; a capital before a small letter begins the next word otherwise. */
 static const char *const mixed_case[] = {"TTg", "CTr", "TTr", "TrS", "QyĐ", "QĐi", "SLu", "TTh", "VPCTn", "CTn"};
 static const char *const old_organs[] = {"CP",  "TTG", "HDBT", "HDNN", "HDCP", "CT",
@@ -21,6 +19,30 @@ typedef enum { GROUP_CAPITALS, GROUP_SMALL, GROUP_ANY } GroupCase;
 static bool is_lower_letter(uint32_t c)
 {
 	return plain_is_letter(c) && plain_upper(c) != c;
+}
+
+/* Appends; false, and nothing appended, where there is no room for it and a zero. */
+static bool put(char **at, const char *end, const char *s)
+{
+	size_t len = strlen(s);
+	if (len >= (size_t)(end - *at))
+		return false;
+	memcpy(*at, s, len + 1);
+	*at += len;
+	return true;
+}
+
+/* There is room for 10 digits and a zero. */
+static void put_unsigned(char **at, unsigned value)
+{
+	char digits[10];
+	size_t len = 0;
+	do
+		digits[len++] = (char)('0' + value % 10);
+	while (value /= 10);
+	while (len)
+		*(*at)++ = digits[--len];
+	**at = 0;
 }
 
 /* num: "15", "1.234" (thousands), "66.15" (a number and its part). Letters read for digits only when `ocr`. */
@@ -56,10 +78,12 @@ static const uint8_t *read_num(const uint8_t *p, const uint8_t *end, RecordNumbe
 			p = q;
 		}
 	}
-	if (part_digits)
-		snprintf(out->num, sizeof out->num, "%u.%u", value, part);
-	else
-		snprintf(out->num, sizeof out->num, "%u", value);
+	char *at = out->num; /* at most 7 digits and 3 */
+	put_unsigned(&at, value);
+	if (part_digits) {
+		*at++ = '.';
+		put_unsigned(&at, part);
+	}
 	return p;
 }
 
@@ -107,6 +131,8 @@ static const uint8_t *read_year(const uint8_t *p, const uint8_t *end, RecordNumb
 
 static const uint8_t *match_mixed_case(const uint8_t *p, const uint8_t *end)
 {
+	if (p < end && *p < 0x80 && !memchr("TQSVC", *p, 5)) /* no notation begins with it */
+		return NULL;
 	for (size_t i = 0; i < sizeof mixed_case / sizeof mixed_case[0]; i++) {
 		const uint8_t *wanted = (const uint8_t *)mixed_case[i], *wanted_end = wanted + strlen(mixed_case[i]),
 			      *q = p;
@@ -287,26 +313,28 @@ const uint8_t *number_read(const uint8_t *p, const uint8_t *end, bool whole, Num
 
 bool number_finish(const NumberText *text, RecordNumber *n)
 {
-	char year[8] = "", suffix[4], *at = n->display, *end = n->display + sizeof n->display;
-	if (n->year)
-		snprintf(year, sizeof year, "%u/", n->year);
+	char year[8] = "", suffix[4], *at = year, *end = n->display + sizeof n->display;
+	const char separator[2] = {n->style == NUMBER_PARTY ? '-' : '/'};
+	if (n->year) {
+		put_unsigned(&at, n->year);
+		*at++ = '/';
+		*at = 0;
+	}
 	for (size_t i = 0; i < sizeof suffix; i++)
 		suffix[i] = n->suffix[i] >= 'a' ? (char)(n->suffix[i] - 32) : n->suffix[i];
-	at += snprintf(at, (size_t)(end - at), "%s%s%c%s", n->num, n->suffix, n->style == NUMBER_PARTY ? '-' : '/',
-		       year);
-	for (unsigned i = 0; i < n->group_count; i++) {
+	at = n->display;
+	bool fits = put(&at, end, n->num) && put(&at, end, n->suffix) && put(&at, end, separator) && put(&at, end, year);
+	for (unsigned i = 0; fits && i < n->group_count; i++) {
 		const char *between = i == 0 ? "" : i == 1 && n->style == NUMBER_PARTY ? "/" : "-";
-		size_t room = (size_t)(end - at);
-		int len = snprintf(at, room, "%s%s", between, text->groups[i]);
-		if (len < 0 || (size_t)len >= room)
-			return false;
-		at += len;
+		fits = put(&at, end, between) && put(&at, end, text->groups[i]);
 	}
 	at = n->key;
 	end = n->key + sizeof n->key;
-	at += snprintf(at, (size_t)(end - at), "%s%s/%s", n->num, suffix, year);
-	for (unsigned i = 0; i < n->group_count; i++)
-		at += snprintf(at, (size_t)(end - at), "%s%s", i ? "-" : "", n->groups[i]);
+	fits = fits && put(&at, end, n->num) && put(&at, end, suffix) && put(&at, end, "/") && put(&at, end, year);
+	for (unsigned i = 0; fits && i < n->group_count; i++)
+		fits = put(&at, end, i ? "-" : "") && put(&at, end, n->groups[i]);
+	if (!fits)
+		return false;
 	if (!n->group_count) { /* "15/2019": number and year alone */
 		n->display[strlen(n->display) - 1] = 0;
 		n->key[strlen(n->key) - 1] = 0;

@@ -7,8 +7,6 @@
 #include "tokenizer/number_grammar.h"
 #include "tokenizer/plain.h"
 
-#include <stdio.h>
-
 size_t record_number_write(const RecordNumber *number, char out[static RECORD_NUMBER_MAX + 8])
 {
 	unsigned zeros = number->zeros < 7 ? number->zeros : 7;
@@ -64,7 +62,10 @@ static bool is_introduced(char words[2][16])
 	size_t len;
 	if (is_word(words[0], "so"))
 		return true;
-	snprintf(both, sizeof both, "%s %s", words[1], words[0]);
+	len = strlen(words[1]);
+	memcpy(both, words[1], len);
+	both[len] = ' ';
+	memcpy(both + len + 1, words[0], sizeof words[0]);
 	if (doc_type_by_prefix(str_from(both), &len) || doc_type_by_prefix(str_from(words[0]), &len))
 		return true;
 	for (len = 0; words[0][len]; len++)
