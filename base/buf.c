@@ -76,6 +76,15 @@ void buf_add_char(Buf *b, char c)
 	buf_add(b, &c, 1);
 }
 
+void buf_add_u64(Buf *b, uint64_t value)
+{
+	char digits[20], *end = digits + sizeof digits, *at = end;
+	do
+		*--at = (char)('0' + value % 10);
+	while (value /= 10);
+	buf_add(b, at, (size_t)(end - at));
+}
+
 void buf_printf(Buf *b, const char *format, ...)
 {
 	char small[256];

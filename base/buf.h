@@ -33,6 +33,7 @@ void buf_add(Buf *b, const void *bytes, size_t len);
 void buf_add_str(Buf *b, Str s);
 void buf_add_zero_terminated(Buf *b, const char *text);
 void buf_add_char(Buf *b, char c);
+void buf_add_u64(Buf *b, uint64_t value);             /* in decimal digits */
 void buf_printf(Buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_add_hex(Buf *b, const void *bytes, size_t len);   /* lower case */
 void buf_add_base64(Buf *b, const void *bytes, size_t len); /* standard alphabet, padded */

@@ -6,6 +6,29 @@
 #include <inttypes.h>
 #include <math.h>
 
+/* Does the word hold a byte below 0x20, a quote or a backslash? (May say yes for bytes above 0x7F next to one.) */
+static bool has_special(uint64_t word)
+{
+	const uint64_t ones = 0x0101010101010101u, tops = ones * 0x80;
+	uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
+	return (((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) & tops;
+}
+
+size_t json_plain_run(Str s)
+{
+	size_t at = 0;
+	while (s.len - at >= 8) {
+		uint64_t word;
+		memcpy(&word, s.ptr + at, 8);
+		if (has_special(word))
+			break;
+		at += 8;
+	}
+	while (at < s.len && (uint8_t)s.ptr[at] >= 0x20 && s.ptr[at] != '"' && s.ptr[at] != '\\')
+		at++;
+	return at;
+}
+
 static void value_begins(JsonOut *j)
 {
 	if (j->need_comma)
@@ -93,7 +116,7 @@ void jout_text(JsonOut *j, const char *zero_terminated)
 void jout_u64(JsonOut *j, uint64_t value)
 {
 	value_begins(j);
-	buf_printf(j->out, "%" PRIu64, value);
+	buf_add_u64(j->out, value);
 }
 
 void jout_i64(JsonOut *j, int64_t value)

@@ -41,6 +41,9 @@ void jout_field_text(JsonOut *j, const char *key, const char *value);
 void jout_field_u64(JsonOut *j, const char *key, uint64_t value);
 void jout_field_bool(JsonOut *j, const char *key, bool value);
 
+/* How many bytes at the start of s a JSON string can hold as they are: no control character, quote or backslash. */
+size_t json_plain_run(Str s);
+
 C_LINKAGE_END
 
 #endif

@@ -1,6 +1,7 @@
 /* indexer/source_json.c - see source_json.h. */
 #include "indexer/source_json.h"
 
+#include "base/json_out.h"
 #include "base/utf8.h"
 
 void json_reader_done(JsonReader *reader)
@@ -11,27 +12,10 @@ void json_reader_done(JsonReader *reader)
 
 /* ---- finding the text ------------------------------------------------------------------------------------------ */
 
-/* Does the word hold a byte below 0x20, a quote or a backslash? (May say yes for bytes above 0x7F next to one.) */
-static bool has_special(uint64_t word)
-{
-	const uint64_t ones = 0x0101010101010101u, tops = ones * 0x80;
-	uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
-	return (((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) & tops;
-}
-
 /* Offset of the first byte at or after `at` that a JSON string can't hold as it is; s.len if there is none. */
 static size_t plain_until(Str s, size_t at)
 {
-	while (s.len - at >= 8) {
-		uint64_t word;
-		memcpy(&word, s.ptr + at, 8);
-		if (has_special(word))
-			break;
-		at += 8;
-	}
-	while (at < s.len && (uint8_t)s.ptr[at] >= 0x20 && s.ptr[at] != '"' && s.ptr[at] != '\\')
-		at++;
-	return at;
+	return at >= s.len ? s.len : at + json_plain_run(str_slice(s, at, s.len));
 }
 
 /* Offset behind the closing quote of the string that opens at `at`; 0 if it does not end. */

@@ -2,6 +2,7 @@
  * unescaped in place and ended by a zero where their closing quote was. */
 #include "store/record_flat.h"
 
+#include "base/json_out.h"
 #include "base/utf8.h"
 
 typedef struct {
@@ -43,8 +44,8 @@ static bool read_string(Flat *f, Str *out)
 {
 	if (!take(f, '"'))
 		return false;
-	char *start = f->at, *to = f->at;
-	for (; f->at < f->end && *f->at != '"'; f->at++) {
+	char *start = f->at, *to = start + json_plain_run((Str){start, (size_t)(f->end - start)});
+	for (f->at = to; f->at < f->end && *f->at != '"'; f->at++) {
 		if ((uint8_t)*f->at < 0x20)
 			return false;
 		if (*f->at != '\\') {
@@ -164,6 +165,11 @@ static bool read_value(Flat *f, RecordFieldKind kind, FieldValue *out)
 	return false;
 }
 
+static bool is_name(Str name, const char *of)
+{
+	return name.len && *of == name.ptr[0] && str_eq(name, str_from(of));
+}
+
 static bool read_member(Flat *f, uint32_t *seen, Record *record)
 {
 	enum { SEEN_ID = 1u << RF_COUNT, SEEN_TEXT = 2u << RF_COUNT };
@@ -177,7 +183,7 @@ static bool read_member(Flat *f, uint32_t *seen, Record *record)
 	else if (str_eq(name, STR("text")))
 		mark = SEEN_TEXT;
 	else
-		for (id = 0; id < RF_COUNT && !str_eq(name, str_from(record_fields[id].name)); id++)
+		for (id = 0; id < RF_COUNT && !is_name(name, record_fields[id].name); id++)
 			;
 	mark = mark ? mark : id < RF_COUNT ? 1u << id : 0;
 	if (!mark || (*seen & mark))

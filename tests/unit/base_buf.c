@@ -33,6 +33,19 @@ static void printing_more_than_fits_the_small_buffer_is_whole(void **state)
 	buf_done(&b);
 }
 
+static void numbers_are_written_in_digits(void **state)
+{
+	(void)state;
+	Buf b = {0};
+	buf_add_u64(&b, 0);
+	buf_add_char(&b, ' ');
+	buf_add_u64(&b, 907);
+	buf_add_char(&b, ' ');
+	buf_add_u64(&b, UINT64_MAX);
+	assert_str_equal(buf_str(&b), STR("0 907 18446744073709551615"));
+	buf_done(&b);
+}
+
 static void a_failed_allocation_sticks_until_clear(void **state)
 {
 	(void)state;
@@ -162,6 +175,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(appended_bytes_come_back_in_order),
 		cmocka_unit_test(printing_more_than_fits_the_small_buffer_is_whole),
+		cmocka_unit_test(numbers_are_written_in_digits),
 		cmocka_unit_test(a_failed_allocation_sticks_until_clear),
 		cmocka_unit_test(taking_moves_the_bytes_out),
 		cmocka_unit_test(base64_follows_rfc_4648),

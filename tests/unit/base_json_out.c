@@ -97,6 +97,22 @@ static void numbers_that_json_cannot_say_become_null(void **state)
 	buf_done(&b);
 }
 
+static void a_plain_run_ends_where_an_escape_is_needed(void **state)
+{
+	static const char stops[] = {'"', '\\', '\n', 0, 0x1F};
+	char text[40];
+	(void)state;
+	for (size_t len = 0; len < sizeof text; len++) {
+		memset(text, 'x', sizeof text);
+		memcpy(text, "\x7F\xC3\xA2!#[]", len < 7 ? len : 7);
+		assert_int_equal(json_plain_run((Str){text, len}), len);
+		for (size_t i = 0; i < sizeof stops; i++) {
+			text[len] = stops[i];
+			assert_int_equal(json_plain_run((Str){text, sizeof text}), len);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -105,6 +121,7 @@ int main(void)
 		cmocka_unit_test(bytes_that_are_no_utf8_become_replacement_characters),
 		cmocka_unit_test(every_pair_of_bytes_gives_valid_utf8),
 		cmocka_unit_test(numbers_that_json_cannot_say_become_null),
+		cmocka_unit_test(a_plain_run_ends_where_an_escape_is_needed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,6 +44,36 @@ static void the_first_invalid_byte_is_named_wherever_it_stands(void **state)
 	assert_int_equal(utf8_valid_prefix(STR("12345678\xE1\xBB")), 8);
 }
 
+static size_t valid_byte_by_byte(Str s)
+{
+	size_t i = 0, width;
+	while (i < s.len && (width = utf8_valid_width(s.ptr + i, s.len - i)))
+		i += width;
+	return i;
+}
+
+/* Texts that are looked at in several places at once: every length, cut and broken anywhere. */
+static void long_texts_are_valid_as_far_as_their_characters_are(void **state)
+{
+	static const char *const characters[] = {"a", "ế", "đ", " ", "漢", "\xF0\x9F\x93\x84", "\xED\x9F\xBF", "b"};
+	char text[1400];
+	uint32_t random = 1;
+	(void)state;
+	for (unsigned round = 0; round < 3000; round++) {
+		size_t len = 0, wanted = 250 + round % 1100;
+		while (len < wanted) {
+			random = random * 1664525 + 1013904223;
+			const char *c = characters[random >> 29];
+			memcpy(text + len, c, strlen(c));
+			len += strlen(c);
+		}
+		if (round % 3 == 1)
+			text[(random >> 8) % len] = (char)(random >> 3);
+		Str s = {text, round % 3 == 2 ? wanted - random % 4 : len};
+		assert_int_equal(utf8_valid_prefix(s), valid_byte_by_byte(s));
+	}
+}
+
 static void a_cut_never_splits_a_character(void **state)
 {
 	(void)state;
@@ -70,6 +100,7 @@ int main(void)
 		cmocka_unit_test(every_scalar_value_comes_back),
 		cmocka_unit_test(what_rfc_3629_forbids_is_refused),
 		cmocka_unit_test(the_first_invalid_byte_is_named_wherever_it_stands),
+		cmocka_unit_test(long_texts_are_valid_as_far_as_their_characters_are),
 		cmocka_unit_test(a_cut_never_splits_a_character),
 		cmocka_unit_test(characters_are_counted_not_bytes),
 	};
