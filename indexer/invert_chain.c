@@ -68,6 +68,16 @@ static uint32_t slice_end(ChainEnd at)
 	return ((at >> 3) & ~(size - 1)) + size - LINK;
 }
 
+ChainEnd chain_next(const ChainPool *pool, ChainEnd at, ChainEnd end)
+{
+	ChainEnd next;
+	uint32_t stop = slice_end(at);
+	if (stop == slice_end(end))
+		return 0;
+	memcpy(&next, pool->bytes + stop, LINK);
+	return next;
+}
+
 size_t chain_copy(const ChainPool *pool, ChainEnd head, ChainEnd end, uint8_t *out)
 {
 	const uint8_t *start = out;

@@ -38,6 +38,8 @@ void chain_pool_done(ChainPool *pool);
 void chain_pool_clear(ChainPool *pool);
 ChainEnd chain_new(ChainPool *pool);
 ChainEnd chain_grow(ChainPool *pool, ChainEnd end); /* end stands at the end of a slice */
+/* The slice behind the one that `at` stands in, 0 behind the last. */
+ChainEnd chain_next(const ChainPool *pool, ChainEnd at, ChainEnd end);
 /* Copies the chain out; out has room for chain_bytes_max. Returns the number of bytes. */
 size_t chain_copy(const ChainPool *pool, ChainEnd head, ChainEnd end, uint8_t *out);
 static inline size_t chain_bytes_max(const ChainPool *pool) { return pool->used + 8; }

@@ -17,9 +17,18 @@ struct SortItem {
 	uint32_t offset; /* of the term in the batch's bytes */
 };
 
+/* Lists lie all over the memory in the order of keys, and a list's slices all over it too: those of the next lists are
+ * fetched while this one is written, one slice more of each at every step. */
+enum { ENTRIES_AHEAD = 16, LISTS_AHEAD = 8 };
+
+typedef struct {
+	ChainEnd at, end;
+} Ahead;
+
 typedef struct {
 	Batch *batch;
 	SortItem *items, *other;
+	Ahead ahead[LISTS_AHEAD]; /* of item i at i % LISTS_AHEAD */
 	size_t code_count, term_count; /* codes first; written as terms they count as terms */
 	RunWriter w;
 	Buf scratch[2];
@@ -217,15 +226,22 @@ static bool same_term(const Sorter *s, const SortItem *items, size_t i, size_t c
 	       str_eq(term_at(s->batch, items[i].offset), term_at(s->batch, items[i + 1].offset));
 }
 
-/* Lists lie all over the memory in the order of keys: fetch what is needed soon. */
-static void prefetch_entry(const Sorter *s, const SortItem *items, size_t i, size_t count)
+static void look_ahead(Sorter *s, const SortItem *items, size_t i, size_t count)
 {
-	enum { ENTRY_AHEAD = 12, CHAIN_AHEAD = 6 };
+	const ChainPool *pool = &s->batch->pool;
 	const BatchPositions *unused;
-	if (i + ENTRY_AHEAD < count)
-		__builtin_prefetch(entry_of(s, &items[i + ENTRY_AHEAD], &unused));
-	if (i + CHAIN_AHEAD < count)
-		chain_prefetch(&s->batch->pool, entry_of(s, &items[i + CHAIN_AHEAD], &unused)->head);
+	if (i + ENTRIES_AHEAD < count)
+		__builtin_prefetch(entry_of(s, &items[i + ENTRIES_AHEAD], &unused));
+	for (size_t k = 0; k < LISTS_AHEAD; k++) {
+		Ahead *a = &s->ahead[k];
+		if (a->at && (a->at = chain_next(pool, a->at, a->end)))
+			chain_prefetch(pool, a->at);
+	}
+	if (i + LISTS_AHEAD < count) {
+		const BatchEntry *e = entry_of(s, &items[i + LISTS_AHEAD], &unused);
+		s->ahead[i % LISTS_AHEAD] = (Ahead){e->head, e->end};
+		chain_prefetch(pool, e->head);
+	}
 }
 
 static RunKey key_of(const Sorter *s, const SortItem *item, bool codes)
@@ -245,7 +261,7 @@ static bool write_postings(Sorter *s, bool codes)
 		uint32_t tf;
 		uint64_t cf;
 		bool twice = !codes && same_term(s, items, i, count);
-		prefetch_entry(s, items, i, count);
+		look_ahead(s, items, i, count);
 		if (!read_postings(s, &items[i], &s->scratch[0], &list[0], &tf, &cf))
 			return false;
 		if (twice) {
