@@ -400,13 +400,11 @@ static bool has_words(const Clause *clause)
 	return clause->word_count > 0;
 }
 
-/* The next tier: what the query matches and the tier before does not. */
-static void add_tier(Compiler *c, Compiled *out, Query *q, const char *matched)
+static void add_tier(Compiled *out, Query *q, const char *matched)
 {
 	if (!q)
 		return;
-	out->tiers[out->tier_count] = out->tier_count ? compile_checked(c, query_pair(c->arena, QUERY_AND_NOT, q, out->bases[out->tier_count - 1])) : q;
-	out->bases[out->tier_count] = compile_checked(c, query_matching(c->arena, q));
+	out->tiers[out->tier_count] = q;
 	out->matched[out->tier_count++] = matched;
 }
 
@@ -420,13 +418,13 @@ Status query_compile(const ParsedQuery *parsed, CompileOptions options, TokenIte
 		return err->code;
 	compiled.whole = sides.folded;
 	compiled.has_words = has_words(parsed->root);
-	add_tier(&c, &compiled, sides.strict, "phrase");
+	add_tier(&compiled, sides.strict, "phrase");
 	/* Typed without any mark, two words or more are read as their most frequent accentuation: it comes first. */
 	if (sides.exact)
-		add_tier(&c, &compiled, sides.exact, "all words");
+		add_tier(&compiled, sides.exact, "all words");
 	else if (sides.likely && compiled.tier_count)
-		add_tier(&c, &compiled, sides.likely, "all words");
-	add_tier(&c, &compiled, sides.folded, sides.exact ? "without accents" : "all words");
+		add_tier(&compiled, sides.likely, "all words");
+	add_tier(&compiled, sides.folded, sides.exact ? "without accents" : "all words");
 	if (c.failed)
 		return err->code;
 	*out = compiled;

@@ -2,7 +2,7 @@
  *
  * A word typed with marks has an exact side, and a folded one: itself or the same word written without marks (a text
  * with other marks says another word). A word typed without marks has a folded side only: all accentuations. The answer
- * comes in tiers, each looked at only when those before it did not fill the page:
+ * comes in tiers, what matches an earlier one first:
  *
  *   1 phrase           every word exactly, and every pair of neighbours side by side      short lists: fast
  *   2 all words        every word exactly, anywhere
@@ -19,11 +19,11 @@
 #include "indexer/parse.h"
 #include "indexer/match.h"
 
-enum { COMPILE_TIERS_MAX = 3, COMPILE_CHECKS_MAX = 8, COMPILE_EXPANSIONS_MAX = 16 };
+enum { COMPILE_TIERS_MAX = QUERY_TIERS_MAX, COMPILE_CHECKS_MAX = 8, COMPILE_EXPANSIONS_MAX = 16 };
 
 typedef struct {
 	Query *whole;           /* all that matches, whatever the tier */
-	Query *tiers[COMPILE_TIERS_MAX], *bases[COMPILE_TIERS_MAX]; /* bases: with the tiers before, without weights */
+	Query *tiers[COMPILE_TIERS_MAX]; /* each matches only what the next one matches too */
 	const char *matched[COMPILE_TIERS_MAX]; /* why, in words */
 	Query *second;          /* of a question: adds to the score of the best that tiers[0] finds; NULL: nothing does */
 	size_t tier_count;

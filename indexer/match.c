@@ -90,7 +90,7 @@ static Status hits_of_shard(Matcher *m, size_t shard, Str term, Arena *arena, Qu
 		st = match_list_fill(&list, &source, from, &all, &found, NULL, err);
 		for (MATCH_EACH(&found, i))
 			if (*count < room)
-				out[(*count)++] = (QueryHit){(uint32_t)shard, (uint32_t)(from + i), 0};
+				out[(*count)++] = (QueryHit){.shard = (uint32_t)shard, .docid = (uint32_t)(from + i)};
 	}
 	return st;
 }

@@ -34,7 +34,7 @@ Status matcher_terms(Matcher *m, Str prefix, bool (*each)(void *ctx, Str term, u
 
 /* Where the deadline passes, what was found until then, and a total that is estimated from it. */
 Status matcher_search(Matcher *m, const QueryAsk *ask, Arena *arena, QueryFound *out, Err *err);
-/* Calls `each` with every value of the slots (a bit set) that matches of ask->query have, and its count.
+/* Calls `each` with every value of the slots (a bit set) that matches of the last tier have, and its count.
  * *all_out: the number of matches; *is_exact_out: every one of them was looked at. */
 Status matcher_facets(Matcher *m, const QueryAsk *ask, unsigned slots, QueryCount *each, void *ctx, uint64_t *all_out,
                       bool *is_exact_out, Err *err);

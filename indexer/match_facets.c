@@ -72,9 +72,10 @@ static MatchSet sampled(const MatchSet *matching, uint64_t from, unsigned bits)
 	return set;
 }
 
-static Status count_window(MatchWalk *walk, const MatchSet *matching, void *ctx, Err *err)
+static Status count_window(MatchWalk *walk, size_t tier, const MatchSet *matching, void *ctx, Err *err)
 {
 	Facets *f = ctx;
+	(void)tier;
 	MatchSet set = sampled(matching, walk->at.from, f->sample_bits);
 	Status st = ST_OK;
 	f->seen += match_set_count(&set);
@@ -85,14 +86,23 @@ static Status count_window(MatchWalk *walk, const MatchSet *matching, void *ctx,
 	return st == ST_OK && f->failed ? err_no_memory(err) : st;
 }
 
+/* All matches: those of the last tier. */
+static Status walk_last_tier(MatchWalk *walk, MatchEach *each, void *ctx, Err *err)
+{
+	if (!walk->ask->tier_count)
+		return ST_OK;
+	walk->roots[0] = match_plan(&walk->plan, walk->ask->tiers[walk->ask->tier_count - 1], false);
+	walk->tier_count = 1;
+	return walk->roots[0] ? match_walk(walk, each, ctx, err) : err->code;
+}
+
 static Status count_matches(Matcher *m, const QueryAsk *ask, Arena *arena, uint64_t *out, Err *err)
 {
 	MatchWalk *walk = match_walk_new(m, ask, arena, err);
 	if (!walk)
 		return err->code;
-	walk->root = match_plan(&walk->plan, ask->query, false);
-	Status st = walk->root ? match_walk(walk, NULL, NULL, err) : err->code;
-	*out = match_walk_total(walk);
+	Status st = walk_last_tier(walk, NULL, NULL, err);
+	*out = match_walk_total(walk, 0);
 	match_walk_free(walk);
 	return st;
 }
@@ -102,13 +112,12 @@ static Status count_facets(MatchWalk *walk, Facets *f, unsigned slots, Err *err)
 	for (unsigned slot = 0; slot < 32 && walk->slot_count < MATCH_SLOTS_MAX; slot++)
 		if (slots >> slot & 1)
 			walk->slots[walk->slot_count++] = slot;
-	walk->root = match_plan(&walk->plan, walk->ask->query, false);
-	return walk->root ? match_walk(walk, count_window, f, err) : err->code;
+	return walk_last_tier(walk, count_window, f, err);
 }
 
 static void tell(const MatchWalk *walk, const Facets *f, QueryCount *each, void *ctx)
 {
-	double each_stands_for = f->seen ? (double)match_walk_total(walk) / (double)f->seen : 0;
+	double each_stands_for = f->seen ? (double)match_walk_total(walk, 0) / (double)f->seen : 0;
 	for (size_t v = 0; v < walk->slot_count; v++)
 		for (size_t i = 0; i < f->counts[v].room; i++) {
 			const Counted *c = &f->counts[v].table[i];
@@ -132,7 +141,7 @@ Status matcher_facets(Matcher *m, const QueryAsk *ask, unsigned slots, QueryCoun
 	if (st == ST_OK)
 		st = count_facets(walk, &facets, slots, err);
 	if (st == ST_OK) {
-		*all_out = match_walk_total(walk);
+		*all_out = match_walk_total(walk, 0);
 		*is_exact_out = !walk->gave_up && facets.seen == *all_out;
 		tell(walk, &facets, each, ctx);
 	}

@@ -29,9 +29,10 @@ static Status keep_chunk(MatchList *l, const MatchSource *source, const GlassEnt
 	memset(l->chunk + len, 0, PADDING);
 	l->at = l->chunk;
 	l->end = l->chunk + len;
-	l->did = entry->chunk.first;
+	l->did = l->chunk_first = entry->chunk.first;
 	l->chunk_last = entry->chunk.last;
-	l->last_chunk = entry->last;
+	l->last_chunk = l->ends_here = entry->last;
+	l->chunk_place = l->place;
 	return ST_OK;
 }
 
@@ -103,6 +104,15 @@ static bool is_chunk(const MatchList *l, Str key, Str tag, GlassEntry *out, bool
 	return !*bad;
 }
 
+/* The key of the chunk that would begin with a document. */
+static Str chunk_key(const MatchList *l, uint32_t did, uint8_t out[static GLASS_KEY_MAX + GLASS_DID_MAX + 1])
+{
+	memcpy(out, l->key, l->key_len);
+	out[l->key_len] = 0;
+	uint8_t *end = glass_put_did(out + l->key_len + 1, did);
+	return (Str){(const char *)out, (size_t)(end - out)};
+}
+
 /* Goes to the first chunk that does not end before `target`. */
 static Status next_chunk(MatchList *l, const MatchSource *source, uint32_t target, Err *err)
 {
@@ -114,11 +124,8 @@ static Status next_chunk(MatchList *l, const MatchSource *source, uint32_t targe
 		Step step;
 		bool searched = step_count == STEPS; /* may give the chunk that was passed over last */
 		if (searched) {
-			uint8_t wanted[GLASS_KEY_MAX + GLASS_DID_MAX + 1];
-			memcpy(wanted, l->key, l->key_len);
-			wanted[l->key_len] = 0;
-			uint8_t *end = glass_put_did(wanted + l->key_len + 1, target);
-			step = glass_find_last(source->shard->postlist, source->blocks, (Str){(const char *)wanted, (size_t)(end - wanted)}, &l->place, &key, &tag, err);
+			uint8_t bytes[GLASS_KEY_MAX + GLASS_DID_MAX + 1];
+			step = glass_find_last(source->shard->postlist, source->blocks, chunk_key(l, target, bytes), &l->place, &key, &tag, err);
 		} else {
 			step = glass_find_next(source->shard->postlist, source->blocks, &l->place, &key, &tag, err);
 		}
@@ -223,17 +230,59 @@ static Status fill_some(MatchList *l, const MatchSource *source, uint64_t from, 
 	return ST_OK;
 }
 
-/* All postings of the chunk at hand below `to`. */
-static bool fill_from_chunk(MatchList *l, uint64_t from, uint64_t to, MatchSet *out, uint16_t *wdf)
+/* Bits that are gathered for one word of a set at a time. */
+typedef struct {
+	MatchSet *set;
+	size_t word;
+	uint64_t bits;
+} Gather;
+
+static inline void gather(Gather *g, size_t i)
+{
+	if (i / 64 != g->word) {
+		g->set->bits[g->word] |= g->bits;
+		g->bits = 0;
+		g->word = i / 64;
+	}
+	g->bits |= UINT64_C(1) << i % 64;
+}
+
+/* All postings of the chunk at hand below `to`. Four at a time where all their numbers are of one byte, as most are. */
+static inline bool fill_from_chunk(MatchList *l, uint64_t from, uint64_t to, MatchSet *out, uint16_t *wdf)
 {
 	const uint8_t *at = l->at, *end = l->end;
 	uint32_t did = l->did, last = l->chunk_last;
+	Gather g = {out, 0, 0};
 	bool good = true;
 	while (did < to) {
+		uint64_t eight;
+		while (end - at > 8 && !((eight = get_le64(at)) & UINT64_C(0x8080808080808080))) {
+			uint64_t gaps = eight >> 8 & UINT64_C(0x00FF00FF00FF00FF), ahead = gaps * UINT64_C(0x0001000100010001);
+			size_t i = (size_t)(did - from);
+			if ((ahead >> 32 & 0xFFFF) + 3 + did >= to) /* the fourth lies behind */
+				break;
+			size_t second = i + (ahead & 0xFFFF) + 1, third = i + (ahead >> 16 & 0xFFFF) + 2, fourth = i + (ahead >> 32 & 0xFFFF) + 3;
+			gather(&g, i);
+			gather(&g, second);
+			gather(&g, third);
+			gather(&g, fourth);
+			if (wdf) {
+				wdf[i] = (uint8_t)eight;
+				wdf[second] = (uint8_t)(eight >> 16);
+				wdf[third] = (uint8_t)(eight >> 32);
+				wdf[fourth] = (uint8_t)(eight >> 48);
+			}
+			did += (uint32_t)(ahead >> 48) + 4;
+			at += 8;
+		}
+		if (did > last)
+			good = false;
+		if (did > last || did >= to)
+			break;
 		size_t i = (size_t)(did - from);
 		const uint8_t *posting = at;
 		uint32_t number = read_number(&at);
-		out->bits[i / 64] |= UINT64_C(1) << i % 64;
+		gather(&g, i);
 		if (wdf)
 			wdf[i] = cut(number);
 		if (at >= end) {
@@ -248,6 +297,7 @@ static bool fill_from_chunk(MatchList *l, uint64_t from, uint64_t to, MatchSet *
 		}
 		did += gap + 1;
 	}
+	out->bits[g.word] |= g.bits;
 	l->at = at;
 	l->did = did;
 	return good;
@@ -258,12 +308,21 @@ static Status fill_all(MatchList *l, const MatchSource *source, uint64_t from, M
 	uint64_t to = from + MATCH_WINDOW;
 	Status st = skip_to(l, source, (uint32_t)from, err);
 	while (st == ST_OK && l->did < to && l->did != UINT32_MAX) {
-		if (!fill_from_chunk(l, from, to, out, wdf))
+		if (!(wdf ? fill_from_chunk(l, from, to, out, wdf) : fill_from_chunk(l, from, to, out, NULL)))
 			return damaged(l, err);
 		if (l->at == l->end) /* all of the chunk is read */
 			st = next_chunk(l, source, l->chunk_last == UINT32_MAX ? UINT32_MAX : l->chunk_last + 1, err);
 	}
 	return st;
+}
+
+static bool are_few(const MatchSet *set)
+{
+	size_t count = 0;
+	for (size_t w = 0; w < MATCH_WORDS && count <= SPARSE; w++)
+		for (uint64_t bits = set->bits[w]; bits && count <= SPARSE; bits &= bits - 1)
+			count++;
+	return count <= SPARSE;
 }
 
 Status match_list_fill(MatchList *l, const MatchSource *source, uint64_t from, const MatchSet *within, MatchSet *out,
@@ -272,13 +331,39 @@ Status match_list_fill(MatchList *l, const MatchSource *source, uint64_t from, c
 	memset(out, 0, sizeof *out);
 	if (l->did == UINT32_MAX || l->did >= from + MATCH_WINDOW)
 		return ST_OK;
-	size_t wanted = match_set_count(within);
-	if (wanted == 0)
-		return ST_OK;
-	if (wanted <= SPARSE)
+	if (are_few(within))
 		return fill_some(l, source, from, within, out, wdf, err);
 	Status st = fill_all(l, source, from, out, wdf, err);
 	for (size_t w = 0; w < MATCH_WORDS; w++)
 		out->bits[w] &= within->bits[w];
 	return st;
+}
+
+Status match_list_rewind(MatchList *l, const MatchSource *source, uint64_t from, Err *err)
+{
+	uint8_t bytes[GLASS_KEY_MAX + GLASS_DID_MAX + 1];
+	Str key, tag;
+	GlassEntry entry;
+	bool bad;
+	if (!l->documents)
+		return ST_OK;
+	if (l->chunk_first <= from || source->shard->live) {
+		l->at = l->chunk;
+		l->did = l->chunk_first;
+		l->last_chunk = l->ends_here;
+		l->place = l->chunk_place;
+		return ST_OK;
+	}
+	Step step = glass_find_last(source->shard->postlist, source->blocks, chunk_key(l, (uint32_t)from, bytes), &l->place, &key, &tag, err);
+	if (step == STEP_ERROR)
+		return err->code;
+	if (step == STEP_ITEM && is_chunk(l, key, tag, &entry, &bad))
+		return keep_chunk(l, source, &entry, err);
+	Str first = {(const char *)l->key, l->key_len};
+	step = glass_find(source->shard->postlist, source->blocks, first, &l->place, &key, &tag, err);
+	if (step == STEP_ERROR)
+		return err->code;
+	if (step == STEP_END || !str_eq(key, first) || !glass_entry_read(key, tag, &entry))
+		return damaged(l, err);
+	return keep_chunk(l, source, &entry, err);
 }

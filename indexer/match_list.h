@@ -32,11 +32,12 @@ typedef struct {
 	uint32_t documents;    /* that have the term, in this shard */
 	uint32_t did;          /* the posting at hand; UINT32_MAX: none is left */
 	const uint8_t *at, *end; /* its wdf, and what follows, in the chunk at hand */
-	uint32_t chunk_last;   /* the chunk's last document */
-	bool last_chunk;
+	uint32_t chunk_first, chunk_last; /* documents of the chunk */
+	bool last_chunk;       /* there is none behind it */
+	bool ends_here;        /* so said the chunk at hand itself */
 	uint8_t *chunk;
 	size_t room;
-	GlassPlace place;
+	GlassPlace place, chunk_place; /* of the entry that was read last; of the chunk at hand */
 } MatchList;
 
 /* A term that is in no document gives a list of none. */
@@ -45,6 +46,9 @@ Status match_list_open(MatchList *list, const MatchSource *source, Str term, Err
  * window begins at document `from`, which is above all earlier windows. */
 Status match_list_fill(MatchList *list, const MatchSource *source, uint64_t from, const MatchSet *within, MatchSet *out,
                        uint16_t *wdf, Err *err);
+
+/* Goes back to the beginning of the window that was filled last. */
+Status match_list_rewind(MatchList *list, const MatchSource *source, uint64_t from, Err *err);
 
 typedef struct {
 	unsigned slot;

@@ -13,6 +13,19 @@ struct Matcher {
 	double average_length;
 };
 
+/* A term and its lists, once in a plan however often the query has it. Of a window it is filled once, if those who ask
+ * first ask for most; who asks for more later has it filled anew. */
+typedef struct MatchLeaf {
+	struct MatchLeaf *next;
+	Str term;
+	uint64_t hash;
+	double documents;      /* that have it, in all shards */
+	MatchList *lists;      /* of each shard */
+	uint64_t from;         /* the window it is filled for; UINT64_MAX: none yet of this shard */
+	MatchSet asked, set;   /* of that window: what it was filled within, what has the term */
+	uint16_t *wdf;         /* in the documents of `set`; NULL: nobody wants it */
+} MatchLeaf;
+
 typedef struct MatchNode {
 	QueryOp op;            /* without SCALE and BOOST's factor, which are in `weight` */
 	struct MatchNode **children; /* of AND: the rarest first */
@@ -20,11 +33,10 @@ typedef struct MatchNode {
 	bool weighed;          /* adds to scores (of a synonym's children: their wdf is wanted) */
 	double weight;         /* TERM, SYNONYM: the score at a wdf without end; BOOST: the score */
 	double documents;      /* about so many match */
-	MatchList *lists;      /* TERM: of each shard */
+	MatchLeaf *leaf;       /* TERM */
 	MatchValues values;    /* RANGE: of the shard at hand */
 	Str low, high;
 	MatchSet set;          /* what matches, of the window at hand */
-	uint16_t *wdf;         /* TERM: in the documents of `set` */
 } MatchNode;
 
 typedef struct {
@@ -34,6 +46,7 @@ typedef struct {
 	MatchNode *ranges[64]; /* their values are to be opened and freed */
 	size_t range_count;
 	size_t nodes;
+	MatchLeaf *leaves;
 } MatchPlan;
 
 /* NULL: failed, err says why. weighed: scores are wanted. */
@@ -54,7 +67,7 @@ typedef struct {
 /* Leaves in node->set those of `within` that match. */
 Status match_window(MatchNode *node, MatchAt *at, const MatchSet *within, Err *err);
 /* Adds to at->score of the documents in `among`, which all match: match_score_begin first. */
-Status match_score(MatchNode *node, MatchAt *at, const MatchSet *among, Err *err);
+void match_score(MatchNode *node, MatchAt *at, const MatchSet *among);
 void match_score_begin(const Matcher *m, MatchAt *at, const MatchSet *among);
 /* No document below it matches; UINT32_MAX and above: none does any more. */
 uint64_t match_next(const MatchNode *node, size_t shard, uint64_t from);
@@ -67,22 +80,24 @@ typedef struct {
 	Matcher *matcher;
 	const QueryAsk *ask;
 	MatchPlan plan;
-	MatchNode *root;
+	MatchNode *roots[QUERY_TIERS_MAX];
+	size_t tier_count;
 	MatchAt at;
 	unsigned slots[MATCH_SLOTS_MAX]; /* whose values each window wants */
 	size_t slot_count;
 	MatchValues values[MATCH_SLOTS_MAX]; /* of the shard at hand */
-	uint64_t matches, documents_seen;
+	uint64_t matches[QUERY_TIERS_MAX], documents_seen;
 	uint64_t give_up_us;   /* 0: never */
 	bool gave_up;
 } MatchWalk;
 
 MatchWalk *match_walk_new(Matcher *m, const QueryAsk *ask, Arena *arena, Err *err); /* NULL: out of memory */
 void match_walk_free(MatchWalk *walk);
-/* Counts the matches of walk->root and calls `each` (may be NULL) with those of every window that has some. */
-Status match_walk(MatchWalk *walk, Status (*each)(MatchWalk *walk, const MatchSet *matching, void *ctx, Err *err), void *ctx, Err *err);
+/* Counts the matches of walk->roots and calls `each` (may be NULL) with those of every window and tier that have some. */
+typedef Status MatchEach(MatchWalk *walk, size_t tier, const MatchSet *matching, void *ctx, Err *err);
+Status match_walk(MatchWalk *walk, MatchEach *each, void *ctx, Err *err);
 /* Makes the window that holds a document the one at hand. */
 void match_walk_go_to(MatchWalk *walk, size_t shard, uint64_t docid);
-uint64_t match_walk_total(const MatchWalk *walk); /* estimated where time was too short to see all */
+uint64_t match_walk_total(const MatchWalk *walk, size_t tier); /* estimated where time was too short to see all */
 
 #endif

@@ -36,24 +36,43 @@ static MatchNode *new_node(MatchPlan *p, QueryOp op, size_t children)
 
 static MatchNode *plan(MatchPlan *p, const Query *q, bool weighed, double factor);
 
-static MatchNode *plan_term(MatchPlan *p, const Query *q, bool weighed, double factor)
+static MatchLeaf *new_leaf(MatchPlan *p, Str term, uint64_t hash)
 {
 	Matcher *m = p->matcher;
+	MatchLeaf *leaf = arena_calloc(p->arena, 1, sizeof *leaf);
+	MatchList *lists = arena_alloc(p->arena, (m->count + 1) * sizeof *lists);
+	if (!leaf || !lists) {
+		err_no_memory(p->err);
+		return NULL;
+	}
+	*leaf = (MatchLeaf){.next = p->leaves, .term = term, .hash = hash, .lists = lists, .from = UINT64_MAX};
+	for (size_t i = 0; i < m->count; i++) {
+		MatchSource source = {m->shards[i], m->blocks, p->arena};
+		if (match_list_open(&lists[i], &source, term, p->err) != ST_OK)
+			return NULL;
+		leaf->documents += lists[i].documents;
+	}
+	p->leaves = leaf;
+	return leaf;
+}
+
+static MatchNode *plan_term(MatchPlan *p, const Query *q, bool weighed, double factor)
+{
 	MatchNode *n = new_node(p, QUERY_TERM, 0);
 	if (!n)
 		return NULL;
-	n->weighed = weighed;
-	n->lists = arena_calloc(p->arena, m->count, sizeof *n->lists);
-	n->wdf = weighed ? arena_alloc(p->arena, MATCH_WINDOW * sizeof *n->wdf) : NULL;
-	if (!n->lists || (weighed && !n->wdf))
+	uint64_t hash = str_hash(q->term);
+	MatchLeaf *leaf = p->leaves;
+	while (leaf && (leaf->hash != hash || !str_eq(leaf->term, q->term)))
+		leaf = leaf->next;
+	if (!leaf && !(leaf = new_leaf(p, q->term, hash)))
+		return NULL;
+	if (weighed && !leaf->wdf && !(leaf->wdf = arena_alloc(p->arena, MATCH_WINDOW * sizeof *leaf->wdf)))
 		return failed(p, ST_NO_MEMORY);
-	for (size_t i = 0; i < m->count; i++) {
-		MatchSource source = {m->shards[i], m->blocks, p->arena};
-		if (match_list_open(&n->lists[i], &source, q->term, p->err) != ST_OK)
-			return NULL;
-		n->documents += n->lists[i].documents;
-	}
-	n->weight = n->documents ? factor * term_weight(m, n->documents) : 0;
+	n->leaf = leaf;
+	n->weighed = weighed;
+	n->documents = leaf->documents;
+	n->weight = n->documents ? factor * term_weight(p->matcher, n->documents) : 0;
 	return n;
 }
 
@@ -167,6 +186,8 @@ MatchNode *match_plan(MatchPlan *p, const Query *query, bool weighed)
 
 void match_plan_begin_shard(MatchPlan *p)
 {
+	for (MatchLeaf *leaf = p->leaves; leaf; leaf = leaf->next)
+		leaf->from = UINT64_MAX;
 	for (size_t i = 0; i < p->range_count; i++) {
 		unsigned slot = p->ranges[i]->values.slot;
 		match_values_done(&p->ranges[i]->values);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 typedef struct {
+	uint32_t tier;
 	uint64_t value;        /* what is sorted by, its first eight bytes; 0: sorted by relevance */
 	double score;
 	uint32_t shard, docid;
@@ -19,6 +20,8 @@ typedef struct {
 /* Below 0: a stands before b. Of equals the one that stands first in the log. */
 static int compare(const QueryAsk *ask, const Ranked *a, const Ranked *b)
 {
+	if (a->tier != b->tier)
+		return a->tier < b->tier ? -1 : 1;
 	if (a->value != b->value)
 		return (a->value < b->value) == ask->sort_descending ? 1 : -1;
 	if (a->score != b->score)
@@ -80,27 +83,27 @@ static void take_value(void *ctx, size_t i, Str value)
 		values[i] |= (uint64_t)(b < value.len ? (uint8_t)value.ptr[b] : 0) << (56 - 8 * b);
 }
 
-static Status rank_window(MatchWalk *walk, const MatchSet *matching, void *ctx, Err *err)
+static Status rank_window(MatchWalk *walk, size_t tier, const MatchSet *matching, void *ctx, Err *err)
 {
 	Best *best = ctx;
-	bool sorted = best->ask->sort_slot >= 0;
-	if (best->room == 0)
+	Status st = ST_OK;
+	bool sorted = best->ask->sort_slot >= 0, full = best->held == best->room;
+	if (best->room == 0 || tier < best->ask->first_tier || (full && tier > best->heap[0].tier))
 		return ST_OK;
 	match_score_begin(walk->matcher, &walk->at, matching);
-	Status st = match_score(walk->root, &walk->at, matching, err);
-	if (st == ST_OK && sorted) {
+	match_score(walk->roots[tier], &walk->at, matching);
+	if (sorted) {
 		memset(best->values, 0, sizeof best->values);
 		st = match_values_each(&walk->values[0], &walk->at.source, walk->at.from, matching, take_value, best->values, err);
 	}
 	if (st != ST_OK)
 		return st;
-	double least = !sorted && best->held == best->room ? best->heap[0].score : -1;
+	double least = -1; /* of equals the earlier one stays */
 	for (MATCH_EACH(matching, i)) {
-		if (walk->at.score[i] <= least) /* of equals the earlier one stays */
-			continue;
-		offer(best, &(Ranked){sorted ? best->values[i] : 0, walk->at.score[i], (uint32_t)walk->at.shard, (uint32_t)(walk->at.from + i)});
-		if (!sorted && best->held == best->room)
+		if (!sorted && best->held == best->room && best->heap[0].tier == tier)
 			least = best->heap[0].score;
+		if (walk->at.score[i] > least)
+			offer(best, &(Ranked){(uint32_t)tier, sorted ? best->values[i] : 0, walk->at.score[i], (uint32_t)walk->at.shard, (uint32_t)(walk->at.from + i)});
 	}
 	return ST_OK;
 }
@@ -114,8 +117,12 @@ static Status rank_all(MatchWalk *walk, Best *best, uint64_t most, Err *err)
 		return err_no_memory(err);
 	if (best->ask->sort_slot >= 0)
 		walk->slots[walk->slot_count++] = (unsigned)best->ask->sort_slot;
-	walk->root = match_plan(&walk->plan, best->ask->query, best->room > 0);
-	Status st = walk->root ? match_walk(walk, rank_window, best, err) : err->code;
+	for (; walk->tier_count < best->ask->tier_count; walk->tier_count++) {
+		walk->roots[walk->tier_count] = match_plan(&walk->plan, best->ask->tiers[walk->tier_count], best->room > 0);
+		if (!walk->roots[walk->tier_count])
+			return err->code;
+	}
+	Status st = walk->tier_count ? match_walk(walk, rank_window, best, err) : ST_OK;
 	unheap(best);
 	return st;
 }
@@ -140,7 +147,7 @@ static Status score_again(MatchWalk *walk, MatchNode *root, Ranked *best, size_t
 	Status st = match_window(root, at, &those, err);
 	match_score_begin(walk->matcher, at, &those);
 	if (st == ST_OK)
-		st = match_score(root, at, &root->set, err);
+		match_score(root, at, &root->set);
 	for (size_t i = 0; i < count; i++)
 		best[i].score += at->score[best[i].docid - at->from];
 	return st;
@@ -178,7 +185,7 @@ static Status look_again(MatchWalk *walk, Best *best, Err *err)
 static Status search(MatchWalk *walk, Best *best, Arena *arena, QueryFound *out, Err *err)
 {
 	const QueryAsk *ask = best->ask;
-	bool again = ask->second && ask->limit && ask->first < QUERY_SECOND_LOOK && ask->sort_slot < 0;
+	bool again = ask->second && ask->tier_count == 1 && ask->limit && ask->first < QUERY_SECOND_LOOK && ask->sort_slot < 0;
 	uint64_t most = ask->limit ? ask->first + ask->limit : 0;
 	Status st = rank_all(walk, best, again && most < QUERY_SECOND_LOOK ? QUERY_SECOND_LOOK : most, err);
 	if (st == ST_OK && again)
@@ -187,8 +194,9 @@ static Status search(MatchWalk *walk, Best *best, Arena *arena, QueryFound *out,
 	if (st == ST_OK && !out->hits)
 		st = err_no_memory(err);
 	for (uint64_t i = ask->first; st == ST_OK && i < best->held && out->count < ask->limit; i++)
-		out->hits[out->count++] = (QueryHit){best->heap[i].shard, best->heap[i].docid, best->heap[i].score};
-	out->total = match_walk_total(walk);
+		out->hits[out->count++] = (QueryHit){best->heap[i].shard, best->heap[i].docid, best->heap[i].tier, best->heap[i].score};
+	for (size_t tier = 0; tier < ask->tier_count; tier++)
+		out->total += out->totals[tier] = match_walk_total(walk, tier);
 	out->total_is_exact = !walk->gave_up;
 	return st;
 }

@@ -17,9 +17,9 @@ MatchWalk *match_walk_new(Matcher *m, const QueryAsk *ask, Arena *arena, Err *er
 	walk->matcher = m;
 	walk->ask = ask;
 	walk->plan = (MatchPlan){.matcher = m, .arena = arena, .err = err};
-	walk->root = NULL;
-	walk->slot_count = 0;
-	walk->matches = walk->documents_seen = 0;
+	walk->tier_count = walk->slot_count = 0;
+	memset(walk->matches, 0, sizeof walk->matches);
+	walk->documents_seen = 0;
 	walk->gave_up = false;
 	walk->give_up_us = ask->deadline_seconds > 0 ? clock_monotonic_us() + (uint64_t)(ask->deadline_seconds * 1e6) : 0;
 	return walk;
@@ -57,8 +57,26 @@ static void living(const MatchWalk *walk, const QueryDead *dead, size_t *dead_at
 	}
 }
 
-static Status walk_windows(MatchWalk *walk, Status (*each)(MatchWalk *walk, const MatchSet *matching, void *ctx, Err *err),
-                           void *ctx, Err *err)
+/* The last tier first: the others look among what it matches. */
+static Status walk_window(MatchWalk *walk, const MatchSet *within, MatchEach *each, void *ctx, Err *err)
+{
+	Status st = ST_OK;
+	MatchSet matching[QUERY_TIERS_MAX];
+	for (size_t tier = walk->tier_count; st == ST_OK && tier-- > 0; within = &walk->roots[tier]->set)
+		st = match_window(walk->roots[tier], &walk->at, within, err);
+	for (size_t tier = 0; st == ST_OK && tier < walk->tier_count; tier++) {
+		matching[tier] = walk->roots[tier]->set;
+		for (size_t w = 0; tier > 0 && w < MATCH_WORDS; w++)
+			matching[tier].bits[w] &= ~walk->roots[tier - 1]->set.bits[w];
+		size_t found = match_set_count(&matching[tier]);
+		walk->matches[tier] += found;
+		if (found && each)
+			st = each(walk, tier, &matching[tier], ctx, err);
+	}
+	return st;
+}
+
+static Status walk_windows(MatchWalk *walk, MatchEach *each, void *ctx, Err *err)
 {
 	const MatchShard *s = walk->matcher->shards[walk->at.shard];
 	const QueryDead *dead = walk->ask->dead ? &walk->ask->dead[walk->at.shard] : NULL;
@@ -67,11 +85,7 @@ static Status walk_windows(MatchWalk *walk, Status (*each)(MatchWalk *walk, cons
 		MatchSet within;
 		match_walk_go_to(walk, walk->at.shard, next);
 		living(walk, dead, &dead_at, &within);
-		Status st = match_window(walk->root, &walk->at, &within, err);
-		size_t found = st == ST_OK ? match_set_count(&walk->root->set) : 0;
-		walk->matches += found;
-		if (found && each)
-			st = each(walk, &walk->root->set, ctx, err);
+		Status st = walk_window(walk, &within, each, ctx, err);
 		if (st != ST_OK)
 			return st;
 		if (looked % WINDOWS_BETWEEN_LOOKS == 0 && walk->give_up_us && clock_monotonic_us() > walk->give_up_us) {
@@ -79,13 +93,13 @@ static Status walk_windows(MatchWalk *walk, Status (*each)(MatchWalk *walk, cons
 			walk->documents_seen += walk->at.from - s->first;
 			return ST_OK;
 		}
-		next = match_next(walk->root, walk->at.shard, walk->at.from + MATCH_WINDOW);
+		next = match_next(walk->roots[walk->tier_count - 1], walk->at.shard, walk->at.from + MATCH_WINDOW);
 	}
 	walk->documents_seen += s->documents;
 	return ST_OK;
 }
 
-Status match_walk(MatchWalk *walk, Status (*each)(MatchWalk *walk, const MatchSet *matching, void *ctx, Err *err), void *ctx, Err *err)
+Status match_walk(MatchWalk *walk, MatchEach *each, void *ctx, Err *err)
 {
 	Status st = ST_OK;
 	for (size_t i = 0; st == ST_OK && !walk->gave_up && i < walk->matcher->count; i++) {
@@ -102,9 +116,9 @@ Status match_walk(MatchWalk *walk, Status (*each)(MatchWalk *walk, const MatchSe
 	return st;
 }
 
-uint64_t match_walk_total(const MatchWalk *walk)
+uint64_t match_walk_total(const MatchWalk *walk, size_t tier)
 {
 	if (!walk->gave_up || !walk->documents_seen)
-		return walk->matches;
-	return (uint64_t)((double)walk->matches / (double)walk->documents_seen * (double)walk->matcher->documents);
+		return walk->matches[tier];
+	return (uint64_t)((double)walk->matches[tier] / (double)walk->documents_seen * (double)walk->matcher->documents);
 }

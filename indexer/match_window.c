@@ -51,10 +51,44 @@ static void take_in_range(void *ctx, size_t i, Str value)
 		n->set.bits[i / 64] |= UINT64_C(1) << i % 64;
 }
 
+static Status match_term(MatchNode *n, const MatchAt *at, const MatchSet *within, Err *err)
+{
+	MatchLeaf *leaf = n->leaf;
+	MatchList *list = &leaf->lists[at->shard];
+	Status st = ST_OK;
+	uint64_t more = 0;
+	for (size_t w = 0; leaf->from == at->from && w < MATCH_WORDS; w++) {
+		more |= within->bits[w] & ~leaf->asked.bits[w];
+		leaf->asked.bits[w] |= within->bits[w];
+	}
+	if (leaf->from != at->from) {
+		leaf->from = at->from;
+		leaf->asked = *within;
+		st = match_list_fill(list, &at->source, at->from, within, &leaf->set, leaf->wdf, err);
+	} else if (more) {
+		st = match_list_rewind(list, &at->source, at->from, err);
+		if (st == ST_OK)
+			st = match_list_fill(list, &at->source, at->from, &leaf->asked, &leaf->set, leaf->wdf, err);
+	}
+	for (size_t w = 0; w < MATCH_WORDS; w++)
+		n->set.bits[w] = leaf->set.bits[w] & within->bits[w];
+	return st;
+}
+
+/* What only adds to scores is looked up at once, among all that it could be asked for. */
+static Status match_maybe(MatchNode *n, MatchAt *at, const MatchSet *within, Err *err)
+{
+	Status st = match_window(n->children[0], at, within, err);
+	n->set = n->children[0]->set;
+	if (st == ST_OK && n->weighed && match_set_any(&n->set))
+		st = match_window(n->children[1], at, &n->set, err);
+	return st;
+}
+
 Status match_window(MatchNode *n, MatchAt *at, const MatchSet *within, Err *err)
 {
 	if (n->op == QUERY_TERM)
-		return match_list_fill(&n->lists[at->shard], &at->source, at->from, within, &n->set, n->wdf, err);
+		return match_term(n, at, within, err);
 	memset(&n->set, 0, sizeof n->set);
 	Status st = ST_OK;
 	switch (n->op) {
@@ -67,6 +101,7 @@ Status match_window(MatchNode *n, MatchAt *at, const MatchSet *within, Err *err)
 	case QUERY_AND_NOT:
 		return match_without(n, at, within, err);
 	case QUERY_AND_MAYBE:
+		return match_maybe(n, at, within, err);
 	case QUERY_BOOST:
 		st = match_window(n->children[0], at, within, err);
 		n->set = n->children[0]->set;
@@ -109,7 +144,7 @@ static void score_synonym(MatchNode *n, MatchAt *at, const MatchSet *among)
 		at->wdf[i] = 0;
 	for (size_t c = 0; c < n->child_count; c++) {
 		MatchSet have = both(among, &n->children[c]->set);
-		const uint16_t *wdf = n->children[c]->wdf;
+		const uint16_t *wdf = n->children[c]->leaf ? n->children[c]->leaf->wdf : NULL;
 		for (MATCH_EACH(&have, i))
 			at->wdf[i] += wdf ? wdf[i] : 0;
 	}
@@ -117,41 +152,32 @@ static void score_synonym(MatchNode *n, MatchAt *at, const MatchSet *among)
 		at->score[i] += n->weight * (at->wdf[i] / (at->wdf[i] + at->norm[i]));
 }
 
-static Status score_children(MatchNode *n, MatchAt *at, const MatchSet *among, Err *err)
+static void score_term(const MatchNode *n, MatchAt *at, const MatchSet *among)
 {
-	Status st = ST_OK;
-	for (size_t c = 0; st == ST_OK && c < n->child_count; c++) {
-		MatchSet have = both(among, &n->children[c]->set);
-		st = n->children[c]->weighed ? match_score(n->children[c], at, &have, err) : ST_OK;
-	}
-	return st;
+	const uint16_t *wdf = n->leaf->wdf;
+	for (MATCH_EACH(among, i))
+		at->score[i] += n->weight * (wdf[i] / (wdf[i] + at->norm[i]));
 }
 
-Status match_score(MatchNode *n, MatchAt *at, const MatchSet *among, Err *err)
+void match_score(MatchNode *n, MatchAt *at, const MatchSet *among)
 {
-	Status st;
 	switch (n->op) {
 	case QUERY_TERM:
-		for (MATCH_EACH(among, i))
-			at->score[i] += n->weight * (n->wdf[i] / (n->wdf[i] + at->norm[i]));
-		return ST_OK;
+		score_term(n, at, among);
+		break;
 	case QUERY_SYNONYM:
 		score_synonym(n, at, among);
-		return ST_OK;
+		break;
 	case QUERY_BOOST:
 		for (MATCH_EACH(among, i))
 			at->score[i] += n->weight;
-		return ST_OK;
-	case QUERY_AND_MAYBE:
-		st = match_window(n->children[1], at, among, err); /* only now is it known where it is wanted */
-		return st == ST_OK ? score_children(n, at, among, err) : st;
-	case QUERY_OR:
-	case QUERY_AND:
-	case QUERY_FILTER:
-	case QUERY_AND_NOT:
-		return score_children(n, at, among, err);
+		break;
 	default:
-		return ST_OK;
+		for (size_t c = 0; c < n->child_count; c++) {
+			MatchSet have = both(among, &n->children[c]->set);
+			if (n->children[c]->weighed)
+				match_score(n->children[c], at, &have);
+		}
 	}
 }
 
@@ -164,7 +190,7 @@ uint64_t match_next(const MatchNode *n, size_t shard, uint64_t from)
 	case QUERY_NOTHING:
 		return UINT64_MAX;
 	case QUERY_TERM:
-		return n->lists[shard].did == UINT32_MAX ? UINT64_MAX : n->lists[shard].did > from ? n->lists[shard].did : from;
+		return n->leaf->lists[shard].did == UINT32_MAX ? UINT64_MAX : n->leaf->lists[shard].did > from ? n->leaf->lists[shard].did : from;
 	case QUERY_RANGE:
 	case QUERY_ALL:
 		return from;

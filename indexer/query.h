@@ -53,29 +53,35 @@ typedef struct {
 	size_t count;
 } QueryDead;
 
-enum { QUERY_SECOND_LOOK = 60, QUERY_FACET_SAMPLE = 1 << 16 };
+enum { QUERY_TIERS_MAX = 3, QUERY_SECOND_LOOK = 60, QUERY_FACET_SAMPLE = 1 << 16 };
 
+/* Tiers are given best first; each must match only what the next one matches too. A hit belongs to the first that matches
+ * it and stands before all hits of the next; within a tier the order is by score, or by value. */
 typedef struct {
-	const Query *query;
-	const Query *second;       /* adds to the scores of the QUERY_SECOND_LOOK best, which are ordered anew; NULL: nothing */
-	uint64_t first, limit;
+	const Query *tiers[QUERY_TIERS_MAX];
+	size_t tier_count;
+	const Query *second;       /* of one tier: adds to the scores of the QUERY_SECOND_LOOK best, which are ordered anew; NULL: nothing */
+	size_t first_tier;         /* hits of tiers before it are counted only, */
+	uint64_t first;            /* and so many of its own; */
+	uint64_t limit;            /* then so many are given */
 	uint64_t count_to;         /* totals up to this are exact; the matcher's always are */
 	int sort_slot;             /* -1: by relevance */
 	bool sort_descending;
 	double deadline_seconds;   /* 0: none */
 	const QueryDead *dead;     /* one for each shard; NULL: none are */
-	uint64_t sample;           /* facets: with more matches, about so many are looked at; 0: QUERY_FACET_SAMPLE */
+	uint64_t sample;           /* facets, which are those of the last tier: with more matches, about so many are looked at; 0: QUERY_FACET_SAMPLE */
 } QueryAsk;
 
 typedef struct {
 	uint32_t shard, docid;
+	uint32_t tier;
 	double score;
 } QueryHit;
 
 typedef struct {
 	QueryHit *hits;
 	size_t count;
-	uint64_t total;
+	uint64_t totals[QUERY_TIERS_MAX], total; /* of each tier; together */
 	bool total_is_exact;
 } QueryFound;
 

@@ -182,68 +182,84 @@ static Status set_next(View *view, Run *run, size_t tier, uint64_t first)
 	return cursor ? ST_OK : err_no_memory(view->err);
 }
 
-static Query *filtered(View *view, const Run *run, Query *q)
+/* The tiers, restricted by the filters. */
+static Status ask_tiers(View *view, const Run *run, QueryAsk *ask)
 {
-	Query *both = q && run->filter ? query_pair(view->arena, QUERY_FILTER, q, run->filter) : q;
-	if (!both)
-		err_no_memory(view->err);
-	return both;
+	ask->tier_count = run->compiled.tier_count;
+	for (size_t tier = 0; tier < ask->tier_count; tier++) {
+		Query *q = run->compiled.tiers[tier];
+		ask->tiers[tier] = run->filter ? query_pair(view->arena, QUERY_FILTER, q, run->filter) : q;
+		if (!ask->tiers[tier])
+			return err_no_memory(view->err);
+	}
+	return ST_OK;
 }
 
+/* How far a page came: behind `passed` hits of a tier. */
 typedef struct {
-	bool full;              /* the page is; `next` says where to go on */
-	uint64_t looked, kept;
-} Page;
+	size_t tier;
+	uint64_t passed;
+} Place;
 
-/* Takes hits of one tier until the page is full or the tier ends. Where phrases must be checked on the text, some fall
- * away; the total is then exact only when all were looked at. */
-static Status fill_from_tier(View *view, Run *run, QueryAsk *search, size_t tier, Page *page)
+static void step_over(Place *place, const QueryHit *hit)
+{
+	place->passed = hit->tier == place->tier ? place->passed + 1 : 1;
+	place->tier = hit->tier;
+}
+
+/* A page whose hits all match. */
+static Status fill_plainly(View *view, Run *run, QueryAsk *ask)
 {
 	SearchAnswer *answer = run->answer;
-	unsigned limit = run->request->limit;
-	bool checks = run->compiled.check_count > 0;
-	uint64_t at = tier == run->tier ? run->first : 0, kept = 0;
-	search->query = filtered(view, run, run->compiled.tiers[tier]);
-	Status st = search->query ? ST_OK : view->err->code;
-	while (st == ST_OK) {
-		QueryFound found;
-		search->first = at;
-		search->second = run->compiled.second;
-		search->limit = checks ? CHECK_STEP : limit - answer->hit_count;
-		st = view_run(view, search, &found);
-		for (size_t i = 0; st == ST_OK && i < found.count && answer->hit_count < limit; i++, at++) {
+	Place at = {run->tier, run->first};
+	QueryFound found;
+	uint64_t left = 0;
+	ask->limit = run->request->limit;
+	ask->second = run->compiled.second;
+	Status st = view_run(view, ask, &found);
+	for (size_t i = 0; st == ST_OK && i < found.count; i++) {
+		bool is_kept;
+		st = add_hit(view, run, found.hits[i].tier, &found.hits[i], &is_kept);
+		step_over(&at, &found.hits[i]);
+	}
+	if (st != ST_OK)
+		return st;
+	answer->total = found.total;
+	answer->total_is_exact = found.total_is_exact;
+	for (size_t tier = at.tier; tier < ask->tier_count; tier++)
+		left += found.totals[tier];
+	bool more = found.count == ask->limit && (left > at.passed || !found.total_is_exact);
+	return more ? set_next(view, run, at.tier, at.passed) : ST_OK;
+}
+
+/* A page whose hits are held against their text, where some fall away. The total is exact only when all were looked at. */
+static Status fill_checking(View *view, Run *run, QueryAsk *ask)
+{
+	SearchAnswer *answer = run->answer;
+	Place at = {run->tier, run->first};
+	QueryFound found;
+	uint64_t looked = 0, kept = 0;
+	bool from_the_start = !run->tier && !run->first, ended = false;
+	ask->limit = CHECK_STEP;
+	do {
+		ask->first_tier = at.tier;
+		ask->first = at.passed;
+		Status st = view_run(view, ask, &found);
+		size_t i = 0;
+		for (; st == ST_OK && i < found.count && answer->hit_count < run->request->limit; i++, looked++) {
 			bool is_kept = false;
-			st = add_hit(view, run, tier, &found.hits[i], &is_kept);
-			page->looked++;
+			st = add_hit(view, run, found.hits[i].tier, &found.hits[i], &is_kept);
+			step_over(&at, &found.hits[i]);
 			kept += is_kept;
 		}
 		if (st != ST_OK)
 			return st;
-		page->full = answer->hit_count == limit;
-		bool ended = at >= search->first + found.count && found.count < search->limit;
-		bool enough = page->full || (checks && page->looked >= CHECK_MOST);
-		if (!ended && !enough)
-			continue;
-		answer->total += checks && ended && (tier != run->tier || !run->first) ? kept : found.total;
-		answer->total_is_exact &= checks ? ended && !run->first : found.total_is_exact;
-		bool more = checks ? !ended : at < found.total || (!found.total_is_exact && found.count == search->limit);
-		page->full |= enough;
-		return enough && more ? set_next(view, run, tier, at) : ST_OK;
-	}
-	return st;
-}
-
-/* The tiers that the page did not come to: what they would give, without looking at their documents where those are many. */
-static Status count_tier(View *view, Run *run, size_t tier, bool count_only)
-{
-	QueryFound found;
-	QueryAsk search = {.sort_slot = -1, .count_to = count_only ? COUNT_TO : 0, .query = filtered(view, run, run->compiled.tiers[tier])};
-	Status st = search.query ? view_run(view, &search, &found) : view->err->code;
-	if (st != ST_OK)
-		return st;
-	run->answer->total += found.total;
-	run->answer->total_is_exact &= found.total_is_exact && run->compiled.check_count == 0;
-	return ST_OK;
+		ended = i == found.count && found.count < ask->limit;
+		ask->limit = CHECK_MOST - CHECK_STEP; /* few of the first were right */
+	} while (!ended && answer->hit_count < run->request->limit && looked < CHECK_MOST);
+	answer->total = ended && from_the_start ? kept : found.total;
+	answer->total_is_exact = ended && from_the_start;
+	return ended ? ST_OK : set_next(view, run, at.tier, at.passed);
 }
 
 static Status count_facets(View *view, Run *run)
@@ -251,10 +267,12 @@ static Status count_facets(View *view, Run *run)
 	SearchAnswer *answer = run->answer;
 	unsigned slots = facet_slots(run->request->facets);
 	uint64_t all;
-	QueryAsk search = {.query = filtered(view, run, run->compiled.whole)};
+	QueryAsk ask = {0};
 	if (!slots)
 		return ST_OK;
-	Status st = search.query ? view_facets(view, &search, slots, count_facet, &all, &answer->facets_are_exact) : view->err->code;
+	Status st = ask_tiers(view, run, &ask);
+	if (st == ST_OK)
+		st = view_facets(view, &ask, slots, count_facet, &all, &answer->facets_are_exact);
 	if (st == ST_OK && run->compiled.check_count == 0 && (answer->facets_are_exact || all > answer->total)) {
 		answer->total = all;
 		answer->total_is_exact = answer->facets_are_exact;
@@ -267,19 +285,11 @@ static Status fill_page(View *view, Run *run)
 {
 	SearchAnswer *answer = run->answer;
 	bool small = matcher_documents(view->matcher) <= COUNT_TO;
-	QueryAsk search = {.count_to = small ? COUNT_TO : COUNT_LEAST};
-	Page page = {0};
-	Status st = ST_OK;
-	order_by(run, &search);
-	answer->total = 0;
-	answer->total_is_exact = true;
-	for (size_t tier = 0; st == ST_OK && tier < run->compiled.tier_count; tier++) {
-		bool counted_only = tier < run->tier || page.full;
-		bool was_full = page.full;
-		st = counted_only ? count_tier(view, run, tier, small) : fill_from_tier(view, run, &search, tier, &page);
-		if (st == ST_OK && was_full && !answer->next.len && answer->total > answer->hit_count && tier > run->tier)
-			st = set_next(view, run, tier, 0);
-	}
+	QueryAsk ask = {.count_to = small ? COUNT_TO : COUNT_LEAST, .first_tier = run->tier, .first = run->first};
+	order_by(run, &ask);
+	Status st = ask_tiers(view, run, &ask);
+	if (st == ST_OK)
+		st = run->compiled.check_count ? fill_checking(view, run, &ask) : fill_plainly(view, run, &ask);
 	if (st == ST_OK)
 		st = count_facets(view, run);
 	uint64_t most = view->snapshot->documents - view->snapshot->dead.count;

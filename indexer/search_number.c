@@ -44,7 +44,7 @@ static Status find_newest(View *view, Str number, uint64_t *out, size_t *count_o
 {
 	QueryFound found;
 	Query *query = compile_number(number, view->arena, view->err);
-	QueryAsk search = {.query = query, .limit = FOUND_MAX, .count_to = FOUND_MAX, .sort_slot = SLOT_ISSUED, .sort_descending = true};
+	QueryAsk search = {.tiers = {query}, .tier_count = 1, .limit = FOUND_MAX, .count_to = FOUND_MAX, .sort_slot = SLOT_ISSUED, .sort_descending = true};
 	Status st = query ? view_run(view, &search, &found) : err_no_memory(view->err);
 	for (size_t i = 0; st == ST_OK && i < found.count; i++)
 		out[i] = snapshot_sequence(view->snapshot, found.hits[i].shard, found.hits[i].docid);

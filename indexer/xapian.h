@@ -40,7 +40,7 @@ Status xap_metadata(const char *dir, const char *key, Buf *out, Err *err);
 
 Status xap_search(XapDb *db, const QueryAsk *search, Arena *arena, QueryFound *out, Err *err);
 
-/* Calls `each` with every value of the slots (a bit set) that matches of search->query have, and its count.
+/* Calls `each` with every value of the slots (a bit set) that matches of the last tier have, and its count.
  * *all_out: the number of matches; *is_exact_out: every one of them was looked at. */
 Status xap_facets(XapDb *db, const QueryAsk *search, unsigned slots, QueryCount *each, void *ctx, uint64_t *all_out,
                   bool *is_exact_out, Err *err);

@@ -45,7 +45,7 @@ inline Str view(const std::string &s)
 inline QueryHit hit_of(const XapDb *db, Xapian::docid docid, double score)
 {
 	Xapian::docid joined = docid - 1;
-	return QueryHit{uint32_t(joined % db->shards), uint32_t(joined / db->shards + 1), score};
+	return QueryHit{uint32_t(joined % db->shards), uint32_t(joined / db->shards + 1), 0, score};
 }
 
 #endif

@@ -120,9 +120,16 @@ bool any_dead(const QueryDead *dead, size_t shards)
 
 } // namespace
 
-static Xapian::Query living(const XapDb *db, const QueryAsk *search)
+/* A tier's matches that no tier before it has, without the dead. */
+static Xapian::Query living(const XapDb *db, const QueryAsk *search, size_t tier, Arena *arena)
 {
-	Xapian::Query query = convert(search->query);
+	Xapian::Query query = convert(search->tiers[tier]);
+	if (arena && tier > 0) {
+		const Query *before = query_matching(arena, search->tiers[tier - 1]);
+		if (!before)
+			throw std::bad_alloc();
+		query = Xapian::Query(Xapian::Query::OP_AND_NOT, query, convert(before));
+	}
 	if (!any_dead(search->dead, db->shards))
 		return query;
 	ShardSource<uint32_t>::Lists dead;
@@ -159,35 +166,45 @@ static void look_again(XapDb *db, const QueryAsk *search, const Xapian::MSet &be
 	add_hits(db, enquire.get_mset(Xapian::doccount(search->first), Xapian::doccount(room)), out);
 }
 
+static void search_tier(XapDb *db, const QueryAsk *search, size_t tier, Arena *arena, QueryFound *out)
+{
+	Xapian::Enquire enquire(db->db);
+	enquire.set_query(living(db, search, tier, arena));
+	if (search->sort_slot >= 0)
+		enquire.set_sort_by_value_then_relevance(Xapian::valueno(search->sort_slot), search->sort_descending);
+	if (search->deadline_seconds > 0)
+		enquire.set_time_limit(search->deadline_seconds);
+	uint64_t skip = tier == search->first_tier ? search->first : 0, wanted = search->limit - out->count;
+	if (tier < search->first_tier)
+		wanted = 0;
+	bool again = search->second && search->tier_count == 1 && wanted && skip < QUERY_SECOND_LOOK && search->sort_slot < 0;
+	uint64_t first = again ? 0 : skip, limit = again ? uint64_t(QUERY_SECOND_LOOK) : wanted;
+	uint64_t behind = skip + wanted - std::min<uint64_t>(skip + wanted, QUERY_SECOND_LOOK);
+	size_t before = out->count;
+	Xapian::MSet found = enquire.get_mset(Xapian::doccount(first), Xapian::doccount(limit), Xapian::doccount(search->count_to));
+	if (again)
+		look_again(db, search, found, out);
+	else
+		add_hits(db, found, out);
+	if (again && behind) /* what lies behind the best keeps its order */
+		add_hits(db, enquire.get_mset(QUERY_SECOND_LOOK, Xapian::doccount(behind)), out);
+	for (size_t i = before; i < out->count; i++)
+		out->hits[i].tier = uint32_t(tier);
+	out->totals[tier] = found.get_matches_estimated();
+	out->total += out->totals[tier];
+	out->total_is_exact &= found.get_matches_lower_bound() == found.get_matches_upper_bound();
+}
+
 Status xap_search(XapDb *db, const QueryAsk *search, Arena *arena, QueryFound *out, Err *err)
 {
 	return guard(err, [&] {
 		*out = QueryFound{};
-		if (db->shards == 0) {
-			out->total_is_exact = true;
-			return;
-		}
-		Xapian::Enquire enquire(db->db);
-		enquire.set_query(living(db, search));
-		if (search->sort_slot >= 0)
-			enquire.set_sort_by_value_then_relevance(Xapian::valueno(search->sort_slot), search->sort_descending);
-		if (search->deadline_seconds > 0)
-			enquire.set_time_limit(search->deadline_seconds);
+		out->total_is_exact = true;
 		out->hits = static_cast<QueryHit *>(arena_calloc(arena, search->limit + 1, sizeof(QueryHit)));
 		if (!out->hits)
 			throw std::bad_alloc();
-		bool again = search->second && search->limit && search->first < QUERY_SECOND_LOOK && search->sort_slot < 0;
-		uint64_t first = again ? 0 : search->first, limit = again ? uint64_t(QUERY_SECOND_LOOK) : search->limit;
-		uint64_t behind = search->first + search->limit - std::min<uint64_t>(search->first + search->limit, QUERY_SECOND_LOOK);
-		Xapian::MSet found = enquire.get_mset(Xapian::doccount(first), Xapian::doccount(limit), Xapian::doccount(search->count_to));
-		if (again)
-			look_again(db, search, found, out);
-		else
-			add_hits(db, found, out);
-		if (again && behind) /* what lies behind the best keeps its order */
-			add_hits(db, enquire.get_mset(QUERY_SECOND_LOOK, Xapian::doccount(behind)), out);
-		out->total = found.get_matches_estimated();
-		out->total_is_exact = found.get_matches_lower_bound() == found.get_matches_upper_bound();
+		for (size_t tier = 0; db->shards && tier < search->tier_count; tier++)
+			search_tier(db, search, tier, arena, out);
 	});
 }
 
@@ -232,10 +249,10 @@ Status xap_facets(XapDb *db, const QueryAsk *search, unsigned slots, QueryCount 
 	return guard(err, [&] {
 		*all_out = 0;
 		*is_exact_out = true;
-		if (db->shards == 0)
+		if (db->shards == 0 || search->tier_count == 0)
 			return;
 		Xapian::Enquire enquire(db->db);
-		enquire.set_query(living(db, search));
+		enquire.set_query(living(db, search, search->tier_count - 1, nullptr));
 		enquire.set_weighting_scheme(Xapian::BoolWeight());
 		enquire.set_docid_order(Xapian::Enquire::DONT_CARE);
 		if (search->deadline_seconds > 0)

@@ -368,7 +368,8 @@ int main(int argc, char **argv)
 		for (int n = 0; n < (argc > 2 ? atoi(argv[2]) : 100); n++) {
 			QueryAsk ask = {};
 			where = std::string(worlds[i].name) + ", query " + std::to_string(n);
-			ask.query = asker.query();
+			ask.tiers[0] = asker.query();
+			ask.tier_count = 1;
 			ask.sort_slot = -1;
 			ask.dead = n % 4 == 3 ? nullptr : shards.dead_lists.data();
 			hits += compare_all(asker, ask);

@@ -58,7 +58,7 @@ static void facets_of_very_many_matches_are_estimated_from_some(void **state)
 	for (uint64_t sample = 100; sample <= 10000; sample *= 100) {
 		uint64_t sum = 0, all;
 		bool is_exact;
-		QueryAsk search = {.query = &(Query){.op = QUERY_TERM, .term = STR("XR")}, .sample = sample};
+		QueryAsk search = {.tiers = {&(Query){.op = QUERY_TERM, .term = STR("XR")}}, .tier_count = 1, .sample = sample};
 		assert_ok(&w, matcher_facets(matcher, &search, 1u << SLOT_TYPE, add_to_sum, &sum, &all, &is_exact, &w.err));
 		assert_int_equal(all, 2000);
 		assert_int_equal(is_exact, sample >= 2000);
