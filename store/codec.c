@@ -1,8 +1,9 @@
-/* store/codec.c - see codec.h. Loading 64 KiB of dictionary costs more than compressing a small record, so it is
- * loaded once and the prepared state is copied for each record. */
+/* store/codec.c - see codec.h. Loading 64 KiB of dictionary costs more than compressing a small record, so a packer
+ * prepares it once: for packing fast it is then only looked into (pack_block.h), for packing small it is copied. */
 #include "store/codec.h"
 
 #include "store/hash.h"
+#include "store/pack_block.h"
 
 #include <lz4.h>
 #include <lz4hc.h>
@@ -13,23 +14,24 @@
 enum {
 	HC_LEVEL = 9,
 	DICT_RAW_MAX = 4 << 20,   /* a dictionary helps the first 64 KiB of a body */
-	DICT_RAW_MAX_FAST = 48 << 10, /* and costs a fifth of the speed: at ingest larger ones do without (ratio 3.27 for 3.34) */
+	DICT_RAW_MAX_FAST = PACK_BODY_MAX, /* at ingest larger ones do without (ratio 3.27 for 3.34) */
 	RAW_LIMIT = 64 << 20,
 };
 
 struct Dictionary {
 	Hash hash;
 	size_t len;
-	LZ4_stream_t fast;
 	char bytes[];
 };
 
 struct Packer {
 	PackEffort effort;
 	LZ4_stream_t fast;
-	LZ4_streamHC_t *small;
-	const Dictionary *prepared_for;
-	LZ4_streamHC_t *prepared;
+	PackTable table;
+	PackIndex *index;
+	LZ4_streamHC_t *small, *prepared;
+	const Dictionary *prepared_for; /* that index or prepared is of … */
+	Hash prepared_hash;             /* … and not another one in its place */
 	Buf check;
 };
 
@@ -41,8 +43,6 @@ Dictionary *dictionary_new(Str bytes)
 	*d = (Dictionary){.len = bytes.len};
 	memcpy(d->bytes, bytes.ptr, bytes.len);
 	hash_of(bytes, &d->hash);
-	LZ4_initStream(&d->fast, sizeof d->fast);
-	LZ4_loadDict(&d->fast, d->bytes, (int)d->len);
 	return d;
 }
 
@@ -95,12 +95,13 @@ Packer *packer_new(PackEffort effort)
 	if (effort == PACK_SMALL) {
 		p->small = LZ4_createStreamHC();
 		p->prepared = LZ4_createStreamHC();
-		if (!p->small || !p->prepared) {
-			packer_free(p);
-			return NULL;
-		}
+	} else {
+		p->index = malloc(sizeof *p->index);
 	}
-	return p;
+	if (effort == PACK_SMALL ? p->small && p->prepared : p->index != NULL)
+		return p;
+	packer_free(p);
+	return NULL;
 }
 
 void packer_free(Packer *p)
@@ -111,26 +112,38 @@ void packer_free(Packer *p)
 		LZ4_freeStreamHC(p->small);
 	if (p->prepared)
 		LZ4_freeStreamHC(p->prepared);
+	free(p->index);
 	buf_done(&p->check);
 	free(p);
+}
+
+/* Whether the packer is prepared for the dictionary; if not, it is taken to be from now on. */
+static bool is_prepared(Packer *p, const Dictionary *dict)
+{
+	bool same = p->prepared_for == dict && hash_eq(&p->prepared_hash, &dict->hash);
+	p->prepared_for = dict;
+	p->prepared_hash = dict->hash;
+	return same;
 }
 
 static int pack_fast(Packer *p, const Dictionary *dict, Str raw, char *out, int room)
 {
 	if (!dict)
 		return LZ4_compress_fast_extState(&p->fast, raw.ptr, out, (int)raw.len, room, 1);
-	memcpy(&p->fast, &dict->fast, sizeof p->fast);
-	return LZ4_compress_fast_continue(&p->fast, raw.ptr, out, (int)raw.len, room, 1);
+	Str seen = dictionary_bytes(dict); /* a block reaches no further back */
+	seen = str_slice(seen, seen.len > PACK_DICT_MAX ? seen.len - PACK_DICT_MAX : 0, seen.len);
+	if (!is_prepared(p, dict))
+		pack_index_make(seen, p->index);
+	return (int)pack_block(&p->table, p->index, seen, raw, out, (size_t)room);
 }
 
 static int pack_small(Packer *p, const Dictionary *dict, Str raw, char *out, int room)
 {
 	if (!dict)
 		return LZ4_compress_HC_extStateHC(p->small, raw.ptr, out, (int)raw.len, room, HC_LEVEL);
-	if (p->prepared_for != dict) {
+	if (!is_prepared(p, dict)) {
 		LZ4_resetStreamHC_fast(p->prepared, HC_LEVEL);
 		LZ4_loadDictHC(p->prepared, dict->bytes, (int)dict->len);
-		p->prepared_for = dict;
 	}
 	memcpy(p->small, p->prepared, sizeof *p->small);
 	return LZ4_compress_HC_continue(p->small, raw.ptr, out, (int)raw.len, room);
