@@ -99,44 +99,9 @@ static size_t valid_in_steps(Str s)
 	return at;
 }
 
-/* One byte has to wait for the one before it, but a text can be looked at in four places at once. Returns where all of it
- * is valid up to, between characters, or 0: it has to be looked at from the front. */
-static size_t valid_in_lanes(Str s)
-{
-	enum { LANES = 4, LANE_MIN = 64 };
-	const uint8_t *b = (const uint8_t *)s.ptr, *at[LANES];
-	uint64_t state[LANES] = {WHOLE, WHOLE, WHOLE, WHOLE};
-	size_t lane = s.len / LANES, steps = lane - 3;
-	if (lane < LANE_MIN)
-		return 0;
-	for (size_t i = 0; i < LANES; i++) {
-		at[i] = b + i * lane;
-		for (int back = 0; i && back < 3 && (*at[i] & 0xC0) == 0x80; back++)
-			at[i]--;
-	}
-	const uint8_t *end[LANES] = {at[1], at[2], at[3], at[3] + steps};
-	while (steps--)
-		for (size_t i = 0; i < LANES; i++)
-			state[i] = next_states[*at[i]++] >> (state[i] & 63);
-	for (size_t i = 0; i < LANES; i++) {
-		for (; at[i] < end[i]; at[i]++)
-			state[i] = next_states[*at[i]] >> (state[i] & 63);
-		if (i + 1 < LANES && (state[i] & 63) != WHOLE)
-			return 0;
-	}
-	if ((state[LANES - 1] & 63) == BROKEN)
-		return 0;
-	const uint8_t *stop = at[LANES - 1];
-	if ((state[LANES - 1] & 63) != WHOLE)
-		while ((*--stop & 0xC0) == 0x80)
-			;
-	return (size_t)(stop - b);
-}
-
 size_t utf8_valid_prefix(Str s)
 {
-	size_t i = valid_in_lanes(s);
-	i += valid_in_steps(str_slice(s, i, s.len));
+	size_t i = valid_in_steps(s);
 	while (i < s.len) {
 		size_t width = utf8_valid_width(s.ptr + i, s.len - i);
 		if (width == 0)
