@@ -32,7 +32,7 @@ struct Packer {
 	LZ4_streamHC_t *small, *prepared;
 	const Dictionary *prepared_for; /* that index or prepared is of … */
 	Hash prepared_hash;             /* … and not another one in its place */
-	Buf check;
+	Buf check; /* that dictionary, and behind it what is unpacked: liblz4 is faster when they lie together */
 };
 
 Dictionary *dictionary_new(Str bytes)
@@ -117,36 +117,71 @@ void packer_free(Packer *p)
 	free(p);
 }
 
-/* Whether the packer is prepared for the dictionary; if not, it is taken to be from now on. */
-static bool is_prepared(Packer *p, const Dictionary *dict)
+/* A block reaches no further back. */
+static Str reach_of(const Dictionary *dict)
 {
-	bool same = p->prepared_for == dict && hash_eq(&p->prepared_hash, &dict->hash);
+	return str_slice(dictionary_bytes(dict), dict->len > PACK_DICT_MAX ? dict->len - PACK_DICT_MAX : 0, dict->len);
+}
+
+static Status prepare(Packer *p, const Dictionary *dict, Err *err)
+{
+	if (p->prepared_for == dict && hash_eq(&p->prepared_hash, &dict->hash))
+		return ST_OK;
+	buf_clear(&p->check);
+	buf_add_str(&p->check, dictionary_bytes(dict));
+	if (!buf_ok(&p->check)) {
+		p->prepared_for = NULL;
+		return err_no_memory(err);
+	}
+	if (p->effort == PACK_FAST) {
+		pack_index_make(reach_of(dict), p->index);
+	} else {
+		LZ4_resetStreamHC_fast(p->prepared, HC_LEVEL);
+		LZ4_loadDictHC(p->prepared, dict->bytes, (int)dict->len);
+	}
 	p->prepared_for = dict;
 	p->prepared_hash = dict->hash;
-	return same;
+	return ST_OK;
 }
 
 static int pack_fast(Packer *p, const Dictionary *dict, Str raw, char *out, int room)
 {
 	if (!dict)
 		return LZ4_compress_fast_extState(&p->fast, raw.ptr, out, (int)raw.len, room, 1);
-	Str seen = dictionary_bytes(dict); /* a block reaches no further back */
-	seen = str_slice(seen, seen.len > PACK_DICT_MAX ? seen.len - PACK_DICT_MAX : 0, seen.len);
-	if (!is_prepared(p, dict))
-		pack_index_make(seen, p->index);
-	return (int)pack_block(&p->table, p->index, seen, raw, out, (size_t)room);
+	return (int)pack_block(&p->table, p->index, reach_of(dict), raw, out, (size_t)room);
 }
 
 static int pack_small(Packer *p, const Dictionary *dict, Str raw, char *out, int room)
 {
 	if (!dict)
 		return LZ4_compress_HC_extStateHC(p->small, raw.ptr, out, (int)raw.len, room, HC_LEVEL);
-	if (!is_prepared(p, dict)) {
-		LZ4_resetStreamHC_fast(p->prepared, HC_LEVEL);
-		LZ4_loadDictHC(p->prepared, dict->bytes, (int)dict->len);
-	}
 	memcpy(p->small, p->prepared, sizeof *p->small);
 	return LZ4_compress_HC_continue(p->small, raw.ptr, out, (int)raw.len, room);
+}
+
+static Status unpack(Codec codec, Str dict, Str stored, void *out, size_t raw_len, Err *err)
+{
+	if (stored.len > RAW_LIMIT || raw_len > RAW_LIMIT)
+		return err_set(err, ST_CORRUPT, "a packed body of impossible length");
+	int len = codec == CODEC_LZ4_DICT
+	                  ? LZ4_decompress_safe_usingDict(stored.ptr, out, (int)stored.len, (int)raw_len, dict.ptr, (int)dict.len)
+	                  : LZ4_decompress_safe(stored.ptr, out, (int)stored.len, (int)raw_len);
+	if (len < 0 || (size_t)len != raw_len)
+		return err_set(err, ST_CORRUPT, "a packed body does not unpack to %zu bytes", raw_len);
+	return ST_OK;
+}
+
+static Status check(Packer *p, Codec codec, Str stored, Str raw, Err *err)
+{
+	if (!buf_reserve(&p->check, raw.len)) {
+		p->check.failed = false; /* the dictionary is still there */
+		return err_no_memory(err);
+	}
+	char *out = p->check.data + p->check.len;
+	Status st = unpack(codec, buf_str(&p->check), stored, out, raw.len, err);
+	if (st != ST_OK || memcmp(out, raw.ptr, raw.len) != 0)
+		return err_set(err, ST_INTERNAL, "%zu bytes do not come back from compression as they went in", raw.len);
+	return ST_OK;
 }
 
 Status packer_pack(Packer *p, const Dictionary *dict, Str raw, Buf *out, Codec *codec_out, Err *err)
@@ -160,6 +195,9 @@ Status packer_pack(Packer *p, const Dictionary *dict, Str raw, Buf *out, Codec *
 	size_t before = out->len, room = raw.len - raw.len / 16; /* a saving below 1/16 is not worth unpacking */
 	if (!buf_reserve(out, room))
 		return err_no_memory(err);
+	Status st = dict ? prepare(p, dict, err) : ST_OK;
+	if (st != ST_OK)
+		return st;
 	int (*pack)(Packer *, const Dictionary *, Str, char *, int) = p->effort == PACK_FAST ? pack_fast : pack_small;
 	int len = pack(p, dict, raw, out->data + before, (int)room);
 	if (len <= 0 || (size_t)len > room) {
@@ -167,13 +205,9 @@ Status packer_pack(Packer *p, const Dictionary *dict, Str raw, Buf *out, Codec *
 		return ST_OK;
 	}
 	Codec codec = dict ? CODEC_LZ4_DICT : CODEC_LZ4;
-	buf_clear(&p->check);
-	char *check = buf_extend(&p->check, raw.len);
-	if (!check)
-		return err_no_memory(err);
-	Status st = codec_unpack(codec, dict, (Str){out->data + before, (size_t)len}, check, raw.len, err);
-	if (st != ST_OK || memcmp(check, raw.ptr, raw.len) != 0)
-		return err_set(err, ST_INTERNAL, "%zu bytes do not come back from compression as they went in", raw.len);
+	st = check(p, codec, (Str){out->data + before, (size_t)len}, raw, err);
+	if (st != ST_OK)
+		return st;
 	out->len = before + (size_t)len;
 	*codec_out = codec;
 	return ST_OK;
@@ -188,12 +222,7 @@ Status codec_unpack(Codec codec, const Dictionary *dict, Str stored, void *out, 
 			memcpy(out, stored.ptr, raw_len);
 		return ST_OK;
 	}
-	if (stored.len > RAW_LIMIT || raw_len > RAW_LIMIT || (codec == CODEC_LZ4_DICT && !dict))
-		return err_set(err, ST_CORRUPT, "a packed body of impossible length or without its dictionary");
-	int len = codec == CODEC_LZ4_DICT
-	                  ? LZ4_decompress_safe_usingDict(stored.ptr, out, (int)stored.len, (int)raw_len, dict->bytes, (int)dict->len)
-	                  : LZ4_decompress_safe(stored.ptr, out, (int)stored.len, (int)raw_len);
-	if (len < 0 || (size_t)len != raw_len)
-		return err_set(err, ST_CORRUPT, "a packed body does not unpack to %zu bytes", raw_len);
-	return ST_OK;
+	if (codec == CODEC_LZ4_DICT && !dict)
+		return err_set(err, ST_CORRUPT, "a packed body without its dictionary");
+	return unpack(codec, dict ? dictionary_bytes(dict) : (Str){NULL, 0}, stored, out, raw_len, err);
 }
