@@ -131,9 +131,9 @@ static const uint8_t *read_year(const uint8_t *p, const uint8_t *end, RecordNumb
 
 static const uint8_t *match_mixed_case(const uint8_t *p, const uint8_t *end)
 {
-	if (p < end && *p < 0x80 && !memchr("TQSVC", *p, 5)) /* no notation begins with it */
-		return NULL;
 	for (size_t i = 0; i < sizeof mixed_case / sizeof mixed_case[0]; i++) {
+		if (p < end && *p < 0x80 && *p != (uint8_t)mixed_case[i][0])
+			continue;
 		const uint8_t *wanted = (const uint8_t *)mixed_case[i], *wanted_end = wanted + strlen(mixed_case[i]),
 			      *q = p;
 		unsigned width, wanted_width = 0;
