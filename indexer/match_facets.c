@@ -142,7 +142,7 @@ Status matcher_facets(Matcher *m, const QueryAsk *ask, unsigned slots, QueryCoun
 		st = count_facets(walk, &facets, slots, err);
 	if (st == ST_OK) {
 		*all_out = match_walk_total(walk, 0);
-		*is_exact_out = !walk->gave_up && facets.seen == *all_out;
+		*is_exact_out = match_walk_is_exact(walk) && facets.seen == *all_out;
 		tell(walk, &facets, each, ctx);
 	}
 	match_walk_free(walk);

@@ -13,14 +13,14 @@ struct Matcher {
 	double average_length;
 };
 
-/* A term and its lists, once in a plan however often the query has it. Of a window it is filled once, if those who ask
- * first ask for most; who asks for more later has it filled anew. */
+/* A term and its lists, once in a plan however often the query has it, or a range. Of a window it is filled once, if those
+ * who ask first ask for most; who asks for more later has it filled anew. */
 typedef struct MatchLeaf {
 	struct MatchLeaf *next;
-	Str term;
+	Str term;              /* not of a range */
 	uint64_t hash;
 	double documents;      /* that have it, in all shards */
-	MatchList *lists;      /* of each shard */
+	MatchList *lists;      /* of each shard; NULL: a range */
 	uint64_t from;         /* the window it is filled for; UINT64_MAX: none yet of this shard */
 	MatchSet asked, set;   /* of that window: what it was filled within, what has the term */
 	uint16_t *wdf;         /* in the documents of `set`; NULL: nobody wants it */
@@ -32,8 +32,9 @@ typedef struct MatchNode {
 	size_t child_count;
 	bool weighed;          /* adds to scores (of a synonym's children: their wdf is wanted) */
 	double weight;         /* TERM, SYNONYM: the score at a wdf without end; BOOST: the score */
+	double bound;          /* no document's score is above it */
 	double documents;      /* about so many match */
-	MatchLeaf *leaf;       /* TERM */
+	MatchLeaf *leaf;       /* TERM, RANGE */
 	MatchValues values;    /* RANGE: of the shard at hand */
 	Str low, high;
 	MatchSet set;          /* what matches, of the window at hand */
@@ -59,6 +60,7 @@ typedef struct {
 	MatchSource source;
 	size_t shard;
 	uint64_t from;         /* its first document */
+	double length_factor;  /* one by the average length */
 	double norm[MATCH_WINDOW];  /* BM25's part that depends on the length */
 	double score[MATCH_WINDOW];
 	double wdf[MATCH_WINDOW];
@@ -68,7 +70,10 @@ typedef struct {
 Status match_window(MatchNode *node, MatchAt *at, const MatchSet *within, Err *err);
 /* Adds to at->score of the documents in `among`, which all match: match_score_begin first. */
 void match_score(MatchNode *node, MatchAt *at, const MatchSet *among);
-void match_score_begin(const Matcher *m, MatchAt *at, const MatchSet *among);
+/* Of an OR whose children stand in the order of their bounds: matches and scores, in one, the documents of `within` that
+ * can have a score above `least`; others are left out of node->set, some of them unseen. */
+Status match_best(MatchNode *node, MatchAt *at, const MatchSet *within, double least, Err *err);
+void match_score_begin(MatchAt *at, const MatchSet *among);
 /* No document below it matches; UINT32_MAX and above: none does any more. */
 uint64_t match_next(const MatchNode *node, size_t shard, uint64_t from);
 
@@ -86,18 +91,29 @@ typedef struct {
 	unsigned slots[MATCH_SLOTS_MAX]; /* whose values each window wants */
 	size_t slot_count;
 	MatchValues values[MATCH_SLOTS_MAX]; /* of the shard at hand */
-	uint64_t matches[QUERY_TIERS_MAX], documents_seen;
+	size_t stride;         /* every so-manyth window is counted whole; the others are only looked at for the best hits */
+	size_t wanted_tiers;   /* of which hits are still wanted: the ranker lowers it */
+	bool prunes;           /* an OR whose hits must have a score above `least`: in windows that are not counted, the … */
+	double least;          /* … ranker is called without matches, and finds those that may be (match_best) */
+	MatchSet within;       /* what there is in the window at hand */
+	struct {
+		uint64_t matches, counted; /* in all windows that were evaluated; in those that are counted */
+		bool partly;           /* some windows were not */
+	} tiers[QUERY_TIERS_MAX];
+	uint64_t counted_documents;
 	uint64_t give_up_us;   /* 0: never */
 	bool gave_up;
 } MatchWalk;
 
 MatchWalk *match_walk_new(Matcher *m, const QueryAsk *ask, Arena *arena, Err *err); /* NULL: out of memory */
 void match_walk_free(MatchWalk *walk);
-/* Counts the matches of walk->roots and calls `each` (may be NULL) with those of every window and tier that have some. */
+/* Counts the matches of walk->roots and calls `each` (may be NULL) with those of every window and tier that have some.
+ * matching is NULL: see MatchWalk. */
 typedef Status MatchEach(MatchWalk *walk, size_t tier, const MatchSet *matching, void *ctx, Err *err);
 Status match_walk(MatchWalk *walk, MatchEach *each, void *ctx, Err *err);
 /* Makes the window that holds a document the one at hand. */
 void match_walk_go_to(MatchWalk *walk, size_t shard, uint64_t docid);
-uint64_t match_walk_total(const MatchWalk *walk, size_t tier); /* estimated where time was too short to see all */
+uint64_t match_walk_total(const MatchWalk *walk, size_t tier); /* estimated where not all was counted */
+bool match_walk_is_exact(const MatchWalk *walk);
 
 #endif

@@ -63,7 +63,7 @@ static MatchNode *plan_term(MatchPlan *p, const Query *q, bool weighed, double f
 		return NULL;
 	uint64_t hash = str_hash(q->term);
 	MatchLeaf *leaf = p->leaves;
-	while (leaf && (leaf->hash != hash || !str_eq(leaf->term, q->term)))
+	while (leaf && (!leaf->lists || leaf->hash != hash || !str_eq(leaf->term, q->term)))
 		leaf = leaf->next;
 	if (!leaf && !(leaf = new_leaf(p, q->term, hash)))
 		return NULL;
@@ -72,7 +72,7 @@ static MatchNode *plan_term(MatchPlan *p, const Query *q, bool weighed, double f
 	n->leaf = leaf;
 	n->weighed = weighed;
 	n->documents = leaf->documents;
-	n->weight = n->documents ? factor * term_weight(p->matcher, n->documents) : 0;
+	n->bound = n->weight = n->documents ? factor * term_weight(p->matcher, n->documents) : 0;
 	return n;
 }
 
@@ -85,6 +85,11 @@ static MatchNode *plan_range(MatchPlan *p, const Query *q)
 		err_set(p->err, ST_LIMIT, "the query has too many ranges");
 		return NULL;
 	}
+	n->leaf = arena_calloc(p->arena, 1, sizeof *n->leaf);
+	if (!n->leaf)
+		return failed(p, ST_NO_MEMORY);
+	*n->leaf = (MatchLeaf){.next = p->leaves, .from = UINT64_MAX};
+	p->leaves = n->leaf;
 	n->low = q->low;
 	n->high = q->high;
 	n->documents = (double)p->matcher->documents;
@@ -93,13 +98,15 @@ static MatchNode *plan_range(MatchPlan *p, const Query *q)
 	return n;
 }
 
-/* The rarest first: what it leaves is all that the others are asked for. */
-static void order_children(MatchNode *n)
+static bool is_rarer(const MatchNode *a, const MatchNode *b) { return a->documents < b->documents; }
+static bool is_lower(const MatchNode *a, const MatchNode *b) { return a->bound < b->bound; }
+
+static void order_children(MatchNode *n, bool (*is_before)(const MatchNode *a, const MatchNode *b))
 {
 	for (size_t i = 1; i < n->child_count; i++) {
 		MatchNode *child = n->children[i];
 		size_t at = i;
-		for (; at > 0 && n->children[at - 1]->documents > child->documents; at--)
+		for (; at > 0 && is_before(child, n->children[at - 1]); at--)
 			n->children[at] = n->children[at - 1];
 		n->children[at] = child;
 	}
@@ -113,13 +120,16 @@ static bool is_weighed(const Query *q, size_t child, bool weighed)
 static void settle(MatchPlan *p, MatchNode *n, double factor)
 {
 	double all = (double)p->matcher->documents, none = 1;
+	for (size_t i = 0; i < n->child_count; i++)
+		n->bound += n->children[i]->weighed ? n->children[i]->bound : 0;
 	switch (n->op) {
 	case QUERY_AND:
-	case QUERY_FILTER:
-		order_children(n);
+	case QUERY_FILTER: /* the rarest first: what it leaves is all that the others are asked for */
+		order_children(n, is_rarer);
 		n->documents = n->child_count ? n->children[0]->documents : 0;
 		break;
 	case QUERY_OR:
+		order_children(n, is_lower);
 		for (size_t i = 0; i < n->child_count; i++)
 			n->documents += n->children[i]->documents;
 		break;
@@ -127,7 +137,7 @@ static void settle(MatchPlan *p, MatchNode *n, double factor)
 		for (size_t i = 0; i < n->child_count; i++)
 			none *= all ? 1 - n->children[i]->documents / all : 1;
 		n->documents = all * (1 - none);
-		n->weight = n->documents ? factor * term_weight(p->matcher, n->documents) : 0;
+		n->bound = n->weight = n->documents ? factor * term_weight(p->matcher, n->documents) : 0;
 		break;
 	default:
 		n->documents = n->children[0]->documents;
@@ -171,7 +181,7 @@ static MatchNode *plan(MatchPlan *p, const Query *q, bool weighed, double factor
 		n = plan_children(p, q, false, factor);
 		if (n) {
 			n->weighed = weighed;
-			n->weight = factor * q->factor;
+			n->bound = n->weight = factor * q->factor;
 		}
 		return n;
 	default:

@@ -3,6 +3,11 @@
 
 #include <stdlib.h>
 
+enum {
+	COUNT_OF = 32768,      /* documents of which matches are counted where there are more */
+	COUNT_FEW = 4096,      /* matches are always counted */
+};
+
 typedef struct {
 	uint32_t tier;
 	uint64_t value;        /* what is sorted by, its first eight bytes; 0: sorted by relevance */
@@ -83,16 +88,40 @@ static void take_value(void *ctx, size_t i, Str value)
 		values[i] |= (uint64_t)(b < value.len ? (uint8_t)value.ptr[b] : 0) << (56 - 8 * b);
 }
 
+/* A page that is full of better hits needs no worse ones. */
+static void want_less(MatchWalk *walk, const Best *best)
+{
+	bool sorted = best->ask->sort_slot >= 0;
+	if (best->held < best->room)
+		return;
+	walk->wanted_tiers = best->heap[0].tier + 1;
+	walk->prunes = !sorted && walk->tier_count == 1 && walk->roots[0]->op == QUERY_OR;
+	walk->least = best->heap[0].score;
+}
+
+/* All matches are counted where they are few or easily counted; else those of some windows. */
+static size_t choose_stride(const MatchWalk *walk, bool all)
+{
+	uint64_t documents = walk->matcher->documents;
+	const MatchNode *last = walk->roots[walk->tier_count - 1];
+	return all || last->documents <= COUNT_FEW ? 1 : (size_t)(1 + documents / COUNT_OF);
+}
+
 static Status rank_window(MatchWalk *walk, size_t tier, const MatchSet *matching, void *ctx, Err *err)
 {
 	Best *best = ctx;
 	Status st = ST_OK;
-	bool sorted = best->ask->sort_slot >= 0, full = best->held == best->room;
-	if (best->room == 0 || tier < best->ask->first_tier || (full && tier > best->heap[0].tier))
+	bool sorted = best->ask->sort_slot >= 0;
+	if (best->room == 0 || tier < best->ask->first_tier || tier >= walk->wanted_tiers)
 		return ST_OK;
-	match_score_begin(walk->matcher, &walk->at, matching);
-	match_score(walk->roots[tier], &walk->at, matching);
-	if (sorted) {
+	if (walk->prunes) {
+		st = match_best(walk->roots[tier], &walk->at, &walk->within, walk->least, err);
+		matching = &walk->roots[tier]->set;
+	} else {
+		match_score_begin(&walk->at, matching);
+		match_score(walk->roots[tier], &walk->at, matching);
+	}
+	if (st == ST_OK && sorted) {
 		memset(best->values, 0, sizeof best->values);
 		st = match_values_each(&walk->values[0], &walk->at.source, walk->at.from, matching, take_value, best->values, err);
 	}
@@ -105,6 +134,7 @@ static Status rank_window(MatchWalk *walk, size_t tier, const MatchSet *matching
 		if (walk->at.score[i] > least)
 			offer(best, &(Ranked){(uint32_t)tier, sorted ? best->values[i] : 0, walk->at.score[i], (uint32_t)walk->at.shard, (uint32_t)(walk->at.from + i)});
 	}
+	want_less(walk, best);
 	return ST_OK;
 }
 
@@ -122,7 +152,11 @@ static Status rank_all(MatchWalk *walk, Best *best, uint64_t most, Err *err)
 		if (!walk->roots[walk->tier_count])
 			return err->code;
 	}
-	Status st = walk->tier_count ? match_walk(walk, rank_window, best, err) : ST_OK;
+	if (!walk->tier_count)
+		return ST_OK;
+	walk->stride = choose_stride(walk, best->ask->sort_slot >= 0);
+	walk->wanted_tiers = best->room ? walk->tier_count : 0;
+	Status st = match_walk(walk, rank_window, best, err);
 	unheap(best);
 	return st;
 }
@@ -145,7 +179,7 @@ static Status score_again(MatchWalk *walk, MatchNode *root, Ranked *best, size_t
 	for (size_t i = 0; i < count; i++)
 		those.bits[(best[i].docid - at->from) / 64] |= UINT64_C(1) << (best[i].docid - at->from) % 64;
 	Status st = match_window(root, at, &those, err);
-	match_score_begin(walk->matcher, at, &those);
+	match_score_begin(at, &those);
 	if (st == ST_OK)
 		match_score(root, at, &root->set);
 	for (size_t i = 0; i < count; i++)
@@ -182,6 +216,32 @@ static Status look_again(MatchWalk *walk, Best *best, Err *err)
 	return st;
 }
 
+static void tell_totals(const MatchWalk *walk, QueryFound *out)
+{
+	out->total = 0;
+	for (size_t tier = 0; tier < walk->tier_count; tier++)
+		out->total += out->totals[tier] = match_walk_total(walk, tier);
+	out->total_is_exact = match_walk_is_exact(walk);
+}
+
+/* An estimate that is low is no good: all are counted after all. */
+static Status count_all(Matcher *m, const QueryAsk *ask, Arena *arena, QueryFound *out, Err *err)
+{
+	Status st = ST_OK;
+	MatchWalk *walk = match_walk_new(m, ask, arena, err);
+	if (!walk)
+		return err->code;
+	for (; st == ST_OK && walk->tier_count < ask->tier_count; walk->tier_count++)
+		if (!(walk->roots[walk->tier_count] = match_plan(&walk->plan, ask->tiers[walk->tier_count], false)))
+			st = err->code;
+	if (st == ST_OK)
+		st = match_walk(walk, NULL, NULL, err);
+	if (st == ST_OK)
+		tell_totals(walk, out);
+	match_walk_free(walk);
+	return st;
+}
+
 static Status search(MatchWalk *walk, Best *best, Arena *arena, QueryFound *out, Err *err)
 {
 	const QueryAsk *ask = best->ask;
@@ -195,10 +255,9 @@ static Status search(MatchWalk *walk, Best *best, Arena *arena, QueryFound *out,
 		st = err_no_memory(err);
 	for (uint64_t i = ask->first; st == ST_OK && i < best->held && out->count < ask->limit; i++)
 		out->hits[out->count++] = (QueryHit){best->heap[i].shard, best->heap[i].docid, best->heap[i].tier, best->heap[i].score};
-	for (size_t tier = 0; tier < ask->tier_count; tier++)
-		out->total += out->totals[tier] = match_walk_total(walk, tier);
-	out->total_is_exact = !walk->gave_up;
-	return st;
+	tell_totals(walk, out);
+	bool too_low = !out->total_is_exact && !walk->gave_up && out->total < 4 * ask->count_to;
+	return st == ST_OK && too_low ? count_all(walk->matcher, ask, arena, out, err) : st;
 }
 
 Status matcher_search(Matcher *m, const QueryAsk *ask, Arena *arena, QueryFound *out, Err *err)

@@ -4,6 +4,15 @@
  * lists of common words are read only where rarer ones left something. */
 #include "indexer/match_parts.h"
 
+/* What a term adds to a score is a multiple of 2^-30: sums are then exact in whatever order they are made, and documents
+ * that are equal stay equal. Adding and taking away so large a number leaves no bits behind the 30th. */
+static const double rounder = 1.5 * (1 << 22), slack = 1e-6;
+
+static inline double rounded(double part)
+{
+	return part + rounder - rounder;
+}
+
 static Status match_children(MatchNode *n, MatchAt *at, const MatchSet *within, Err *err)
 {
 	for (size_t c = 0; c < n->child_count; c++) {
@@ -48,28 +57,42 @@ static void take_in_range(void *ctx, size_t i, Str value)
 {
 	MatchNode *n = ctx;
 	if (str_cmp(value, n->low) >= 0 && (!n->high.len || str_cmp(value, n->high) <= 0))
-		n->set.bits[i / 64] |= UINT64_C(1) << i % 64;
+		n->leaf->set.bits[i / 64] |= UINT64_C(1) << i % 64;
 }
 
-static Status match_term(MatchNode *n, const MatchAt *at, const MatchSet *within, Err *err)
+static Status fill(MatchNode *n, const MatchAt *at, bool again, Err *err)
 {
 	MatchLeaf *leaf = n->leaf;
-	MatchList *list = &leaf->lists[at->shard];
+	if (leaf->lists) {
+		MatchList *list = &leaf->lists[at->shard];
+		Status st = again ? match_list_rewind(list, &at->source, at->from, err) : ST_OK;
+		return st == ST_OK ? match_list_fill(list, &at->source, at->from, &leaf->asked, &leaf->set, leaf->wdf, err) : st;
+	}
+	if (again) {
+		unsigned slot = n->values.slot;
+		match_values_done(&n->values);
+		match_values_open(&n->values, slot);
+	}
+	memset(&leaf->set, 0, sizeof leaf->set);
+	return match_values_each(&n->values, &at->source, at->from, &leaf->asked, take_in_range, n, err);
+}
+
+static Status match_leaf(MatchNode *n, const MatchAt *at, const MatchSet *within, Err *err)
+{
+	MatchLeaf *leaf = n->leaf;
 	Status st = ST_OK;
 	uint64_t more = 0;
-	for (size_t w = 0; leaf->from == at->from && w < MATCH_WORDS; w++) {
+	bool again = leaf->from == at->from;
+	for (size_t w = 0; again && w < MATCH_WORDS; w++) {
 		more |= within->bits[w] & ~leaf->asked.bits[w];
 		leaf->asked.bits[w] |= within->bits[w];
 	}
-	if (leaf->from != at->from) {
+	if (!again) {
 		leaf->from = at->from;
 		leaf->asked = *within;
-		st = match_list_fill(list, &at->source, at->from, within, &leaf->set, leaf->wdf, err);
-	} else if (more) {
-		st = match_list_rewind(list, &at->source, at->from, err);
-		if (st == ST_OK)
-			st = match_list_fill(list, &at->source, at->from, &leaf->asked, &leaf->set, leaf->wdf, err);
 	}
+	if (!again || more)
+		st = fill(n, at, again, err);
 	for (size_t w = 0; w < MATCH_WORDS; w++)
 		n->set.bits[w] = leaf->set.bits[w] & within->bits[w];
 	return st;
@@ -87,8 +110,8 @@ static Status match_maybe(MatchNode *n, MatchAt *at, const MatchSet *within, Err
 
 Status match_window(MatchNode *n, MatchAt *at, const MatchSet *within, Err *err)
 {
-	if (n->op == QUERY_TERM)
-		return match_term(n, at, within, err);
+	if (n->leaf)
+		return match_leaf(n, at, within, err);
 	memset(&n->set, 0, sizeof n->set);
 	Status st = ST_OK;
 	switch (n->op) {
@@ -106,8 +129,6 @@ Status match_window(MatchNode *n, MatchAt *at, const MatchSet *within, Err *err)
 		st = match_window(n->children[0], at, within, err);
 		n->set = n->children[0]->set;
 		return st;
-	case QUERY_RANGE:
-		return match_values_each(&n->values, &at->source, at->from, within, take_in_range, n, err);
 	case QUERY_ALL:
 		n->set = *within; /* only documents that are there are asked for */
 		return ST_OK;
@@ -118,13 +139,12 @@ Status match_window(MatchNode *n, MatchAt *at, const MatchSet *within, Err *err)
 
 /* ---- scores ---------------------------------------------------------------------------------------------------- */
 
-void match_score_begin(const Matcher *m, MatchAt *at, const MatchSet *among)
+void match_score_begin(MatchAt *at, const MatchSet *among)
 {
 	const MatchShard *shard = at->source.shard;
 	const uint32_t *lengths = shard->lengths + (at->from - shard->first);
-	double factor = m->average_length > 0 ? 1 / m->average_length : 0;
 	for (MATCH_EACH(among, i)) {
-		double length = lengths[i] * factor;
+		double length = lengths[i] * at->length_factor;
 		at->norm[i] = (length > 0.5 ? length : 0.5) * 0.5 + 0.5;
 		at->score[i] = 0;
 	}
@@ -149,14 +169,14 @@ static void score_synonym(MatchNode *n, MatchAt *at, const MatchSet *among)
 			at->wdf[i] += wdf ? wdf[i] : 0;
 	}
 	for (MATCH_EACH(among, i))
-		at->score[i] += n->weight * (at->wdf[i] / (at->wdf[i] + at->norm[i]));
+		at->score[i] += rounded(n->weight * (at->wdf[i] / (at->wdf[i] + at->norm[i])));
 }
 
 static void score_term(const MatchNode *n, MatchAt *at, const MatchSet *among)
 {
 	const uint16_t *wdf = n->leaf->wdf;
 	for (MATCH_EACH(among, i))
-		at->score[i] += n->weight * (wdf[i] / (wdf[i] + at->norm[i]));
+		at->score[i] += rounded(n->weight * (wdf[i] / (wdf[i] + at->norm[i])));
 }
 
 void match_score(MatchNode *n, MatchAt *at, const MatchSet *among)
@@ -170,7 +190,7 @@ void match_score(MatchNode *n, MatchAt *at, const MatchSet *among)
 		break;
 	case QUERY_BOOST:
 		for (MATCH_EACH(among, i))
-			at->score[i] += n->weight;
+			at->score[i] += rounded(n->weight);
 		break;
 	default:
 		for (size_t c = 0; c < n->child_count; c++) {
@@ -179,6 +199,45 @@ void match_score(MatchNode *n, MatchAt *at, const MatchSet *among)
 				match_score(n->children[c], at, &have);
 		}
 	}
+}
+
+static void keep_possible(MatchSet *set, const MatchAt *at, double least)
+{
+	for (MATCH_EACH(set, i))
+		if (at->score[i] <= least)
+			set->bits[i / 64] &= ~(UINT64_C(1) << i % 64);
+}
+
+/* What the children with the lowest bounds give together is not enough, so a document must have one of the others; and
+ * only where one of those is are the lowest looked up, as long as it still matters. */
+Status match_best(MatchNode *n, MatchAt *at, const MatchSet *within, double least, Err *err)
+{
+	double below = 0;
+	size_t first = 0;
+	Status st = ST_OK;
+	while (first < n->child_count && below + n->children[first]->bound + slack <= least)
+		below += n->children[first++]->bound;
+	memset(&n->set, 0, sizeof n->set);
+	for (size_t c = first; st == ST_OK && c < n->child_count; c++) {
+		st = match_window(n->children[c], at, within, err);
+		for (size_t w = 0; w < MATCH_WORDS; w++)
+			n->set.bits[w] |= n->children[c]->set.bits[w];
+	}
+	if (st != ST_OK || !match_set_any(&n->set))
+		return st;
+	match_score_begin(at, &n->set);
+	for (size_t c = first; c < n->child_count; c++)
+		match_score(n->children[c], at, &n->children[c]->set);
+	while (st == ST_OK && first > 0) {
+		keep_possible(&n->set, at, least - below - slack);
+		if (!match_set_any(&n->set))
+			break;
+		st = match_window(n->children[--first], at, &n->set, err);
+		if (st == ST_OK)
+			match_score(n->children[first], at, &n->children[first]->set);
+		below -= n->children[first]->bound;
+	}
+	return st;
 }
 
 /* ---- what comes next ------------------------------------------------------------------------------------------- */

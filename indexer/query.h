@@ -65,7 +65,7 @@ typedef struct {
 	uint64_t first;            /* and so many of its own; */
 	uint64_t limit;            /* then so many are given */
 	uint64_t count_to;         /* totals up to this are exact; the matcher's always are */
-	int sort_slot;             /* -1: by relevance */
+	int sort_slot;             /* -1: by relevance; else there is one tier */
 	bool sort_descending;
 	double deadline_seconds;   /* 0: none */
 	const QueryDead *dead;     /* one for each shard; NULL: none are */
