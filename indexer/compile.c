@@ -2,6 +2,7 @@
 #include "indexer/compile_parts.h"
 
 #include "indexer/expand.h"
+#include "indexer/question.h"
 #include "indexer/search.h"
 
 enum {
@@ -10,13 +11,13 @@ enum {
 	COMMON_SHARE = 10,
 	RARE_WORDS = 5,
 	COMMON_PAIR_SHARE = 4,
+	COMMON_ASKED_SHARE = 10, /* pairs, of a question */
 	COMMON_SECOND_SHARE = 2, /* words, where pairs were asked first */
 	RARE_PAIRS = 3,
 	FOUND_ENOUGH = 1000, /* records, one that has two of them counted twice */
 	GUESSED_WORDS = 3, /* typed without marks: of more words, the most frequent accentuations no longer fit together */
 };
 static const double pair_factor = 1.0, loose_pair_factor = 1.3, alternative_factor = 0.3;
-static const double second_factor = 0.5; /* of single words, where pairs were asked first */
 
 static bool makes_pair(const Clause *clause, size_t i)
 {
@@ -171,21 +172,41 @@ typedef struct {
 	size_t word_count, pair_count;
 } Parts;
 
-/* Words (typed with marks: exactly so, where that is known to the index) and pairs, and how many records have each. */
+static bool any_marked(const Clause *clause)
+{
+	bool marked = false;
+	for (size_t i = 0; i < clause->word_count; i++)
+		marked |= clause->words[i].marked;
+	return marked;
+}
+
+/* A word exactly as it was typed, where the index knows it so. Who types marks means an unmarked word without. */
+static Candidate word_candidate(Compiler *c, const Word *word, bool with_marks)
+{
+	Sides sides = compile_word(c, "", word);
+	if (!c->failed && !sides.exact && with_marks && word->kind <= TOKEN_DIGITS && !word->prefix)
+		sides.exact = compile_unmarked(c, word);
+	uint64_t exact = sides.exact && !c->failed ? frequency(c, sides.exact) : 0;
+	Query *best = exact ? sides.exact : sides.folded;
+	return (Candidate){best, exact || c->failed ? exact : frequency(c, best), word->kind > TOKEN_DIGITS};
+}
+
+/* Words and pairs, and how many records have each. Of a question, what only asks is left out. */
 static void take_apart(Compiler *c, const Clause *clause, Parts *out)
 {
+	bool asks[SEARCH_TERMS_MAX] = {0}, with_marks = c->options.question && any_marked(clause);
+	double factor = c->options.question ? 1 : loose_pair_factor;
+	if (c->options.question && clause->word_count <= SEARCH_TERMS_MAX)
+		question_words(clause->words, clause->word_count, asks);
 	for (size_t i = 0; i < clause->word_count && !c->failed; i++) {
-		const Word *word = &clause->words[i];
-		Sides sides = compile_word(c, "", word);
-		uint64_t exact = sides.exact && !c->failed ? frequency(c, sides.exact) : 0;
-		Query *best = exact ? sides.exact : sides.folded;
-		if (!c->failed)
-			out->words[out->word_count++] = (Candidate){best, exact ? exact : frequency(c, best), word->kind > TOKEN_DIGITS};
-		if (c->failed || !makes_pair(clause, i))
+		if (asks[i])
 			continue;
-		Query *pair = compile_pair(c, "", &clause->words[i - 1], word);
+		out->words[out->word_count++] = word_candidate(c, &clause->words[i], with_marks);
+		if (c->failed || !makes_pair(clause, i) || asks[i - 1])
+			continue;
+		Query *pair = compile_pair(c, "", &clause->words[i - 1], &clause->words[i]);
 		if (!c->failed)
-			out->pairs[out->pair_count++] = (Candidate){query_weighted(c->arena, QUERY_SCALE, pair, loose_pair_factor), frequency(c, pair), false};
+			out->pairs[out->pair_count++] = (Candidate){query_weighted(c->arena, QUERY_SCALE, pair, factor), frequency(c, pair), false};
 	}
 }
 
@@ -195,7 +216,7 @@ static size_t ask_pairs(Compiler *c, Parts *parts, Query **list)
 	Query *rest[2 * SEARCH_TERMS_MAX];
 	size_t count, left;
 	uint64_t records = matcher_documents(c->matcher);
-	keep_rare(parts->pairs, parts->pair_count, records / COMMON_PAIR_SHARE, RARE_PAIRS);
+	keep_rare(parts->pairs, parts->pair_count, records / COMMON_ASKED_SHARE, RARE_PAIRS);
 	count = add_those(parts->words, parts->word_count, true, list); /* numbers and dates */
 	for (size_t i = 0; i < parts->word_count; i++)
 		if (parts->words[i].kept)
@@ -205,7 +226,7 @@ static size_t ask_pairs(Compiler *c, Parts *parts, Query **list)
 	left = add_those(parts->words, parts->word_count, true, rest);
 	left += add_those(parts->pairs, parts->pair_count, false, rest + left);
 	if (left)
-		c->out->second = compile_checked(c, query_weighted(c->arena, QUERY_SCALE, query_node(c->arena, QUERY_OR, rest, left), second_factor));
+		c->out->second = compile_checked(c, query_node(c->arena, QUERY_OR, rest, left));
 	return count;
 }
 

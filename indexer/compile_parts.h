@@ -24,6 +24,7 @@ typedef struct {
 Query *compile_checked(Compiler *c, Query *q);
 Query *compile_term(Compiler *c, const Buf *bytes);
 Query *compile_exact_term(Compiler *c, const char *prefix, Str value);
+Query *compile_unmarked(Compiler *c, const Word *word); /* just as it is written without marks */
 /* A number or date: the record that bears it first, then those that say it. */
 Query *compile_span(Compiler *c, const Word *word);
 Query *compile_pair(Compiler *c, const char *prefix, const Word *first, const Word *second);

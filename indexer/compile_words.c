@@ -80,6 +80,15 @@ static Query *exact_or_bare(Compiler *c, const char *prefix, const Word *word, Q
 	return c->failed ? NULL : compile_checked(c, query_node(c->arena, QUERY_SYNONYM, either, 2));
 }
 
+Query *compile_unmarked(Compiler *c, const Word *word)
+{
+	Buf bytes = {0};
+	schema_unigram(&bytes, "", word->folded, word->key, false);
+	Query *q = compile_term(c, &bytes);
+	buf_done(&bytes);
+	return q;
+}
+
 Query *compile_exact_term(Compiler *c, const char *prefix, Str value)
 {
 	Buf bytes = {0};

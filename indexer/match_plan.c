@@ -1,6 +1,6 @@
 /* indexer/match_plan.c - from a Query to what is evaluated: lists opened, weights from the statistics of all shards.
  *
- * BM25 as Xapian 1.4 weighs it with its default parameters: k1 = 1, k2 = 0, k3 = 1, b = 0.5, least normalised length 0.5. */
+ * BM25 as Xapian 1.4 weighs it, with k1 = 1, k2 = 0, k3 = 1 and query.h's b. */
 #include "indexer/match_parts.h"
 
 #include <math.h>

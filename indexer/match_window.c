@@ -144,8 +144,7 @@ void match_score_begin(MatchAt *at, const MatchSet *among)
 	const MatchShard *shard = at->source.shard;
 	const uint32_t *lengths = shard->lengths + (at->from - shard->first);
 	for (MATCH_EACH(among, i)) {
-		double length = lengths[i] * at->length_factor;
-		at->norm[i] = (length > 0.5 ? length : 0.5) * 0.5 + 0.5;
+		at->norm[i] = lengths[i] * at->length_factor * QUERY_LENGTH_WEIGHT + (1 - QUERY_LENGTH_WEIGHT);
 		at->score[i] = 0;
 	}
 }

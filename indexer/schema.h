@@ -16,6 +16,8 @@
  *   XY2019                        year of issue               0       năm:2019
  *   XR, XI<id>                    every record, its id        0       counting, id:…
  *
+ * The first line of a text, if it is short, is its heading: its words and pairs count as those of the subject.
+ *
  * Folded syllables and words begin with a lower-case letter, a digit or a character beyond ASCII, so no prefix can be
  * taken for one. Positions are not kept: phrases of two are bigrams, longer ones are checked on the stored text.
  *
@@ -34,10 +36,11 @@
 #include "tokenizer/token.h"
 
 enum {
-	SCHEMA_VERSION = 2,    /* in the manifest; another one means: build anew */
+	SCHEMA_VERSION = 3,    /* in the manifest; another one means: build anew */
 	SCHEMA_TERM_MAX = 240, /* bytes; longer terms are cut */
 	SCHEMA_VALUE_MAX = 80,
-	SCHEMA_SUBJECT_WEIGHT = 5, /* what a word of the subject counts for in the body; docs/decisions/0011 */
+	SCHEMA_SUBJECT_WEIGHT = 5, /* what a word of the subject or the heading counts for in the body; docs/decisions/0011, 0013 */
+	SCHEMA_HEADING_MAX = 25, /* words of a text's first line, which then is its heading */
 };
 
 typedef enum { SLOT_ISSUED, SLOT_TYPE, SLOT_AGENCY, SLOT_FONDS, SLOT_COUNT } SchemaSlot;

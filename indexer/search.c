@@ -6,6 +6,7 @@
 #include "indexer/expand.h"
 #include "indexer/index_parts.h"
 #include "indexer/passage.h"
+#include "indexer/question.h"
 #include "indexer/search_parts.h"
 
 #include <inttypes.h>
@@ -77,16 +78,32 @@ static Status add_filters(View *view, Run *run)
 	return run->filter ? ST_OK : err_no_memory(view->err);
 }
 
-/* A long run of plain words is a question or a title: no record need have every "thì" of it. */
+static bool says_number(const Run *run)
+{
+	for (size_t i = 0; i < run->word_count; i++)
+		if (run->words[i].kind == TOKEN_RECORD_NUMBER || run->words[i].kind == TOKEN_CASE_NUMBER)
+			return true;
+	return false;
+}
+
+/* A long run of plain words is a question or a title, a shorter one that asks a question too: no record need have every
+ * "thì" of it. */
 static bool is_question(const Run *run)
 {
 	const Clause *root = run->parsed.root;
-	if (!root || root->child_count != 1 || root->children[0]->kind != CLAUSE_WORDS || run->word_count < QUESTION_WORDS)
+	bool asks[SEARCH_TERMS_MAX];
+	if (!root || root->child_count != 1 || root->children[0]->kind != CLAUSE_WORDS)
 		return false;
-	for (size_t i = 0; i < run->word_count; i++)
-		if (run->words[i].kind == TOKEN_RECORD_NUMBER || run->words[i].kind == TOKEN_CASE_NUMBER)
-			return false;
-	return true;
+	if (!question_words(run->words, run->word_count, asks) && run->word_count < QUESTION_WORDS)
+		return false;
+	return !says_number(run);
+}
+
+/* Nothing, or of many words too little to fill a page: some of the words may find more. */
+static bool is_poor(const Run *run)
+{
+	size_t found = run->answer->hit_count;
+	return found == 0 || (run->word_count >= QUESTION_WORDS && found < run->request->limit && !says_number(run));
 }
 
 static Status compile_run(View *view, Run *run, bool any)
@@ -402,7 +419,8 @@ static Status run_request(View *view, void *ctx)
 		st = run_once(view, run, false);
 		run->other_accents = answer->hit_count > 0;
 	}
-	if (st == ST_OK && may_relax && answer->hit_count == 0 && run->word_count > 1) {
+	if (st == ST_OK && may_relax && is_poor(run) && run->word_count > 1) {
+		run->other_accents = false;
 		st = run_once(view, run, true);
 		if (st == ST_OK && answer->hit_count == 0)
 			run->relaxed = false;

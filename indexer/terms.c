@@ -242,10 +242,24 @@ static const struct {
 	{RF_LOCATION, PLACE_BODY, 1}, {RF_EXTRA, PLACE_BODY, 1},
 };
 
+/* The first line that is not empty; "" where it is as long as a paragraph. */
+static Str heading_of(Str text)
+{
+	size_t start = 0, end, words = 0;
+	while (start < text.len && (uint8_t)text.ptr[start] <= ' ')
+		start++;
+	for (end = start; end < text.len && text.ptr[end] != '\n' && words <= SCHEMA_HEADING_MAX; end++)
+		words += text.ptr[end] != ' ' && (end == start || text.ptr[end - 1] == ' ');
+	return words <= SCHEMA_HEADING_MAX ? str_slice(text, start, end) : (Str){0};
+}
+
 Status terms_of_record(TermMaker *maker, Str id, const Record *record, Str text, const TermSink *sink, Err *err)
 {
 	const Place body = {PLACE_BODY, 1};
+	const Place heading = {PLACE_BODY, SCHEMA_SUBJECT_WEIGHT - 1}; /* once more than it has as a part of the text */
 	Status st = add_text(maker, sink, text, &body, 1, err);
+	if (st == ST_OK)
+		st = add_text(maker, sink, heading_of(text), &heading, 1, err);
 	for (size_t i = 0; st == ST_OK && i < sizeof worded / sizeof worded[0]; i++) {
 		Place places[2] = {{PLACE_BODY, worded[i].weight}, {worded[i].place, 1}};
 		st = add_field(maker, sink, &record->fields[worded[i].field], places, worded[i].place == PLACE_BODY ? 1 : 2, err);

@@ -161,6 +161,7 @@ static void look_again(XapDb *db, const QueryAsk *search, const Xapian::MSet &be
 	double most = best.empty() ? 0 : best.begin().get_weight();
 	Xapian::Query those((new ShardSource<Scored>(lists, &db->uuids, most))->release());
 	Xapian::Enquire enquire(db->db);
+	enquire.set_weighting_scheme(Xapian::BM25Weight(1, 0, 1, QUERY_LENGTH_WEIGHT, 0));
 	enquire.set_query(Xapian::Query(Xapian::Query::OP_AND_MAYBE, those, convert(search->second)));
 	uint64_t room = std::min<uint64_t>(search->limit, QUERY_SECOND_LOOK - search->first);
 	add_hits(db, enquire.get_mset(Xapian::doccount(search->first), Xapian::doccount(room)), out);
@@ -169,6 +170,7 @@ static void look_again(XapDb *db, const QueryAsk *search, const Xapian::MSet &be
 static void search_tier(XapDb *db, const QueryAsk *search, size_t tier, Arena *arena, QueryFound *out)
 {
 	Xapian::Enquire enquire(db->db);
+	enquire.set_weighting_scheme(Xapian::BM25Weight(1, 0, 1, QUERY_LENGTH_WEIGHT, 0));
 	enquire.set_query(living(db, search, tier, arena));
 	if (search->sort_slot >= 0)
 		enquire.set_sort_by_value_then_relevance(Xapian::valueno(search->sort_slot), search->sort_descending);

@@ -2,6 +2,7 @@
 #include "search_fixture.h"
 
 #include "indexer/index_parts.h"
+#include "indexer/question.h"
 
 enum { RECORDS = 150 };
 static const char question[] = "thủ tục cấp giấy phép xây dựng nhà ở riêng lẻ tại đô thị quy định thế nào";
@@ -21,6 +22,10 @@ static int fill(void **state)
 		world_add(&world, json);
 	}
 	world_add(&world, "{\"id\":\"words\",\"text\":\"tục thủ cấp phép giấy dựng xây ở nhà lẻ riêng thị đô\"}");
+	world_add(&world, "{\"id\":\"asks\",\"text\":\"Cái này là gì, cái kia là gì\"}");
+	world_add(&world, "{\"id\":\"bond\",\"text\":\"Trái phiếu ngoại tệ do Kho bạc phát hành\"}");
+	world_add(&world, "{\"id\":\"body\",\"text\":\"Điều khoản chung\\nhội đồng trọng tài họp khi có yêu cầu\"}");
+	world_add(&world, "{\"id\":\"heading\",\"text\":\"hội đồng trọng tài\\nĐiều khoản chung họp khi có yêu cầu\"}");
 	assert_ok(&world, index_rebuild(world.index, NULL, NULL, NULL, &world.err));
 	return 0;
 }
@@ -68,11 +73,74 @@ static void pages_hold_every_hit_once(void **state)
 	}
 }
 
+/* Which words only ask, as a row of + and -. */
+static const char *asking(const char *typed, bool *sure)
+{
+	static char row[SEARCH_TERMS_MAX + 1];
+	bool asks[SEARCH_TERMS_MAX];
+	Word *words;
+	size_t count;
+	TokenIter *tokens = token_iter_new(&world.err);
+	assert_non_null(tokens);
+	assert_ok(&world, query_words(str_from(typed), tokens, &world.arena, &words, &count, &world.err));
+	*sure = question_words(words, count, asks);
+	for (size_t i = 0; i < count; i++)
+		row[i] = asks[i] ? '+' : '-';
+	row[count] = 0;
+	token_iter_free(tokens);
+	return row;
+}
+
+static void what_only_asks_is_known_as_typed(void **state)
+{
+	static const struct { const char *typed, *row; bool sure; } cases[] = {
+		{"trái phiếu ngoại tệ là gì", "----++", true},
+		{"trai phieu ngoai te la gi", "----++", true},
+		{"mức phạt bao nhiêu", "--++", true},
+		{"thủ tục như thế nào", "--+++", true},
+		{"cơ quan nào cấp phép", "--+--", true},
+		{"Ai được cấp phép", "+---", false},
+		{"công ái ái hữu", "----", false},       /* not "ai" */
+		{"mổ não ở đâu", "--++", true},          /* not "nào" */
+		{"than kinh nao", "--+", false},
+		{"bao nhiêu", "--", false},              /* nothing else is left */
+		{"ban hành quy chế", "----", false},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		bool sure;
+		assert_string_equal(asking(cases[i].typed, &sure), cases[i].row);
+		assert_int_equal(sure, cases[i].sure);
+	}
+}
+
+/* No record has every word of it, and the one with "là gì" is not what is asked for. */
+static void a_short_question_is_answered_by_what_it_asks_about(void **state)
+{
+	SearchAnswer answer;
+	(void)state;
+	world_ids(&world, (SearchRequest){.query = STR("trái phiếu ngoại tệ là gì")}, &answer);
+	assert_true(answer.hit_count > 0);
+	assert_string_equal(arena_copy(&world.arena, answer.hits[0].id).ptr, "bond");
+	for (size_t i = 0; i < answer.hit_count; i++)
+		assert_false(str_eq(answer.hits[i].id, STR("asks")));
+}
+
+static void a_heading_counts_more_than_the_text_below_it(void **state)
+{
+	SearchAnswer answer;
+	(void)state;
+	assert_string_equal(world_ids(&world, (SearchRequest){.query = STR("hội đồng trọng tài")}, &answer), "heading body");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_best_answer_comes_first_and_words_out_of_order_do_not),
 		cmocka_unit_test(pages_hold_every_hit_once),
+		cmocka_unit_test(what_only_asks_is_known_as_typed),
+		cmocka_unit_test(a_short_question_is_answered_by_what_it_asks_about),
+		cmocka_unit_test(a_heading_counts_more_than_the_text_below_it),
 	};
 	return cmocka_run_group_tests(tests, fill, drop);
 }
