@@ -124,6 +124,7 @@ typedef struct {
 typedef struct {
 	Match list[MATCHES_MAX];
 	size_t count;
+	bool are_enough;   /* nothing better will come */
 	uint64_t folds[4]; /* one bit for each syllable of the query, by its number: most tokens are none of them */
 	bool has_prefix;
 } Matches;
@@ -131,6 +132,7 @@ typedef struct {
 static void expect(Matches *m, const Word *words, size_t word_count)
 {
 	m->count = 0;
+	m->are_enough = false;
 	memset(m->folds, 0, sizeof m->folds);
 	m->has_prefix = false;
 	for (size_t i = 0; i < word_count; i++) {
@@ -164,7 +166,8 @@ static Status find_matches(Str text, const Word *words, size_t word_count, Token
 	size_t row = 0, seen = 0;
 	token_iter_set(tokens, text);
 	while ((step = token_next(tokens, &token, err)) == STEP_ITEM) {
-		if (!add_match(m, &token, words, word_count, previous_end))
+		m->are_enough = !add_match(m, &token, words, word_count, previous_end);
+		if (m->are_enough)
 			return ST_OK;
 		if (token.kind <= TOKEN_DIGITS)
 			previous_end = token.end;
@@ -172,7 +175,8 @@ static Status find_matches(Str text, const Word *words, size_t word_count, Token
 			row = m->list[seen].follows && m->list[seen].exact ? row + 1 : 1;
 			seen = m->count;
 		}
-		if (m->count && (row == ENOUGH_IN_A_ROW || (row == word_count && row > 1) || token.start > ENOUGH_BYTES))
+		m->are_enough = m->count && (row == ENOUGH_IN_A_ROW || (row == word_count && row > 1) || token.start > ENOUGH_BYTES);
+		if (m->are_enough)
 			return ST_OK;
 	}
 	return step == STEP_END ? ST_OK : err->code;
@@ -193,6 +197,7 @@ static Status look(Str text, Str typed, const Word *words, size_t word_count, To
 	ptrdiff_t at = word_count > 1 && has_marks(words, word_count) ? find_typed(text, typed) : -1;
 	if (at < 0)
 		return find_matches(text, words, word_count, tokens, m, err);
+	m->are_enough = true;
 	size_t start = (size_t)at > AROUND_BYTES ? (size_t)at - AROUND_BYTES : 0, end = utf8_cut(text, (size_t)at + typed.len + AROUND_BYTES);
 	while (start > 0 && start < (size_t)at && text.ptr[start - 1] != ' ' && text.ptr[start - 1] != '\n')
 		start++;
@@ -269,43 +274,54 @@ static size_t window_end(Str text, size_t start)
 	return end;
 }
 
-Status passage_snippet(Str text, Str typed, const Word *words, size_t word_count, TokenIter *tokens, Arena *arena, Str *out,
-                       Err *err)
+static void mark_matches(Str text, const Matches *m, size_t start, size_t end, Buf *html)
 {
-	Matches m;
-	size_t best = 0, last = 0, start, end, from;
+	size_t from = start;
+	for (size_t i = 0; i < m->count; i++) {
+		if (m->list[i].start < from || m->list[i].end > end)
+			continue;
+		escape(html, str_slice(text, from, m->list[i].start));
+		buf_add_zero_terminated(html, "<mark>");
+		escape(html, str_slice(text, m->list[i].start, m->list[i].end));
+		buf_add_zero_terminated(html, "</mark>");
+		from = m->list[i].end;
+	}
+	escape(html, str_slice(text, from, end));
+}
+
+static size_t choose_match(const Matches *m)
+{
+	size_t best = 0, last = 0;
 	int best_worth = -1;
-	Buf html = {0};
-	Status st = ST_OK;
-	text = str_slice(text, 0, utf8_cut(text, PASSAGE_TEXT_MAX));
-	word_count = word_count < WORDS_MAX ? word_count : WORDS_MAX;
-	expect(&m, words, word_count);
-	if (word_count)
-		st = look(text, typed, words, word_count, tokens, &m, err);
-	if (st != ST_OK)
-		return st;
-	for (size_t i = 0; i < m.count; i++) {
-		int value = worth(&m, i, m.list[i].start + PASSAGE_BYTES - LEAD_BYTES, &last);
+	for (size_t i = 0; i < m->count; i++) {
+		int value = worth(m, i, m->list[i].start + PASSAGE_BYTES - LEAD_BYTES, &last);
 		if (value > best_worth) {
 			best_worth = value;
 			best = i;
 		}
 	}
-	start = m.count ? window_start(text, m.list[best].start) : 0;
-	end = window_end(text, start);
+	return best;
+}
+
+Status passage_snippet(Str text, bool is_all, const PassageQuery *query, TokenIter *tokens, Arena *arena, Str *out, Err *err)
+{
+	Matches m;
+	Buf html = {0};
+	Status st = ST_OK;
+	size_t word_count = query->word_count < WORDS_MAX ? query->word_count : WORDS_MAX;
+	*out = (Str){0};
+	text = str_slice(text, 0, utf8_cut(text, PASSAGE_TEXT_MAX));
+	expect(&m, query->words, word_count);
+	if (word_count)
+		st = look(text, query->typed, query->words, word_count, tokens, &m, err);
+	if (st != ST_OK)
+		return st;
+	size_t start = m.count ? window_start(text, m.list[choose_match(&m)].start) : 0, end = window_end(text, start);
+	if (!is_all && (!m.are_enough || end + LEAD_BYTES > text.len))
+		return ST_OK;
 	if (start > 0)
 		buf_add_zero_terminated(&html, "… ");
-	from = start;
-	for (size_t i = 0; i < m.count; i++) {
-		if (m.list[i].start < from || m.list[i].end > end)
-			continue;
-		escape(&html, str_slice(text, from, m.list[i].start));
-		buf_add_zero_terminated(&html, "<mark>");
-		escape(&html, str_slice(text, m.list[i].start, m.list[i].end));
-		buf_add_zero_terminated(&html, "</mark>");
-		from = m.list[i].end;
-	}
-	escape(&html, str_slice(text, from, end));
+	mark_matches(text, &m, start, end, &html);
 	if (end < text.len)
 		buf_add_zero_terminated(&html, " …");
 	*out = arena_copy(arena, buf_str(&html));

@@ -15,9 +15,14 @@ enum { PASSAGE_TEXT_MAX = 1 << 20, PASSAGE_BYTES = 280 };
 
 /* PHRASE: the words in a row, those with marks exactly; NEAR: all within the distance. */
 Status passage_check(Str text, const Clause *clause, TokenIter *tokens, bool *holds_out, Err *err);
-/* The best window as HTML-escaped text with <mark>; the beginning of the text where nothing matches. typed: a run of
- * the words as it was typed ("" for none): where the text has it so, the rest of the text need not be looked at. */
-Status passage_snippet(Str text, Str typed, const Word *words, size_t word_count, TokenIter *tokens, Arena *arena, Str *out,
-                       Err *err);
+/* What a snippet is made for. */
+typedef struct {
+	Str typed;             /* a run of the words as it was typed ("" for none): where the text has it so, no more is looked at */
+	const Word *words;
+	size_t word_count;
+} PassageQuery;
+/* The best window as HTML-escaped text with <mark>; the beginning of the text where nothing matches. text may be only a
+ * beginning (is_all false): then *out stays "" where what follows might have a better window. */
+Status passage_snippet(Str text, bool is_all, const PassageQuery *query, TokenIter *tokens, Arena *arena, Str *out, Err *err);
 
 #endif

@@ -2,6 +2,7 @@
 #include "indexer/search.h"
 
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "indexer/compile.h"
 #include "indexer/expand.h"
 #include "indexer/index_parts.h"
@@ -13,7 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { COUNT_TO = 2000, COUNT_LEAST = 100, CHECK_STEP = 40, CHECK_MOST = 400, FACET_VALUES_MAX = 50, QUESTION_WORDS = 7 };
+enum { COUNT_TO = 2000, COUNT_LEAST = 100, CHECK_STEP = 40, CHECK_MOST = 400, FACET_VALUES_MAX = 50, QUESTION_WORDS = 7, BEGINNING_BYTES = 16 << 10 };
 static const double number_score = 3000;
 
 typedef struct {
@@ -153,6 +154,20 @@ static Str matched_by(const Run *run, size_t tier, double score)
 	return str_from(score >= number_score ? "number" : run->compiled.matched[tier]);
 }
 
+/* From what is loaded of the text; where that might not be the best of it, from the whole. */
+static Status make_snippet(View *view, const Run *run, const Entry *entry, bool is_all, Str *out)
+{
+	const PassageQuery query = {run->typed, run->words, run->word_count};
+	Str text = buf_str(&view->text);
+	if (!is_all) /* it may end within a character */
+		text.len = utf8_cut(text, text.len - 4);
+	Status st = passage_snippet(text, is_all, &query, view->tokens, view->arena, out, view->err);
+	if (st != ST_OK || is_all || out->len)
+		return st;
+	st = view_load_text(view, entry, PASSAGE_TEXT_MAX, &is_all);
+	return st == ST_OK ? passage_snippet(buf_str(&view->text), true, &query, view->tokens, view->arena, out, view->err) : st;
+}
+
 static Status add_hit(View *view, Run *run, size_t tier, const QueryHit *found, bool *kept)
 {
 	SearchAnswer *answer = run->answer;
@@ -171,8 +186,9 @@ static Status add_hit(View *view, Run *run, size_t tier, const QueryHit *found, 
 		*kept = false;
 		return ST_OK;
 	}
+	bool checks = run->compiled.check_count > 0, is_all = true;
 	if (st == ST_OK)
-		st = view_load_text(view, &entry);
+		st = view_load_text(view, &entry, checks ? PASSAGE_TEXT_MAX : BEGINNING_BYTES, &is_all);
 	for (size_t i = 0; st == ST_OK && holds && i < run->compiled.check_count; i++) {
 		Str subject = record_text(&hit->record, RF_SUBJECT);
 		st = passage_check(buf_str(&view->text), run->compiled.checks[i], view->tokens, &holds, view->err);
@@ -183,8 +199,7 @@ static Status add_hit(View *view, Run *run, size_t tier, const QueryHit *found, 
 	if (!*kept)
 		return st;
 	if (!run->request->bare)
-		st = passage_snippet(buf_str(&view->text), run->typed, run->words, run->word_count, view->tokens, view->arena, &hit->snippet,
-		                     view->err);
+		st = make_snippet(view, run, &entry, is_all, &hit->snippet);
 	hit->score = found->score;
 	hit->matched = matched_by(run, tier, found->score);
 	answer->hit_count += st == ST_OK;

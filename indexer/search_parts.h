@@ -26,6 +26,7 @@ Status view_facets(View *view, QueryAsk *search, unsigned slots,
                    void (*each)(void *view, unsigned slot, Str value, uint64_t count), uint64_t *all_out, bool *is_exact_out);
 /* ST_FORBIDDEN: destroyed since it was indexed; to be passed over. */
 Status view_load_hit(View *view, uint64_t sequence, SearchHit *out, Entry *entry);
-Status view_load_text(View *view, const Entry *entry);
+/* view->text becomes the record's text, or its first `most` bytes. */
+Status view_load_text(View *view, const Entry *entry, size_t most, bool *is_all_out);
 
 #endif

@@ -80,14 +80,16 @@ Status view_with(Index *index, Arena *arena, Status (*body)(View *view, void *ct
 }
 
 /* The checksum of what is stored is enough for a snippet; get and download hold the text against its SHA-256. */
-Status view_load_text(View *view, const Entry *entry)
+Status view_load_text(View *view, const Entry *entry, size_t most, bool *is_all_out)
 {
 	buf_clear(&view->text);
+	*is_all_out = true;
 	for (size_t i = 0; i < entry->object_count; i++) {
 		const ObjectRef *object = &entry->objects[i];
 		if (strcmp(object->role, "text") != 0)
 			continue;
-		size_t len = object->size_bytes < PASSAGE_TEXT_MAX ? (size_t)object->size_bytes : PASSAGE_TEXT_MAX;
+		size_t len = object->size_bytes < most ? (size_t)object->size_bytes : most;
+		*is_all_out = len == object->size_bytes || len == PASSAGE_TEXT_MAX;
 		char *bytes = buf_extend(&view->text, len);
 		if (!bytes && len)
 			return err_no_memory(view->err);

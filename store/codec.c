@@ -159,6 +159,14 @@ static int pack_small(Packer *p, const Dictionary *dict, Str raw, char *out, int
 	return LZ4_compress_HC_continue(p->small, raw.ptr, out, (int)raw.len, room);
 }
 
+/* Only the beginning; what lies behind it is not looked at. */
+static Status unpack_start(Str dict, Str stored, void *out, size_t wanted, Err *err)
+{
+	int len = dict.len ? LZ4_decompress_safe_partial_usingDict(stored.ptr, out, (int)stored.len, (int)wanted, (int)wanted, dict.ptr, (int)dict.len)
+	                   : LZ4_decompress_safe_partial(stored.ptr, out, (int)stored.len, (int)wanted, (int)wanted);
+	return len >= 0 && (size_t)len == wanted ? ST_OK : err_set(err, ST_CORRUPT, "a packed body does not unpack to %zu bytes", wanted);
+}
+
 static Status unpack(Codec codec, Str dict, Str stored, void *out, size_t raw_len, Err *err)
 {
 	if (stored.len > RAW_LIMIT || raw_len > RAW_LIMIT)
@@ -213,16 +221,19 @@ Status packer_pack(Packer *p, const Dictionary *dict, Str raw, Buf *out, Codec *
 	return ST_OK;
 }
 
-Status codec_unpack(Codec codec, const Dictionary *dict, Str stored, void *out, size_t raw_len, Err *err)
+Status codec_unpack(Codec codec, const Dictionary *dict, Str stored, void *out, size_t raw_len, size_t wanted, Err *err)
 {
 	if (codec == CODEC_RAW) {
 		if (stored.len != raw_len)
 			return err_set(err, ST_CORRUPT, "%zu stored bytes where %zu should be", stored.len, raw_len);
-		if (raw_len)
-			memcpy(out, stored.ptr, raw_len);
+		if (wanted)
+			memcpy(out, stored.ptr, wanted);
 		return ST_OK;
 	}
 	if (codec == CODEC_LZ4_DICT && !dict)
 		return err_set(err, ST_CORRUPT, "a packed body without its dictionary");
-	return unpack(codec, dict ? dictionary_bytes(dict) : (Str){NULL, 0}, stored, out, raw_len, err);
+	Str words = dict ? dictionary_bytes(dict) : (Str){NULL, 0};
+	if (wanted < raw_len && raw_len <= RAW_LIMIT && stored.len <= RAW_LIMIT)
+		return unpack_start(codec == CODEC_LZ4_DICT ? words : (Str){NULL, 0}, stored, out, wanted, err);
+	return unpack(codec, words, stored, out, raw_len, err);
 }

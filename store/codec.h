@@ -28,6 +28,7 @@ void packer_free(Packer *p);
  * appended) where packing saves nothing. dict may be NULL. */
 Status packer_pack(Packer *p, const Dictionary *dict, Str raw, Buf *out, Codec *codec_out, Err *err);
 
-Status codec_unpack(Codec codec, const Dictionary *dict, Str stored, void *out, size_t raw_len, Err *err);
+/* The first `wanted` of raw_len bytes. Damage behind them is found only where all are wanted. */
+Status codec_unpack(Codec codec, const Dictionary *dict, Str stored, void *out, size_t raw_len, size_t wanted, Err *err);
 
 #endif

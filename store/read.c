@@ -222,7 +222,7 @@ Status read_dictionary(Store *store, Sight sight, uint32_t segment, uint32_t ord
 	return *out ? ST_OK : load_dictionary(store, sight, segment, ordinal, out, err);
 }
 
-static Status unpack_into(Store *store, Sight sight, uint32_t segment, const Frame *frame, void *out, Err *err)
+static Status unpack_into(Store *store, Sight sight, uint32_t segment, const Frame *frame, void *out, size_t wanted, Err *err)
 {
 	const Dictionary *dict = NULL;
 	if (frame->header.flags & FRAME_DESTROYED)
@@ -232,7 +232,7 @@ static Status unpack_into(Store *store, Sight sight, uint32_t segment, const Fra
 		if (st != ST_OK)
 			return st;
 	}
-	return codec_unpack((Codec)frame->header.codec, dict, frame->stored, out, frame->header.raw_len, err);
+	return codec_unpack((Codec)frame->header.codec, dict, frame->stored, out, frame->header.raw_len, wanted, err);
 }
 
 Status read_body(Store *store, Sight sight, uint32_t segment, const Frame *frame, Arena *arena, Str *out, Err *err)
@@ -244,7 +244,7 @@ Status read_body(Store *store, Sight sight, uint32_t segment, const Frame *frame
 	char *raw = arena_alloc(arena, (size_t)frame->header.raw_len + 1);
 	if (!raw)
 		return err_no_memory(err);
-	Status st = unpack_into(store, sight, segment, frame, raw, err);
+	Status st = unpack_into(store, sight, segment, frame, raw, frame->header.raw_len, err);
 	if (st == ST_OK)
 		*out = (Str){raw, frame->header.raw_len};
 	return st;
@@ -359,8 +359,8 @@ static Status read_found(Store *store, uint32_t segment, const Frame *frame, con
 	if (offset > object->size_bytes || len > object->size_bytes - offset)
 		return err_set(err, ST_INVALID, "bytes %" PRIu64 " to %" PRIu64 " of an object of %" PRIu64, offset, offset + len,
 		               object->size_bytes);
-	if (!object->chunk_count && len == object->size_bytes && frame->header.raw_len == len)
-		return unpack_into(store, SEE_COMMITTED, segment, frame, out, err); /* the common case: all of a small object */
+	if (!object->chunk_count && offset == 0 && frame->header.raw_len == object->size_bytes)
+		return unpack_into(store, SEE_COMMITTED, segment, frame, out, len, err); /* the common case: all or the beginning of a small object */
 	Status st = read_body(store, SEE_COMMITTED, segment, frame, arena, &body, err);
 	if (st != ST_OK)
 		return st;

@@ -83,10 +83,11 @@ static void packed(Str s)
 	if (s.len < 2)
 		return;
 	size_t len = (size_t)(uint8_t)s.ptr[0] << 8 | (uint8_t)s.ptr[1];
-	codec_unpack(CODEC_LZ4, NULL, str_slice(s, 2, s.len), out, len, &err);
+	codec_unpack(CODEC_LZ4, NULL, str_slice(s, 2, s.len), out, len, len, &err);
+	codec_unpack(CODEC_LZ4, NULL, str_slice(s, 2, s.len), out, len, len / 2, &err);
 	Dictionary *dict = dictionary_new(str_slice(s, 2, s.len / 2));
 	if (dict)
-		codec_unpack(CODEC_LZ4_DICT, dict, str_slice(s, s.len / 2, s.len), out, len, &err);
+		codec_unpack(CODEC_LZ4_DICT, dict, str_slice(s, s.len / 2, s.len), out, len, len - len / 4, &err);
 	dictionary_free(dict);
 }
 

@@ -50,7 +50,7 @@ static void assert_comes_back(const Dictionary *dict, size_t len, size_t *packed
 	Err err;
 	size_t got = pack_block(&table, &pack_index, bytes, raw, packed, sizeof packed);
 	assert_true(got > 0);
-	assert_int_equal(codec_unpack(CODEC_LZ4_DICT, dict, (Str){packed, got}, unpacked, len, &err), ST_OK);
+	assert_int_equal(codec_unpack(CODEC_LZ4_DICT, dict, (Str){packed, got}, unpacked, len, len, &err), ST_OK);
 	assert_memory_equal(unpacked, body, len);
 	*packed_out += got;
 	for (size_t less = 1; less < 40 && less < got; less += 3) { /* nothing is written behind the room */
