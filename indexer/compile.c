@@ -170,6 +170,7 @@ static size_t add_those(const Candidate *from, size_t count, bool kept, Query **
 typedef struct {
 	Candidate words[SEARCH_TERMS_MAX], pairs[SEARCH_TERMS_MAX];
 	size_t word_count, pair_count;
+	CloseTerm close[SEARCH_TERMS_MAX]; /* of each word of the clause */
 } Parts;
 
 static bool any_marked(const Clause *clause)
@@ -191,6 +192,11 @@ static Candidate word_candidate(Compiler *c, const Word *word, bool with_marks)
 	return (Candidate){best, exact || c->failed ? exact : frequency(c, best), word->kind > TOKEN_DIGITS};
 }
 
+static double worth(const Compiler *c, const Candidate *candidate)
+{
+	return candidate->documents ? matcher_rarity(c->matcher, (double)candidate->documents) : 0;
+}
+
 /* Words and pairs, and how many records have each. Of a question, what only asks is left out. */
 static void take_apart(Compiler *c, const Clause *clause, Parts *out)
 {
@@ -199,14 +205,19 @@ static void take_apart(Compiler *c, const Clause *clause, Parts *out)
 	if (c->options.question && clause->word_count <= SEARCH_TERMS_MAX)
 		question_words(clause->words, clause->word_count, asks);
 	for (size_t i = 0; i < clause->word_count && !c->failed; i++) {
+		CloseTerm *close = &out->close[i];
+		close->fold = clause->words[i].fold;
 		if (asks[i])
 			continue;
-		out->words[out->word_count++] = word_candidate(c, &clause->words[i], with_marks);
+		out->words[out->word_count] = word_candidate(c, &clause->words[i], with_marks);
+		close->word = worth(c, &out->words[out->word_count++]);
 		if (c->failed || !makes_pair(clause, i) || asks[i - 1])
 			continue;
 		Query *pair = compile_pair(c, "", &clause->words[i - 1], &clause->words[i]);
-		if (!c->failed)
-			out->pairs[out->pair_count++] = (Candidate){query_weighted(c->arena, QUERY_SCALE, pair, factor), frequency(c, pair), false};
+		if (c->failed)
+			break;
+		out->pairs[out->pair_count] = (Candidate){query_weighted(c->arena, QUERY_SCALE, pair, factor), frequency(c, pair), false};
+		close->pair = worth(c, &out->pairs[out->pair_count++]);
 	}
 }
 
@@ -243,6 +254,8 @@ static Query *loose(Compiler *c, const Clause *clause)
 		known += parts.pairs[i].documents > 0;
 	if (c->options.question && known >= RARE_PAIRS) {
 		count = ask_pairs(c, &parts, list);
+		memcpy(c->out->close, parts.close, sizeof parts.close);
+		c->out->close_count = clause->word_count;
 	} else {
 		keep_rare(parts.words, parts.word_count, matcher_documents(c->matcher) / COMMON_SHARE, RARE_WORDS);
 		keep_rare(parts.pairs, parts.pair_count, matcher_documents(c->matcher) / COMMON_PAIR_SHARE, RARE_PAIRS);

@@ -16,8 +16,9 @@
 #ifndef INDEXER_COMPILE_H
 #define INDEXER_COMPILE_H
 
-#include "indexer/parse.h"
+#include "indexer/closeness.h"
 #include "indexer/match.h"
+#include "indexer/search.h"
 
 enum { COMPILE_TIERS_MAX = QUERY_TIERS_MAX, COMPILE_CHECKS_MAX = 8, COMPILE_EXPANSIONS_MAX = 16 };
 
@@ -26,6 +27,8 @@ typedef struct {
 	Query *tiers[COMPILE_TIERS_MAX]; /* each matches only what the next one matches too */
 	const char *matched[COMPILE_TIERS_MAX]; /* why, in words */
 	Query *second;          /* of a question: adds to the score of the best that tiers[0] finds; NULL: nothing does */
+	CloseTerm close[SEARCH_TERMS_MAX]; /* of a question: what stands close together in the text that answers */
+	size_t close_count;
 	size_t tier_count;
 	const Clause *checks[COMPILE_CHECKS_MAX]; /* phrases and NEARs the index can only guess: to be checked on the text */
 	size_t check_count;

@@ -77,6 +77,7 @@ static bool level_add(Level *level, uint32_t block, uint32_t part, Str key)
 		level->room = room;
 	}
 	level->list[level->count++] = (Leaf){block, part, level->keys.len};
+	buf_reserve(&level->keys, key.len + 1); /* there are bytes even where all keys are empty */
 	buf_add_str(&level->keys, key);
 	level->list[level->count].key = level->keys.len;
 	return buf_ok(&level->keys);
@@ -260,10 +261,8 @@ static Step read_entry(const GlassLeaves *l, GlassBlocks *b, GlassPlace *place, 
 		return step;
 	if (!(item.flags & GLASS_ITEM_FIRST))
 		return damaged(l, place->leaf, "has a part of an entry where one begins", err);
-	if (item.flags & GLASS_ITEM_COMPRESSED) {
-		err_set(err, ST_UNSUPPORTED, "%s: has compressed entries", l->path);
-		return STEP_ERROR;
-	}
+	if (item.flags & GLASS_ITEM_COMPRESSED) /* ours never are */
+		return damaged(l, place->leaf, "has a compressed entry", err);
 	*key_out = item.key;
 	*tag_out = item.piece;
 	if (item.flags & GLASS_ITEM_LAST)
@@ -273,6 +272,10 @@ static Step read_entry(const GlassLeaves *l, GlassBlocks *b, GlassPlace *place, 
 	size_t key_len = item.key.len;
 	for (uint32_t part = 1;;) {
 		buf_add_str(&b->tag, item.piece);
+		if (!buf_ok(&b->tag)) {
+			err_no_memory(err);
+			return STEP_ERROR;
+		}
 		if (item.flags & GLASS_ITEM_LAST)
 			break;
 		place->item++;
@@ -281,10 +284,6 @@ static Step read_entry(const GlassLeaves *l, GlassBlocks *b, GlassPlace *place, 
 			return step;
 		if (step == STEP_END || item.part != ++part || !str_eq(item.key, (Str){b->tag.data, key_len}))
 			return damaged(l, place->leaf < l->count ? place->leaf : 0, "lacks a part of an entry", err);
-	}
-	if (!buf_ok(&b->tag)) {
-		err_no_memory(err);
-		return STEP_ERROR;
 	}
 	*key_out = (Str){b->tag.data, key_len};
 	*tag_out = (Str){b->tag.data + key_len, b->tag.len - key_len};

@@ -7,7 +7,7 @@
  * Shapes   a place is an item of a leaf; key and tag are as they stand in the table
  * Owns     GlassLeaves: until glass_leaves_close; a GlassBlocks, the leaves that one thread read last: until
  *          glass_blocks_free. Keys and tags are valid until the next call with the same GlassBlocks.
- * Errors   ST_CORRUPT, ST_UNSUPPORTED a compressed tag, ST_NOT_FOUND the file, ST_IO, ST_NO_MEMORY
+ * Errors   ST_CORRUPT (a compressed tag too), ST_NOT_FOUND the file, ST_IO, ST_NO_MEMORY
  * Threads  GlassLeaves: any number at a time, each with a GlassBlocks of its own
  */
 #ifndef INDEXER_GLASS_LEAVES_H

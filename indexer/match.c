@@ -69,7 +69,7 @@ Status matcher_term_documents(Matcher *m, Str term, uint64_t *count_out, Err *er
 		if (step == STEP_ERROR)
 			return err->code;
 		if (step == STEP_ITEM && str_eq(key, wanted)) {
-			if (!glass_entry_read(key, tag, &entry))
+			if (!glass_entry_read(key, tag, &entry) || !entry.first)
 				return err_set(err, ST_CORRUPT, "the list of \"%.*s\" in the index is damaged", STR_ARG(term));
 			*count_out += entry.tf;
 		}
@@ -146,13 +146,19 @@ static void next_live(TermWalk *walk)
 	walk->live_at += sizeof walk->documents;
 }
 
+static Str key_of(const TermWalk *walk)
+{
+	return (Str){(const char *)walk->key, walk->key_len};
+}
+
 static Status take(TermWalk *walk, Step step, Str key, Str tag, Str prefix, Err *err)
 {
 	GlassEntry entry;
 	walk->at_end = step == STEP_END || (step == STEP_ITEM && !str_starts(key, prefix));
 	if (step == STEP_ERROR || walk->at_end)
 		return step == STEP_ERROR ? err->code : ST_OK;
-	if (!glass_entry_read(key, tag, &entry) || !entry.first || entry.kind != GLASS_POSTINGS)
+	if (!glass_entry_read(key, tag, &entry) || !entry.first || entry.kind != GLASS_POSTINGS ||
+	    str_cmp(key, key_of(walk)) <= 0) /* an order that is none might lead back for ever */
 		return err_set(err, ST_CORRUPT, "a list of terms in the index is damaged");
 	memcpy(walk->key, key.ptr, key.len);
 	walk->key_len = key.len;
@@ -192,11 +198,6 @@ static Status first_term(Matcher *m, TermWalk *walk, Str plain_prefix, Str prefi
 		return st;
 	}
 	return take(walk, glass_find(walk->shard->postlist, m->blocks, from, &walk->place, &key, &tag, err), key, tag, prefix, err);
-}
-
-static Str key_of(const TermWalk *walk)
-{
-	return (Str){(const char *)walk->key, walk->key_len};
 }
 
 static Str unescape(Str key, char out[static GLASS_TERM_MAX])

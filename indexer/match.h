@@ -25,6 +25,8 @@ Status matcher_open(Matcher **out, MatchShard *const *sealed, size_t count, cons
 void matcher_close(Matcher *m);
 
 uint64_t matcher_documents(const Matcher *m);
+/* BM25's weight of a term that so many documents have: its inverse document frequency. */
+double matcher_rarity(const Matcher *m, double documents);
 /* Documents that have the term; 0 where none has. */
 Status matcher_term_documents(Matcher *m, Str term, uint64_t *count_out, Err *err);
 /* The documents that have the term, at most `room`, in the order of the log; *total_out says how many there are. */

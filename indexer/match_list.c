@@ -63,11 +63,10 @@ static Status open_live(MatchList *l, const MatchSource *source, Str term, Err *
 	uint64_t count = 0;
 	if (st == ST_OK)
 		st = xap_term_documents(source->shard->live, term, &count, err);
-	l->documents = (uint32_t)count;
-	if (st == ST_OK && c.list.body.len)
+	if (st == ST_OK && c.list.body.len) {
+		l->documents = (uint32_t)count;
 		st = keep_chunk(l, source, &entry, err);
-	else
-		end_list(l);
+	}
 	glass_list_done(&c.list);
 	return st;
 }
@@ -88,7 +87,7 @@ Status match_list_open(MatchList *l, const MatchSource *source, Str term, Err *e
 		return err->code;
 	if (step == STEP_END || !str_eq(key, wanted))
 		return ST_OK;
-	if (!glass_entry_read(key, tag, &entry) || !entry.first)
+	if (!glass_entry_read(key, tag, &entry) || !entry.first || entry.tf > source->shard->documents)
 		return damaged(l, err);
 	l->documents = entry.tf;
 	return keep_chunk(l, source, &entry, err);
@@ -251,7 +250,8 @@ static inline void gather(Gather *g, size_t i)
 static inline bool fill_from_chunk(MatchList *l, uint64_t from, uint64_t to, MatchSet *out, uint16_t *wdf)
 {
 	const uint8_t *at = l->at, *end = l->end;
-	uint32_t did = l->did, last = l->chunk_last;
+	uint64_t did = l->did; /* wide: it may come to lie behind all documents */
+	uint32_t last = l->chunk_last;
 	Gather g = {out, 0, 0};
 	bool good = true;
 	while (did < to) {
@@ -272,7 +272,7 @@ static inline bool fill_from_chunk(MatchList *l, uint64_t from, uint64_t to, Mat
 				wdf[third] = (uint8_t)(eight >> 32);
 				wdf[fourth] = (uint8_t)(eight >> 48);
 			}
-			did += (uint32_t)(ahead >> 48) + 4;
+			did += (ahead >> 48) + 4;
 			at += 8;
 		}
 		if (did > last)
@@ -299,7 +299,7 @@ static inline bool fill_from_chunk(MatchList *l, uint64_t from, uint64_t to, Mat
 	}
 	out->bits[g.word] |= g.bits;
 	l->at = at;
-	l->did = did;
+	l->did = (uint32_t)did;
 	return good;
 }
 

@@ -14,10 +14,15 @@ static MatchNode *failed(MatchPlan *p, Status st)
 	return NULL;
 }
 
-static double term_weight(const Matcher *m, double documents)
+double matcher_rarity(const Matcher *m, double documents)
 {
 	double ratio = ((double)m->documents - documents + 0.5) / (documents + 0.5);
-	return log(ratio < 2 ? ratio * 0.5 + 1 : ratio) * 2; /* k1 + 1 */
+	return log(ratio < 2 ? ratio * 0.5 + 1 : ratio);
+}
+
+static double term_weight(const Matcher *m, double documents)
+{
+	return 2 * matcher_rarity(m, documents); /* k1 + 1 */
 }
 
 static MatchNode *new_node(MatchPlan *p, QueryOp op, size_t children)

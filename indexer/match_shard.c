@@ -8,8 +8,8 @@
 static Status make_room(MatchShard *s, uint32_t first, uint32_t last, Err *err)
 {
 	size_t span = (size_t)last - first + 1;
-	if (last < first || span > MATCH_SPAN_MAX)
-		return err_set(err, ST_UNSUPPORTED, "a shard with documents from %u to %u", first, last);
+	if (last < first || last == UINT32_MAX || span > MATCH_SPAN_MAX) /* the last number of all ends lists */
+		return err_set(err, ST_CORRUPT, "a shard with documents from %u to %u", first, last);
 	s->first = first;
 	s->last = last;
 	s->lengths = calloc(span, sizeof *s->lengths);
@@ -89,12 +89,13 @@ Status match_shard_open(MatchShard **out, const char *dir, Err *err)
 typedef struct {
 	uint32_t *pairs; /* docid, length, docid … */
 	size_t count, room;
-	bool failed;
+	bool failed, disordered;
 } Lengths;
 
 static void take_length(void *ctx, uint32_t docid, uint32_t length)
 {
 	Lengths *l = ctx;
+	l->disordered |= l->count && docid <= l->pairs[2 * l->count - 2];
 	if (l->count == l->room) {
 		size_t room = l->room ? 2 * l->room : 256;
 		uint32_t *grown = realloc(l->pairs, room * 2 * sizeof *grown);
@@ -120,6 +121,8 @@ Status match_shard_open_live(MatchShard **out, const char *dir, Err *err)
 		st = xap_postings(s->live, (Str){0}, take_length, &lengths, err);
 	if (st == ST_OK && lengths.failed)
 		st = err_no_memory(err);
+	if (st == ST_OK && lengths.disordered)
+		st = damaged(dir, err);
 	if (st == ST_OK && lengths.count)
 		st = make_room(s, lengths.pairs[0], lengths.pairs[2 * lengths.count - 2], err);
 	for (size_t i = 0; st == ST_OK && i < lengths.count; i++) {

@@ -93,6 +93,7 @@ static Status skip_to(MatchValues *v, const MatchSource *source, uint32_t wanted
 		st = source->shard->live ? open_live(v, source, err) : find_chunk(v, source, wanted, err);
 	}
 	while (st == ST_OK && !v->ended && v->it.did < wanted) {
+		uint32_t before = v->it.did;
 		if (v->next_first && v->next_first <= wanted) {
 			st = find_chunk(v, source, wanted, err);
 		} else if (!glass_list_at_end(&v->it)) {
@@ -102,6 +103,8 @@ static Status skip_to(MatchValues *v, const MatchSource *source, uint32_t wanted
 		} else {
 			v->ended = true;
 		}
+		if (st == ST_OK && !v->ended && v->it.did <= before) /* an order that is none might lead back for ever */
+			st = damaged(err);
 	}
 	return st;
 }

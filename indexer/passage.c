@@ -88,28 +88,33 @@ Status passage_check(Str text, const Clause *clause, TokenIter *tokens, bool *ho
 	}
 	uint64_t state = 0, seen[WORDS_MAX] = {0}, position = 0;
 	size_t count = clause->word_count < WORDS_MAX ? clause->word_count : WORDS_MAX;
-	Token token;
+	uint16_t first = clause->words[0].prefix ? 0 : clause->words[0].fold;
+	const Token *run;
+	size_t run_count;
 	Step step;
 	*holds_out = false;
 	token_iter_set(tokens, text);
-	while ((step = token_next(tokens, &token, err)) == STEP_ITEM) {
-		bool is_span = token.kind > TOKEN_DIGITS;
-		if (clause->kind == CLAUSE_PHRASE && !is_span) {
-			state = advance_phrase(state, clause, &token);
-			*holds_out = state >> (count - 1) & 1;
-		} else if (clause->kind == CLAUSE_NEAR) {
-			position += !is_span;
-			bool any = false;
-			for (size_t i = 0; i < count; i++)
-				if (matches_exactly(&token, &clause->words[i])) {
-					seen[i] = position;
-					any = true;
-				}
-			*holds_out = any && near_holds(seen, count, position, clause->distance);
+	while ((step = token_next_run(tokens, &run, &run_count, err)) == STEP_ITEM)
+		for (const Token *token = run; token < run + run_count; token++) {
+			bool is_span = token->kind > TOKEN_DIGITS;
+			if (clause->kind == CLAUSE_PHRASE && !state && first && token->fold && token->fold != first) {
+				continue; /* most tokens: no beginning of it, and none was begun */
+			} else if (clause->kind == CLAUSE_PHRASE && !is_span) {
+				state = advance_phrase(state, clause, token);
+				*holds_out = state >> (count - 1) & 1;
+			} else if (clause->kind == CLAUSE_NEAR) {
+				position += !is_span;
+				bool any = false;
+				for (size_t i = 0; i < count; i++)
+					if (matches_exactly(token, &clause->words[i])) {
+						seen[i] = position;
+						any = true;
+					}
+				*holds_out = any && near_holds(seen, count, position, clause->distance);
+			}
+			if (*holds_out)
+				return ST_OK;
 		}
-		if (*holds_out)
-			return ST_OK;
-	}
 	return step == STEP_END ? ST_OK : err->code;
 }
 
@@ -160,22 +165,22 @@ static bool add_match(Matches *m, const Token *token, const Word *words, size_t 
 
 static Status find_matches(Str text, const Word *words, size_t word_count, TokenIter *tokens, Matches *m, Err *err)
 {
-	Token token;
+	const Token *run;
+	size_t run_count, row = 0, seen = 0;
 	Step step;
 	uint32_t previous_end = 0;
-	size_t row = 0, seen = 0;
 	token_iter_set(tokens, text);
-	while ((step = token_next(tokens, &token, err)) == STEP_ITEM) {
-		m->are_enough = !add_match(m, &token, words, word_count, previous_end);
-		if (m->are_enough)
-			return ST_OK;
-		if (token.kind <= TOKEN_DIGITS)
-			previous_end = token.end;
-		if (m->count > seen) {
-			row = m->list[seen].follows && m->list[seen].exact ? row + 1 : 1;
-			seen = m->count;
+	while ((step = token_next_run(tokens, &run, &run_count, err)) == STEP_ITEM) {
+		for (const Token *token = run; token < run + run_count && !m->are_enough; token++) {
+			m->are_enough = !add_match(m, token, words, word_count, previous_end);
+			if (token->kind <= TOKEN_DIGITS)
+				previous_end = token->end;
+			if (m->count > seen) {
+				row = m->list[seen].follows && m->list[seen].exact ? row + 1 : 1;
+				seen = m->count;
+			}
+			m->are_enough |= m->count && (row == ENOUGH_IN_A_ROW || (row == word_count && row > 1) || token->start > ENOUGH_BYTES);
 		}
-		m->are_enough = m->count && (row == ENOUGH_IN_A_ROW || (row == word_count && row > 1) || token.start > ENOUGH_BYTES);
 		if (m->are_enough)
 			return ST_OK;
 	}

@@ -14,8 +14,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { COUNT_TO = 2000, COUNT_LEAST = 100, CHECK_STEP = 40, CHECK_MOST = 400, FACET_VALUES_MAX = 50, QUESTION_WORDS = 7, BEGINNING_BYTES = 16 << 10 };
-static const double number_score = 3000;
+enum { COUNT_TO = 2000, COUNT_LEAST = 100, CHECK_STEP = 40, CHECK_MOST = 400, FACET_VALUES_MAX = 50, QUESTION_WORDS = 7, BEGINNING_BYTES = 16 << 10, CLOSE_HITS = 10, CLOSE_BYTES = 48 << 10 };
+static const double number_score = 3000, close_factor = 0.75;
 
 typedef struct {
 	const SearchRequest *request;
@@ -100,11 +100,13 @@ static bool is_question(const Run *run)
 	return !says_number(run);
 }
 
-/* Nothing, or of many words too little to fill a page: some of the words may find more. */
+/* Nothing, or of many words too little to fill a page: some of the words may find more. Not where the record that bears
+ * the number is found. */
 static bool is_poor(const Run *run)
 {
 	size_t found = run->answer->hit_count;
-	return found == 0 || (run->word_count >= QUESTION_WORDS && found < run->request->limit && !says_number(run));
+	bool by_number = found && run->answer->hits[0].score >= number_score;
+	return found == 0 || (run->word_count >= QUESTION_WORDS && found < run->request->limit && !by_number);
 }
 
 static Status compile_run(View *view, Run *run, bool any)
@@ -239,6 +241,69 @@ static void step_over(Place *place, const QueryHit *hit)
 	place->tier = hit->tier;
 }
 
+static int better_first(const void *a, const void *b)
+{
+	const QueryHit *x = a, *y = b;
+	if (x->score != y->score)
+		return x->score > y->score ? -1 : 1;
+	return x->shard != y->shard ? (x->shard > y->shard) - (x->shard < y->shard) : (x->docid > y->docid) - (x->docid < y->docid);
+}
+
+static uint64_t text_bytes(const Entry *entry)
+{
+	uint64_t bytes = 0;
+	for (size_t i = 0; i < entry->object_count; i++)
+		bytes += strcmp(entry->objects[i].role, "text") == 0 ? entry->objects[i].size_bytes : 0;
+	return bytes;
+}
+
+/* The first hits of a question are ordered anew, as many as have little text together: those come first that have what
+ * is asked about close together. */
+static Status look_closely(View *view, const Run *run, QueryFound *found)
+{
+	uint64_t budget = CLOSE_BYTES;
+	size_t count = 0;
+	Status st = ST_OK;
+	for (; count < found->count && count < CLOSE_HITS; count++) {
+		QueryHit *hit = &found->hits[count];
+		SearchHit record;
+		Entry entry;
+		bool is_all;
+		double close;
+		st = view_load_hit(view, snapshot_sequence(view->snapshot, hit->shard, hit->docid), &record, &entry);
+		if (st != ST_OK || text_bytes(&entry) > budget)
+			break;
+		budget -= text_bytes(&entry);
+		st = view_load_text(view, &entry, CLOSE_BYTES, &is_all);
+		if (st == ST_OK)
+			st = closeness(record_text(&record.record, RF_SUBJECT), buf_str(&view->text), run->compiled.close, run->compiled.close_count,
+			               view->tokens, &close, view->err);
+		if (st != ST_OK)
+			break;
+		hit->score += close_factor * close;
+	}
+	qsort(found->hits, count, sizeof *found->hits, better_first);
+	return st == ST_FORBIDDEN ? ST_OK : st;
+}
+
+static Status find_hits(View *view, const Run *run, QueryAsk *ask, QueryFound *found)
+{
+	uint64_t first = ask->first, limit = ask->limit;
+	if (!run->compiled.close_count || ask->sort_slot >= 0 || first >= CLOSE_HITS)
+		return view_run(view, ask, found);
+	ask->first = 0;
+	ask->limit = first + limit > CLOSE_HITS ? first + limit : CLOSE_HITS;
+	Status st = view_run(view, ask, found);
+	if (st == ST_OK)
+		st = look_closely(view, run, found);
+	found->hits += first < found->count ? first : found->count;
+	found->count -= first < found->count ? first : found->count;
+	found->count = found->count < limit ? found->count : limit;
+	ask->first = first;
+	ask->limit = limit;
+	return st;
+}
+
 /* A page whose hits all match. */
 static Status fill_plainly(View *view, Run *run, QueryAsk *ask)
 {
@@ -248,7 +313,7 @@ static Status fill_plainly(View *view, Run *run, QueryAsk *ask)
 	uint64_t left = 0;
 	ask->limit = run->request->limit;
 	ask->second = run->compiled.second;
-	Status st = view_run(view, ask, &found);
+	Status st = find_hits(view, run, ask, &found);
 	for (size_t i = 0; st == ST_OK && i < found.count; i++) {
 		bool is_kept;
 		st = add_hit(view, run, found.hits[i].tier, &found.hits[i], &is_kept);

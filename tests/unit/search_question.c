@@ -1,6 +1,7 @@
 /* tests/unit/search_question.c - long questions: pairs find, single words order the best, and pages hold each hit once. */
 #include "search_fixture.h"
 
+#include "indexer/closeness.h"
 #include "indexer/index_parts.h"
 #include "indexer/question.h"
 
@@ -133,6 +134,48 @@ static void a_heading_counts_more_than_the_text_below_it(void **state)
 	assert_string_equal(world_ids(&world, (SearchRequest){.query = STR("hội đồng trọng tài")}, &answer), "heading body");
 }
 
+/* Of "cấp giấy phép xây dựng": every word is worth 1, every pair 10. */
+static double closeness_of(const char *subject, const char *text)
+{
+	CloseTerm terms[SEARCH_TERMS_MAX] = {0};
+	Word *words;
+	size_t count;
+	double value;
+	TokenIter *tokens = token_iter_new(&world.err);
+	assert_non_null(tokens);
+	assert_ok(&world, query_words(STR("cấp giấy phép xây dựng"), tokens, &world.arena, &words, &count, &world.err));
+	for (size_t i = 0; i < count; i++)
+		terms[i] = (CloseTerm){words[i].fold, 1, i ? 10 : 0};
+	assert_ok(&world, closeness(str_from(subject), str_from(text), terms, count, tokens, &value, &world.err));
+	token_iter_free(tokens);
+	return value;
+}
+
+static const char *far_apart(const char *first, const char *second)
+{
+	Buf text = {0};
+	buf_add_zero_terminated(&text, first);
+	for (int i = 0; i < 60; i++)
+		buf_add_zero_terminated(&text, " và");
+	buf_printf(&text, " %s", second);
+	const char *copy = arena_copy(&world.arena, buf_str(&text)).ptr;
+	buf_done(&text);
+	return copy;
+}
+
+static void what_stands_close_together_is_worth_most(void **state)
+{
+	(void)state;
+	assert_true(closeness_of("", "Việc cấp giấy phép xây dựng nhà ở") == 45);
+	assert_true(closeness_of("", "CẤP GIẤY PHÉP, XÂY DỰNG") == 35); /* no pair across the comma */
+	assert_true(closeness_of("", far_apart("cấp giấy phép", "xây dựng")) == 23);
+	assert_true(closeness_of("", far_apart("xây dựng", "cấp giấy phép")) == 23);
+	assert_true(closeness_of("Cấp giấy phép", far_apart("xin", "xây dựng")) == 35); /* a subject stands close to all */
+	assert_true(closeness_of("", "cấp cấp cấp giấy giấy, cấp giấy, cấp giấy") == 12); /* each once */
+	assert_true(closeness_of("", "không có gì") == 0);
+	assert_true(closeness_of("", "") == 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +184,7 @@ int main(void)
 		cmocka_unit_test(what_only_asks_is_known_as_typed),
 		cmocka_unit_test(a_short_question_is_answered_by_what_it_asks_about),
 		cmocka_unit_test(a_heading_counts_more_than_the_text_below_it),
+		cmocka_unit_test(what_stands_close_together_is_worth_most),
 	};
 	return cmocka_run_group_tests(tests, fill, drop);
 }
