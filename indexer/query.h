@@ -45,7 +45,7 @@ Query *query_weighted(Arena *arena, QueryOp op, Query *child, double factor); /*
 Query *query_matching(Arena *arena, const Query *q);
 Query *query_range(Arena *arena, unsigned slot, Str low, Str high);
 
-/* BM25's b: how much a document's length counts (docs/decisions/0013). */
+/* BM25's b: how much a document's length counts (docs/decisions/0014). */
 #define QUERY_LENGTH_WEIGHT 0.6
 
 /* ---- asking ---------------------------------------------------------------------------------------------------- */

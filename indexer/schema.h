@@ -39,7 +39,7 @@ enum {
 	SCHEMA_VERSION = 3,    /* in the manifest; another one means: build anew */
 	SCHEMA_TERM_MAX = 240, /* bytes; longer terms are cut */
 	SCHEMA_VALUE_MAX = 80,
-	SCHEMA_SUBJECT_WEIGHT = 5, /* what a word of the subject or the heading counts for in the body; docs/decisions/0011, 0013 */
+	SCHEMA_SUBJECT_WEIGHT = 5, /* what a word of the subject or the heading counts for in the body; docs/decisions/0011, 0014 */
 	SCHEMA_HEADING_MAX = 25, /* words of a text's first line, which then is its heading */
 };
 
