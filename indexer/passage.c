@@ -8,7 +8,7 @@ enum {
 	MATCHES_MAX = 512,
 	WORDS_MAX = SEARCH_TERMS_MAX,
 	LEAD_BYTES = 60,
-	AROUND_BYTES = 512,       /* looked at on each side of the words as typed */
+	AROUND_BYTES = 320,       /* looked at on each side of the words as typed */
 	ENOUGH_BYTES = 32 << 10,  /* with matches so far, no more of the text is looked at */
 	ENOUGH_IN_A_ROW = 6,      /* so many of the words side by side: nothing better will come */
 };
@@ -206,13 +206,15 @@ static Status look(Str text, Str typed, const Word *words, size_t word_count, To
 	size_t start = (size_t)at > AROUND_BYTES ? (size_t)at - AROUND_BYTES : 0, end = utf8_cut(text, (size_t)at + typed.len + AROUND_BYTES);
 	while (start > 0 && start < (size_t)at && text.ptr[start - 1] != ' ' && text.ptr[start - 1] != '\n')
 		start++;
-	Token token;
+	const Token *run;
+	size_t run_count;
 	Step step;
 	uint32_t previous_end = 0;
 	token_iter_set(tokens, str_slice(text, start, end));
-	while ((step = token_next(tokens, &token, err)) == STEP_ITEM && add_match(m, &token, words, word_count, previous_end))
-		if (token.kind <= TOKEN_DIGITS)
-			previous_end = token.end;
+	while ((step = token_next_run(tokens, &run, &run_count, err)) == STEP_ITEM)
+		for (const Token *token = run; token < run + run_count && add_match(m, token, words, word_count, previous_end); token++)
+			if (token->kind <= TOKEN_DIGITS)
+				previous_end = token->end;
 	for (size_t i = 0; i < m->count; i++) {
 		m->list[i].start += (uint32_t)start;
 		m->list[i].end += (uint32_t)start;
@@ -235,23 +237,21 @@ static int worth(const Matches *m, size_t first, uint32_t limit, size_t *last)
 	return score;
 }
 
+/* As HTML; control characters become blanks. What needs no change is copied in one piece. */
 static void escape(Buf *out, Str text)
 {
+	static const char *const escaped[256] = {
+		[0 ... ' ' - 1] = " ", [0x7F] = " ", ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;"};
+	size_t from = 0;
 	for (size_t i = 0; i < text.len; i++) {
-		char c = text.ptr[i];
-		if (c == '&')
-			buf_add_zero_terminated(out, "&amp;");
-		else if (c == '<')
-			buf_add_zero_terminated(out, "&lt;");
-		else if (c == '>')
-			buf_add_zero_terminated(out, "&gt;");
-		else if (c == '"')
-			buf_add_zero_terminated(out, "&quot;");
-		else if (c == '\'')
-			buf_add_zero_terminated(out, "&#39;");
-		else
-			buf_add_char(out, (c >= 0 && c < ' ') || c == 0x7F ? ' ' : c);
+		const char *as = escaped[(uint8_t)text.ptr[i]];
+		if (!as)
+			continue;
+		buf_add_str(out, str_slice(text, from, i));
+		buf_add_zero_terminated(out, as);
+		from = i + 1;
 	}
+	buf_add_str(out, str_slice(text, from, text.len));
 }
 
 /* The start of a word at or before `at`, not more than LEAD_BYTES back, so that the hit has something in front of it. */
