@@ -353,9 +353,7 @@ Step glass_find_last(const GlassLeaves *l, GlassBlocks *b, Str key, GlassPlace *
 			const uint8_t *block = leaf_block(l, b, place->leaf - 1, err);
 			if (!block)
 				return STEP_ERROR;
-			*place = (GlassPlace){place->leaf - 1, glass_block_items(block)};
-			if (place->item == 0)
-				return damaged(l, place->leaf, "is empty", err);
+			*place = (GlassPlace){place->leaf - 1, glass_block_items(block)}; /* at least one */
 		}
 		place->item--;
 		if (item_at(l, b, place, &item, err) != STEP_ITEM)

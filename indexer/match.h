@@ -4,8 +4,8 @@
  *                                        which of them match (bits)  ──►  their scores  ──►  the best so far
  *
  * The tables are Xapian's and so are the answers: the same documents, BM25 with Xapian's parameters, the same scores but
- * for rounding (tests/prop/match_xapian.cc). All matches are counted, so totals are exact. Why there is a matcher beside
- * Xapian's: docs/decisions/0013.
+ * for rounding (tests/prop/match_xapian.cc). Totals are exact unless QueryFound says otherwise: of large archives the
+ * matches of common words are counted in some windows only. Why there is a matcher beside Xapian's: docs/decisions/0013.
  *
  * Shapes   shards in order; hits carry the position of their shard in it
  * Owns     matcher_open's result until matcher_close; hits live in the arena

@@ -16,7 +16,10 @@ static Status damaged(const MatchList *l, Err *err)
 
 static Status keep_chunk(MatchList *l, const MatchSource *source, const GlassEntry *entry, Err *err)
 {
+	const MatchShard *shard = source->shard;
 	size_t len = entry->chunk.body.len;
+	if (entry->chunk.first < shard->first || entry->chunk.last > shard->last)
+		return damaged(l, err);
 	if (len + PADDING > l->room) {
 		l->room = len + PADDING;
 		l->chunk = arena_alloc(source->arena, l->room);
@@ -93,14 +96,12 @@ Status match_list_open(MatchList *l, const MatchSource *source, Str term, Err *e
 	return keep_chunk(l, source, &entry, err);
 }
 
-/* An entry behind the first as a chunk of this list; false: it is of another one. */
-static bool is_chunk(const MatchList *l, Str key, Str tag, GlassEntry *out, bool *bad)
+/* An entry behind the first as a chunk of this list; false: it is of another one, or damaged. */
+static bool is_chunk(const MatchList *l, Str key, Str tag, GlassEntry *out)
 {
-	*bad = false;
 	if (key.len <= l->key_len || memcmp(key.ptr, l->key, l->key_len) != 0 || key.ptr[l->key_len] != 0)
 		return false;
-	*bad = !glass_entry_read(key, tag, out) || out->list.len != l->key_len;
-	return !*bad;
+	return glass_entry_read(key, tag, out) && out->list.len == l->key_len;
 }
 
 /* The key of the chunk that would begin with a document. */
@@ -119,7 +120,6 @@ static Status next_chunk(MatchList *l, const MatchSource *source, uint32_t targe
 	for (int step_count = 0; !l->last_chunk; step_count++) {
 		Str key, tag;
 		GlassEntry entry;
-		bool bad;
 		Step step;
 		bool searched = step_count == STEPS; /* may give the chunk that was passed over last */
 		if (searched) {
@@ -130,7 +130,7 @@ static Status next_chunk(MatchList *l, const MatchSource *source, uint32_t targe
 		}
 		if (step == STEP_ERROR)
 			return err->code;
-		if (step == STEP_END || !is_chunk(l, key, tag, &entry, &bad) || (entry.chunk.first <= before && !searched))
+		if (step == STEP_END || !is_chunk(l, key, tag, &entry) || (entry.chunk.first <= before && !searched))
 			return damaged(l, err);
 		before = entry.chunk.last;
 		if (entry.chunk.last >= target)
@@ -344,7 +344,6 @@ Status match_list_rewind(MatchList *l, const MatchSource *source, uint64_t from,
 	uint8_t bytes[GLASS_KEY_MAX + GLASS_DID_MAX + 1];
 	Str key, tag;
 	GlassEntry entry;
-	bool bad;
 	if (!l->documents)
 		return ST_OK;
 	if (l->chunk_first <= from || source->shard->live) {
@@ -357,7 +356,7 @@ Status match_list_rewind(MatchList *l, const MatchSource *source, uint64_t from,
 	Step step = glass_find_last(source->shard->postlist, source->blocks, chunk_key(l, (uint32_t)from, bytes), &l->place, &key, &tag, err);
 	if (step == STEP_ERROR)
 		return err->code;
-	if (step == STEP_ITEM && is_chunk(l, key, tag, &entry, &bad))
+	if (step == STEP_ITEM && is_chunk(l, key, tag, &entry))
 		return keep_chunk(l, source, &entry, err);
 	Str first = {(const char *)l->key, l->key_len};
 	step = glass_find(source->shard->postlist, source->blocks, first, &l->place, &key, &tag, err);

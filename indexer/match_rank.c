@@ -225,12 +225,14 @@ static void tell_totals(const MatchWalk *walk, QueryFound *out)
 }
 
 /* An estimate that is low is no good: all are counted after all. */
-static Status count_all(Matcher *m, const QueryAsk *ask, Arena *arena, QueryFound *out, Err *err)
+static Status count_all(const MatchWalk *before, Arena *arena, QueryFound *out, Err *err)
 {
 	Status st = ST_OK;
-	MatchWalk *walk = match_walk_new(m, ask, arena, err);
+	const QueryAsk *ask = before->ask;
+	MatchWalk *walk = match_walk_new(before->matcher, ask, arena, err);
 	if (!walk)
 		return err->code;
+	walk->give_up_us = before->give_up_us;
 	for (; st == ST_OK && walk->tier_count < ask->tier_count; walk->tier_count++)
 		if (!(walk->roots[walk->tier_count] = match_plan(&walk->plan, ask->tiers[walk->tier_count], false)))
 			st = err->code;
@@ -257,7 +259,7 @@ static Status search(MatchWalk *walk, Best *best, Arena *arena, QueryFound *out,
 		out->hits[out->count++] = (QueryHit){best->heap[i].shard, best->heap[i].docid, best->heap[i].tier, best->heap[i].score};
 	tell_totals(walk, out);
 	bool too_low = !out->total_is_exact && !walk->gave_up && out->total < 4 * ask->count_to;
-	return st == ST_OK && too_low ? count_all(walk->matcher, ask, arena, out, err) : st;
+	return st == ST_OK && too_low ? count_all(walk, arena, out, err) : st;
 }
 
 Status matcher_search(Matcher *m, const QueryAsk *ask, Arena *arena, QueryFound *out, Err *err)

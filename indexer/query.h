@@ -67,7 +67,7 @@ typedef struct {
 	size_t first_tier;         /* hits of tiers before it are counted only, */
 	uint64_t first;            /* and so many of its own; */
 	uint64_t limit;            /* then so many are given */
-	uint64_t count_to;         /* totals up to this are exact; the matcher's always are */
+	uint64_t count_to;         /* totals up to this are exact (the matcher's: as far as an estimate tells) */
 	int sort_slot;             /* -1: by relevance; else there is one tier */
 	bool sort_descending;
 	double deadline_seconds;   /* 0: none */
