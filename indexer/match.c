@@ -82,6 +82,7 @@ static Status hits_of_shard(Matcher *m, size_t shard, Str term, Arena *arena, Qu
 	MatchList list;
 	MatchSource source = {m->shards[shard], m->blocks, arena};
 	Status st = match_list_open(&list, &source, term, err);
+	size_t before = *count;
 	*total += list.documents;
 	while (st == ST_OK && list.did != UINT32_MAX && *count < room) {
 		MatchSet all, found;
@@ -92,6 +93,8 @@ static Status hits_of_shard(Matcher *m, size_t shard, Str term, Arena *arena, Qu
 			if (*count < room)
 				out[(*count)++] = (QueryHit){.shard = (uint32_t)shard, .docid = (uint32_t)(from + i)};
 	}
+	if (st == ST_OK && *count < room && *count - before != list.documents) /* the caller counts on as many as *total says */
+		return err_set(err, ST_CORRUPT, "the list of \"%.*s\" in the index is damaged", STR_ARG(term));
 	return st;
 }
 
