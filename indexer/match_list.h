@@ -83,12 +83,9 @@ static inline size_t match_set_count(const MatchSet *s)
 	return count;
 }
 
-static inline bool match_set_has(const MatchSet *s, size_t i)
-{
-	return s->bits[i / 64] >> i % 64 & 1;
-}
-
 /* for (MATCH_EACH(&set, i)) runs with each i that is in the set. */
-#define MATCH_EACH(set, i) size_t w_##i = 0, i = 0; w_##i < MATCH_WORDS; w_##i++) for (uint64_t b_##i = (set)->bits[w_##i]; b_##i && (i = w_##i * 64 + (size_t)__builtin_ctzll(b_##i), true); b_##i &= b_##i - 1
+#define MATCH_EACH(set, i) \
+	size_t w_##i = 0, i = 0; w_##i < MATCH_WORDS; w_##i++) \
+		for (uint64_t b_##i = (set)->bits[w_##i]; b_##i && (i = w_##i * 64 + (size_t)__builtin_ctzll(b_##i), true); b_##i &= b_##i - 1
 
 #endif

@@ -153,19 +153,12 @@ Status snapshot_load(Snapshot **out, Index *index, Snapshot *before, Status *pro
 
 void snapshot_hold(Snapshot *s)
 {
-	pthread_mutex_lock(&s->mutex);
-	s->users++;
-	pthread_mutex_unlock(&s->mutex);
+	__atomic_add_fetch(&s->users, 1, __ATOMIC_RELAXED); /* not behind the mutex: shards are opened under that */
 }
 
 void snapshot_drop(Snapshot *s)
 {
-	if (!s)
-		return;
-	pthread_mutex_lock(&s->mutex);
-	int left = --s->users;
-	pthread_mutex_unlock(&s->mutex);
-	if (left == 0)
+	if (s && __atomic_sub_fetch(&s->users, 1, __ATOMIC_ACQ_REL) == 0)
 		free_snapshot(s);
 }
 
