@@ -77,6 +77,8 @@ Status match_shard_open(MatchShard **out, const char *dir, Err *err)
 		st = read_lengths(s, dir, &version, blocks, err);
 	}
 	glass_blocks_free(blocks);
+	if (st == ST_UNSUPPORTED) /* another version of the format: we write but one, and only damage is rebuilt */
+		st = err->code = ST_CORRUPT;
 	if (st == ST_OK)
 		*out = s;
 	else if (s) {

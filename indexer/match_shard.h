@@ -4,7 +4,7 @@
  *
  * Units    docid: the shard's own; lengths: sums of wdf
  * Owns     counted: match_shard_hold, match_shard_drop
- * Errors   ST_CORRUPT, ST_UNSUPPORTED, ST_NOT_FOUND, ST_CONFLICT (the live one was written meanwhile), ST_IO, ST_NO_MEMORY
+ * Errors   ST_CORRUPT, ST_NOT_FOUND, ST_CONFLICT (the live one was written meanwhile), ST_IO, ST_NO_MEMORY
  * Threads  a sealed shard: any number at a time; the live one: one
  */
 #ifndef INDEXER_MATCH_SHARD_H

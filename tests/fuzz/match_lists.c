@@ -204,7 +204,7 @@ static void take_count(void *ctx, unsigned slot, Str value, uint64_t count)
 
 static void judge(Status st, const Err *err, bool is_sound)
 {
-	if (st != ST_OK && (is_sound || (st != ST_CORRUPT && st != ST_UNSUPPORTED && st != ST_IO) || !err->text[0])) {
+	if (st != ST_OK && (is_sound || st != ST_CORRUPT || !err->text[0])) {
 		fprintf(stderr, "%s: %s\n", status_name(st), err->text);
 		abort();
 	}
