@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { COUNT_TO = 2000, COUNT_LEAST = 100, CHECK_STEP = 40, CHECK_MOST = 400, FACET_VALUES_MAX = 50, QUESTION_WORDS = 7, BEGINNING_BYTES = 16 << 10, CLOSE_HITS = 10, CLOSE_BYTES = 48 << 10 };
+enum { COUNT_TO = 2000, COUNT_LEAST = 100, CHECK_STEP = 40, CHECK_MOST = 400, FACET_VALUES_MAX = 50, QUESTION_WORDS = 7, BEGINNING_BYTES = 16 << 10, DEEPEST = 1 << 20, CLOSE_HITS = 10, CLOSE_BYTES = 48 << 10 };
 static const double number_score = 3000, close_factor = 0.75;
 
 typedef struct {
@@ -444,7 +444,7 @@ static Status read_cursor(Str cursor, Run *run, Err *err)
 	char kind = cursor.ptr[0];
 	bool relaxed = kind == 'r', tier = kind >= 'a' && kind < 'a' + COMPILE_TIERS_MAX;
 	run->other_accents = kind >= 'A' && kind < 'A' + COMPILE_TIERS_MAX;
-	if ((!relaxed && !tier && !run->other_accents) || !str_to_u64(str_slice(cursor, 1, cursor.len), &run->first) || run->first > 1u << 30)
+	if ((!relaxed && !tier && !run->other_accents) || !str_to_u64(str_slice(cursor, 1, cursor.len), &run->first) || run->first > DEEPEST)
 		return err_set(err, ST_INVALID, "cursor: not one that an answer gave");
 	run->relaxed = relaxed;
 	run->tier = relaxed ? 0 : (size_t)(kind - (run->other_accents ? 'A' : 'a'));
@@ -540,7 +540,7 @@ static void add_count(View *view, Facet facet, Str value, uint64_t count)
 {
 	SearchAnswer *answer = view->answer;
 	size_t *n = &answer->facet_counts[facet];
-	for (size_t i = 0; i < *n; i++)
+	for (size_t i = 0; facet == FACET_YEAR && i < *n; i++) /* many dates are one year; other values come once */
 		if (str_eq(answer->facets[facet][i].value, value)) {
 			answer->facets[facet][i].count += count;
 			return;
