@@ -20,7 +20,10 @@
 #include "indexer/match.h"
 #include "indexer/search.h"
 
-enum { COMPILE_TIERS_MAX = QUERY_TIERS_MAX, COMPILE_CHECKS_MAX = 8, COMPILE_EXPANSIONS_MAX = 16 };
+enum {
+	COMPILE_TIERS_MAX = QUERY_TIERS_MAX, COMPILE_CHECKS_MAX = 8, COMPILE_EXPANSIONS_MAX = 16,
+	COMPILE_OWN_NUMBER = 3000, /* what bearing the number that is looked for adds to a score: more than all words can */
+};
 
 typedef struct {
 	Query *whole;           /* all that matches, whatever the tier */

@@ -6,7 +6,6 @@ enum {
 	COMPLETIONS_MAX = 200, /* terms that one word* stands for */
 	PREFIX_LEAST = 2,      /* letters before the * */
 };
-static const double own_number_boost = 3000;
 
 Query *compile_checked(Compiler *c, Query *q)
 {
@@ -106,7 +105,7 @@ Query *compile_span(Compiler *c, const Word *word)
 		return compile_exact_term(c, "D", word->folded);
 	Query *own = compile_exact_term(c, is_record ? "K" : "C", word->folded);
 	Query *said = compile_exact_term(c, is_record ? "M" : "CM", word->folded);
-	return compile_checked(c, query_pair(c->arena, QUERY_OR, query_weighted(c->arena, QUERY_BOOST, own, own_number_boost), said));
+	return compile_checked(c, query_pair(c->arena, QUERY_OR, query_weighted(c->arena, QUERY_BOOST, own, COMPILE_OWN_NUMBER), said));
 }
 
 Sides compile_word(Compiler *c, const char *prefix, const Word *word)
