@@ -216,12 +216,23 @@ static Status look_again(MatchWalk *walk, Best *best, Err *err)
 	return st;
 }
 
+/* No more digits than are known. */
+static uint64_t two_digits(uint64_t guess)
+{
+	uint64_t unit = 1;
+	while (guess / unit >= 100)
+		unit *= 10;
+	return (guess + unit / 2) / unit * unit;
+}
+
 static void tell_totals(const MatchWalk *walk, QueryFound *out)
 {
 	out->total = 0;
 	for (size_t tier = 0; tier < walk->tier_count; tier++)
 		out->total += out->totals[tier] = match_walk_total(walk, tier);
 	out->total_is_exact = match_walk_is_exact(walk);
+	if (!out->total_is_exact)
+		out->total = two_digits(out->total);
 }
 
 /* An estimate that is low is no good: all are counted after all. */

@@ -9,8 +9,6 @@ enum {
 	WORDS_MAX = SEARCH_TERMS_MAX,
 	LEAD_BYTES = 60,
 	AROUND_BYTES = 320,       /* looked at on each side of the words as typed */
-	ENOUGH_BYTES = 32 << 10,  /* with matches so far, no more of the text is looked at */
-	ENOUGH_IN_A_ROW = 6,      /* so many of the words side by side: nothing better will come */
 };
 
 static bool matches_word(const Token *token, const Word *word)
@@ -179,7 +177,7 @@ static Status find_matches(Str text, const Word *words, size_t word_count, Token
 				row = m->list[seen].follows && m->list[seen].exact ? row + 1 : 1;
 				seen = m->count;
 			}
-			m->are_enough |= m->count && (row == ENOUGH_IN_A_ROW || (row == word_count && row > 1) || token->start > ENOUGH_BYTES);
+			m->are_enough |= m->count && (row == PASSAGE_ENOUGH_IN_A_ROW || (row == word_count && row > 1) || token->start > PASSAGE_ENOUGH_BYTES);
 		}
 		if (m->are_enough)
 			return ST_OK;
