@@ -98,6 +98,7 @@ typedef struct {
 	MatchSet within;       /* what there is in the window at hand */
 	struct {
 		uint64_t matches, counted; /* in all windows that were evaluated; in those that are counted */
+		double likely;         /* in all windows, by those that are counted of each shard */
 		bool partly;           /* some windows were not */
 	} tiers[QUERY_TIERS_MAX];
 	uint64_t counted_documents;

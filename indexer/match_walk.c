@@ -133,6 +133,19 @@ static Status walk_windows(MatchWalk *walk, MatchEach *each, void *ctx, Err *err
 	return ST_OK;
 }
 
+/* A shard's counted windows stand for that shard alone: others may be quite different. */
+static Status walk_shard(MatchWalk *walk, MatchEach *each, void *ctx, Err *err)
+{
+	uint64_t before[QUERY_TIERS_MAX], documents_before = walk->counted_documents;
+	for (size_t tier = 0; tier < walk->tier_count; tier++)
+		before[tier] = walk->tiers[tier].counted;
+	Status st = walk_windows(walk, each, ctx, err);
+	double counted = (double)(walk->counted_documents - documents_before), all = walk->matcher->shards[walk->at.shard]->documents;
+	for (size_t tier = 0; counted > 0 && tier < walk->tier_count; tier++)
+		walk->tiers[tier].likely += (double)(walk->tiers[tier].counted - before[tier]) * all / counted;
+	return st;
+}
+
 Status match_walk(MatchWalk *walk, MatchEach *each, void *ctx, Err *err)
 {
 	Status st = ST_OK;
@@ -143,7 +156,7 @@ Status match_walk(MatchWalk *walk, MatchEach *each, void *ctx, Err *err)
 		match_plan_begin_shard(&walk->plan);
 		for (size_t v = 0; v < walk->slot_count; v++)
 			match_values_open(&walk->values[v], walk->slots[v]);
-		st = walk_windows(walk, each, ctx, err);
+		st = walk_shard(walk, each, ctx, err);
 		for (size_t v = 0; v < walk->slot_count; v++)
 			match_values_done(&walk->values[v]);
 	}
@@ -154,7 +167,9 @@ uint64_t match_walk_total(const MatchWalk *walk, size_t tier)
 {
 	if ((!walk->gave_up && !walk->tiers[tier].partly) || !walk->counted_documents)
 		return walk->tiers[tier].matches;
-	uint64_t likely = (uint64_t)((double)walk->tiers[tier].counted / (double)walk->counted_documents * (double)walk->matcher->documents);
+	uint64_t likely = (uint64_t)walk->tiers[tier].likely;
+	if (walk->gave_up)
+		likely = (uint64_t)((double)walk->tiers[tier].counted / (double)walk->counted_documents * (double)walk->matcher->documents);
 	return likely > walk->tiers[tier].matches ? likely : walk->tiers[tier].matches;
 }
 

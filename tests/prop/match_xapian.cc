@@ -184,7 +184,7 @@ static void compare_pages(Asker &asker, QueryAsk ask)
 	uint64_t guess = page.total;
 	ask.count_to = asker.shards.documents;
 	check_status(matcher_search(asker.shards.matcher, &ask, &asker.arena, &page, &err), err);
-	check(page.total_is_exact && guess < page.total * 3 / 2 + 300 && page.total < guess * 3 / 2 + 300, where + ": guessed total");
+	check(page.total_is_exact && guess < page.total * 3 / 2 + 300 && page.total < guess * 3 / 2 + 300, where + ": guessed total " + std::to_string(guess) + " of " + std::to_string(page.total));
 }
 
 /* Three tiers, each within the next; hits go on from one to the next across pages. */
