@@ -450,7 +450,6 @@ Status query_compile(const ParsedQuery *parsed, CompileOptions options, TokenIte
 	Sides sides = clause_sides(&c, parsed->root, true);
 	if (c.failed)
 		return err->code;
-	compiled.whole = sides.folded;
 	compiled.has_words = has_words(parsed->root);
 	add_tier(&compiled, sides.strict, "phrase");
 	/* Typed without any mark, two words or more are read as their most frequent accentuation: it comes first. */

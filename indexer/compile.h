@@ -26,8 +26,7 @@ enum {
 };
 
 typedef struct {
-	Query *whole;           /* all that matches, whatever the tier */
-	Query *tiers[COMPILE_TIERS_MAX]; /* each matches only what the next one matches too */
+	Query *tiers[COMPILE_TIERS_MAX]; /* each matches only what the next one matches too; the last: all that matches */
 	const char *matched[COMPILE_TIERS_MAX]; /* why, in words */
 	Query *second;          /* of a question: adds to the score of the best that tiers[0] finds; NULL: nothing does */
 	CloseTerm close[SEARCH_TERMS_MAX]; /* of a question: what stands close together in the text that answers */

@@ -77,13 +77,13 @@ static bool is_question(const Run *run)
 	return !says_number(run);
 }
 
-/* Nothing, or of many words too little to fill a page: some of the words may find more. Not where the record that bears
- * the number is found. */
+/* Nothing, or of many words too little for a page of the usual size, however many hits this one may have: some of the
+ * words may find more. Not where the record that bears the number is found. */
 static bool is_poor(const Run *run)
 {
-	size_t found = run->answer->hit_count;
-	bool by_number = found && run->answer->hits[0].score >= COMPILE_OWN_NUMBER;
-	return found == 0 || (run->word_count >= QUESTION_WORDS && found < run->request->limit && !by_number);
+	const SearchAnswer *answer = run->answer;
+	bool by_number = answer->hit_count && answer->hits[0].score >= COMPILE_OWN_NUMBER;
+	return answer->hit_count == 0 || (run->word_count >= QUESTION_WORDS && answer->total < SEARCH_LIMIT_DEFAULT && !by_number);
 }
 
 static Status compile_run(View *view, Run *run, bool any)
@@ -94,17 +94,19 @@ static Status compile_run(View *view, Run *run, bool any)
 	if (run->parsed.root) {
 		CompileOptions options = {.any = any, .question = any && is_question(run), .expand = !run->request->no_expansion, .any_accents = any || run->other_accents};
 		st = query_compile(&run->parsed, options, view->tokens, view->matcher, view->arena, compiled, view->err);
-	} else {
-		compiled->whole = query_term(view->arena, STR("XR"));
+	} else if ((compiled->tiers[0] = query_term(view->arena, STR("XR")))) {
+		compiled->tier_count = 1;
 	}
+	if (st == ST_OK && !compiled->tier_count)
+		st = err_no_memory(view->err);
 	if (st != ST_OK)
 		return st;
 	if (run->request->sort != SORT_RELEVANCE || !compiled->has_words || any) { /* another order, or one tier only */
-		compiled->tiers[0] = compiled->whole;
+		compiled->tiers[0] = compiled->tiers[compiled->tier_count - 1];
 		compiled->matched[0] = any ? "some of the words" : compiled->has_words ? "all words" : "fields";
 		compiled->tier_count = 1;
 	}
-	return compiled->whole ? add_filters(view, run) : err_no_memory(view->err);
+	return add_filters(view, run);
 }
 
 static Status run_once(View *view, Run *run, bool any)

@@ -77,21 +77,6 @@ Status xap_term_documents(XapDb *db, Str term, uint64_t *count_out, Err *err)
 	return guard(err, [&] { *count_out = db->db.get_termfreq(text(term)); });
 }
 
-Status xap_term_hits(XapDb *db, Str term, QueryHit *out, size_t room, uint64_t *total_out, Err *err)
-{
-	return guard(err, [&] {
-		std::string bytes = text(term);
-		size_t count = 0;
-		*total_out = 0;
-		if (db->shards == 0)
-			return;
-		Xapian::PostingIterator end = db->db.postlist_end(bytes);
-		for (Xapian::PostingIterator i = db->db.postlist_begin(bytes); i != end && count < room; ++i)
-			out[count++] = hit_of(db, *i, 0);
-		*total_out = count < room ? count : db->db.get_termfreq(bytes);
-	});
-}
-
 Status xap_terms(XapDb *db, Str prefix, bool (*each)(void *ctx, Str term, uint64_t documents), void *ctx, Err *err)
 {
 	return guard(err, [&] {

@@ -25,9 +25,6 @@ void xap_close(XapDb *db);
 uint64_t xap_documents(const XapDb *db);
 /* Documents that have the term; 0 where none has. */
 Status xap_term_documents(XapDb *db, Str term, uint64_t *count_out, Err *err);
-/* The documents that have the term, at most `room`, in no order that matters; *total_out says how many there are. Far
- * cheaper than a search: nothing is ranked. */
-Status xap_term_hits(XapDb *db, Str term, QueryHit *out, size_t room, uint64_t *total_out, Err *err);
 /* Calls `each` for every term that begins with prefix, in order, until it returns false. */
 Status xap_terms(XapDb *db, Str prefix, bool (*each)(void *ctx, Str term, uint64_t documents), void *ctx, Err *err);
 /* Calls `each` with the documents that have the term, ascending, and its wdf there; of "": every document and its length.

@@ -296,17 +296,23 @@ static void compare_terms(Asker &asker)
 	for (int i = 0; i < 50; i++) {
 		Query *q = asker.term();
 		uint64_t ours, theirs;
-		QueryHit our_hits[64], their_hits[64];
+		QueryHit our_hits[64];
+		QueryFound found;
+		QueryAsk ask = {};
 		check_status(matcher_term_documents(asker.shards.matcher, q->term, &ours, &err), err);
 		check_status(xap_term_documents(asker.shards.xapian, q->term, &theirs, &err), err);
 		check(ours == theirs, where + ": documents of a term");
 		check_status(matcher_term_hits(asker.shards.matcher, q->term, our_hits, 64, &ours, &err), err);
-		check_status(xap_term_hits(asker.shards.xapian, q->term, their_hits, 64, &theirs, &err), err);
 		check(ours == theirs, where + ": hits of a term");
+		ask.tiers[0] = q;
+		ask.tier_count = 1;
+		ask.limit = 64;
+		ask.sort_slot = -1;
+		check_status(xap_search(asker.shards.xapian, &ask, &asker.arena, &found, &err), err);
 		std::set<std::pair<uint32_t, uint32_t>> a, b;
-		for (uint64_t h = 0; h < ours && ours < 64; h++) {
+		for (uint64_t h = 0; h < found.count && ours < 64; h++) {
 			a.emplace(our_hits[h].shard, our_hits[h].docid);
-			b.emplace(their_hits[h].shard, their_hits[h].docid);
+			b.emplace(found.hits[h].shard, found.hits[h].docid);
 		}
 		check(a == b, where + ": which documents have a term");
 	}

@@ -339,6 +339,33 @@ static void bulk_and_xapian_built_shards_answer_alike(void **state)
 	world_close(&w);
 }
 
+/* Xapian deals out equals in another order. */
+static void xapian_answers_where_it_is_told_to(void **state)
+{
+	static const char *const queries[] = {"giao đất", "quyết định số thứ 17", "\"về việc giao\"", "dat giao"};
+	World w;
+	(void)state;
+	world_open(&w);
+	add_many(&w, 0, 120);
+	assert_ok(&w, index_rebuild(w.index, NULL, NULL, NULL, &w.err));
+	for (size_t i = 0; i < 4; i++) {
+		SearchAnswer ours, theirs;
+		SearchRequest request = {.query = str_from(queries[i]), .limit = 100};
+		world_ids(&w, request, &ours);
+		index_close(w.index);
+		assert_ok(&w, index_open(&w.index, w.store, &(IndexOptions){.xapian_answers = true}, &w.err));
+		world_ids(&w, request, &theirs);
+		index_close(w.index);
+		assert_ok(&w, index_open(&w.index, w.store, NULL, &w.err));
+		assert_true(ours.hit_count > 0);
+		assert_int_equal(ours.hit_count, theirs.hit_count);
+		assert_int_equal(ours.total, theirs.total);
+		for (size_t h = 0; h < ours.hit_count; h++)
+			assert_float_equal(ours.hits[h].score, theirs.hits[h].score, 1e-4);
+	}
+	world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,6 +380,7 @@ int main(void)
 		cmocka_unit_test(what_is_destroyed_leaves_the_index_too),
 		cmocka_unit_test(a_search_never_fails_because_the_index_changes),
 		cmocka_unit_test(bulk_and_xapian_built_shards_answer_alike),
+		cmocka_unit_test(xapian_answers_where_it_is_told_to),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
