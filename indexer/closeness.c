@@ -14,7 +14,7 @@ typedef struct {
 	const CloseTerm *terms;
 	size_t count;
 	size_t same_word[SEARCH_TERMS_MAX], same_pair[SEARCH_TERMS_MAX]; /* the first one that is the same */
-	uint64_t folds[4];         /* most tokens are none of the terms */
+	TokenWanted wanted;
 	unsigned held[KINDS];      /* in the subject and the window at hand */
 	double worth, best;
 	Event ring[EVENTS_MAX];    /* the window's, oldest first */
@@ -33,7 +33,7 @@ static void prepare(Look *l, const CloseTerm *terms, size_t count)
 			pair++;
 		l->same_word[i] = word;
 		l->same_pair[i] = pair < i ? pair : i;
-		l->folds[terms[i].fold >> 6 & 3] |= UINT64_C(1) << (terms[i].fold & 63);
+		l->wanted.folds[terms[i].fold / 64] |= UINT64_C(1) << (terms[i].fold & 63);
 	}
 }
 
@@ -66,7 +66,7 @@ static void see(Look *l, size_t kind, bool stays)
 static void take(Look *l, const Token *token, uint16_t before, bool stays)
 {
 	size_t word = SIZE_MAX, pair = SIZE_MAX;
-	if (!token->fold || !(l->folds[token->fold >> 6 & 3] >> (token->fold & 63) & 1))
+	if (!token->fold)
 		return;
 	for (size_t i = 0; i < l->count; i++) {
 		if (l->terms[i].fold != token->fold)
@@ -91,12 +91,11 @@ static Status look_at(Look *l, Str text, bool stays, TokenIter *tokens, Err *err
 	Step step;
 	uint16_t before = 0;
 	token_iter_set(tokens, text);
+	token_iter_skim(tokens, &l->wanted);
 	while ((step = token_next_run(tokens, &run, &count, err)) == STEP_ITEM)
 		for (const Token *token = run; token < run + count; token++) {
-			if (token->kind > TOKEN_DIGITS)
-				continue;
-			l->position++;
-			take(l, token, token->flags & TOKEN_BREAK_BEFORE ? 0 : before, stays);
+			l->position += token->left_out + 1u;
+			take(l, token, token->left_out || token->flags & TOKEN_BREAK_BEFORE ? 0 : before, stays);
 			before = token->fold;
 		}
 	return step == STEP_END ? ST_OK : err->code;

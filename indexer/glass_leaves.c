@@ -26,7 +26,7 @@ struct GlassLeaves {
 	char path[];
 };
 
-enum { KEPT = 64 }; /* blocks; a power of two */
+enum { KEPT = 256 }; /* blocks; a power of two */
 
 struct GlassBlocks {
 	struct {

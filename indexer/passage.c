@@ -25,13 +25,29 @@ static bool matches_exactly(const Token *token, const Word *word)
 	return matches_word(token, word) && (!word->marked || word->prefix || str_eq(token->key, word->key));
 }
 
+/* A text is looked through for these alone. */
+static void set_text(TokenIter *tokens, Str text, const Word *words, size_t count)
+{
+	TokenWanted wanted = {0};
+	bool any_syllable = false;
+	for (size_t i = 0; i < count; i++) {
+		any_syllable |= words[i].prefix;
+		wanted.folds[words[i].fold / 64] |= UINT64_C(1) << (words[i].fold & 63);
+		wanted.digits |= words[i].kind == TOKEN_DIGITS;
+		wanted.spans |= words[i].kind > TOKEN_DIGITS;
+	}
+	token_iter_set(tokens, text);
+	if (!any_syllable)
+		token_iter_skim(tokens, &wanted);
+}
+
 /* ---- phrases and NEAR ------------------------------------------------------------------------------------------ */
 
 /* Which prefixes of the phrase end at the token before: bit i set means words[0..i] just matched. */
 static uint64_t advance_phrase(uint64_t state, const Clause *clause, const Token *token)
 {
 	uint64_t next = 0;
-	bool row = !(token->flags & TOKEN_BREAK_BEFORE);
+	bool row = !(token->flags & TOKEN_BREAK_BEFORE) && !token->left_out;
 	for (size_t i = 0; i < clause->word_count; i++)
 		if ((i == 0 || (row && state >> (i - 1) & 1)) && matches_exactly(token, &clause->words[i]))
 			next |= 1ull << i;
@@ -91,7 +107,7 @@ Status passage_check(Str text, const Clause *clause, TokenIter *tokens, bool *ho
 	size_t run_count;
 	Step step;
 	*holds_out = false;
-	token_iter_set(tokens, text);
+	set_text(tokens, text, clause->words, clause->word_count);
 	while ((step = token_next_run(tokens, &run, &run_count, err)) == STEP_ITEM)
 		for (const Token *token = run; token < run + run_count; token++) {
 			bool is_span = token->kind > TOKEN_DIGITS;
@@ -101,14 +117,15 @@ Status passage_check(Str text, const Clause *clause, TokenIter *tokens, bool *ho
 				state = advance_phrase(state, clause, token);
 				*holds_out = state >> (count - 1) & 1;
 			} else if (clause->kind == CLAUSE_NEAR) {
-				position += !is_span;
+				uint64_t now = position + token->left_out + !is_span;
+				position = is_span ? position : now;
 				bool any = false;
 				for (size_t i = 0; i < count; i++)
 					if (matches_exactly(token, &clause->words[i])) {
-						seen[i] = position;
+						seen[i] = now;
 						any = true;
 					}
-				*holds_out = any && near_holds(seen, count, position, clause->distance);
+				*holds_out = any && near_holds(seen, count, now, clause->distance);
 			}
 			if (*holds_out)
 				return ST_OK;
@@ -128,33 +145,30 @@ typedef struct {
 	Match list[MATCHES_MAX];
 	size_t count;
 	bool are_enough;   /* nothing better will come */
-	uint64_t folds[4]; /* one bit for each syllable of the query, by its number: most tokens are none of them */
-	bool has_prefix;
+	uint8_t first_of[256]; /* the first word that a syllable can be, by the end of its number; word_count: none */
 } Matches;
 
 static void expect(Matches *m, const Word *words, size_t word_count)
 {
+	size_t prefix = 0;
 	m->count = 0;
 	m->are_enough = false;
-	memset(m->folds, 0, sizeof m->folds);
-	m->has_prefix = false;
-	for (size_t i = 0; i < word_count; i++) {
-		m->folds[words[i].fold >> 6 & 3] |= 1ull << (words[i].fold & 63);
-		m->has_prefix |= words[i].prefix;
-	}
+	while (prefix < word_count && !words[prefix].prefix)
+		prefix++;
+	memset(m->first_of, (int)prefix, sizeof m->first_of);
+	for (size_t i = prefix; i-- > 0;)
+		m->first_of[words[i].fold & 255] = (uint8_t)i;
 }
 
 static bool add_match(Matches *m, const Token *token, const Word *words, size_t word_count, uint32_t previous_end)
 {
-	if (token->fold && !m->has_prefix && !(m->folds[token->fold >> 6 & 3] >> (token->fold & 63) & 1))
-		return true;
-	for (size_t i = 0; i < word_count; i++) {
+	for (size_t i = token->fold ? m->first_of[token->fold & 255] : 0; i < word_count; i++) {
 		if (!matches_word(token, &words[i]))
 			continue;
 		if (m->count == MATCHES_MAX)
 			return false;
 		const Match *before = m->count ? &m->list[m->count - 1] : NULL;
-		bool follows = before && before->end == previous_end && before->word + 1u == i && !(token->flags & TOKEN_BREAK_BEFORE);
+		bool follows = before && before->end == previous_end && before->word + 1u == i && !token->left_out && !(token->flags & TOKEN_BREAK_BEFORE);
 		m->list[m->count++] = (Match){token->start, token->end, (uint8_t)i, matches_exactly(token, &words[i]), follows};
 		return true;
 	}
@@ -167,7 +181,7 @@ static Status find_matches(Str text, const Word *words, size_t word_count, Token
 	size_t run_count, row = 0, seen = 0;
 	Step step;
 	uint32_t previous_end = 0;
-	token_iter_set(tokens, text);
+	set_text(tokens, text, words, word_count);
 	while ((step = token_next_run(tokens, &run, &run_count, err)) == STEP_ITEM) {
 		for (const Token *token = run; token < run + run_count && !m->are_enough; token++) {
 			m->are_enough = !add_match(m, token, words, word_count, previous_end);
@@ -182,6 +196,7 @@ static Status find_matches(Str text, const Word *words, size_t word_count, Token
 		if (m->are_enough)
 			return ST_OK;
 	}
+	m->are_enough = m->count && text.len > PASSAGE_ENOUGH_BYTES;
 	return step == STEP_END ? ST_OK : err->code;
 }
 
@@ -218,21 +233,6 @@ static Status look(Str text, Str typed, const Word *words, size_t word_count, To
 		m->list[i].end += (uint32_t)start;
 	}
 	return step == STEP_ERROR ? err->code : ST_OK;
-}
-
-/* Different words count most, then words in a row, then exact ones. */
-static int worth(const Matches *m, size_t first, uint32_t limit, size_t *last)
-{
-	uint64_t seen = 0;
-	int score = 0;
-	for (size_t i = first; i < m->count && m->list[i].end <= limit; i++) {
-		const Match *match = &m->list[i];
-		score += seen >> match->word & 1 ? 1 : 20;
-		score += (i > first && match->follows ? 12 : 0) + (match->exact ? 4 : 0);
-		seen |= 1ull << match->word;
-		*last = i;
-	}
-	return score;
 }
 
 /* As HTML; control characters become blanks. What needs no change is copied in one piece. */
@@ -292,16 +292,31 @@ static void mark_matches(Str text, const Matches *m, size_t start, size_t end, B
 	escape(html, str_slice(text, from, end));
 }
 
+/* Different words count most, then words in a row, then exact ones. */
+enum { WORTH_NEW = 19, WORTH_ANY = 1, WORTH_FOLLOWS = 12, WORTH_EXACT = 4 };
+
+static int worth_alone(const Match *match)
+{
+	return WORTH_ANY + (match->follows ? WORTH_FOLLOWS : 0) + (match->exact ? WORTH_EXACT : 0);
+}
+
+/* The match that the best window begins with: the window moves over the matches, each enters and leaves once. */
 static size_t choose_match(const Matches *m)
 {
-	size_t best = 0, last = 0;
-	int best_worth = -1;
-	for (size_t i = 0; i < m->count; i++) {
-		int value = worth(m, i, m->list[i].start + PASSAGE_BYTES - LEAD_BYTES, &last);
+	uint16_t held[WORDS_MAX] = {0};
+	size_t best = 0, behind = 0;
+	int worth = 0, best_worth = -1;
+	for (size_t first = 0; first < m->count; first++) {
+		const Match *match = &m->list[first];
+		uint32_t limit = match->start + PASSAGE_BYTES - LEAD_BYTES;
+		for (; behind < m->count && (behind == first || m->list[behind].end <= limit); behind++)
+			worth += worth_alone(&m->list[behind]) + (held[m->list[behind].word]++ ? 0 : WORTH_NEW);
+		int value = worth - (match->follows ? WORTH_FOLLOWS : 0); /* the first one follows nothing */
 		if (value > best_worth) {
 			best_worth = value;
-			best = i;
+			best = first;
 		}
+		worth -= worth_alone(match) + (--held[match->word] ? 0 : WORTH_NEW);
 	}
 	return best;
 }

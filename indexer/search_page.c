@@ -13,8 +13,7 @@ enum {
 	COUNT_TO = 2000, COUNT_LEAST = 100, /* totals up to this are exact, in small archives and in large ones */
 	CHECK_STEP = 40, CHECK_MOST = 400,  /* hits whose text is looked at for a phrase: at first, at most */
 	FACET_VALUES_MAX = 50,
-	BEGINNING_BYTES = 16 << 10,         /* of a text: mostly enough for a snippet, … */
-	BEGINNING_OF_MANY = PASSAGE_ENOUGH_BYTES + (2 << 10), /* … and for one of more words than stand in a row */
+	BEGINNING_BYTES = PASSAGE_ENOUGH_BYTES + (2 << 10), /* of a text: mostly enough for a snippet */
 	CLOSE_HITS = 10, CLOSE_BYTES = 48 << 10, /* of a question: looked at for what stands close together */
 };
 static const double close_factor = 0.75;
@@ -75,9 +74,9 @@ static Status add_hit(View *view, Run *run, size_t tier, const QueryHit *found, 
 		*kept = false;
 		return ST_OK;
 	}
-	bool checks = run->compiled.check_count > 0, many = run->word_count > PASSAGE_ENOUGH_IN_A_ROW, is_all = true;
+	bool checks = run->compiled.check_count > 0, is_all = true;
 	if (st == ST_OK)
-		st = view_load_text(view, &entry, checks ? PASSAGE_TEXT_MAX : many ? BEGINNING_OF_MANY : BEGINNING_BYTES, &is_all);
+		st = view_load_text(view, &entry, checks ? PASSAGE_TEXT_MAX : BEGINNING_BYTES, &is_all);
 	for (size_t i = 0; st == ST_OK && holds && i < run->compiled.check_count; i++) {
 		Str subject = record_text(&hit->record, RF_SUBJECT);
 		st = passage_check(buf_str(&view->text), run->compiled.checks[i], view->tokens, &holds, view->err);

@@ -8,7 +8,7 @@
 #include <emmintrin.h>
 #endif
 
-enum { LEGACY_LINE_MAX = 64 * 1024 };
+enum { LEGACY_LINE_MAX = 64 * 1024, FILL_BYTES = 8 * 1024 };
 enum { C_OTHER, C_LETTER, C_DIGIT, C_BREAK, C_NEWLINE, C_MULTI };
 
 static const uint8_t byte_class[256] = {
@@ -60,8 +60,42 @@ void token_iter_set(TokenIter *it, Str text)
 	it->end = it->start + (text.len < TOKEN_TEXT_MAX ? text.len : TOKEN_TEXT_MAX);
 	it->flags = it->newlines = 0;
 	it->line_is_plain = it->suspicious = false;
+	it->skims = false;
+	it->left_out = 0;
 	it->head = it->count = 0;
 	it->words_len = 0;
+}
+
+static void want(TokenWanted *wanted, uint16_t fold)
+{
+	wanted->folds[fold / 64 % (TOKEN_FOLDS_MAX / 64)] |= UINT64_C(1) << (fold & 63);
+}
+
+void token_iter_skim(TokenIter *it, const TokenWanted *wanted)
+{
+	it->skims = true;
+	it->wanted = *wanted;
+	if (it->wanted.spans) {
+		want(&it->wanted, it->fold_day);
+		want(&it->wanted, it->fold_month);
+		want(&it->wanted, it->fold_year);
+	}
+}
+
+static inline bool is_wanted(const TokenWanted *wanted, uint16_t fold)
+{
+	return wanted->folds[fold / 64 % (TOKEN_FOLDS_MAX / 64)] >> (fold & 63) & 1;
+}
+
+/* Takes the last token back if it is not wanted. */
+static void skim_last(TokenIter *it)
+{
+	const Token *last = &it->queue[it->count - 1];
+	if (last->kind == TOKEN_SYLLABLE ? is_wanted(&it->wanted, last->fold)
+					 : last->kind != TOKEN_DIGITS || it->wanted.digits || it->wanted.spans)
+		return;
+	it->left_out = last->left_out + 1u;
+	it->count--;
 }
 
 /* ---- letters ---- */
@@ -124,7 +158,7 @@ static const uint8_t *scan_letters(TokenIter *it, const uint8_t *p, const uint8_
 	if (stop < end && *stop >= 0x80 && !ends_word(stop, end))
 		return token_scan_word(it, p, end);
 	if (stop < end && run.count == 1 && byte_class[*stop] == C_DIGIT && p >= it->span_end && end - stop > 2 &&
-	    byte_class[stop[1]] == C_DIGIT)
+	    byte_class[stop[1]] == C_DIGIT && token_seeks_spans(it))
 		token_try_case_number(it, p, end);
 	const SyllableSlot *slot = run.count <= SYLLABLE_LETTERS_MAX ? syllable_find(run.code) : NULL;
 	if (slot && slot->tones >> run.tone & 1) {
@@ -226,7 +260,8 @@ static void keep_spelling(TokenIter *it, Spelling *spelling, uint64_t low, uint6
 }
 
 /* Syllables with single blanks between them, as long as it goes; stops at anything else. */
-static const uint8_t *scan_syllables(TokenIter *it, const uint8_t *p, const uint8_t *end)
+static inline __attribute__((always_inline)) const uint8_t *scan_syllables(TokenIter *it, const uint8_t *p,
+									   const uint8_t *end, bool skims)
 {
 	static const uint64_t masks[9] = {
 		0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, 0xFFFFFFFFFFFF, 0xFFFFFFFFFFFFFF, ~0ull};
@@ -238,7 +273,10 @@ static const uint8_t *scan_syllables(TokenIter *it, const uint8_t *p, const uint
 		uint64_t low = get_le64(p) & masks[len < 8 ? len : 8],
 			 high = get_le64(p + 8) & masks[len < 8 ? 0 : len - 8];
 		Spelling *spelling = find_spelling(it, low, high);
-		if (spelling->low == low && spelling->high == high) {
+		if (spelling->low == low && spelling->high == high && skims && !is_wanted(&it->wanted, spelling->fold)) {
+			it->left_out++;
+			it->flags = it->newlines = 0;
+		} else if (spelling->low == low && spelling->high == high) {
 			Token *token = token_push(it, TOKEN_SYLLABLE, p, p + len);
 			token->flags |= spelling->flags;
 			token->fold = spelling->fold;
@@ -253,6 +291,8 @@ static const uint8_t *scan_syllables(TokenIter *it, const uint8_t *p, const uint
 			if (stop != p + len || it->queue[it->count - 1].kind != TOKEN_SYLLABLE)
 				return stop;
 			keep_spelling(it, spelling, low, high);
+			if (skims)
+				skim_last(it);
 		}
 		p += len;
 		if (behind != ' ')
@@ -265,7 +305,7 @@ static const uint8_t *scan_syllables(TokenIter *it, const uint8_t *p, const uint
 typedef struct {
 	const uint8_t *at, *span_end;
 	size_t words_len;
-	unsigned count;
+	unsigned count, left_out;
 	uint8_t flags, newlines;
 } LineMark;
 
@@ -273,7 +313,7 @@ static void set_mark(TokenIter *it, const uint8_t *at, LineMark *mark)
 {
 	it->line_first = it->count;
 	it->crossed = NONE_CROSSED;
-	*mark = (LineMark){at, it->span_end, it->words_len, it->count, it->flags, it->newlines};
+	*mark = (LineMark){at, it->span_end, it->words_len, it->count, it->left_out, it->flags, it->newlines};
 }
 
 static void return_to_mark(TokenIter *it, const LineMark *mark)
@@ -286,6 +326,7 @@ static void return_to_mark(TokenIter *it, const LineMark *mark)
 	it->span_end = mark->span_end;
 	it->words_len = mark->words_len;
 	it->count = mark->count;
+	it->left_out = mark->left_out;
 	it->flags = mark->flags;
 	it->newlines = mark->newlines;
 	it->suspicious = false;
@@ -300,7 +341,7 @@ static const uint8_t *scan_one(TokenIter *it, const uint8_t *p, const uint8_t *e
 {
 	switch (byte_class[*p]) {
 	case C_LETTER: {
-		const uint8_t *stop = scan_syllables(it, p, end);
+		const uint8_t *stop = it->skims ? scan_syllables(it, p, end, true) : scan_syllables(it, p, end, false);
 		return stop != p ? stop : scan_letters(it, p, end);
 	}
 	case C_DIGIT:
@@ -318,6 +359,15 @@ static const uint8_t *scan_one(TokenIter *it, const uint8_t *p, const uint8_t *e
 	default:
 		return p + 1;
 	}
+}
+
+static inline const uint8_t *scan_next(TokenIter *it, const uint8_t *p, const uint8_t *end)
+{
+	unsigned count = it->count;
+	p = scan_one(it, p, end);
+	if (it->skims && it->count > count)
+		skim_last(it);
+	return p;
 }
 
 /* The line that begins at the mark is legacy text: scans it decoded, offsets led back. False: it is not. */
@@ -347,7 +397,7 @@ static Status scan_legacy(TokenIter *it, const LineMark *mark, const uint8_t **e
 	it->settled = it->count;
 	const uint8_t *p = it->view, *end = p + it->decoded.len;
 	while (p < end && has_room(it))
-		p = scan_one(it, p, end);
+		p = scan_next(it, p, end);
 	token_settle(it);
 	*end_out = mark->at + (p < end ? origin[p - it->view] : line.len);
 	it->view = it->span_end = it->start;
@@ -395,10 +445,10 @@ static Status fill(TokenIter *it, Err *err)
 	it->suspicious = false;
 	while (p < end && has_room(it)) {
 		bool newline = *p == '\n';
-		p = scan_one(it, p, end);
+		p = scan_next(it, p, end);
 		if (newline) {
 			it->line_is_plain = false;
-			if (it->count >= QUEUE_SOFT)
+			if (it->count >= QUEUE_SOFT || p - it->at > FILL_BYTES)
 				break;
 			set_mark(it, p, &mark);
 		} else if (it->suspicious && !it->line_is_plain) {
@@ -417,7 +467,7 @@ static Status fill(TokenIter *it, Err *err)
 
 static inline unsigned held_back(const TokenIter *it)
 {
-	return it->at < it->end ? HELD_BACK : 0;
+	return it->at < it->end && token_seeks_spans(it) ? HELD_BACK : 0;
 }
 
 /* Fills the queue until a token may go. */

@@ -27,6 +27,7 @@ enum {
 	TOKEN_TEXT_MAX = 1 << 30,  /* bytes of one text */
 	TOKEN_FOLDED_MAX = 64,     /* bytes of a folded form; what is longer is cut there (still one token) */
 	TOKEN_KEY_MAX = 96,
+	TOKEN_FOLDS_MAX = 4096,    /* more than there are folded syllables */
 };
 
 typedef enum {
@@ -54,17 +55,27 @@ typedef struct {
 	uint16_t fold;     /* number of the folded syllable (syllable.h), 1..syllable_fold_count(): of a SYLLABLE, and
 	                      of a WORD that is one but for its marks ("thué" folds like thuế); else 0 */
 	uint16_t syllable; /* SYLLABLE: number of the accented syllable, 1..syllable_count(); else 0 */
+	uint16_t left_out; /* plain tokens that were left out right before this one, a span's too; UINT16_MAX: so many or more */
 	Str folded;        /* accent-insensitive form: ASCII lower case for Latin letters, i/y merged where safe,
 	                      other scripts lower-cased NFC */
 	Str key;           /* canonical form: toneless letters (â ê ô ă ơ ư đ kept) + tone digit 1..5 where there is a
 	                      tone: "quyền" is "quyên1"; equal to folded (before i/y) for what has no marks */
 } Token;
 
+/* What a reader who looks for a few words wants to see of a text. */
+typedef struct {
+	uint64_t folds[TOKEN_FOLDS_MAX / 64]; /* a bit for each number of a folded syllable */
+	bool digits;                          /* DIGITS too */
+	bool spans;                           /* spans too, and DIGITS */
+} TokenWanted;
+
 typedef struct TokenIter TokenIter;
 
 TokenIter *token_iter_new(Err *err);          /* reusable: one a thread, for many texts */
 void token_iter_free(TokenIter *it);
 void token_iter_set(TokenIter *it, Str text); /* text must stay until the next set; no allocation */
+/* After set: syllables and digits that are not wanted may be left out and are counted, spans left out are not. */
+void token_iter_skim(TokenIter *it, const TokenWanted *wanted);
 Step token_next(TokenIter *it, Token *out, Err *err);
 /* All tokens that are ready (one or more), in place: valid until the next call of either. */
 Step token_next_run(TokenIter *it, const Token **out, size_t *count_out, Err *err);

@@ -53,6 +53,7 @@ static void insert_span(TokenIter *it, unsigned index, unsigned year, unsigned m
 		len = snprintf(out, 16, "%04u-%02u", year, month);
 	Token span = {.start = it->queue[index].start, .end = it->queue[it->count - 1].end, .kind = TOKEN_DATE};
 	span.folded = span.key = token_take_word(it, (size_t)len);
+	span.left_out = it->queue[index].left_out;
 	if (index > it->head && it->queue[index - 1].kind == TOKEN_DATE && it->queue[index - 1].start == span.start) {
 		it->queue[index - 1] = span; /* the end of a legacy line hid that a year follows */
 		return;
@@ -142,7 +143,7 @@ static bool find_numeric(TokenIter *it, unsigned last, unsigned year, unsigned y
 		return false;
 	if (day_digits > 2 || month_digits > 2 || !day || !date_is_valid(year, month, day))
 		return false;
-	bool introduced = last - it->head >= 3 && is_fold(it, last - 3, it->fold_day);
+	bool introduced = last - it->head >= 3 && is_fold(it, last - 3, it->fold_day) && !queue[last - 2].left_out;
 	if (year_digits == 2 && (first != '/' || (year < 1980 && !introduced)))
 		return false;
 	if (first == '.' && !introduced && year_digits != 4)
@@ -168,7 +169,7 @@ static void find_without_year(TokenIter *it, unsigned last, unsigned month, cons
 		return;
 	if (!number_of(&queue[at], &day, &digits) || digits > 2 || !day || !date_is_valid(0, month, day))
 		return;
-	bool introduced = at > it->head && is_fold(it, at - 1, it->fold_day);
+	bool introduced = at > it->head && is_fold(it, at - 1, it->fold_day) && !queue[at].left_out;
 	bool ratio =
 		at > it->head && queue[at - 1].kind == TOKEN_DIGITS && between(it, &queue[at - 1], &queue[at]) > ' ';
 	if (!ratio && (spoken || introduced || is_holiday(day, month)))

@@ -9,12 +9,14 @@
 static void push_span(TokenIter *it, TokenKind kind, const uint8_t *p, size_t stop, const char *key)
 {
 	uint8_t flags = it->flags;
+	unsigned left_out = it->left_out;
 	Token *span = token_push(it, kind, p, it->view + stop);
 	size_t len = strlen(key);
 	memcpy(it->words + it->words_len, key, len);
 	span->folded = span->key = token_take_word(it, len);
 	span->flags = 0;
 	it->flags = flags;
+	it->left_out = left_out;
 	it->span_end = it->view + stop;
 }
 
@@ -79,7 +81,7 @@ const uint8_t *token_scan_digits(TokenIter *it, const uint8_t *p, const uint8_t 
 {
 	unsigned digits = count_digits(p, end);
 	const uint8_t *stop = p + digits;
-	if (p >= it->span_end) {
+	if (p >= it->span_end && token_seeks_spans(it)) {
 		if (end - stop > 1 && *stop == '.' && digits == 3 && plain_is_digit(stop[1]))
 			token_try_case_number(it, p, end);
 		if (p >= it->span_end && stop < end && *stop != ',' && number_may_follow(stop, end))
@@ -109,6 +111,7 @@ const uint8_t *token_scan_digits(TokenIter *it, const uint8_t *p, const uint8_t 
 	}
 	Token *token = token_push(it, TOKEN_DIGITS, p, stop);
 	token->folded = token->key = token_take_word(it, len);
-	token_look_back_for_date(it, end);
+	if (token_seeks_spans(it))
+		token_look_back_for_date(it, end);
 	return stop;
 }

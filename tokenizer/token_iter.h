@@ -39,6 +39,9 @@ struct TokenIter {
 	uint8_t newlines;                 /* since the last token */
 	bool line_is_plain;               /* suspicious characters of this line are what they are */
 	bool suspicious;                  /* one was met */
+	bool skims;                       /* only what is wanted */
+	TokenWanted wanted;
+	unsigned left_out;                /* since the last token */
 	uint16_t fold_day, fold_month, fold_year; /* "ngay", "thang", "nam" */
 	unsigned head, count;             /* queue[head..count) waits */
 	unsigned settled;                 /* while a decoded line is scanned: tokens before this have offsets into the text */
@@ -60,8 +63,10 @@ static inline Token *token_push(TokenIter *it, TokenKind kind, const uint8_t *fr
 	token->kind = (uint8_t)kind;
 	token->flags = it->flags;
 	token->fold = token->syllable = 0;
+	token->left_out = (uint16_t)(it->left_out < UINT16_MAX ? it->left_out : UINT16_MAX);
 	it->flags = 0;
 	it->newlines = 0;
+	it->left_out = 0;
 	return token;
 }
 
@@ -83,6 +88,11 @@ static inline void token_settle(TokenIter *it)
 		token->start = base + origin[token->start];
 		token->end = base + origin[token->end];
 	}
+}
+
+static inline bool token_seeks_spans(const TokenIter *it)
+{
+	return !it->skims || it->wanted.spans;
 }
 
 typedef struct {

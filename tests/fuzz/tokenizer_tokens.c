@@ -1,5 +1,5 @@
 /* tests/fuzz/tokenizer_tokens.c - any bytes as a text: offsets rise and lie inside, forms are within their bounds, and
- * folding twice is folding once. */
+ * folding twice is folding once; a part of the tokens too. */
 #include "base/utf8.h"
 #include "tokenizer/fold.h"
 #include "tokenizer/syllable.h"
@@ -9,13 +9,15 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check_tokens(TokenIter *it, Str text)
+static void check_tokens(TokenIter *it, Str text, const TokenWanted *wanted)
 {
 	Token token;
 	Err err;
 	uint32_t last = 0, plain_end = 0;
 	Step step;
 	token_iter_set(it, text);
+	if (wanted)
+		token_iter_skim(it, wanted);
 	while ((step = token_next(it, &token, &err)) == STEP_ITEM) {
 		bool span = token.kind >= TOKEN_RECORD_NUMBER;
 		if (token.kind >= TOKEN_KIND_COUNT || token.start >= token.end || token.end > text.len ||
@@ -45,12 +47,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	Buf once = {0}, twice = {0};
 	if (!it && !(it = token_iter_new(&err)))
 		return 0;
-	check_tokens(it, text);
+	TokenWanted wanted = {.digits = size % 2, .spans = size % 4 == 1};
+	memset(wanted.folds, size % 8 ? 0x11 : 0, sizeof wanted.folds);
+	check_tokens(it, text, NULL);
+	check_tokens(it, text, &wanted);
 	fold_text(text, &once);
 	fold_text(buf_str(&once), &twice);
 	if (!utf8_is_valid(buf_str(&once)) || !str_eq(buf_str(&once), buf_str(&twice)))
 		abort();
-	check_tokens(it, buf_str(&once));
+	check_tokens(it, buf_str(&once), NULL);
 	buf_done(&once);
 	buf_done(&twice);
 	return 0;

@@ -244,6 +244,66 @@ static void a_text_in_pieces_is_the_text_as_a_whole(void **state)
 	}
 }
 
+static bool is_asked_for(const TokenWanted *wanted, const Token *token)
+{
+	if (token->kind >= TOKEN_RECORD_NUMBER)
+		return wanted->spans;
+	if (token->kind == TOKEN_DIGITS)
+		return wanted->digits || wanted->spans;
+	return token->kind == TOKEN_WORD || wanted->folds[token->fold / 64] >> token->fold % 64 & 1;
+}
+
+/* Who skims gets what was wanted as it stands in the whole stream, and can tell where each token stood in it. */
+static void check_skimmed(Str text, const TokenWanted *wanted)
+{
+	Token whole, skimmed;
+	Err err;
+	uint64_t passed = 0, taken = 0; /* plain tokens of the one stream, and of the other with those it left out */
+	token_iter_set(iter, text);
+	token_iter_set(other, text);
+	token_iter_skim(other, wanted);
+	Step step = token_next(other, &skimmed, &err);
+	while (token_next(iter, &whole, &err) == STEP_ITEM) {
+		bool is_span = whole.kind >= TOKEN_RECORD_NUMBER, same = step == STEP_ITEM && whole.start == skimmed.start && whole.kind == skimmed.kind;
+		if (is_asked_for(wanted, &whole) && !same)
+			fail_msg("\"%.*s\" was left out", (int)(whole.end - whole.start), text.ptr + whole.start);
+		if (same) {
+			assert_int_equal(whole.end, skimmed.end);
+			assert_int_equal(whole.fold, skimmed.fold);
+			assert_str_equal(whole.key, skimmed.key);
+			assert_int_equal(passed, taken + skimmed.left_out);
+			if (!skimmed.left_out) /* what was left out may have taken the end of a clause with it */
+				assert_int_equal(whole.flags, skimmed.flags);
+			taken += is_span ? 0 : skimmed.left_out + 1u;
+			step = token_next(other, &skimmed, &err);
+		}
+		passed += !is_span;
+	}
+	assert_int_equal(step, STEP_END);
+}
+
+static void skimming_leaves_out_what_is_not_wanted_and_nothing_else(void **state)
+{
+	(void)state;
+	for (int round = 0; round < 120; round++) {
+		Buf text = {0};
+		TokenWanted wanted = {.digits = next_random(3) == 0, .spans = next_random(3) == 0};
+		for (unsigned n = next_random(400); n > 0; n--) {
+			unsigned fold = 1 + next_random(syllable_fold_count() - 1);
+			wanted.folds[fold / 64] |= UINT64_C(1) << fold % 64;
+		}
+		make_text(&text, 200 + next_random(3000));
+		if (round % 2)
+			buf_add_zero_terminated(&text, "\nC¨n cø NghÞ ®Þnh cña ChÝnh phñ, Céng hßa x· héi chñ nghÜa ViÖt Nam ngµy 30 th¸ng 4 n¨m 2019\n");
+		make_text(&text, 200);
+		check_skimmed(buf_str(&text), &wanted);
+		for (int damage = 0; damage < 20; damage++)
+			text.data[next_random((unsigned)text.len)] = (char)next_random(128);
+		check_skimmed(buf_str(&text), &wanted);
+		buf_done(&text);
+	}
+}
+
 static void folding_twice_is_folding_once_and_is_ascii_for_latin(void **state)
 {
 	(void)state;
@@ -367,6 +427,7 @@ int main(void)
 		cmocka_unit_test(composed_and_decomposed_text_give_the_same_tokens),
 		cmocka_unit_test(a_plain_copy_is_composed_from_any_form),
 		cmocka_unit_test(a_text_in_pieces_is_the_text_as_a_whole),
+		cmocka_unit_test(skimming_leaves_out_what_is_not_wanted_and_nothing_else),
 		cmocka_unit_test(folding_twice_is_folding_once_and_is_ascii_for_latin),
 		cmocka_unit_test(a_folded_text_has_the_folded_forms_of_the_text),
 		cmocka_unit_test(both_tone_placements_have_the_same_key),
