@@ -39,12 +39,23 @@ static void open_claim(Follower *f, Claim *c, uint64_t from)
 	f->open = c;
 }
 
-/* What the builder of the open claim keeps of `left`, so that all are done at about the same time: it also has to write
- * the tables of what it has read so far, which takes a fifth to a quarter as long as reading. */
-static uint64_t fair_share(const Claim *open, uint64_t left, uint64_t builders)
+/* Up to where the builder of the open claim goes on, so that all are done at about the same time: it also has to write
+ * the tables of what it has read so far, which takes about a tenth as long as reading. */
+static uint64_t fair_end(Store *store, const Claim *open, uint64_t goal, uint64_t builders)
 {
-	uint64_t share = left / builders, behind = (open->at - open->from) / 10;
-	return share > behind ? share - behind : 0;
+	Err ignored;
+	uint64_t from = 0, at = 0, end = 0, bound = 0;
+	Status st = store_bytes_before(store, open->from, &from, &ignored);
+	if (st == ST_OK)
+		st = store_bytes_before(store, open->at + 1, &at, &ignored);
+	if (st == ST_OK)
+		st = store_bytes_before(store, goal, &end, &ignored);
+	uint64_t share = (end - at) / builders, behind = (at - from) / 20;
+	if (st == ST_OK)
+		st = store_sequence_behind(store, at + (share > behind ? share - behind : 0), &bound, &ignored);
+	if (st != ST_OK) /* whoever reads it says what is wrong */
+		bound = open->at + 1 + (goal - open->at - 1) / builders;
+	return bound < goal ? bound : goal;
 }
 
 /* Under the mutex: a part of the open claim that its builder will not get to soon. */
@@ -56,7 +67,7 @@ static bool split_open(Follower *f, Claim *c)
 	if (left < follow_sequences_of(f->index->store, urgent ? FOLLOW_SPLIT_BYTES : FOLLOW_BEHIND_BYTES))
 		return false;
 	uint64_t idle = f->builder_count > f->active ? f->builder_count - f->active : 1;
-	other->to = other->at + 1 + fair_share(other, left - 1, urgent ? idle + 1 : 2);
+	other->to = fair_end(f->index->store, other, f->goal, urgent ? idle + 1 : 2);
 	open_claim(f, c, other->to);
 	return true;
 }

@@ -93,17 +93,21 @@ void shard_reader_free(ShardReader *reader)
 	free(reader);
 }
 
-/* All texts of a record behind each other; a form feed keeps words of two texts apart. */
+/* All texts of a record behind each other; a form feed keeps words of two texts apart. The checksum of what is stored is
+ * enough for words; what is given out is held against its SHA-256. */
 static Status load_texts(ShardReader *r, const Entry *entry, Err *err)
 {
 	buf_clear(&r->text);
 	for (size_t i = 0; i < entry->object_count; i++) {
 		const ObjectRef *object = &entry->objects[i];
-		if (strcmp(object->role, "text") != 0 || object->size_bytes > SHARD_TEXT_MAX - r->text.len)
+		if (strcmp(object->role, "text") != 0 || !object->size_bytes || object->size_bytes > SHARD_TEXT_MAX - r->text.len)
 			continue;
 		if (r->text.len)
 			buf_add_char(&r->text, '\f');
-		Status st = store_object_load(r->store, &object->hash, SHARD_TEXT_MAX, &r->text, err);
+		char *bytes = buf_extend(&r->text, (size_t)object->size_bytes);
+		if (!bytes)
+			return err_no_memory(err);
+		Status st = store_object_read(r->store, &object->hash, 0, bytes, (size_t)object->size_bytes, err);
 		if (st != ST_OK)
 			return st;
 	}

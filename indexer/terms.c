@@ -8,12 +8,29 @@
 
 enum { CODES_AT_ONCE = 512 };
 
+/* What a field said and what became of it: neighbours often say the same. */
+typedef struct {
+	Buf text;
+	Buf calls; /* of the sink: Call, its bytes, up to a multiple of 8 */
+} Memo;
+
+typedef struct {
+	uint32_t bytes;
+	uint32_t wdf; /* twice, and 1 for a term */
+} Call;
+
 struct TermMaker {
 	TokenIter *tokens;
 	Buf term;
 	char previous_word[TOKEN_FOLDED_MAX]; /* the word before the tokens at hand */
-	Buf number, number_terms; /* of the last record: its neighbours often have the same; 1 size, bytes */
+	Memo number, fields[RF_COUNT];
 };
+
+static void memo_done(Memo *memo)
+{
+	buf_done(&memo->text);
+	buf_done(&memo->calls);
+}
 
 TermMaker *term_maker_new(Err *err)
 {
@@ -37,10 +54,59 @@ void term_maker_free(TermMaker *maker)
 		return;
 	token_iter_free(maker->tokens);
 	buf_done(&maker->term);
-	buf_done(&maker->number);
-	buf_done(&maker->number_terms);
+	memo_done(&maker->number);
+	for (size_t i = 0; i < RF_COUNT; i++)
+		memo_done(&maker->fields[i]);
 	free(maker);
 }
+
+/* ---- what was said before -------------------------------------------------------------------------------------- */
+
+static void note(Memo *memo, const void *bytes, size_t len, uint32_t wdf)
+{
+	static const char padding[8];
+	Call call = {(uint32_t)len, wdf};
+	buf_add(&memo->calls, &call, sizeof call);
+	buf_add(&memo->calls, bytes, len);
+	buf_add(&memo->calls, padding, -len & 7);
+}
+
+static void note_codes(void *ctx, const uint64_t *codes, size_t count, uint32_t wdf) { note(ctx, codes, count * sizeof *codes, wdf << 1); }
+static void note_term(void *ctx, Str term, uint32_t wdf) { note(ctx, term.ptr, term.len, wdf << 1 | 1); }
+
+static void say(const Memo *memo, const TermSink *sink)
+{
+	for (size_t at = 0; at < memo->calls.len;) {
+		const Call *call = (const Call *)(const void *)(memo->calls.data + at);
+		const char *bytes = memo->calls.data + at + sizeof *call;
+		if (call->wdf & 1)
+			sink->term(sink->ctx, (Str){bytes, call->bytes}, call->wdf >> 1);
+		else
+			sink->codes(sink->ctx, (const uint64_t *)(const void *)bytes, call->bytes / sizeof(uint64_t), call->wdf >> 1);
+		at += sizeof *call + (call->bytes + 7) / 8 * 8;
+	}
+}
+
+/* True: it says what it said. Else it is empty, for what is to be said now. */
+static bool memo_holds(Memo *memo, Str text)
+{
+	if (text.len && str_eq(text, buf_str(&memo->text)) && buf_ok(&memo->calls))
+		return true;
+	buf_clear(&memo->text);
+	buf_clear(&memo->calls);
+	return false;
+}
+
+static Status memo_close(Memo *memo, Str text, const TermSink *sink, Err *err)
+{
+	if (!buf_ok(&memo->calls))
+		return err_no_memory(err);
+	buf_add_str(&memo->text, text);
+	say(memo, sink);
+	return ST_OK;
+}
+
+/* ---- words ----------------------------------------------------------------------------------------------------- */
 
 /* Where the words of a text go, each with its weight. */
 typedef struct {
@@ -138,40 +204,33 @@ static Status add_text(TermMaker *m, const TermSink *sink, Str text, const Place
 	return step == STEP_END ? ST_OK : err->code;
 }
 
-static void keep_number_term(TermMaker *m)
-{
-	buf_add_char(&m->number_terms, (char)m->term.len);
-	buf_add_str(&m->number_terms, buf_str(&m->term));
-}
-
-static void make_number_terms(TermMaker *m, Str number)
+static void make_number_terms(TermMaker *m, const TermSink *sink, Str number)
 {
 	RecordNumber parsed;
-	buf_clear(&m->number);
-	buf_add_str(&m->number, number);
-	buf_clear(&m->number_terms);
 	if (!record_number_parse(number, &parsed)) { /* bare or odd: found as it is written */
 		schema_whole(&m->term, "K", number);
-		keep_number_term(m);
+		emit(m, sink, 0);
 		return;
 	}
 	schema_exact(&m->term, "K", str_from(parsed.key));
-	keep_number_term(m);
+	emit(m, sink, 0);
 	for (unsigned form = 0; form < SCHEMA_NUMBER_FORMS; form++) {
 		schema_number_form(&m->term, &parsed, form);
 		if (m->term.len)
-			keep_number_term(m);
+			emit(m, sink, 0);
 	}
 }
 
-static void add_number(TermMaker *m, const TermSink *sink, Str number)
+static Status add_number(TermMaker *m, const TermSink *sink, Str number, Err *err)
 {
-	if (!number.len)
-		return;
-	if (!str_eq(number, buf_str(&m->number)))
-		make_number_terms(m, number);
-	for (size_t at = 0; at < m->number_terms.len; at += 1 + (uint8_t)m->number_terms.data[at])
-		sink->term(sink->ctx, (Str){m->number_terms.data + at + 1, (uint8_t)m->number_terms.data[at]}, 0);
+	const TermSink notes = {.ctx = &m->number, .codes = note_codes, .term = note_term};
+	if (memo_holds(&m->number, number)) {
+		say(&m->number, sink);
+		return ST_OK;
+	}
+	if (number.len)
+		make_number_terms(m, &notes, number);
+	return memo_close(&m->number, number, sink, err);
 }
 
 static void add_cases(TermMaker *m, const TermSink *sink, const FieldValue *cases)
@@ -199,7 +258,6 @@ static void add_filters(TermMaker *m, const TermSink *sink, Str id, const Record
 {
 	char date[9];
 	size_t date_len = schema_date_value(record->issued, date);
-	add_number(m, sink, record_text(record, RF_NUMBER));
 	add_cases(m, sink, &record->fields[RF_CASES]);
 	add_whole(m, sink, "XT", record_text(record, RF_TYPE));
 	add_whole(m, sink, "XA", record_text(record, RF_AGENCY));
@@ -222,9 +280,18 @@ static void add_filters(TermMaker *m, const TermSink *sink, Str id, const Record
 	}
 }
 
-static Status add_field(TermMaker *m, const TermSink *sink, const FieldValue *value, const Place *places, size_t count, Err *err)
+static Status add_field(TermMaker *m, const TermSink *sink, const FieldValue *value, Memo *memo, const Place *places, size_t count,
+                        Err *err)
 {
-	Status st = value->text.len ? add_text(m, sink, value->text, places, count, err) : ST_OK;
+	const TermSink notes = {.ctx = memo, .codes = note_codes, .term = note_term};
+	Status st = ST_OK;
+	if (memo_holds(memo, value->text)) {
+		say(memo, sink);
+	} else if (value->text.len) {
+		st = add_text(m, &notes, value->text, places, count, err);
+		if (st == ST_OK)
+			st = memo_close(memo, value->text, sink, err);
+	}
 	for (size_t i = 0; st == ST_OK && i < value->count; i++)
 		st = add_text(m, sink, value->items[i], places, count, err);
 	return st;
@@ -262,10 +329,13 @@ Status terms_of_record(TermMaker *maker, Str id, const Record *record, Str text,
 		st = add_text(maker, sink, heading_of(text), &heading, 1, err);
 	for (size_t i = 0; st == ST_OK && i < sizeof worded / sizeof worded[0]; i++) {
 		Place places[2] = {{PLACE_BODY, worded[i].weight}, {worded[i].place, 1}};
-		st = add_field(maker, sink, &record->fields[worded[i].field], places, worded[i].place == PLACE_BODY ? 1 : 2, err);
+		st = add_field(maker, sink, &record->fields[worded[i].field], &maker->fields[worded[i].field], places,
+		               worded[i].place == PLACE_BODY ? 1 : 2, err);
 	}
+	if (st == ST_OK)
+		st = add_number(maker, sink, record_text(record, RF_NUMBER), err);
 	if (st != ST_OK)
 		return st;
 	add_filters(maker, sink, id, record);
-	return buf_ok(&maker->term) && buf_ok(&maker->number) && buf_ok(&maker->number_terms) ? ST_OK : err_no_memory(err);
+	return buf_ok(&maker->term) ? ST_OK : err_no_memory(err);
 }

@@ -59,21 +59,28 @@ static Status copy_from_buffer(Store *store, uint64_t offset, Arena *arena, Fram
 	return ST_OK;
 }
 
+/* The file is to be given back where it is not NULL. */
+static Status locate_frame(Store *store, Sight sight, uint32_t segment, uint32_t ordinal, SegmentFile **file_out,
+                           uint64_t *offset_out, uint64_t *room_out, Err *err)
+{
+	*file_out = NULL;
+	Status st = find_place(store, sight, segment, ordinal, file_out, offset_out, room_out, err);
+	while (st == ST_OK && !*file_out) { /* it was closed: open it and look again */
+		SegmentFile *opened = files_use(store, segment, err);
+		segment_file_free(opened);
+		st = opened ? find_place(store, sight, segment, ordinal, file_out, offset_out, room_out, err) : err->code;
+	}
+	if (st == ST_OK && !*offset_out)
+		st = segment_file_locate(*file_out, ordinal, offset_out, room_out, err);
+	return st;
+}
+
 static Status read_frame_once(Store *store, Sight sight, uint32_t segment, uint32_t ordinal, Arena *arena, Frame *out, Err *err)
 {
 	const Writer *w = &store->writer;
 	uint64_t offset, room;
-	SegmentFile *file = NULL;
-	Status st = find_place(store, sight, segment, ordinal, &file, &offset, &room, err);
-	while (st == ST_OK && !file) { /* it was closed: open it and look again */
-		SegmentFile *opened = files_use(store, segment, err);
-		segment_file_free(opened);
-		st = opened ? find_place(store, sight, segment, ordinal, &file, &offset, &room, err) : err->code;
-	}
-	if (st != ST_OK)
-		return st;
-	if (!offset)
-		st = segment_file_locate(file, ordinal, &offset, &room, err);
+	SegmentFile *file;
+	Status st = locate_frame(store, sight, segment, ordinal, &file, &offset, &room, err);
 	if (st == ST_OK && sight == SEE_PENDING && w->live && w->live->id == segment && offset >= w->buffer_at)
 		st = copy_from_buffer(store, offset, arena, out, err);
 	else if (st == ST_OK)
@@ -149,6 +156,47 @@ Status read_leaf(Store *store, Sight sight, uint64_t sequence, Arena *arena, Fra
 	Status st = read_leaf_once(store, sight, sequence, arena, out, leaf_out, segment_out, err);
 	if (st == ST_CORRUPT && *segment_out && files_rescan(store, *segment_out))
 		st = read_leaf_once(store, sight, sequence, arena, out, leaf_out, segment_out, err);
+	return st;
+}
+
+/* ---- by bytes -------------------------------------------------------------------------------------------------- */
+
+Status store_bytes_before(Store *store, uint64_t sequence, uint64_t *out, Err *err)
+{
+	uint32_t segment, ordinal;
+	uint64_t room;
+	SegmentFile *file = NULL;
+	StoreState state;
+	store_state(store, &state);
+	*out = state.bytes_stored;
+	if (sequence == state.tree_size)
+		return ST_OK;
+	Status st = find_leaf(store, SEE_COMMITTED, sequence, &segment, &ordinal, err);
+	if (st == ST_OK)
+		st = locate_frame(store, SEE_COMMITTED, segment, ordinal, &file, out, &room, err);
+	segment_file_free(file);
+	if (st != ST_OK)
+		return st;
+	rwlock_read(&store->lock);
+	for (size_t i = 0; i < store->segment_count && store->segments[i]->id < segment; i++)
+		*out += store->segments[i]->end;
+	pthread_rwlock_unlock(&store->lock);
+	return ST_OK;
+}
+
+Status store_sequence_behind(Store *store, uint64_t bytes, uint64_t *sequence_out, Err *err)
+{
+	uint64_t low = 0, high = store_tree_size(store);
+	Status st = ST_OK;
+	while (st == ST_OK && low < high) {
+		uint64_t middle = low + (high - low) / 2, before = 0;
+		st = store_bytes_before(store, middle, &before, err);
+		if (before < bytes)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*sequence_out = low;
 	return st;
 }
 

@@ -73,6 +73,7 @@ typedef struct {
 typedef struct {
 	bool skipped;
 	double seconds, processor_seconds, peak_mib, bytes;
+	double rebuild_seconds;
 	double median_us[ASK_KINDS], p99_us[ASK_KINDS];
 	double reciprocal[ASK_KINDS], recall[ASK_KINDS]; /* means; NOT_MEASURED where answers are not known */
 	double rate[2];                                  /* questions a second on one and on two threads */
@@ -96,6 +97,8 @@ typedef struct Engine {
 	void (*stop)(void);
 	/* Builds into dir/<made>; runs in a child. NULL: asks what the engine before it has built. */
 	Status (*build)(const char *dir, Err *err);
+	/* The index alone again, from what build has left; in a child. NULL: build does nothing else. */
+	Status (*rebuild)(const char *dir, Err *err);
 	const char *made;
 	double (*bytes)(const char *dir); /* size on disk, where it is not that of dir/<made> */
 	bool is_served;                   /* by processes of its own: their time and memory are not measured */

@@ -26,15 +26,26 @@ typedef struct {
 } Hoso;
 
 /* In the child: becomes hoso. */
-static Status build(const char *dir, Err *err)
+static Status become(const char *dir, const char *command, const char *option, const char *file, Err *err)
 {
-	char archive[4200], records[4200];
+	char archive[4200];
 	snprintf(archive, sizeof archive, "%s/hoso", dir);
-	snprintf(records, sizeof records, "%s/records.jsonl", dir);
 	if (!freopen("/dev/null", "w", stdout)) /* its report would stand in the table */
 		return err_set(err, ST_IO, "/dev/null can't be opened");
-	execl(compare_options.hoso, "hoso", "-a", archive, "ingest", "-q", records, (char *)NULL);
+	execl(compare_options.hoso, "hoso", "-a", archive, command, option, file, (char *)NULL);
 	return err_set(err, ST_NOT_FOUND, "%s can't be run", compare_options.hoso);
+}
+
+static Status build(const char *dir, Err *err)
+{
+	char records[4200];
+	snprintf(records, sizeof records, "%s/records.jsonl", dir);
+	return become(dir, "ingest", "-q", records, err);
+}
+
+static Status rebuild(const char *dir, Err *err)
+{
+	return become(dir, "reindex", NULL, NULL, err);
 }
 
 static void drop(void)
@@ -127,5 +138,5 @@ static Status ask(void *engine, AskKind kind, const Question *q, Found *out, Err
 	return ST_OK;
 }
 
-const Engine engine_hoso = {.name = "hoso", .build = build, .made = "hoso", .open = begin, .ask = ask, .close = finish};
+const Engine engine_hoso = {.name = "hoso", .build = build, .rebuild = rebuild, .made = "hoso", .open = begin, .ask = ask, .close = finish};
 const Engine engine_hoso_bare = {.name = "hoso, bare", .open = begin_bare, .ask = ask, .close = finish, .no_ids = true};

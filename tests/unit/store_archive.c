@@ -305,6 +305,46 @@ static void many_segments_with_a_dictionary_read_back_whole(void **state)
 	buf_done(&got);
 }
 
+/* Across segments, sealed and live, and after reopening. */
+static void bytes_before_a_record_ascend_and_lead_back_to_it(void **state)
+{
+	Fixture *f = *state;
+	char key[16], text[3000];
+	uint32_t seed = 1;
+	StoreState archive;
+	f->options.segment_bytes = 64 << 10;
+	fixture_reopen(f);
+	for (int batch = 0; batch < 4; batch++) {
+		fixture_begin(f);
+		for (int i = 0; i < 20; i++) {
+			for (size_t k = 0; k < sizeof text; k++)
+				text[k] = (char)('a' + ((seed = seed * 1664525u + 1013904223u) >> 24) % 26);
+			text[1 + (batch * 20 + i) * 37] = 0;
+			snprintf(key, sizeof key, "%d-%d", batch, i);
+			fixture_add(f, key, "{}", text);
+		}
+		fixture_commit_end(f);
+	}
+	for (int round = 0; round < 2; round++) {
+		uint64_t before = 0, last = 0, found;
+		store_state(f->store, &archive);
+		assert_true(archive.segments > 1);
+		for (uint64_t sequence = 0; sequence < 80; sequence++) {
+			assert_ok(f, store_bytes_before(f->store, sequence, &before, &f->err));
+			assert_true(before > last && before < archive.bytes_stored);
+			assert_ok(f, store_sequence_behind(f->store, before, &found, &f->err));
+			assert_int_equal(found, sequence);
+			assert_ok(f, store_sequence_behind(f->store, before + 1, &found, &f->err));
+			assert_int_equal(found, sequence + 1);
+			last = before;
+		}
+		assert_ok(f, store_bytes_before(f->store, 80, &before, &f->err));
+		assert_int_equal(before, archive.bytes_stored);
+		assert_status(f, store_bytes_before(f->store, 81, &before, &f->err), ST_NOT_FOUND);
+		fixture_reopen(f);
+	}
+}
+
 static void a_second_writer_is_told_to_wait_and_a_reader_follows(void **state)
 {
 	Fixture *f = *state;
@@ -348,6 +388,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_case_file_lists_the_newest_versions_that_belong_to_it, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_large_original_goes_through_in_chunks_and_is_read_from_anywhere, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(many_segments_with_a_dictionary_read_back_whole, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(bytes_before_a_record_ascend_and_lead_back_to_it, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_second_writer_is_told_to_wait_and_a_reader_follows, fixture_setup, fixture_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
