@@ -25,19 +25,19 @@ static bool matches_exactly(const Token *token, const Word *word)
 	return matches_word(token, word) && (!word->marked || word->prefix || str_eq(token->key, word->key));
 }
 
-/* A text is looked through for these alone. */
+/* A text is looked through for these words alone; a prefix can be of any. */
 static void set_text(TokenIter *tokens, Str text, const Word *words, size_t count)
 {
 	TokenWanted wanted = {0};
-	bool any_syllable = false;
+	bool has_prefix = false;
 	for (size_t i = 0; i < count; i++) {
-		any_syllable |= words[i].prefix;
+		has_prefix |= words[i].prefix;
 		wanted.folds[words[i].fold / 64] |= UINT64_C(1) << (words[i].fold & 63);
 		wanted.digits |= words[i].kind == TOKEN_DIGITS;
 		wanted.spans |= words[i].kind > TOKEN_DIGITS;
 	}
 	token_iter_set(tokens, text);
-	if (!any_syllable)
+	if (!has_prefix)
 		token_iter_skim(tokens, &wanted);
 }
 
