@@ -10,12 +10,12 @@
 
 enum { CATCH_UP_MS = 30000 };
 
-volatile bool cli_stop;
+Stop cli_stop;
 
 static void on_stop(int signal_number)
 {
 	(void)signal_number;
-	cli_stop = true;
+	stop_raise(&cli_stop);
 }
 
 void cli_catch_stop(void)

@@ -51,7 +51,7 @@ void cli_close(Store *store, Index *index);
 /* Prints the buffer and a line end to standard output, frees it. */
 int cli_print(Buf *text, int exit_code);
 /* Turns true on SIGINT or SIGTERM (after cli_catch_stop). */
-extern volatile bool cli_stop;
+extern Stop cli_stop;
 void cli_catch_stop(void);
 
 extern const CliOption init_options[], ingest_options[], search_options[], get_options[], export_options[],

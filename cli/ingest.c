@@ -102,7 +102,7 @@ static Status ingest_all(const CliArgs *args, Store *store, Index *index, Talk *
 	Status st = index ? index_follower_start(index, err) : ST_OK;
 	if (st == ST_OK)
 		st = ingest_paths(store, index, (const char *const *)args->words, args->word_count, &how, report, err);
-	if (st == ST_OK && index && !cli_stop)
+	if (st == ST_OK && index && !stop_raised(&cli_stop))
 		index_settle(index, SETTLE_MS, &ignored); /* records are searchable already; this makes it faster */
 	return st;
 }

@@ -40,7 +40,7 @@ static void wait_for_stop(void)
 {
 	struct timespec tick = {0, 100 * 1000 * 1000};
 	cli_catch_stop();
-	while (!cli_stop)
+	while (!stop_raised(&cli_stop))
 		nanosleep(&tick, NULL);
 }
 

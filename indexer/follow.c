@@ -280,15 +280,15 @@ static void free_built_list(Follower *f)
 static void start_over(Follower *f)
 {
 	f->sealing = false;
-	while (!f->stop && (f->active || f->chore.state == CHORE_WANTED || f->chore.state == CHORE_UNDER_WAY))
+	while (!stop_raised(&f->stop) && (f->active || f->chore.state == CHORE_WANTED || f->chore.state == CHORE_UNDER_WAY))
 		follow_wait(&f->look, &f->mutex, FOLLOW_LOOK_MS);
-	if (f->stop)
+	if (stop_raised(&f->stop))
 		return;
 	free_built_list(f);
 	chore_forget(&f->chore);
 	f->failure = (Err){0};
 	let_go(f); /* the next round reads anew where the index stands */
-	for (unsigned waited = 0; waited < FOLLOW_RETRY_MS && !f->stop; waited += FOLLOW_LOOK_MS)
+	for (unsigned waited = 0; waited < FOLLOW_RETRY_MS && !stop_raised(&f->stop); waited += FOLLOW_LOOK_MS)
 		follow_wait(&f->work, &f->mutex, FOLLOW_LOOK_MS);
 }
 
@@ -297,7 +297,7 @@ static void *run_coordinator(void *arg)
 	Follower *f = arg;
 	Err err = {0};
 	pthread_mutex_lock(&f->mutex);
-	while (!f->stop) {
+	while (!stop_raised(&f->stop)) {
 		f->notified = false;
 		pthread_mutex_unlock(&f->mutex);
 		Status st = follow_once(f, &err);
@@ -310,10 +310,10 @@ static void *run_coordinator(void *arg)
 			break;
 		if (st != ST_OK)
 			start_over(f);
-		else if (!f->notified && !f->stop)
+		else if (!f->notified && !stop_raised(&f->stop))
 			follow_wait(&f->look, &f->mutex, FOLLOW_LOOK_MS);
 	}
-	f->stop = true;
+	stop_raise(&f->stop);
 	pthread_cond_broadcast(&f->work);
 	pthread_mutex_unlock(&f->mutex);
 	return NULL;
@@ -335,7 +335,7 @@ static void free_follower(Follower *f)
 static void stop_threads(Follower *f, bool coordinator)
 {
 	pthread_mutex_lock(&f->mutex);
-	f->stop = true;
+	stop_raise(&f->stop);
 	pthread_cond_broadcast(&f->look);
 	pthread_cond_broadcast(&f->work);
 	pthread_mutex_unlock(&f->mutex);

@@ -58,7 +58,7 @@ struct Follower {
 	pthread_mutex_t mutex;   /* guards what follows */
 	pthread_cond_t look;     /* to the coordinator */
 	pthread_cond_t work;     /* to the builders */
-	volatile bool stop;
+	Stop stop;
 	bool notified;
 	uint64_t wanted;         /* someone waits for this position */
 	bool sealing;            /* builders may claim */

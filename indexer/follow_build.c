@@ -105,7 +105,7 @@ static bool takes_more(void *ctx, uint64_t sequence)
 	uint64_t taken = sequence - c->from;
 	if (taken % LOOK_EVERY == LOOK_EVERY - 1 && taken >= follow_sequences_of(f->index->store, FOLLOW_SHARD_BYTES_MAX))
 		close_claim(f, c);
-	while (waiting && !f->stop) {
+	while (waiting && !stop_raised(&f->stop)) {
 		more = sequence < c->to;
 		waiting = more && sequence >= f->goal;
 		if (waiting && (f->failure.code != ST_OK || is_urgent(f, c->from) || clock_monotonic_us() - c->begun_us > FOLLOW_OPEN_US))
@@ -148,7 +148,7 @@ void *follow_run_builder(void *arg)
 	Follower *f = arg;
 	Claim c;
 	pthread_mutex_lock(&f->mutex);
-	while (!f->stop) {
+	while (!stop_raised(&f->stop)) {
 		if (f->chore.state == CHORE_WANTED) {
 			chore_do(f);
 			continue;
@@ -172,7 +172,7 @@ void *follow_run_builder(void *arg)
 			keep_built(f, built);
 		else
 			follow_free_built(built);
-		if (st != ST_OK && f->failure.code == ST_OK && !f->stop)
+		if (st != ST_OK && f->failure.code == ST_OK && !stop_raised(&f->stop))
 			f->failure = err;
 		pthread_cond_broadcast(&f->look);
 	}

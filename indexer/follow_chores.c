@@ -110,7 +110,7 @@ void chore_want(Follower *f)
 
 static void check_shards(Follower *f, Chore *chore)
 {
-	for (size_t i = 0; i < chore->count && !f->stop; i++) {
+	for (size_t i = 0; i < chore->count && !stop_raised(&f->stop); i++) {
 		char dir[4300];
 		uint64_t bytes = 0;
 		Hash sum;
@@ -174,7 +174,7 @@ Status chore_finish(Follower *f, Err *err)
 		return ST_OK;
 	Status st = ST_OK;
 	if (chore.err.code != ST_OK) {
-		if (!f->stop) {
+		if (!stop_raised(&f->stop)) {
 			f->chores_fail = true;
 			log_event(LOG_WARN, "index", "shards are not merged or repaired", "because", chore.err.text, NULL);
 		}

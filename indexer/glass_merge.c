@@ -29,7 +29,7 @@ typedef struct {
 	Source *sources;
 	size_t count;
 	GlassWriter *writer;
-	const volatile bool *stop;
+	const Stop *stop;
 	GlassBounds bounds;
 	GlassList list;        /* being put together */
 	GlassList live;        /* what is left of a chunk */
@@ -257,7 +257,7 @@ static Status merge_postlists(Merge *m, Err *err)
 {
 	Status st = open_tables(m, GLASS_POSTLIST, next_entry, err);
 	while (st == ST_OK && choose(m, list_of_entry)) {
-		if (m->stop && *m->stop)
+		if (stop_raised(m->stop))
 			return err_set(err, ST_BUSY, "the merge was stopped");
 		glass_list_clear(&m->list);
 		for (size_t i = 0; st == ST_OK && i < m->count; i++)
@@ -277,7 +277,7 @@ static Status merge_positions(Merge *m, Err *err)
 {
 	Status st = open_tables(m, GLASS_POSITION, next_positions, err);
 	while (st == ST_OK && choose(m, list_of_positions)) {
-		if (m->stop && *m->stop)
+		if (stop_raised(m->stop))
 			return err_set(err, ST_BUSY, "the merge was stopped");
 		for (size_t i = 0; st == ST_OK && i < m->count; i++) {
 			Source *s = &m->sources[i];
@@ -360,7 +360,7 @@ static void done(Merge *m)
 }
 
 Status glass_merge(const char *dir, const GlassMergeInput *inputs, size_t count, uint32_t block_size,
-                   const GlassFinish *finish, const volatile bool *stop, GlassStats *out, Err *err)
+                   const GlassFinish *finish, const Stop *stop, GlassStats *out, Err *err)
 {
 	Merge m = {.stop = stop};
 	Status st = open_sources(&m, inputs, count, err);

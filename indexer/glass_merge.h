@@ -17,6 +17,7 @@
 #ifndef INDEXER_GLASS_MERGE_H
 #define INDEXER_GLASS_MERGE_H
 
+#include "base/stop.h"
 #include "indexer/glass_writer.h"
 
 typedef struct {
@@ -26,8 +27,8 @@ typedef struct {
 	size_t dead_count;
 } GlassMergeInput;
 
-/* Writes the database into the new directory `dir` and syncs it. block_size 0: 8192. *stop (may be NULL) ends it. */
+/* Writes the database into the new directory `dir` and syncs it. block_size 0: 8192. stop ends it. */
 Status glass_merge(const char *dir, const GlassMergeInput *inputs, size_t count, uint32_t block_size,
-                   const GlassFinish *finish, const volatile bool *stop, GlassStats *out, Err *err);
+                   const GlassFinish *finish, const Stop *stop, GlassStats *out, Err *err);
 
 #endif

@@ -54,8 +54,8 @@ Status index_wait(Index *index, uint64_t position, uint64_t timeout_ms, Err *err
 Status index_settle(Index *index, uint64_t timeout_ms, Err *err);
 
 /* Builds the whole index anew beside the old one, checks it and swaps. `progress` (may be NULL) is called with the
- * position now and the goal; *stop (may be NULL) ends it early with ST_BUSY, leaving the old index in place. */
+ * position now and the goal; stop ends it early with ST_BUSY, leaving the old index in place. */
 Status index_rebuild(Index *index, void (*progress)(void *ctx, uint64_t position, uint64_t goal), void *ctx,
-                     const volatile bool *stop, Err *err);
+                     const Stop *stop, Err *err);
 
 #endif

@@ -21,7 +21,7 @@ enum {
 
 bool run_stopped(const IngestRun *run)
 {
-	return run->options.stop && *run->options.stop;
+	return stop_raised(run->options.stop);
 }
 
 static Str place_text(Place place, char *out, size_t capacity)

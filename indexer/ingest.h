@@ -27,7 +27,7 @@ typedef struct {
 	/* For each item refused: where it stood ("records.jsonl:17", "a.zip!b/c.pdf") and why. */
 	void (*rejected)(void *ctx, Str source, Status code, Str reason);
 	void (*warned)(void *ctx, Str source, Str warning);
-	const volatile bool *stop;  /* ends the ingest after the record at hand; what was appended is committed */
+	const Stop *stop;  /* ends the ingest after the record at hand; what was appended is committed */
 	Str fonds, case_code;       /* given to records that name none */
 	bool no_extraction;         /* originals only */
 } IngestOptions;

@@ -14,7 +14,7 @@ enum { LOCK_TRIES = 300 /* a tenth of a second each */, PROGRESS_NS = 50000000 }
 
 typedef struct {
 	Index *index;
-	const volatile bool *stop;
+	const Stop *stop;
 	uint64_t goal;             /* end of the log */
 	size_t count;
 	uint64_t *bounds;          /* shard i holds the sequences from bounds[i] up to bounds[i + 1] */
@@ -157,10 +157,10 @@ static Status rebuild_locked(Rebuild *r, void (*progress)(void *, uint64_t, uint
 }
 
 /* A server's follower lets go of the lock a second after it has nothing left to do. */
-static Status wait_for_lock(Index *index, const volatile bool *stop, int *fd_out, Err *err)
+static Status wait_for_lock(Index *index, const Stop *stop, int *fd_out, Err *err)
 {
 	Status st = index_lock(index, fd_out, err);
-	for (int i = 0; i < LOCK_TRIES && st == ST_BUSY && !(stop && *stop); i++) {
+	for (int i = 0; i < LOCK_TRIES && st == ST_BUSY && !stop_raised(stop); i++) {
 		usleep(100000);
 		st = index_lock(index, fd_out, err);
 	}
@@ -168,7 +168,7 @@ static Status wait_for_lock(Index *index, const volatile bool *stop, int *fd_out
 }
 
 Status index_rebuild(Index *index, void (*progress)(void *ctx, uint64_t position, uint64_t goal), void *ctx,
-                     const volatile bool *stop, Err *err)
+                     const Stop *stop, Err *err)
 {
 	Rebuild r = {.index = index, .stop = stop};
 	Err ignored;

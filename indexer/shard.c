@@ -178,18 +178,13 @@ static void invert_codes_sink(void *ctx, const uint64_t *codes, size_t count, ui
 static void invert_term_sink(void *ctx, Str term, uint32_t wdf) { invert_term(ctx, term, wdf); }
 static void invert_value_sink(void *ctx, unsigned slot, Str value) { invert_value(ctx, slot, value); }
 
-static bool is_stopped(const volatile bool *stop)
-{
-	return stop && *stop;
-}
-
 static bool takes(const ShardRange *range, uint64_t sequence)
 {
 	return range->takes ? range->takes(range->ctx, sequence) : sequence < range->to;
 }
 
 static Status build_in_bulk(Store *store, const char *dir, const char *index_dir, const ShardRange *range,
-                            const IndexOptions *options, const volatile bool *stop, Shard *shard, Superseded *superseded, Err *err)
+                            const IndexOptions *options, const Stop *stop, Shard *shard, Superseded *superseded, Err *err)
 {
 	InvertOptions how = {.memory_bytes = options->memory_bytes, .spill_dir = index_dir, .spell = code_spell,
 	                     .codes_in_order = true};
@@ -200,7 +195,7 @@ static Status build_in_bulk(Store *store, const char *dir, const char *index_dir
 	TermSink sink = {inverter, invert_codes_sink, invert_term_sink, invert_value_sink};
 	if (!inverter)
 		st = err->code;
-	for (shard->to = shard->from; st == ST_OK && !is_stopped(stop) && takes(range, shard->to); shard->to++) {
+	for (shard->to = shard->from; st == ST_OK && !stop_raised(stop) && takes(range, shard->to); shard->to++) {
 		bool is_document = false;
 		st = shard_load(reader, shard->to, superseded, &is_document, err);
 		if (st != ST_OK || !is_document)
@@ -212,7 +207,7 @@ static Status build_in_bulk(Store *store, const char *dir, const char *index_dir
 			st = invert_end(inverter, err);
 		shard->documents++;
 	}
-	if (st == ST_OK && is_stopped(stop))
+	if (st == ST_OK && stop_raised(stop))
 		st = err_set(err, ST_BUSY, "stopped");
 	if (st == ST_OK)
 		st = invert_finish(inverter, dir, &(InvertFinish){0}, &stats, err);
@@ -233,13 +228,13 @@ static void writer_value(void *ctx, unsigned slot, Str value) { xap_writer_value
 
 /* Documents of a shard that starts at shard_from, through Xapian's own writer. */
 static Status write_documents(Store *store, XapWriter *writer, uint64_t shard_from, const ShardRange *range,
-                              const volatile bool *stop, uint64_t *to_out, uint64_t *documents, Superseded *superseded, Err *err)
+                              const Stop *stop, uint64_t *to_out, uint64_t *documents, Superseded *superseded, Err *err)
 {
 	const TermSink sink = {writer, writer_codes, writer_term, writer_value};
 	ShardReader *reader = shard_reader_new(store, err);
 	Status st = reader ? ST_OK : err->code;
 	uint64_t seq = range->from;
-	for (; st == ST_OK && !is_stopped(stop) && takes(range, seq); seq++) {
+	for (; st == ST_OK && !stop_raised(stop) && takes(range, seq); seq++) {
 		bool is_document = false;
 		st = shard_load(reader, seq, superseded, &is_document, err);
 		if (st == ST_OK && is_document)
@@ -248,14 +243,14 @@ static Status write_documents(Store *store, XapWriter *writer, uint64_t shard_fr
 			st = xap_writer_put(writer, (uint32_t)(seq - shard_from + 1), err);
 		*documents += is_document;
 	}
-	if (st == ST_OK && is_stopped(stop))
+	if (st == ST_OK && stop_raised(stop))
 		st = err_set(err, ST_BUSY, "stopped");
 	*to_out = seq;
 	shard_reader_free(reader);
 	return st;
 }
 
-static Status build_by_xapian(Store *store, const char *dir, const ShardRange *range, const volatile bool *stop, Shard *shard,
+static Status build_by_xapian(Store *store, const char *dir, const ShardRange *range, const Stop *stop, Shard *shard,
                               Superseded *superseded, Err *err)
 {
 	XapWriter *writer = NULL;
@@ -295,7 +290,7 @@ static Status name_built(const char *index_dir, char dir[static 4200], Shard *sh
 }
 
 Status shard_build(Store *store, const char *index_dir, const ShardRange *range, const IndexOptions *options,
-                   const volatile bool *stop, Shard *out, Superseded *superseded, Err *err)
+                   const Stop *stop, Shard *out, Superseded *superseded, Err *err)
 {
 	Shard shard = {.from = range->from, .to = range->from};
 	char dir[4200];

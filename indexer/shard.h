@@ -52,7 +52,7 @@ typedef struct {
 
 /* Builds index_dir/<name> and fills in *out; adds to superseded. ST_BUSY when *stop becomes true. */
 Status shard_build(Store *store, const char *index_dir, const ShardRange *range, const IndexOptions *options,
-                   const volatile bool *stop, Shard *out, Superseded *superseded, Err *err);
+                   const Stop *stop, Shard *out, Superseded *superseded, Err *err);
 /* A new name for a directory that covers the shard's range. */
 void shard_name(Shard *shard);
 /* Size and SHA-256 of what is there now. */

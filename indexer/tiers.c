@@ -48,7 +48,7 @@ static uint32_t *dead_docids(const Shard *shard, const Superseded *dead, size_t 
 }
 
 static Status merge_into(const char *dir, const char *index_dir, const Shard *shards, size_t count, const Superseded *dead,
-                         const volatile bool *stop, Shard *merged, Err *err)
+                         const Stop *stop, Shard *merged, Err *err)
 {
 	GlassMergeInput *inputs = calloc(count, sizeof *inputs);
 	char (*dirs)[4300] = calloc(count, sizeof *dirs);
@@ -74,7 +74,7 @@ static Status merge_into(const char *dir, const char *index_dir, const Shard *sh
 }
 
 Status tiers_merge(const char *index_dir, const Shard *shards, size_t count, const Superseded *dead,
-                   const volatile bool *stop, Shard *out, Err *err)
+                   const Stop *stop, Shard *out, Err *err)
 {
 	Shard merged = {.from = shards[0].from, .to = shards[count - 1].to};
 	char dir[4300];

@@ -17,7 +17,7 @@ typedef struct {
 TierRun tiers_choose(const Manifest *m);
 /* Writes the run's shards as one into a new directory. dead: sorted; those in its range are left out. */
 Status tiers_merge(const char *index_dir, const Shard *shards, size_t count, const Superseded *dead,
-                   const volatile bool *stop, Shard *out, Err *err);
+                   const Stop *stop, Shard *out, Err *err);
 /* Puts a shard in the place of those it covers. without_dead: what `dead` names in its range was left out of it, so the
  * manifest need not name it any more. */
 void tiers_replace(Manifest *m, const Shard *merged, const Superseded *dead, bool without_dead);

@@ -32,7 +32,7 @@ struct Jobs {
 	Job ring[JOBS_KEPT];
 	uint64_t last_id;
 	size_t waiting;
-	volatile bool stop;
+	Stop stop;
 };
 
 typedef struct {
@@ -96,7 +96,7 @@ static void *work(void *ctx)
 {
 	Jobs *jobs = ctx;
 	pthread_mutex_lock(&jobs->lock);
-	while (!jobs->stop) {
+	while (!stop_raised(&jobs->stop)) {
 		Job *job = next_waiting(jobs);
 		if (!job) {
 			pthread_cond_wait(&jobs->wake, &jobs->lock);
@@ -139,7 +139,7 @@ void jobs_free(Jobs *jobs)
 	if (!jobs)
 		return;
 	pthread_mutex_lock(&jobs->lock);
-	jobs->stop = true;
+	stop_raise(&jobs->stop);
 	pthread_cond_signal(&jobs->wake);
 	pthread_mutex_unlock(&jobs->lock);
 	pthread_join(jobs->worker, NULL);

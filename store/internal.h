@@ -199,7 +199,7 @@ Status writer_pack(Store *store, Str raw, FrameHeader *header, Str *stored_out, 
 /* ---- verify.c -------------------------------------------------------------------------------------------------- */
 
 /* One segment from end to end, at a pace (0: none). The tree over all is store_verify's. */
-Status verify_one(Store *store, uint32_t segment, uint64_t bytes_per_second, const volatile bool *stop,
+Status verify_one(Store *store, uint32_t segment, uint64_t bytes_per_second, const Stop *stop,
                   void (*found)(void *ctx, const VerifyFinding *finding), void *ctx, VerifyReport *out, Err *err);
 
 #endif

@@ -21,7 +21,7 @@ static Status is_done(Store *store, uint32_t id, bool *out, Err *err)
 	return ST_OK;
 }
 
-Status store_recompress(Store *store, uint32_t limit, const volatile bool *stop, uint32_t *done_out, Err *err)
+Status store_recompress(Store *store, uint32_t limit, const Stop *stop, uint32_t *done_out, Err *err)
 {
 	RewritePlan plan = {.choose = choose_all, .train = true};
 	int lock_fd = -1;
@@ -30,7 +30,7 @@ Status store_recompress(Store *store, uint32_t limit, const volatile bool *stop,
 	pthread_rwlock_unlock(&store->lock);
 	*done_out = 0;
 	Status st = rewrite_lock(store, &lock_fd, err);
-	for (uint32_t id = 1; st == ST_OK && id < last && *done_out < limit && !(stop && __atomic_load_n(stop, __ATOMIC_RELAXED)); id++) {
+	for (uint32_t id = 1; st == ST_OK && id < last && *done_out < limit && !stop_raised(stop); id++) {
 		bool done = false;
 		st = is_done(store, id, &done, err);
 		if (st != ST_OK || done)

@@ -16,7 +16,7 @@ struct Scrub {
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t wake;
-	volatile bool stop;
+	Stop stop;
 	uint64_t bytes_per_second, pause_ms;
 	ScrubState state;
 };
@@ -65,7 +65,7 @@ static void sleep_ms(Scrub *s, uint64_t ms)
 		until.tv_nsec -= 1000000000;
 	}
 	pthread_mutex_lock(&s->mutex);
-	while (!__atomic_load_n(&s->stop, __ATOMIC_RELAXED) && pthread_cond_timedwait(&s->wake, &s->mutex, &until) != ETIMEDOUT)
+	while (!stop_raised(&s->stop) && pthread_cond_timedwait(&s->wake, &s->mutex, &until) != ETIMEDOUT)
 		continue;
 	pthread_mutex_unlock(&s->mutex);
 }
@@ -82,7 +82,7 @@ static void *scrub_on(void *arg)
 {
 	Scrub *s = arg;
 	uint32_t segment = load_place(s->store);
-	while (!__atomic_load_n(&s->stop, __ATOMIC_RELAXED)) {
+	while (!stop_raised(&s->stop)) {
 		VerifyReport report = {0};
 		Err err;
 		if (segment > last_segment(s->store)) {
@@ -135,7 +135,7 @@ void scrub_stop(Scrub *s)
 	if (!s)
 		return;
 	pthread_mutex_lock(&s->mutex);
-	__atomic_store_n(&s->stop, true, __ATOMIC_RELAXED);
+	stop_raise(&s->stop);
 	pthread_cond_broadcast(&s->wake);
 	pthread_mutex_unlock(&s->mutex);
 	pthread_join(s->thread, NULL);

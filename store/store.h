@@ -21,6 +21,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/stop.h"
 
 enum {
 	STORE_HASH_LEN = 32,
@@ -168,8 +169,8 @@ typedef struct {
 
 /* Every stored byte against its checksum; unless quick, every object and payload against its SHA-256 and every leaf
  * against the tree. Calls `found` for each thing wrong; ST_OK when it could look at everything, even if things are
- * wrong; stops with ST_BUSY when *stop becomes true (stop may be NULL). */
-Status store_verify(Store *store, bool quick, const volatile bool *stop,
+ * wrong; ends with ST_BUSY when stop is raised (NULL: never). */
+Status store_verify(Store *store, bool quick, const Stop *stop,
                     void (*found)(void *ctx, const VerifyFinding *finding), void *ctx, VerifyReport *out, Err *err);
 
 #endif

@@ -20,7 +20,7 @@
 typedef struct {
 	Store *store;
 	bool quick;
-	const volatile bool *stop;
+	const Stop *stop;
 	void (*found)(void *ctx, const VerifyFinding *finding);
 	void *ctx;
 	VerifyReport *report;
@@ -258,7 +258,7 @@ static void report_damage(Verify *v, uint64_t offset)
 
 static bool is_stopped(const Verify *v)
 {
-	return v->stop && __atomic_load_n(v->stop, __ATOMIC_RELAXED);
+	return stop_raised(v->stop);
 }
 
 /* Waits until what was read so far is due. */
@@ -420,7 +420,7 @@ static bool is_last_sealed(const Store *store)
 	return store->tail.sealed || (last && last->sealed && last->frames == store->tail.keep_frames);
 }
 
-Status verify_one(Store *store, uint32_t segment, uint64_t bytes_per_second, const volatile bool *stop,
+Status verify_one(Store *store, uint32_t segment, uint64_t bytes_per_second, const Stop *stop,
                   void (*found)(void *ctx, const VerifyFinding *finding), void *ctx, VerifyReport *out, Err *err)
 {
 	VerifyReport result = {0};
@@ -466,7 +466,7 @@ static Status load_signed(Verify *v, Err *err)
 	return st;
 }
 
-Status store_verify(Store *store, bool quick, const volatile bool *stop,
+Status store_verify(Store *store, bool quick, const Stop *stop,
                     void (*found)(void *ctx, const VerifyFinding *finding), void *ctx, VerifyReport *out, Err *err)
 {
 	VerifyReport result = {0};

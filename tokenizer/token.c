@@ -8,7 +8,7 @@
 #include <emmintrin.h>
 #endif
 
-enum { LEGACY_LINE_MAX = 64 * 1024, FILL_BYTES = 1 * 1024 };
+enum { LEGACY_LINE_MAX = 64 * 1024, FILL_BYTES = 1024 };
 enum { C_OTHER, C_LETTER, C_DIGIT, C_BREAK, C_NEWLINE, C_MULTI };
 
 static const uint8_t byte_class[256] = {

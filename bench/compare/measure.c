@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/stop.h"
 
 #include <dirent.h>
 #include <pthread.h>
@@ -206,7 +207,7 @@ typedef struct {
 	const char *dir;
 	const Questions *q;
 	size_t first;
-	volatile bool *stop;
+	Stop *stop;
 	uint64_t asked;
 	Err err;
 } Client;
@@ -217,7 +218,7 @@ static void *ask_on(void *arg)
 	Client *client = arg;
 	void *handle = client->engine->open(client->dir, &client->err);
 	Found *found = calloc(1, sizeof *found);
-	for (size_t i = client->first; handle && found && !*client->stop; i++) {
+	for (size_t i = client->first; handle && found && !stop_raised(client->stop); i++) {
 		AskKind kind = kinds[i % 4];
 		const QuestionList *list = &client->q->of[kind];
 		if (!list->count)
@@ -238,7 +239,7 @@ static double ask_for_a_while(const Engine *engine, const char *dir, const Quest
 {
 	pthread_t ids[THREADS_MAX];
 	Client clients[THREADS_MAX];
-	volatile bool stop = false;
+	Stop stop = {0};
 	uint64_t asked = 0, started = clock_monotonic_us();
 	for (unsigned i = 0; i < threads; i++) {
 		clients[i] = (Client){.engine = engine, .dir = dir, .q = q, .first = i * 401, .stop = &stop};
@@ -246,7 +247,7 @@ static double ask_for_a_while(const Engine *engine, const char *dir, const Quest
 			return NOT_MEASURED;
 	}
 	usleep(RATE_US);
-	stop = true;
+	stop_raise(&stop);
 	for (unsigned i = 0; i < threads; i++) {
 		pthread_join(ids[i], NULL);
 		asked += clients[i].asked;

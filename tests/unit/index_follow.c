@@ -273,15 +273,15 @@ static void what_is_destroyed_leaves_the_index_too(void **state)
 
 typedef struct {
 	World *world;
-	volatile bool stop;
-	volatile long searches, failures;
+	Stop stop;
+	long searches, failures; /* read when it has ended */
 } Searcher;
 
 static void *keep_searching(void *arg)
 {
 	Searcher *s = arg;
 	Arena arena = {0};
-	while (!s->stop) {
+	while (!stop_raised(&s->stop)) {
 		Err err;
 		SearchAnswer answer;
 		SearchRequest request = {.query = STR("giao đất"), .mode = SEARCH_ALL};
@@ -313,7 +313,7 @@ static void a_search_never_fails_because_the_index_changes(void **state)
 		world_wait(&w);
 	}
 	assert_ok(&w, index_rebuild(w.index, NULL, NULL, NULL, &w.err));
-	searcher.stop = true;
+	stop_raise(&searcher.stop);
 	pthread_join(thread, NULL);
 	assert_true(searcher.searches > 0);
 	assert_int_equal(searcher.failures, 0);

@@ -466,13 +466,13 @@ static void paths_that_are_not_there_are_told_and_the_rest_is_taken(void **state
 static void stop_at_once(void *ctx, Str source, Status code, Str reason)
 {
 	(void)source, (void)code, (void)reason;
-	*(bool *)ctx = true;
+	stop_raise(ctx);
 }
 
 static void an_ingest_that_is_stopped_keeps_what_it_had(void **state)
 {
 	Fixture *f = *state;
-	bool stop = false;
+	Stop stop = {0};
 	IngestOptions options = {.ctx = &stop, .rejected = stop_at_once, .stop = &stop};
 	char path[200];
 	const char *paths[] = {path};

@@ -316,7 +316,7 @@ static void overlapping_inputs_are_not_merged(void **state)
 	assert_int_equal(glass_merge(place("merged2"), inputs, 2, 0, &(GlassFinish){0}, NULL, &stats, &err), ST_INVALID);
 	inputs[1] = (GlassMergeInput){.dir = directory, .docid_offset = 1};
 	assert_int_equal(glass_merge(place("merged2"), inputs, 2, 0, &(GlassFinish){0}, NULL, &stats, &err), ST_NOT_FOUND);
-	bool stop = true;
+	Stop stop = {true};
 	assert_int_equal(glass_merge(place("merged2"), inputs, 1, 0, &(GlassFinish){0}, &stop, &stats, &err), ST_BUSY);
 	assert_false(file_exists(place("merged2")));
 }
