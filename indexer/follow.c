@@ -226,14 +226,17 @@ static Status follow_once(Follower *f, Err *err)
 	st = chore_finish(f, err);
 	if (st != ST_OK)
 		return st;
-	if (f->chore.state != CHORE_NONE)
+	bool has_chore = chore_is_there(f);
+	if (has_chore)
 		f->busy_us = clock_monotonic_us();
 	if (f->covered == goal && !f->sealing) {
-		if (f->chore.state == CHORE_NONE)
+		if (!has_chore) {
 			chore_want(f);
-		if (f->chore.state == CHORE_NONE)
+			has_chore = chore_is_there(f);
+		}
+		if (!has_chore)
 			settled(f);
-		if (clock_monotonic_us() - f->busy_us > UNLOCK_AFTER_US && f->chore.state == CHORE_NONE)
+		if (!has_chore && clock_monotonic_us() - f->busy_us > UNLOCK_AFTER_US)
 			let_go(f);
 		return ST_OK;
 	}

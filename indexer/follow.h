@@ -89,6 +89,7 @@ void follow_free_built(Built *built);
 
 bool chore_is_due(Index *index, const Manifest *m);
 void chore_want(Follower *f);               /* asks a builder for the next chore, if one is due */
+bool chore_is_there(Follower *f);           /* wanted, under way or done */
 void chore_do(Follower *f);                 /* builder, under the mutex */
 Status chore_finish(Follower *f, Err *err); /* coordinator */
 void chore_forget(Chore *chore);

@@ -162,15 +162,24 @@ static Status note_check(Follower *f, const Chore *chore, Err *err)
 	return any ? index_reload(index, true, err) : ST_OK;
 }
 
-Status chore_finish(Follower *f, Err *err)
+bool chore_is_there(Follower *f)
 {
 	pthread_mutex_lock(&f->mutex);
-	Chore chore = f->chore;
-	bool done = chore.state == CHORE_DONE;
-	if (done)
-		f->chore = (Chore){0};
+	bool is = f->chore.state != CHORE_NONE;
 	pthread_mutex_unlock(&f->mutex);
-	if (!done)
+	return is;
+}
+
+Status chore_finish(Follower *f, Err *err)
+{
+	Chore chore = {0};
+	pthread_mutex_lock(&f->mutex);
+	if (f->chore.state == CHORE_DONE) { /* while it is under way, it is its builder's */
+		chore = f->chore;
+		f->chore = (Chore){0};
+	}
+	pthread_mutex_unlock(&f->mutex);
+	if (chore.state != CHORE_DONE)
 		return ST_OK;
 	Status st = ST_OK;
 	if (chore.err.code != ST_OK) {
