@@ -50,7 +50,7 @@ int cli_open_index(const CliArgs *args, Store *store, Index **index_out);
 void cli_close(Store *store, Index *index);
 /* Prints the buffer and a line end to standard output, frees it. */
 int cli_print(Buf *text, int exit_code);
-/* Turns true on SIGINT or SIGTERM (after cli_catch_stop). */
+/* Raised by SIGINT or SIGTERM (after cli_catch_stop). */
 extern Stop cli_stop;
 void cli_catch_stop(void);
 

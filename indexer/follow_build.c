@@ -40,22 +40,24 @@ static void open_claim(Follower *f, Claim *c, uint64_t from)
 }
 
 /* Up to where the builder of the open claim goes on, so that all are done at about the same time: it also has to write
- * the tables of what it has read so far, which takes about a tenth as long as reading. */
-static uint64_t fair_end(Store *store, const Claim *open, uint64_t goal, uint64_t builders)
+ * the tables of what it has read so far, which takes a tenth as long as reading, and whoever takes the rest gets half of
+ * that less to read. Something is left for both; `left` is at least 2. Some sixty look-ups under the follower's mutex. */
+static uint64_t fair_end(Store *store, const Claim *open, uint64_t left, uint64_t builders)
 {
 	Err ignored;
-	uint64_t from = 0, at = 0, end = 0, bound = 0;
+	uint64_t first = open->at + 1, last = open->at + left - 1, from = 0, at = 0, end = 0, bound = 0;
 	Status st = store_bytes_before(store, open->from, &from, &ignored);
 	if (st == ST_OK)
-		st = store_bytes_before(store, open->at + 1, &at, &ignored);
+		st = store_bytes_before(store, first, &at, &ignored);
 	if (st == ST_OK)
-		st = store_bytes_before(store, goal, &end, &ignored);
-	uint64_t share = (end - at) / builders, behind = (at - from) / 20;
-	if (st == ST_OK)
+		st = store_bytes_before(store, last, &end, &ignored);
+	if (st == ST_OK && from <= at && at <= end) { /* a segment may be written anew meanwhile */
+		uint64_t share = (end - at) / builders, behind = (at - from) / 20;
 		st = store_sequence_behind(store, at + (share > behind ? share - behind : 0), &bound, &ignored);
+	}
 	if (st != ST_OK) /* whoever reads it says what is wrong */
-		bound = open->at + 1 + (goal - open->at - 1) / builders;
-	return bound < goal ? bound : goal;
+		bound = first + (last - first) / builders;
+	return bound < first ? first : bound > last ? last : bound;
 }
 
 /* Under the mutex: a part of the open claim that its builder will not get to soon. */
@@ -64,10 +66,10 @@ static bool split_open(Follower *f, Claim *c)
 	Claim *other = f->open;
 	uint64_t left = f->goal > other->at ? f->goal - other->at : 0;
 	bool urgent = is_urgent(f, other->from);
-	if (left < follow_sequences_of(f->index->store, urgent ? FOLLOW_SPLIT_BYTES : FOLLOW_BEHIND_BYTES))
+	if (left < 2 || left < follow_sequences_of(f->index->store, urgent ? FOLLOW_SPLIT_BYTES : FOLLOW_BEHIND_BYTES))
 		return false;
 	uint64_t idle = f->builder_count > f->active ? f->builder_count - f->active : 1;
-	other->to = fair_end(f->index->store, other, f->goal, urgent ? idle + 1 : 2);
+	other->to = fair_end(f->index->store, other, left, urgent ? idle + 1 : 2);
 	open_claim(f, c, other->to);
 	return true;
 }
@@ -168,7 +170,7 @@ void *follow_run_builder(void *arg)
 		pthread_mutex_lock(&f->mutex);
 		close_claim(f, &c);
 		f->active--;
-		if (st == ST_OK)
+		if (st == ST_OK && built->shard.to > built->shard.from)
 			keep_built(f, built);
 		else
 			follow_free_built(built);

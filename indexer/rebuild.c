@@ -121,8 +121,9 @@ static Status swap(Rebuild *r, Err *err)
 static Status deal_out(Rebuild *r, Err *err)
 {
 	Store *store = r->index->store;
-	StoreState state;
-	store_state(store, &state);
+	Err ignored;
+	uint64_t bytes = 0;
+	Status known = store_bytes_before(store, r->goal, &bytes, &ignored);
 	uint64_t most = follow_sequences_of(store, FOLLOW_SHARD_BYTES_MAX), shards = (r->goal + most - 1) / most, bound = 0;
 	shards = shards < r->index->options.threads ? r->index->options.threads : shards;
 	r->bounds = calloc(shards + 1, sizeof *r->bounds);
@@ -131,11 +132,10 @@ static Status deal_out(Rebuild *r, Err *err)
 	if (!r->bounds || !r->shards || !r->superseded)
 		return err_no_memory(err);
 	for (uint64_t i = 1; i <= shards; i++) {
-		Status st = ST_OK;
-		if (i < shards)
-			st = store_sequence_behind(store, state.bytes_stored / shards * i, &bound, err);
-		if (st != ST_OK)
-			return st;
+		if (i < shards && known == ST_OK)
+			known = store_sequence_behind(store, bytes / shards * i, &bound, &ignored);
+		if (known != ST_OK) /* whoever reads it says what is wrong */
+			bound = r->goal / shards * i;
 		bound = i < shards && bound < r->goal ? bound : r->goal;
 		if (bound > r->bounds[r->count])
 			r->bounds[++r->count] = bound;

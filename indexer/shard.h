@@ -50,7 +50,7 @@ typedef struct {
 	void *ctx;
 } ShardRange;
 
-/* Builds index_dir/<name> and fills in *out; adds to superseded. ST_BUSY when *stop becomes true. */
+/* Builds index_dir/<name> and fills in *out; adds to superseded. ST_BUSY when stop is raised. */
 Status shard_build(Store *store, const char *index_dir, const ShardRange *range, const IndexOptions *options,
                    const Stop *stop, Shard *out, Superseded *superseded, Err *err);
 /* A new name for a directory that covers the shard's range. */

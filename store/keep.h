@@ -12,7 +12,7 @@
 #include "store/store.h"
 
 /* Recompresses the sealed segments that were not yet (LZ4HC with a dictionary of their own), oldest first, at most
- * `limit` of them; *done_out how many. Stops between segments when *stop becomes true (may be NULL). */
+ * `limit` of them; *done_out how many. Ends between segments when stop is raised. */
 Status store_recompress(Store *store, uint32_t limit, const Stop *stop, uint32_t *done_out, Err *err);
 /* Seals the live segment, so that it can be recompressed; within store_write_begin/end, after a commit. */
 Status store_seal(Store *store, Err *err);

@@ -161,20 +161,30 @@ Status read_leaf(Store *store, Sight sight, uint64_t sequence, Arena *arena, Fra
 
 /* ---- by bytes -------------------------------------------------------------------------------------------------- */
 
-Status store_bytes_before(Store *store, uint64_t sequence, uint64_t *out, Err *err)
+static Status locate_leaf(Store *store, uint64_t sequence, uint32_t *segment_out, uint64_t *offset_out, Err *err)
 {
-	uint32_t segment, ordinal;
+	uint32_t ordinal;
 	uint64_t room;
 	SegmentFile *file = NULL;
-	StoreState state;
-	store_state(store, &state);
-	*out = state.bytes_stored;
-	if (sequence == state.tree_size)
-		return ST_OK;
-	Status st = find_leaf(store, SEE_COMMITTED, sequence, &segment, &ordinal, err);
+	Status st = find_leaf(store, SEE_COMMITTED, sequence, segment_out, &ordinal, err);
 	if (st == ST_OK)
-		st = locate_frame(store, SEE_COMMITTED, segment, ordinal, &file, out, &room, err);
+		st = locate_frame(store, SEE_COMMITTED, *segment_out, ordinal, &file, offset_out, &room, err);
 	segment_file_free(file);
+	return st;
+}
+
+Status store_bytes_before(Store *store, uint64_t sequence, uint64_t *out, Err *err)
+{
+	Status st = ST_OK;
+	rwlock_read(&store->lock);
+	bool is_leaf = sequence != store->committed.tree_size;
+	uint32_t segment = is_leaf ? 0 : store->committed.segment;
+	*out = store->committed.end; /* what is pending behind it is not of the tree */
+	pthread_rwlock_unlock(&store->lock);
+	if (is_leaf)
+		st = locate_leaf(store, sequence, &segment, out, err);
+	if (st != ST_OK && segment && files_rescan(store, segment)) /* the footer may be at fault */
+		st = locate_leaf(store, sequence, &segment, out, err);
 	if (st != ST_OK)
 		return st;
 	rwlock_read(&store->lock);

@@ -95,8 +95,8 @@ void store_state(Store *store, StoreState *out);
 uint64_t store_tree_size(Store *store);
 /* ST_NOT_FOUND beyond the tree; ST_CORRUPT names segment, offset and sequence. */
 Status store_entry(Store *store, uint64_t sequence, Arena *arena, Entry *out, Err *err);
-/* For dealing out work evenly: the stored bytes before a record's own (of bytes_stored above; all for the tree's size),
- * and the first sequence that has at least so many before it (the tree's size: none has). */
+/* For dealing out work evenly: about how many stored bytes lie before a record (all that is committed for the tree's
+ * size), and the first sequence that has at least so many before it (the tree's size: none has). */
 Status store_bytes_before(Store *store, uint64_t sequence, uint64_t *bytes_out, Err *err);
 Status store_sequence_behind(Store *store, uint64_t bytes, uint64_t *sequence_out, Err *err);
 /* Sequence of a key's version (0: the newest). ST_NOT_FOUND. */

@@ -74,7 +74,8 @@ typedef struct TokenIter TokenIter;
 TokenIter *token_iter_new(Err *err);          /* reusable: one a thread, for many texts */
 void token_iter_free(TokenIter *it);
 void token_iter_set(TokenIter *it, Str text); /* text must stay until the next set; no allocation */
-/* After set: syllables and digits that are not wanted may be left out and are counted, spans left out are not. */
+/* After set: syllables, digits and spans that are not wanted may be left out; plain tokens among them are counted. A line
+ * of more than a thousand words in two encodings may be cut elsewhere, and so be read otherwise, than without this. */
 void token_iter_skim(TokenIter *it, const TokenWanted *wanted);
 Step token_next(TokenIter *it, Token *out, Err *err);
 /* All tokens that are ready (one or more), in place: valid until the next call of either. */

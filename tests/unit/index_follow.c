@@ -320,6 +320,51 @@ static void a_search_never_fails_because_the_index_changes(void **state)
 	world_close(&w);
 }
 
+/* An upload of 40 MB is under way while a backlog is dealt out between two builders. */
+static void a_backlog_is_dealt_out_while_something_large_is_pending(void **state)
+{
+	enum { RECORDS = 1100, TEXT = 20000, LARGE = 40 << 20 };
+	static char text[TEXT + 64];
+	World w;
+	Receipt receipt;
+	uint32_t seed = 1;
+	char key[16], *large = malloc(LARGE);
+	(void)state;
+	world_open(&w);
+	index_close(w.index);
+	assert_non_null(large);
+	assert_ok(&w, store_write_begin(w.store, &w.err));
+	for (int i = 0; i < RECORDS; i++) {
+		size_t len = 0;
+		while (len < TEXT)
+			len += (size_t)sprintf(text + len, "giao đất %u ", (seed = seed * 1664525u + 1013904223u) >> 20);
+		snprintf(key, sizeof key, "r%d", i);
+		ObjectInput object = {.ref = {.role = "text"}, .bytes = {text, len}, .fd = -1};
+		EntryInput input = {.kind = ENTRY_RECORD, .key = str_from(key), .metadata = STR("{}"), .objects = &object, .object_count = 1};
+		assert_ok(&w, store_append(w.store, &input, &receipt, &w.err));
+	}
+	assert_ok(&w, store_commit(w.store, &w.err));
+	for (size_t i = 0; i < LARGE; i++)
+		large[i] = (char)((seed = seed * 1664525u + 1013904223u) >> 24);
+	ObjectInput object = {.ref = {.role = "original"}, .bytes = {large, LARGE}, .fd = -1};
+	EntryInput input = {.kind = ENTRY_RECORD, .key = STR("large"), .metadata = STR("{}"), .objects = &object, .object_count = 1};
+	assert_ok(&w, store_append(w.store, &input, &receipt, &w.err));
+	assert_ok(&w, index_open(&w.index, w.store, &(IndexOptions){.threads = 2}, &w.err));
+	assert_ok(&w, index_follower_start(w.index, &w.err));
+	assert_ok(&w, index_wait(w.index, RECORDS, 60000, &w.err));
+	usleep(2500000); /* nothing more comes, and whoever waits for it gives up */
+	assert_ok(&w, store_commit(w.store, &w.err));
+	store_write_end(w.store);
+	index_notify(w.index);
+	assert_ok(&w, index_wait(w.index, RECORDS + 1, 20000, &w.err));
+	assert_ok(&w, index_settle(w.index, 20000, &w.err));
+	IndexState now;
+	index_state(w.index, &now);
+	assert_int_equal(now.documents, RECORDS + 1);
+	free(large);
+	world_close(&w);
+}
+
 static void bulk_and_xapian_built_shards_answer_alike(void **state)
 {
 	static const char *const queries[] = {"giao đất", "quyết định số thứ 17", "\"về việc giao\"", "hộ 3 -thứ", "số:12/2020/QĐ-UBND", "dat giao"};
@@ -379,6 +424,7 @@ int main(void)
 		cmocka_unit_test(neighbours_are_merged_and_superseded_records_fall_away),
 		cmocka_unit_test(what_is_destroyed_leaves_the_index_too),
 		cmocka_unit_test(a_search_never_fails_because_the_index_changes),
+		cmocka_unit_test(a_backlog_is_dealt_out_while_something_large_is_pending),
 		cmocka_unit_test(bulk_and_xapian_built_shards_answer_alike),
 		cmocka_unit_test(xapian_answers_where_it_is_told_to),
 	};
