@@ -8,6 +8,7 @@ enum {
 	MATCHES_MAX = 512,
 	WORDS_MAX = SEARCH_TERMS_MAX,
 	LEAD_BYTES = 60,
+	ENOUGH_IN_A_ROW = 6,      /* so many of the words side by side: nothing better will come */
 	AROUND_BYTES = 320,       /* looked at on each side of the words as typed */
 };
 
@@ -191,7 +192,7 @@ static Status find_matches(Str text, const Word *words, size_t word_count, Token
 				row = m->list[seen].follows && m->list[seen].exact ? row + 1 : 1;
 				seen = m->count;
 			}
-			m->are_enough |= m->count && (row == PASSAGE_ENOUGH_IN_A_ROW || (row == word_count && row > 1) || token->start > PASSAGE_ENOUGH_BYTES);
+			m->are_enough |= m->count && (row == ENOUGH_IN_A_ROW || (row == word_count && row > 1) || token->start > PASSAGE_ENOUGH_BYTES);
 		}
 		if (m->are_enough)
 			return ST_OK;

@@ -15,7 +15,6 @@ enum {
 	PASSAGE_TEXT_MAX = 1 << 20,
 	PASSAGE_BYTES = 280,
 	PASSAGE_ENOUGH_BYTES = 16 << 10, /* with matches so far, no more of the text is looked at */
-	PASSAGE_ENOUGH_IN_A_ROW = 6,     /* so many of the words side by side: nothing better will come */
 };
 
 /* PHRASE: the words in a row, those with marks exactly; NEAR: all within the distance. */

@@ -273,10 +273,11 @@ static inline __attribute__((always_inline)) const uint8_t *scan_syllables(Token
 		uint64_t low = get_le64(p) & masks[len < 8 ? len : 8],
 			 high = get_le64(p + 8) & masks[len < 8 ? 0 : len - 8];
 		Spelling *spelling = find_spelling(it, low, high);
-		if (spelling->low == low && spelling->high == high && skims && !is_wanted(&it->wanted, spelling->fold)) {
+		bool is_known = spelling->low == low && spelling->high == high;
+		if (is_known && skims && !is_wanted(&it->wanted, spelling->fold)) {
 			it->left_out++;
 			it->flags = it->newlines = 0;
-		} else if (spelling->low == low && spelling->high == high) {
+		} else if (is_known) {
 			Token *token = token_push(it, TOKEN_SYLLABLE, p, p + len);
 			token->flags |= spelling->flags;
 			token->fold = spelling->fold;

@@ -307,11 +307,13 @@ static void many_segments_with_a_dictionary_read_back_whole(void **state)
 	buf_done(&got);
 }
 
-static void make_noise(char *out, size_t len, uint32_t seed)
+static void add_noise(Fixture *f, const char *key, size_t len, uint64_t seed)
 {
-	for (size_t i = 0; i < len; i++)
-		out[i] = (char)('a' + ((seed = seed * 1664525u + 1013904223u) >> 24) % 26);
-	out[len] = 0;
+	static char noise[1 << 20];
+	Receipt receipt;
+	assert_true(len <= sizeof noise);
+	fill_noise(noise, len, seed);
+	assert_ok(f, fixture_append(f, key, "{}", (Str){noise, len}, &receipt));
 }
 
 /* The footer's table of where records are, all wrong. */
@@ -334,7 +336,6 @@ static void spoil_leaf_table(Fixture *f)
 static void bytes_before_a_record_ascend_and_lead_back_to_it(void **state)
 {
 	Fixture *f = *state;
-	static char text[1 << 20];
 	char key[16];
 	uint64_t places[80];
 	StoreState archive;
@@ -343,9 +344,8 @@ static void bytes_before_a_record_ascend_and_lead_back_to_it(void **state)
 	for (int batch = 0; batch < 4; batch++) {
 		fixture_begin(f);
 		for (int i = 0; i < 20; i++) {
-			make_noise(text, (size_t)(1 + (batch * 20 + i) * 37), (uint32_t)(batch * 20 + i));
 			snprintf(key, sizeof key, "%d-%d", batch, i);
-			fixture_add(f, key, "{}", text);
+			add_noise(f, key, (size_t)(1 + (batch * 20 + i) * 37), (uint64_t)(batch * 20 + i));
 		}
 		fixture_commit_end(f);
 	}
@@ -368,8 +368,7 @@ static void bytes_before_a_record_ascend_and_lead_back_to_it(void **state)
 		fixture_reopen(f);
 	}
 	fixture_begin(f); /* what is pending does not count */
-	make_noise(text, sizeof text - 1, 7);
-	fixture_add(f, "pending", "{}", text);
+	add_noise(f, "pending", 1 << 20, 7);
 	uint64_t end = 0;
 	assert_ok(f, store_bytes_before(f->store, 80, &end, &f->err));
 	assert_int_equal(end, archive.bytes_stored);
