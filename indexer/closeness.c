@@ -33,7 +33,7 @@ static void prepare(Look *l, const CloseTerm *terms, size_t count)
 			pair++;
 		l->same_word[i] = word;
 		l->same_pair[i] = pair < i ? pair : i;
-		l->wanted.folds[terms[i].fold / 64] |= UINT64_C(1) << (terms[i].fold & 63);
+		token_want(&l->wanted, terms[i].fold);
 	}
 }
 

@@ -33,7 +33,7 @@ static void set_text(TokenIter *tokens, Str text, const Word *words, size_t coun
 	bool has_prefix = false;
 	for (size_t i = 0; i < count; i++) {
 		has_prefix |= words[i].prefix;
-		wanted.folds[words[i].fold / 64] |= UINT64_C(1) << (words[i].fold & 63);
+		token_want(&wanted, words[i].fold);
 		wanted.digits |= words[i].kind == TOKEN_DIGITS;
 		wanted.spans |= words[i].kind > TOKEN_DIGITS;
 	}

@@ -66,19 +66,14 @@ void token_iter_set(TokenIter *it, Str text)
 	it->words_len = 0;
 }
 
-static void want(TokenWanted *wanted, uint16_t fold)
-{
-	wanted->folds[fold / 64 % (TOKEN_FOLDS_MAX / 64)] |= UINT64_C(1) << (fold & 63);
-}
-
 void token_iter_skim(TokenIter *it, const TokenWanted *wanted)
 {
 	it->skims = true;
 	it->wanted = *wanted;
 	if (it->wanted.spans) {
-		want(&it->wanted, it->fold_day);
-		want(&it->wanted, it->fold_month);
-		want(&it->wanted, it->fold_year);
+		token_want(&it->wanted, it->fold_day);
+		token_want(&it->wanted, it->fold_month);
+		token_want(&it->wanted, it->fold_year);
 	}
 }
 

@@ -69,6 +69,11 @@ typedef struct {
 	bool spans;                           /* spans too, and DIGITS */
 } TokenWanted;
 
+static inline void token_want(TokenWanted *wanted, uint16_t fold)
+{
+	wanted->folds[fold / 64 % (TOKEN_FOLDS_MAX / 64)] |= UINT64_C(1) << (fold & 63);
+}
+
 typedef struct TokenIter TokenIter;
 
 TokenIter *token_iter_new(Err *err);          /* reusable: one a thread, for many texts */
