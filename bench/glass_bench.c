@@ -17,8 +17,8 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "indexer/glass_merge.h"
-#include "indexer/invert.h"
+#include "indexer/glass/merge.h"
+#include "indexer/invert/invert.h"
 #include "tokenizer/syllable.h"
 #include "tokenizer/token.h"
 

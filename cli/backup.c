@@ -1,7 +1,7 @@
 /* cli/backup.c - hoso backup and hoso restore: a second place, checked on the way there and back. */
 #include "cli/cli.h"
 
-#include "store/keep.h"
+#include "store/care/keep.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* cli/cli.c - see cli.h. */
 #include "cli/cli.h"
 
-#include "indexer/index.h"
+#include "indexer/shards/index.h"
 
 #include <inttypes.h>
 #include <signal.h>

@@ -8,8 +8,8 @@
 
 #include "base/err.h"
 #include "base/json_out.h"
-#include "indexer/index.h"
-#include "store/store.h"
+#include "indexer/shards/index.h"
+#include "store/log/store.h"
 
 enum { EXIT_DONE = 0, EXIT_NO = 1, EXIT_USAGE = 2, EXIT_FAILED = 3 };
 

@@ -1,7 +1,7 @@
 /* cli/export.c - hoso export: a case file as one ZIP that is a BagIt bag. */
 #include "cli/cli.h"
 
-#include "store/package.h"
+#include "store/package/package.h"
 
 #include <errno.h>
 #include <fcntl.h>

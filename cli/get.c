@@ -1,8 +1,8 @@
 /* cli/get.c - hoso get: one record by id or number: metadata, text or original. */
 #include "cli/cli.h"
 
-#include "indexer/search.h"
-#include "store/entry_json.h"
+#include "indexer/search/search.h"
+#include "store/record/entry_json.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 #include "cli/cli.h"
 
 #include "base/clock.h"
-#include "indexer/ingest.h"
+#include "indexer/ingest/ingest.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* cli/keep.c - hoso hold, release, destroy and compress: what is done with records over the years. */
 #include "cli/cli.h"
 
-#include "store/keep.h"
+#include "store/care/keep.h"
 
 #include <inttypes.h>
 #include <stdio.h>

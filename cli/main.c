@@ -1,12 +1,12 @@
 /* cli/main.c - the program hoso: one table of commands. Follow a row to its file cli/<name>.c.
  *
- * Reading on: cli/ingest.c → indexer/ingest.h → store/store.h (a record on its way in),
- *             indexer/follow.c → indexer/terms.c → tokenizer/token.h (into the index),
- *             cli/search.c → indexer/search.h (and out again).
+ * Reading on: cli/ingest.c → indexer/ingest/ingest.h → store/log/store.h (a record on its way in),
+ *             indexer/shards/follow.c → indexer/terms/terms.c → tokenizer/token.h (into the index),
+ *             cli/search.c → indexer/search/search.h (and out again).
  */
 #include "cli/cli.h"
 
-#include "indexer/extract.h"
+#include "indexer/extract/extract.h"
 
 #include <locale.h>
 #include <signal.h>

@@ -3,8 +3,8 @@
  */
 #include "cli/cli.h"
 
-#include "store/checkpoint.h"
-#include "store/proof_json.h"
+#include "store/proof/checkpoint.h"
+#include "store/proof/proof_json.h"
 
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* cli/search.c - hoso search: the filters of HTTP as options; --json prints what HTTP would. */
 #include "cli/cli.h"
 
-#include "indexer/search.h"
+#include "indexer/search/search.h"
 
 #include <inttypes.h>
 #include <stdio.h>

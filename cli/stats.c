@@ -1,7 +1,7 @@
 /* cli/stats.c - hoso stats: counts and sizes; by type, agency, year and fonds as the index counts them. */
 #include "cli/cli.h"
 
-#include "indexer/search.h"
+#include "indexer/search/search.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -16,7 +16,7 @@ option(HOSO_FUZZ "Build the libFuzzer targets (clang)" OFF)
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 
-# Include paths are root-relative: "store/segment.h".
+# Include paths are root-relative: "store/format/segment.h".
 include_directories(${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 add_compile_definitions(_GNU_SOURCE _FILE_OFFSET_BITS=64 HOSO_VERSION="${PROJECT_VERSION}")
 add_compile_options(-Wall -Wextra -Wshadow -Wvla -Wformat=2 -Wundef -fno-strict-aliasing -g)

@@ -7,7 +7,7 @@
 #define SERVER_JOBS_H
 
 #include "base/json_out.h"
-#include "indexer/ingest.h"
+#include "indexer/ingest/ingest.h"
 
 typedef struct Jobs Jobs;
 

@@ -10,10 +10,10 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "server/exchange.h"
+#include "server/http/exchange.h"
 #include "server/jobs.h"
-#include "server/listen.h"
-#include "server/pages.h"
+#include "server/http/listen.h"
+#include "server/pages/pages.h"
 
 #include <stdlib.h>
 #include <sys/random.h>

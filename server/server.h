@@ -17,8 +17,8 @@
 #ifndef SERVER_SERVER_H
 #define SERVER_SERVER_H
 
-#include "indexer/index.h"
-#include "store/store.h"
+#include "indexer/shards/index.h"
+#include "store/log/store.h"
 
 typedef struct Server Server;
 

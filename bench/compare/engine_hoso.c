@@ -5,7 +5,7 @@
  */
 #include "bench/compare/compare.h"
 
-#include "indexer/search.h"
+#include "indexer/search/search.h"
 
 #include <pthread.h>
 #include <stdio.h>

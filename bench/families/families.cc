@@ -4,7 +4,7 @@
  *
  * Times are processor time of the one thread that works, so that company on the machine counts for little. Questions are
  * plain BM25 over an OR of all terms, subjects counting three times; what hoso makes of a question beyond that
- * (indexer/compile.h) is not in it. --termlist builds the first N records by Xapian's writer, with termlists and without.
+ * (indexer/search/compile.h) is not in it. --termlist builds the first N records by Xapian's writer, with termlists and without.
  * --weights asks hoso's own family only, the subject counting 0 to 8 times.
  */
 #include "bench/families/families.h"

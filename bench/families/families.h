@@ -19,7 +19,7 @@
 #include "bench/compare/compare.h"
 
 extern "C" {
-#include "indexer/invert.h"
+#include "indexer/invert/invert.h"
 #include "tokenizer/syllable.h"
 #include "tokenizer/token.h"
 }

@@ -5,7 +5,7 @@
  * QUERIES: one {"id","text","nodiac","kind"} a line; QRELS: "query-id <tab> record-id" a line. Prints, for all and for
  * each kind, the number of questions, MRR@10, recall@20 and the median and 99th percentile of the time in process.
  */
-#include "indexer/search.h"
+#include "indexer/search/search.h"
 
 #include "base/clock.h"
 #include "base/file.h"

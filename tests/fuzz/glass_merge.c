@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "indexer/glass_merge.h"
+#include "indexer/glass/merge.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,6 +1,6 @@
 /* tests/fuzz/ingest_extract.c - any bytes as an HTML page or an Office file (the first byte chooses): nothing of the
  * writer's own marks is left in the text. */
-#include "indexer/extract.h"
+#include "indexer/extract/extract.h"
 
 #include "base/file.h"
 

@@ -1,6 +1,6 @@
 /* tests/fuzz/ingest_package_in.c - any bytes as a package and as a compressed stream: every entry is read to its end.
  * The first byte chooses which. */
-#include "indexer/package_in.h"
+#include "indexer/source/package_in.h"
 
 #include "base/utf8.h"
 

@@ -1,6 +1,6 @@
 /* tests/fuzz/ingest_source_json.c - any bytes as a line of JSON: the fast reader and record_parse agree on whether it is
  * a record, on its metadata and on its text. */
-#include "indexer/source_json.h"
+#include "indexer/source/json.h"
 
 #include <stdlib.h>
 

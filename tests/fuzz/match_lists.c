@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "indexer/invert.h"
-#include "indexer/match.h"
+#include "indexer/invert/invert.h"
+#include "indexer/match/match.h"
 
 enum { DOCUMENTS = 1500, GAP = 8, FIRST = 7, DAMAGES_MAX = 64, POSTLIST = 0, VERSION = 1, FILES = 2, KINDS = 2 };
 

@@ -1,6 +1,6 @@
 /* tests/fuzz/server_url.c - any bytes as a request target: parsed or refused, and what was parsed is clean. */
-#include "server/conditions.h"
-#include "server/url.h"
+#include "server/http/conditions.h"
+#include "server/http/url.h"
 
 #include "base/utf8.h"
 

@@ -6,8 +6,8 @@
  * them is reached.
  */
 #include "base/file.h"
-#include "store/frame.h"
-#include "store/options.h"
+#include "store/format/frame.h"
+#include "store/log/options.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* tests/fuzz/store_parse.c - the parsers that take single pieces: descriptors, footer, payload, checkpoint, packed bodies.
  * The first byte chooses the piece. What a parser accepts must come back the same when it is written again. */
-#include "store/checkpoint.h"
-#include "store/codec.h"
-#include "store/frame.h"
-#include "store/payload.h"
+#include "store/proof/checkpoint.h"
+#include "store/format/codec.h"
+#include "store/format/frame.h"
+#include "store/format/payload.h"
 
 #include <stdlib.h>
 

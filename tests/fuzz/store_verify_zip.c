@@ -1,6 +1,6 @@
 /* tests/fuzz/store_verify_zip.c - the ZIP reader of hoso-verify on any bytes: what it accepts lies within the file and
  * fills it, and a name never leads out of a folder. */
-#include "cli/hoso_verify_zip.c"
+#include "cli/verifier/zip.c"
 
 #include <sys/mman.h>
 

@@ -5,7 +5,7 @@
 #include "tests/prop/glass_world.h"
 
 extern "C" {
-#include "indexer/glass_merge.h"
+#include "indexer/glass/merge.h"
 }
 
 static const Knobs worlds[] = {

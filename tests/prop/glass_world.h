@@ -19,7 +19,7 @@
 
 extern "C" {
 #include "base/file.h"
-#include "indexer/invert.h"
+#include "indexer/invert/invert.h"
 }
 
 #include <xapian.h>

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/utf8.h"
-#include "indexer/source_json.h"
+#include "indexer/source/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #include "tests/prop/glass_world.h"
 
 extern "C" {
-#include "indexer/match.h"
+#include "indexer/match/match.h"
 }
 
 #include <cmath>

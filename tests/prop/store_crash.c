@@ -9,10 +9,10 @@
  *   prop_store_crash [seed [random disks for each prefix]]
  */
 #include "base/file.h"
-#include "store/checkpoint.h"
-#include "store/keep.h"
-#include "store/options.h"
-#include "store/proof.h"
+#include "store/proof/checkpoint.h"
+#include "store/care/keep.h"
+#include "store/log/options.h"
+#include "store/proof/proof.h"
 #include "tests/unit/unit.h"
 
 #include <dlfcn.h>

@@ -4,8 +4,8 @@
  * finds every acknowledged record and can go on. Each kind of failure is swept on its own.
  */
 #include "base/file.h"
-#include "store/keep.h"
-#include "store/options.h"
+#include "store/care/keep.h"
+#include "store/log/options.h"
 #include "tests/unit/unit.h"
 
 #include <dlfcn.h>

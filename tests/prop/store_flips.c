@@ -9,9 +9,9 @@
  *   HOSO_FLIP_BYTES=65536       of at least so many bytes (script/campaign)
  */
 #include "base/file.h"
-#include "store/checkpoint.h"
-#include "store/keep.h"
-#include "store/options.h"
+#include "store/proof/checkpoint.h"
+#include "store/care/keep.h"
+#include "store/log/options.h"
 #include "tests/unit/unit.h"
 
 #include <dirent.h>

@@ -1,7 +1,7 @@
 /* tests/unit/glass_code.c - numbers and keys of glass tables. */
 #include "tests/unit/unit.h"
 
-#include "indexer/glass_code.h"
+#include "indexer/glass/code.h"
 
 static const uint32_t edges[] = {
 	1, 2, 300, 0x7FFE, 0x7FFF, 0x8000, 0x8001, 77799, (1u << 22) - 1, 1u << 22, (1u << 22) + 1, (1u << 29) - 1, 1u << 29,

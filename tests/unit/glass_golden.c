@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "indexer/glass_table.h"
-#include "indexer/invert.h"
+#include "indexer/glass/table.h"
+#include "indexer/invert/invert.h"
 
 enum { BLOCK = 2048 };
 

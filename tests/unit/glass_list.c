@@ -1,8 +1,8 @@
 /* tests/unit/glass_list.c - lists of documents: cutting, joining, uniting. */
 #include "tests/unit/unit.h"
 
-#include "indexer/glass_list.h"
-#include "indexer/glass_positions.h"
+#include "indexer/glass/list.h"
+#include "indexer/glass/positions.h"
 
 /* Entries of one byte with gaps of one byte: n entries take 2n - 1 bytes. */
 static void fill(GlassList *l, uint32_t first, size_t entries)

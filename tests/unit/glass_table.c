@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "indexer/glass_code.h"
-#include "indexer/glass_reader.h"
-#include "indexer/glass_table.h"
+#include "indexer/glass/code.h"
+#include "indexer/glass/reader.h"
+#include "indexer/glass/table.h"
 
 static char directory[] = "glass-table-XXXXXX";
 static char path[64];

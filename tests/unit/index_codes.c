@@ -1,8 +1,8 @@
 /* tests/unit/index_codes.c - codes ascend as their terms do, and a token with a code gives the term that spelling gives. */
 #include "unit.h"
 
-#include "indexer/codes.h"
-#include "indexer/schema.h"
+#include "indexer/terms/codes.h"
+#include "indexer/terms/schema.h"
 #include "tokenizer/syllable.h"
 
 #include <stdlib.h>

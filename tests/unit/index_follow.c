@@ -1,8 +1,8 @@
 /* tests/unit/index_follow.c - the index follows the archive, whatever happens to it. */
 #include "search_fixture.h"
 
-#include "indexer/index_parts.h"
-#include "store/keep.h"
+#include "indexer/shards/index_parts.h"
+#include "store/care/keep.h"
 
 #include <fcntl.h>
 #include <pthread.h>

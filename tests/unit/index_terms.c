@@ -2,7 +2,7 @@
 #include "unit.h"
 
 #include "base/buf.h"
-#include "indexer/terms.h"
+#include "indexer/terms/terms.h"
 
 static void add_codes(void *ctx, const uint64_t *codes, size_t count, uint32_t wdf)
 {

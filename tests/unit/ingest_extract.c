@@ -2,8 +2,8 @@
  * as hoso is. */
 #include "ingest_fixture.h"
 
-#include "indexer/extract.h"
-#include "indexer/extract_process.h"
+#include "indexer/extract/extract.h"
+#include "indexer/extract/process.h"
 
 static Extraction extract_bytes(DocKind kind, Str bytes, const ExtractLimits *limits)
 {

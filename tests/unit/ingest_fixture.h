@@ -6,8 +6,8 @@
 #include "unit.h"
 
 #include "base/file.h"
-#include "indexer/ingest.h"
-#include "indexer/source_bytes.h"
+#include "indexer/ingest/ingest.h"
+#include "indexer/source/bytes.h"
 
 #include <stdio.h>
 #include <stdlib.h>

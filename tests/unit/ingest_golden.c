@@ -1,7 +1,7 @@
 /* tests/unit/ingest_golden.c - pages and their text side by side in tests/golden/ingest, for people to read. */
 #include "ingest_fixture.h"
 
-#include "indexer/extract.h"
+#include "indexer/extract/extract.h"
 
 static void assert_golden(const char *page, const char *text)
 {

@@ -1,7 +1,7 @@
 /* tests/unit/ingest_package_in.c - what packages may hold, and what is refused of them. */
 #include "ingest_fixture.h"
 
-#include "indexer/package_in.h"
+#include "indexer/source/package_in.h"
 
 #include <fcntl.h>
 

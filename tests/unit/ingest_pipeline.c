@@ -1,7 +1,7 @@
 /* tests/unit/ingest_pipeline.c - from files to the archive: what comes in, what is refused, and that nothing is lost. */
 #include "ingest_fixture.h"
 
-#include "indexer/extract.h"
+#include "indexer/extract/extract.h"
 
 static void find(Fixture *f, const char *id, Arena *arena, Entry *out)
 {

@@ -1,7 +1,7 @@
 /* tests/unit/ingest_source_json.c - the fast reader of records says exactly what record_parse says. */
 #include "unit.h"
 
-#include "indexer/source_json.h"
+#include "indexer/source/json.h"
 
 #include <stdio.h>
 

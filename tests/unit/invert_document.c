@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "indexer/glass_merge.h"
-#include "indexer/invert.h"
+#include "indexer/glass/merge.h"
+#include "indexer/invert/invert.h"
 
 static char directory[] = "invert-document-XXXXXX";
 static char path[128];

@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "indexer/glass_merge.h"
-#include "indexer/glass_reader.h"
-#include "indexer/invert.h"
+#include "indexer/glass/merge.h"
+#include "indexer/glass/reader.h"
+#include "indexer/invert/invert.h"
 
 static char directory[] = "invert-failure-XXXXXX";
 static char part[64], made[64];

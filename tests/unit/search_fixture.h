@@ -5,8 +5,8 @@
 #include "unit.h"
 
 #include "base/file.h"
-#include "indexer/ingest.h"
-#include "indexer/search.h"
+#include "indexer/ingest/ingest.h"
+#include "indexer/search/search.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* tests/unit/search_question.c - long questions: pairs find, single words order the best, and pages hold each hit once. */
 #include "search_fixture.h"
 
-#include "indexer/closeness.h"
-#include "indexer/index_parts.h"
-#include "indexer/question.h"
+#include "indexer/search/closeness.h"
+#include "indexer/shards/index_parts.h"
+#include "indexer/search/question.h"
 
 enum { RECORDS = 150 };
 static const char question[] = "thủ tục cấp giấy phép xây dựng nhà ở riêng lẻ tại đô thị quy định thế nào";

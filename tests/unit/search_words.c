@@ -1,8 +1,8 @@
 /* tests/unit/search_words.c - what a search finds and in which order. */
 #include "search_fixture.h"
 
-#include "indexer/compile.h"
-#include "indexer/index_parts.h"
+#include "indexer/search/compile.h"
+#include "indexer/shards/index_parts.h"
 
 static World world;
 

@@ -1,7 +1,7 @@
 /* tests/unit/server_conditions.c - ranges, entity tags, languages, file names in headers. */
 #include "tests/unit/unit.h"
 
-#include "server/conditions.h"
+#include "server/http/conditions.h"
 
 typedef struct {
 	const char *header;

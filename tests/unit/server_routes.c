@@ -1,9 +1,9 @@
 /* tests/unit/server_routes.c - the route table, what is generated from it, and problems. */
 #include "tests/unit/unit.h"
 
-#include "server/listen.h"
-#include "server/problem.h"
-#include "server/routes.h"
+#include "server/http/listen.h"
+#include "server/http/problem.h"
+#include "server/routes/routes.h"
 
 #include "base/file.h"
 

@@ -1,7 +1,7 @@
 /* tests/unit/server_url.c - the strict reader of request targets. */
 #include "tests/unit/unit.h"
 
-#include "server/url.h"
+#include "server/http/url.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* tests/unit/store_access_log.c - the access log keeps what was written and shows every change. */
-#include "store/access_log.h"
+#include "store/access/access_log.h"
 
 #include "tests/unit/store_fixture.h"
 

@@ -1,5 +1,5 @@
 /* tests/unit/store_catalogue.c - look-ups over many sealed segments, with the catalogue whole, lost and damaged. */
-#include "store/run.h"
+#include "store/log/run.h"
 #include "tests/unit/store_fixture.h"
 
 #include <dirent.h>

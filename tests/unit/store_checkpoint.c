@@ -1,8 +1,8 @@
 /* tests/unit/store_checkpoint.c - signed tree heads: made, checked, and refused when history was rewritten. */
-#include "store/checkpoint.h"
+#include "store/proof/checkpoint.h"
 
-#include "store/merkle.h"
-#include "store/proof.h"
+#include "store/format/merkle.h"
+#include "store/proof/proof.h"
 #include "tests/unit/store_fixture.h"
 
 #include <inttypes.h>

@@ -3,8 +3,8 @@
 #define TESTS_UNIT_STORE_FIXTURE_H
 
 #include "base/file.h"
-#include "store/options.h"
-#include "store/store.h"
+#include "store/log/options.h"
+#include "store/log/store.h"
 #include "tests/unit/unit.h"
 
 #include <fcntl.h>

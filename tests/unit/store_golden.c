@@ -1,6 +1,6 @@
 /* tests/unit/store_golden.c - archives of released formats open for ever: a frozen one is copied, read, verified and
  * written to. It holds versions, a case file, a hold, a destroyed record, chunks, dictionaries, segments written anew. */
-#include "store/checkpoint.h"
+#include "store/proof/checkpoint.h"
 #include "tests/unit/store_fixture.h"
 
 static int copy_golden(void **state)

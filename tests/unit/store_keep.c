@@ -1,8 +1,8 @@
 /* tests/unit/store_keep.c - what is done with an archive over the years leaves every record and every proof as it was. */
-#include "store/keep.h"
+#include "store/care/keep.h"
 
-#include "store/proof.h"
-#include "store/scrub.h"
+#include "store/proof/proof.h"
+#include "store/care/scrub.h"
 #include "tests/unit/store_fixture.h"
 
 enum { RECORDS = 900 };

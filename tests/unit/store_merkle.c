@@ -1,5 +1,5 @@
 /* tests/unit/store_merkle.c - proofs for every tree of 1 to 130 leaves: right ones pass, each mutation fails. */
-#include "store/merkle.h"
+#include "store/format/merkle.h"
 #include "tests/unit/unit.h"
 
 enum { LARGEST = 130 };

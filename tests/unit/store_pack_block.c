@@ -1,9 +1,9 @@
 /* tests/unit/store_pack_block.c - blocks that liblz4 unpacks to what went in, whatever that is. */
 #include "tests/unit/unit.h"
 
-#include "store/codec.h"
-#include "store/hash.h"
-#include "store/pack_block.h"
+#include "store/format/codec.h"
+#include "store/format/hash.h"
+#include "store/format/pack_block.h"
 
 #include <stdlib.h>
 

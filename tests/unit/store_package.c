@@ -1,8 +1,8 @@
 /* tests/unit/store_package.c - a case file as a package: the same bytes however they are read, and right ones. */
 #include "tests/unit/store_fixture.h"
 
-#include "store/case_file.h"
-#include "store/package.h"
+#include "store/record/case_file.h"
+#include "store/package/package.h"
 
 #define CODE "H40.15-210521-0012"
 enum { LARGE = 3 << 20 };

@@ -2,9 +2,9 @@
  * packages are made by store_package_forge.py, most of them with manifests that fit. */
 #include "tests/unit/store_fixture.h"
 
-#include "store/checkpoint.h"
-#include "store/keep.h"
-#include "store/package.h"
+#include "store/proof/checkpoint.h"
+#include "store/care/keep.h"
+#include "store/package/package.h"
 
 #define CODE "H40.15-210521-0012"
 #define FIRST "data/001_2018_2-CV/"

@@ -1,7 +1,7 @@
 /* tests/unit/store_proof.c - proofs out of a real archive, with the tree file there, lost, damaged and behind. */
-#include "store/proof.h"
+#include "store/proof/proof.h"
 
-#include "store/merkle.h"
+#include "store/format/merkle.h"
 #include "tests/unit/store_fixture.h"
 
 static void fill(Fixture *f, int from, int to)

@@ -1,9 +1,9 @@
 /* tests/unit/store_verifier.c - two programs that share no code with the store read what it wrote: hoso-verify says
  * yes to what is right and no to every mutation, and the reader made from docs/FORMAT.md extracts every record. */
 #include "base/json_out.h"
-#include "store/checkpoint.h"
-#include "store/proof.h"
-#include "store/proof_json.h"
+#include "store/proof/checkpoint.h"
+#include "store/proof/proof.h"
+#include "store/proof/proof_json.h"
 #include "tests/unit/store_fixture.h"
 
 static const char *program(const char *variable, const char *fallback)

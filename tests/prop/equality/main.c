@@ -2,7 +2,7 @@
 #include "tests/prop/equality/equality.h"
 
 #include "base/file.h"
-#include "indexer/ingest.h"
+#include "indexer/ingest/ingest.h"
 
 #include <dirent.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #include "tests/prop/equality/equality.h"
 
 #include "base/buf.h"
-#include "indexer/search.h"
+#include "indexer/search/search.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,0 +1,158 @@
+/* indexer/extract/html.c - text of an HTML page: libxml2 reads, blocks become lines, scripts and styles are dropped.
+ *
+ * Encoding: valid UTF-8 is UTF-8 whatever the page says of itself; else what it says; else what the decoder finds. */
+#include "indexer/extract/extract.h"
+
+#include "base/file.h"
+#include "base/utf8.h"
+#include "indexer/extract/lines.h"
+
+#include <libxml/HTMLparser.h>
+#include <libxml/parserInternals.h>
+#include <stdio.h>
+
+typedef enum { TAG_BLOCK = 1, TAG_BREAK, TAG_CELL, TAG_ROW, TAG_DROPPED } TagKind;
+
+static const struct {
+	const char *name;
+	TagKind kind;
+} tags[] = {
+	{"address", TAG_BLOCK}, {"article", TAG_BLOCK}, {"aside", TAG_BLOCK}, {"blockquote", TAG_BLOCK},
+	{"body", TAG_BLOCK}, {"caption", TAG_BLOCK}, {"center", TAG_BLOCK}, {"dd", TAG_BLOCK}, {"div", TAG_BLOCK},
+	{"dl", TAG_BLOCK}, {"dt", TAG_BLOCK}, {"fieldset", TAG_BLOCK}, {"figure", TAG_BLOCK}, {"footer", TAG_BLOCK},
+	{"form", TAG_BLOCK}, {"h1", TAG_BLOCK}, {"h2", TAG_BLOCK}, {"h3", TAG_BLOCK}, {"h4", TAG_BLOCK},
+	{"h5", TAG_BLOCK}, {"h6", TAG_BLOCK}, {"header", TAG_BLOCK}, {"hr", TAG_BLOCK}, {"li", TAG_BLOCK},
+	{"main", TAG_BLOCK}, {"nav", TAG_BLOCK}, {"ol", TAG_BLOCK}, {"option", TAG_BLOCK}, {"p", TAG_BLOCK},
+	{"pre", TAG_BLOCK}, {"section", TAG_BLOCK}, {"table", TAG_BLOCK}, {"title", TAG_BLOCK}, {"ul", TAG_BLOCK},
+	{"br", TAG_BREAK}, {"td", TAG_CELL}, {"th", TAG_CELL}, {"tr", TAG_ROW},
+	{"script", TAG_DROPPED}, {"style", TAG_DROPPED}, {"template", TAG_DROPPED}, {"noscript", TAG_DROPPED},
+	{"object", TAG_DROPPED}, {"select", TAG_DROPPED},
+};
+
+typedef struct {
+	LineWriter lines;
+	unsigned dropped; /* open elements whose text does not count */
+	unsigned pre;
+} Page;
+
+static TagKind tag_kind(const xmlChar *name)
+{
+	for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++)
+		if (strcmp((const char *)name, tags[i].name) == 0)
+			return tags[i].kind;
+	return 0;
+}
+
+static void open_tag(void *ctx, const xmlChar *name, const xmlChar **attributes)
+{
+	Page *page = ctx;
+	(void)attributes;
+	TagKind kind = tag_kind(name);
+	page->dropped += kind == TAG_DROPPED;
+	page->pre += strcmp((const char *)name, "pre") == 0;
+	if (page->dropped)
+		return;
+	if (kind == TAG_BLOCK)
+		lines_paragraph(&page->lines);
+	else if (kind == TAG_BREAK)
+		lines_break(&page->lines);
+	else if (kind == TAG_ROW)
+		lines_row_begin(&page->lines);
+}
+
+static void close_tag(void *ctx, const xmlChar *name)
+{
+	Page *page = ctx;
+	TagKind kind = tag_kind(name);
+	if (kind == TAG_DROPPED && page->dropped)
+		page->dropped--;
+	if (page->pre && strcmp((const char *)name, "pre") == 0)
+		page->pre--;
+	if (page->dropped)
+		return;
+	if (kind == TAG_BLOCK)
+		lines_paragraph(&page->lines);
+	else if (kind == TAG_CELL)
+		lines_cell_end(&page->lines);
+	else if (kind == TAG_ROW)
+		lines_row_end(&page->lines);
+}
+
+static void add_preformatted(Page *page, Str text)
+{
+	Str line;
+	page->lines.collapse = false;
+	for (bool first = true; str_split(&text, '\n', &line); first = false) {
+		if (!first)
+			lines_break(&page->lines);
+		lines_text(&page->lines, line);
+	}
+	page->lines.collapse = true;
+}
+
+static void add_text(void *ctx, const xmlChar *bytes, int len)
+{
+	Page *page = ctx;
+	Str text = {(const char *)bytes, len > 0 ? (size_t)len : 0};
+	if (page->dropped)
+		return;
+	if (page->pre)
+		add_preformatted(page, text);
+	else
+		lines_text(&page->lines, text);
+}
+
+static bool says_its_charset(Str html)
+{
+	Str head = str_slice(html, 0, 4096);
+	for (size_t at = 0; at + 8 < head.len; at++)
+		if (str_eq_nocase(str_slice(head, at, at + 8), STR("charset=")))
+			return true;
+	return str_starts(head, STR("\xFF\xFE")) || str_starts(head, STR("\xFE\xFF"));
+}
+
+static bool parse(Str html, const char *charset, Page *page, char reason[static 200])
+{
+	htmlSAXHandler handler = {.startElement = open_tag, .endElement = close_tag, .characters = add_text,
+	                          .ignorableWhitespace = add_text};
+	htmlParserCtxtPtr parser = htmlCreatePushParserCtxt(&handler, page, NULL, 0, NULL, XML_CHAR_ENCODING_NONE);
+	enum { STEP_BYTES = 1 << 20 };
+	if (!parser) {
+		snprintf(reason, 200, "out of memory");
+		return false;
+	}
+	htmlCtxtUseOptions(parser, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET);
+	if (charset) {
+		xmlCharEncodingHandlerPtr known = xmlFindCharEncodingHandler(charset);
+		if (known)
+			xmlSwitchToEncoding(parser, known);
+	}
+	for (size_t at = 0; at < html.len; at += STEP_BYTES) {
+		Str step = str_slice(html, at, at + STEP_BYTES);
+		htmlParseChunk(parser, step.ptr, (int)step.len, 0);
+	}
+	htmlParseChunk(parser, NULL, 0, 1);
+	if (parser->myDoc)
+		xmlFreeDoc(parser->myDoc);
+	htmlFreeParserCtxt(parser);
+	return true;
+}
+
+bool extract_html(int fd, Buf *out, char reason[static 200])
+{
+	Err err;
+	Page page = {0};
+	Buf bytes = {0};
+	bool ok = false;
+	if (file_read_fd(fd, EXTRACT_DECODE_MAX, &bytes, "the page", &err) != ST_OK) {
+		snprintf(reason, 200, "%.190s", err.text);
+		goto done;
+	}
+	Str html = buf_str(&bytes);
+	lines_begin(&page.lines, out, true);
+	ok = parse(html, utf8_is_valid(html) ? "UTF-8" : says_its_charset(html) ? NULL : "windows-1258", &page, reason);
+	lines_finish(&page.lines);
+done:
+	buf_done(&bytes);
+	return ok;
+}

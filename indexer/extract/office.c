@@ -1,0 +1,311 @@
+/* indexer/extract/office.c - text of DOCX, ODT and XLSX: the parts of the zip that hold text, read by libxml2 as a
+ * stream of events. One table says what each element means; names of elements are unique enough without namespaces. */
+#include "indexer/extract/extract.h"
+
+#include "indexer/extract/lines.h"
+#include "indexer/source/package_in.h"
+
+#include <libxml/parser.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { PARTS_MAX = 300, PARTS_BYTES_MAX = 512 << 20 };
+
+typedef struct {
+	char name[80];
+	Buf bytes;
+} Part;
+
+typedef enum {
+	EL_NONE,
+	EL_PARAGRAPH,
+	EL_TEXT,    /* its characters are text */
+	EL_TAB,
+	EL_BREAK,
+	EL_HYPHEN,
+	EL_SPACES,
+	EL_ROW,
+	EL_CELL,
+	EL_SHEET_CELL, /* XLSX: a cell whose attribute t="s" makes its value a number of a shared string */
+	EL_SHARED,     /* XLSX: a shared string ends */
+	EL_DROPPED,
+} ElementKind;
+
+typedef struct {
+	const char *name;
+	ElementKind kind;
+} Element;
+
+static const Element docx_elements[] = {
+	{"p", EL_PARAGRAPH}, {"t", EL_TEXT}, {"tab", EL_TAB}, {"ptab", EL_TAB}, {"br", EL_BREAK}, {"cr", EL_BREAK},
+	{"noBreakHyphen", EL_HYPHEN}, {"tr", EL_ROW}, {"tc", EL_CELL}, {"pPr", EL_DROPPED}, {"rPr", EL_DROPPED},
+	{"Fallback", EL_DROPPED}, {NULL, EL_NONE},
+};
+static const Element odt_elements[] = {
+	{"p", EL_PARAGRAPH}, {"h", EL_PARAGRAPH}, {"tab", EL_TAB}, {"line-break", EL_BREAK}, {"s", EL_SPACES},
+	{"table-row", EL_ROW}, {"table-cell", EL_CELL}, {"tracked-changes", EL_DROPPED}, {"annotation", EL_DROPPED},
+	{NULL, EL_NONE},
+};
+static const Element shared_elements[] = {
+	{"t", EL_TEXT}, {"si", EL_SHARED}, {"rPh", EL_DROPPED}, {NULL, EL_NONE},
+};
+static const Element sheet_elements[] = {
+	{"row", EL_ROW}, {"c", EL_SHEET_CELL}, {"v", EL_TEXT}, {"t", EL_TEXT}, {NULL, EL_NONE},
+};
+
+typedef struct {
+	const Element *elements;
+	bool text_in_paragraphs; /* ODT: all characters inside paragraphs are text */
+	LineWriter lines;
+	unsigned dropped, text, paragraphs;
+	/* XLSX */
+	Buf *shared;          /* strings one after another … */
+	Buf *shared_ends;     /* … and where each ends, as size_t */
+	Buf value;
+	bool value_is_shared, in_cell;
+} Reader;
+
+static ElementKind element_kind(const Reader *r, const xmlChar *name)
+{
+	for (const Element *e = r->elements; e->name; e++)
+		if (strcmp((const char *)name, e->name) == 0)
+			return e->kind;
+	return EL_NONE;
+}
+
+/* SAX2 attributes come five pointers each: name, prefix, URI, value, end of value. */
+static Str attribute(const xmlChar **attributes, int count, const char *name)
+{
+	for (int i = 0; i < count; i++)
+		if (strcmp((const char *)attributes[i * 5], name) == 0)
+			return (Str){(const char *)attributes[i * 5 + 3], (size_t)(attributes[i * 5 + 4] - attributes[i * 5 + 3])};
+	return (Str){NULL, 0};
+}
+
+static void add_spaces(Reader *r, Str count_text)
+{
+	uint64_t count;
+	if (!str_to_u64(count_text, &count))
+		count = 1;
+	for (; count > 0 && count <= 1000; count--)
+		buf_add_char(r->lines.out, ' ');
+}
+
+static void open_element(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int ns_count,
+                         const xmlChar **namespaces, int attribute_count, int defaulted, const xmlChar **attributes)
+{
+	Reader *r = ctx;
+	(void)prefix, (void)uri, (void)ns_count, (void)namespaces, (void)defaulted;
+	ElementKind kind = element_kind(r, name);
+	r->dropped += kind == EL_DROPPED;
+	if (r->dropped)
+		return;
+	if (kind == EL_TEXT)
+		r->text++;
+	else if (kind == EL_PARAGRAPH)
+		r->paragraphs++;
+	else if (kind == EL_TAB)
+		lines_tab(&r->lines);
+	else if (kind == EL_BREAK)
+		lines_break(&r->lines);
+	else if (kind == EL_HYPHEN)
+		lines_text(&r->lines, STR("-"));
+	else if (kind == EL_SPACES)
+		add_spaces(r, attribute(attributes, attribute_count, "c"));
+	else if (kind == EL_ROW)
+		lines_row_begin(&r->lines);
+	else if (kind == EL_SHEET_CELL) {
+		buf_clear(&r->value);
+		r->in_cell = true;
+		r->value_is_shared = str_eq(attribute(attributes, attribute_count, "t"), STR("s"));
+	}
+}
+
+static Str shared_string(const Reader *r, Str number)
+{
+	uint64_t at;
+	size_t start = 0, end;
+	if (!str_to_u64(number, &at) || at >= r->shared_ends->len / sizeof end)
+		return (Str){NULL, 0};
+	memcpy(&end, r->shared_ends->data + at * sizeof end, sizeof end);
+	if (at > 0)
+		memcpy(&start, r->shared_ends->data + (at - 1) * sizeof start, sizeof start);
+	return str_slice(buf_str(r->shared), start, end);
+}
+
+static void close_element(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
+{
+	Reader *r = ctx;
+	(void)prefix, (void)uri;
+	ElementKind kind = element_kind(r, name);
+	if (kind == EL_DROPPED) {
+		r->dropped -= r->dropped > 0;
+		return;
+	}
+	if (r->dropped)
+		return;
+	if (kind == EL_TEXT) {
+		r->text -= r->text > 0;
+	} else if (kind == EL_PARAGRAPH) {
+		r->paragraphs -= r->paragraphs > 0;
+		lines_break(&r->lines);
+	} else if (kind == EL_CELL) {
+		lines_cell_end(&r->lines);
+	} else if (kind == EL_ROW) {
+		lines_row_end(&r->lines);
+	} else if (kind == EL_SHARED) {
+		buf_add(r->shared_ends, &r->shared->len, sizeof r->shared->len);
+	} else if (kind == EL_SHEET_CELL) {
+		lines_text(&r->lines, r->value_is_shared ? shared_string(r, buf_str(&r->value)) : buf_str(&r->value));
+		lines_cell_end(&r->lines);
+		r->in_cell = false;
+	}
+}
+
+static void add_characters(void *ctx, const xmlChar *bytes, int len)
+{
+	Reader *r = ctx;
+	Str text = {(const char *)bytes, len > 0 ? (size_t)len : 0};
+	if (r->dropped || !(r->text || (r->text_in_paragraphs && r->paragraphs)))
+		return;
+	if (r->elements == shared_elements)
+		buf_add_str(r->shared, text);
+	else if (r->in_cell)
+		buf_add_str(&r->value, text);
+	else
+		lines_text(&r->lines, text);
+}
+
+static bool read_xml(Reader *r, Str xml, char reason[static 200])
+{
+	xmlSAXHandler handler = {.initialized = XML_SAX2_MAGIC, .startElementNs = open_element,
+	                         .endElementNs = close_element, .characters = add_characters,
+	                         .ignorableWhitespace = add_characters, .cdataBlock = add_characters};
+	xmlParserCtxtPtr parser = xmlCreatePushParserCtxt(&handler, r, NULL, 0, NULL);
+	enum { STEP_BYTES = 1 << 20 };
+	if (!parser) {
+		snprintf(reason, 200, "out of memory");
+		return false;
+	}
+	xmlCtxtUseOptions(parser, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+	int code = 0;
+	for (size_t at = 0; at < xml.len && code == 0; at += STEP_BYTES) {
+		Str step = str_slice(xml, at, at + STEP_BYTES);
+		code = xmlParseChunk(parser, step.ptr, (int)step.len, at + STEP_BYTES >= xml.len);
+	}
+	if (code != 0)
+		snprintf(reason, 200, "its XML is broken at line %d", parser->input ? parser->input->line : 0);
+	if (parser->myDoc)
+		xmlFreeDoc(parser->myDoc);
+	xmlFreeParserCtxt(parser);
+	return code == 0 && buf_ok(r->lines.out);
+}
+
+/* ---- parts ----------------------------------------------------------------------------------------------------- */
+
+/* The order of the parts in the text; 0: holds none. */
+static int part_rank(DocKind kind, Str name)
+{
+	if (!str_ends(name, STR(".xml")))
+		return 0;
+	if (kind == DOC_ODT)
+		return str_eq(name, STR("content.xml"));
+	if (kind == DOC_XLSX)
+		return str_eq(name, STR("xl/sharedStrings.xml")) ? 1 : str_starts(name, STR("xl/worksheets/sheet")) ? 2 : 0;
+	return str_starts(name, STR("word/document")) ? 1 : str_eq(name, STR("word/footnotes.xml")) ? 2 :
+	       str_eq(name, STR("word/endnotes.xml")) ? 3 : 0;
+}
+
+static Status read_part(PackageIn *package, Str name, Part *part, size_t *total, Err *err)
+{
+	ByteSource from = package_in_source(package);
+	for (;;) {
+		enum { STEP_BYTES = 256 << 10 };
+		size_t got = 0;
+		if (!buf_reserve(&part->bytes, STEP_BYTES))
+			return err_no_memory(err);
+		Status st = from.read(from.ctx, part->bytes.data + part->bytes.len, STEP_BYTES, &got, err);
+		if (st != ST_OK)
+			return st;
+		part->bytes.len += got;
+		*total += got;
+		if (*total > PARTS_BYTES_MAX)
+			return err_set(err, ST_LIMIT, "its XML is larger than %d MiB", PARTS_BYTES_MAX >> 20);
+		if (got == 0)
+			break;
+	}
+	memcpy(part->name, name.ptr, name.len);
+	part->name[name.len] = 0;
+	return ST_OK;
+}
+
+static Status read_parts(int fd, DocKind kind, Part parts[static PARTS_MAX], size_t *count, Err *err)
+{
+	PackageIn *package;
+	PackageEntry entry;
+	Step step = STEP_ERROR;
+	size_t total = 0;
+	Status st = package_in_open(&package, PACKAGE_ENTRIES, fd, (Str){NULL, 0}, err);
+	if (st != ST_OK)
+		return st;
+	while (st == ST_OK && (step = package_in_next(package, &entry, err)) == STEP_ITEM)
+		if (entry.refused == ST_OK && part_rank(kind, entry.name) && *count < PARTS_MAX &&
+		    entry.name.len < sizeof parts->name)
+			st = read_part(package, entry.name, &parts[(*count)++], &total, err);
+	package_in_close(package);
+	return st != ST_OK ? st : step == STEP_ERROR ? err->code : ST_OK;
+}
+
+static int compare_parts(const void *a, const void *b, void *kind)
+{
+	const Part *left = a, *right = b;
+	size_t left_len = strlen(left->name), right_len = strlen(right->name);
+	int rank = part_rank(*(DocKind *)kind, str_from(left->name)) - part_rank(*(DocKind *)kind, str_from(right->name));
+	if (rank || left_len == right_len)
+		return rank ? rank : strcmp(left->name, right->name);
+	return left_len < right_len ? -1 : 1; /* sheet2 before sheet10 */
+}
+
+static bool read_text(DocKind kind, Part *parts, size_t count, Buf *out, char reason[static 200])
+{
+	Buf shared = {0}, shared_ends = {0};
+	Reader r = {.shared = &shared, .shared_ends = &shared_ends, .text_in_paragraphs = kind == DOC_ODT};
+	bool ok = true;
+	lines_begin(&r.lines, out, kind == DOC_ODT);
+	for (size_t i = 0; i < count && ok; i++) {
+		bool is_shared = str_eq(str_from(parts[i].name), STR("xl/sharedStrings.xml"));
+		r.elements = kind == DOC_DOCX ? docx_elements : kind == DOC_ODT ? odt_elements :
+		             is_shared ? shared_elements : sheet_elements;
+		ok = read_xml(&r, buf_str(&parts[i].bytes), reason);
+		lines_finish(&r.lines);
+		buf_done(&parts[i].bytes);
+	}
+	buf_done(&r.value);
+	buf_done(&shared);
+	buf_done(&shared_ends);
+	return ok;
+}
+
+bool extract_office(int fd, DocKind kind, Buf *out, char reason[static 200])
+{
+	Err err;
+	size_t count = 0;
+	bool ok = false;
+	Part *parts = calloc(PARTS_MAX, sizeof *parts);
+	if (!parts) {
+		snprintf(reason, 200, "out of memory");
+		return false;
+	}
+	if (read_parts(fd, kind, parts, &count, &err) != ST_OK) {
+		snprintf(reason, 200, "%.190s", err.text);
+	} else if (count == 0) {
+		snprintf(reason, 200, "it holds no text part: not a document of this kind");
+	} else {
+		qsort_r(parts, count, sizeof *parts, compare_parts, &kind);
+		ok = read_text(kind, parts, count, out, reason);
+	}
+	for (size_t i = 0; i < count; i++)
+		buf_done(&parts[i].bytes);
+	free(parts);
+	return ok;
+}

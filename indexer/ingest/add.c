@@ -1,0 +1,234 @@
+/* indexer/ingest/add.c - one item into the archive: gate, text, metadata, objects, append. See ingest_run.h. */
+#include "indexer/ingest/run.h"
+
+#include "base/file.h"
+#include "store/format/hash.h"
+
+#include <stdio.h>
+
+static Str lowered_id(IngestRun *run, const Sha256 *sum)
+{
+	Sha256 copy = *sum;
+	Hash hash;
+	sha256_end(&copy, &hash);
+	buf_clear(&run->scratch);
+	buf_add_str(&run->scratch, STR("sha256-"));
+	buf_add_hex(&run->scratch, hash.bytes, 20);
+	return buf_ok(&run->scratch) ? arena_copy(&run->arena, buf_str(&run->scratch)) : (Str){NULL, 0};
+}
+
+static Status add_file_to_sum(Sha256 *sum, const SourceFile *file, Buf *step, Err *err)
+{
+	enum { STEP_BYTES = 256 << 10 };
+	if (file->fd < 0) {
+		sha256_add(sum, file->bytes.ptr, file->bytes.len);
+		return ST_OK;
+	}
+	if (!buf_reserve(step, STEP_BYTES))
+		return err_no_memory(err);
+	for (uint64_t at = 0; at < file->size_bytes;) {
+		size_t want = file->size_bytes - at < STEP_BYTES ? (size_t)(file->size_bytes - at) : STEP_BYTES;
+		Status st = file_pread(file->fd, step->data, want, at, "the file", err);
+		if (st != ST_OK)
+			return st;
+		sha256_add(sum, step->data, want);
+		at += want;
+	}
+	return ST_OK;
+}
+
+/* An item with files gets its id from what was given: metadata, text, names and bytes of the files; not from what is
+ * extracted, so that a better extractor makes a new version of the same record and not another record. */
+static Status derive_id(IngestRun *run, const IngestItem *item, Str *out, Err *err)
+{
+	Sha256 sum;
+	Buf step = {0};
+	Status st = ST_OK;
+	buf_clear(&run->metadata);
+	record_write(item->record, &run->metadata);
+	if (!buf_ok(&run->metadata))
+		return err_no_memory(err);
+	sha256_begin(&sum);
+	sha256_add(&sum, run->metadata.data, run->metadata.len);
+	if (item->record->has_text)
+		sha256_add(&sum, item->record->text.ptr, item->record->text.len);
+	if (item->text_file)
+		st = add_file_to_sum(&sum, item->text_file, &step, err);
+	for (size_t i = 0; i < item->file_count && st == ST_OK; i++) {
+		char head[32];
+		int len = snprintf(head, sizeof head, "\n%llu ", (unsigned long long)item->files[i].size_bytes);
+		sha256_add(&sum, head, (size_t)len);
+		sha256_add(&sum, item->files[i].name.ptr, item->files[i].name.len);
+		st = add_file_to_sum(&sum, &item->files[i], &step, err);
+	}
+	buf_done(&step);
+	if (st != ST_OK)
+		return st;
+	*out = lowered_id(run, &sum);
+	return out->ptr ? ST_OK : err_no_memory(err);
+}
+
+static void fill_in_options(IngestRun *run, Record *record)
+{
+	if (record->is_case)
+		return;
+	if (run->options.fonds.len && !record->fields[RF_FONDS].text.len)
+		record->fields[RF_FONDS].text = run->options.fonds;
+	if (run->options.case_code.len && !record->fields[RF_CASES].count) {
+		record->fields[RF_CASES].items = &run->options.case_code;
+		record->fields[RF_CASES].count = 1;
+	}
+}
+
+static Status make_object(const char *role, const SourceFile *file, ObjectInput *out, Err *err)
+{
+	char head[512];
+	size_t got;
+	Status st = source_file_head(file, head, sizeof head, &got, err);
+	if (st != ST_OK)
+		return st;
+	DocKind kind = doc_kind_by_content(file->name, (Str){head, got});
+	*out = (ObjectInput){.ref = {.name = file->name, .media = str_from(doc_media(file->name, kind))},
+	                     .bytes = file->fd < 0 ? file->bytes : (Str){NULL, 0}, .fd = file->fd};
+	snprintf(out->ref.role, sizeof out->ref.role, "%s", role);
+	return ST_OK;
+}
+
+static Status make_objects(IngestRun *run, const IngestItem *item, const ItemText *text, EntryInput *entry, Err *err)
+{
+	ObjectInput *objects = arena_calloc(&run->arena, item->file_count + 2, sizeof *objects);
+	if (!objects)
+		return err_no_memory(err);
+	Status st = ST_OK;
+	for (size_t i = 0; i < item->file_count && st == ST_OK; i++)
+		st = make_object("original", &item->files[i], &objects[entry->object_count++], err);
+	if (st == ST_OK && text->keep_file)
+		st = make_object("attachment", item->text_file, &objects[entry->object_count++], err);
+	if (st != ST_OK)
+		return st;
+	if (text->has_text)
+		objects[entry->object_count++] = (ObjectInput){
+			.ref = {.role = "text", .media = STR("text/plain; charset=utf-8"), .from = str_from(text->from)},
+			.bytes = text->text, .fd = -1};
+	entry->objects = objects;
+	return ST_OK;
+}
+
+static void count_result(IngestRun *run, uint64_t bytes)
+{
+	IngestReport *report = run->report;
+	report->seen++;
+	report->added += run->receipt.result == APPEND_ADDED;
+	report->versions += run->receipt.result == APPEND_VERSION;
+	report->duplicates += run->receipt.result == APPEND_DUPLICATE;
+	if (run->receipt.result == APPEND_DUPLICATE)
+		return;
+	run->uncommitted_count++;
+	run->uncommitted_bytes += bytes;
+}
+
+static Status append(IngestRun *run, IngestItem *item, const ItemText *text, Str key, uint64_t bytes, Err *err)
+{
+	Record *record = item->record;
+	EntryInput entry = {.kind = record->is_case ? ENTRY_CASE : ENTRY_RECORD, .key = key};
+	if (!record->is_case) {
+		Status st = make_objects(run, item, text, &entry, err);
+		if (st != ST_OK)
+			return st;
+		entry.cases = record->fields[RF_CASES].items;
+		entry.case_count = record->fields[RF_CASES].count;
+	}
+	buf_clear(&run->metadata);
+	record_write(record, &run->metadata);
+	if (!buf_ok(&run->metadata))
+		return err_no_memory(err);
+	if (run->metadata.len > STORE_METADATA_MAX)
+		return err_set(err, ST_LIMIT, "its metadata is larger than %d bytes", STORE_METADATA_MAX);
+	entry.metadata = buf_str(&run->metadata);
+	Status st = run->put_now ? store_put(run->store, &entry, &run->receipt, err)
+	                         : store_append(run->store, &entry, &run->receipt, err);
+	if (st == ST_OK)
+		count_result(run, bytes + entry.metadata.len);
+	return st;
+}
+
+static const char *emptiness(const IngestItem *item)
+{
+	const Record *record = item->record;
+	if (record->is_case)
+		return NULL;
+	for (size_t i = 0; i < item->file_count; i++)
+		if (item->files[i].size_bytes == 0)
+			return item->file_count == 1 ? "an empty file" : "one of its files is empty";
+	return !record->text.len && !item->file_count ? "neither text nor a file" : NULL;
+}
+
+/* The id of an item with files stands for all that was given. If it is archived, with a text by the program that would
+ * make it again, there is nothing to do: a folder of scans that is ingested again costs its reading only. */
+static bool is_archived(IngestRun *run, const IngestItem *item, Str key)
+{
+	char head[1024];
+	size_t got;
+	uint64_t sequence;
+	Entry entry;
+	Err ignored;
+	if (item->record->id.len || item->text_file || item->record->has_text || item->file_count != 1 ||
+	    source_file_head(item->files, head, sizeof head, &got, &ignored) != ST_OK)
+		return false;
+	DocKind kind = doc_kind_by_content(item->files->name, (Str){head, got});
+	if (store_find(run->store, ENTRY_RECORD, key, 0, &sequence, &ignored) != ST_OK ||
+	    store_entry(run->store, sequence, &run->arena, &entry, &ignored) != ST_OK)
+		return false;
+	bool has_text = false;
+	for (size_t i = 0; i < entry.object_count; i++)
+		has_text |= strcmp(entry.objects[i].role, "text") == 0 && extract_program(kind) &&
+		            str_starts(entry.objects[i].from, str_from(extract_program(kind)));
+	if (!has_text)
+		return false;
+	run->receipt = (Receipt){.result = APPEND_DUPLICATE, .version = entry.version, .sequence = sequence,
+	                         .leaf = entry.leaf, .tree_size = sequence + 1};
+	snprintf(run->receipt.key, sizeof run->receipt.key, "%.*s", STR_ARG(entry.key));
+	return true;
+}
+
+static Status add(IngestRun *run, IngestItem *item, Buf *text_buf, Err *err)
+{
+	Record *record = item->record;
+	ItemText text = {0};
+	Str line, warnings = record->warnings, key = record->id;
+	const char *why = emptiness(item);
+	uint64_t bytes = record->text.len;
+	for (size_t i = 0; i < item->file_count; i++)
+		bytes += item->files[i].size_bytes;
+	run->report->bytes += bytes;
+	if (why)
+		return err_set(err, ST_INVALID, "%s", why);
+	if ((why = secret_by_fields(record)))
+		return err_set(err, ST_FORBIDDEN, "a secret record, by %s: not taken", why);
+	fill_in_options(run, record);
+	Status st = key.len || !item->file_count ? ST_OK : derive_id(run, item, &key, err);
+	if (st == ST_OK && is_archived(run, item, key)) {
+		count_result(run, 0);
+		return ST_OK;
+	}
+	if (st == ST_OK && !record->is_case)
+		st = item_find_text(run, item, text_buf, &text, err);
+	if (st == ST_OK && text.has_text && (why = secret_by_stamp(text.text)))
+		return err_set(err, ST_FORBIDDEN, "a secret record, by %s: not taken", why);
+	if (st == ST_OK && !record->is_case)
+		st = item_complete_metadata(run, item, &text, err);
+	if (st == ST_OK)
+		st = append(run, item, &text, key, bytes, err);
+	while (st == ST_OK && warnings.len && str_split(&warnings, '\n', &line))
+		if (line.len)
+			run_warn(run, item->place, line);
+	return st;
+}
+
+Status ingest_run_add(IngestRun *run, IngestItem *item, Err *err)
+{
+	Buf text_buf = {0};
+	Status st = add(run, item, &text_buf, err);
+	buf_done(&text_buf);
+	return st == ST_OK || run_reject_or_end(run, item->place, st, err) ? ST_OK : st;
+}

@@ -1,0 +1,255 @@
+/* indexer/ingest/complete.c - what the sender left out: the text, from the files; the metadata, from the text. What was
+ * given always wins; what was found stands under "extra" beside it. See ingest_run.h. */
+#include "indexer/ingest/run.h"
+
+#include "base/utf8.h"
+#include "tokenizer/header_fields.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- "extra" --------------------------------------------------------------------------------------------------- */
+
+Status record_set_extra(Record *record, Arena *arena, const char *name, Str json, Err *err)
+{
+	Str before = record->fields[RF_EXTRA].text, kept = {NULL, 0};
+	json_t *extra = before.len ? json_loadb(before.ptr, before.len, 0, NULL) : json_object();
+	json_t *value = json_loadb(json.ptr ? json.ptr : "", json.len, JSON_DECODE_ANY, NULL);
+	char *text = NULL;
+	if (json_is_object(extra) && value && json_object_set(extra, name, value) == 0)
+		text = json_dumps(extra, JSON_COMPACT | JSON_SORT_KEYS);
+	if (text)
+		kept = arena_copy(arena, str_from(text));
+	free(text);
+	json_decref(value);
+	json_decref(extra);
+	if (!kept.ptr)
+		return err_no_memory(err);
+	record->fields[RF_EXTRA].text = kept;
+	return ST_OK;
+}
+
+/* ---- the text -------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+	Buf problems;      /* "b.jpg: an image …; " */
+	uint32_t pages;
+	unsigned without_text, with_text;
+} Found;
+
+static Status add_text_of(const SourceFile *file, Buf *text, ItemText *out, Found *found, Err *err)
+{
+	char head[1024];
+	size_t got;
+	Extraction e;
+	Status st = source_file_head(file, head, sizeof head, &got, err);
+	if (st != ST_OK)
+		return st;
+	st = extract_text(doc_kind_by_content(file->name, (Str){head, got}), file, NULL, &e, err);
+	if (st != ST_OK)
+		return st;
+	found->pages += e.pages;
+	if (e.problem[0]) {
+		buf_printf(&found->problems, "%s%.*s: %s", found->without_text++ ? "; " : "",
+		           (int)utf8_cut(file->name, 100), file->name.ptr ? file->name.ptr : "", e.problem);
+		extraction_done(&e);
+		return buf_ok(&found->problems) ? ST_OK : err_no_memory(err);
+	}
+	if (found->with_text++ == 0) {
+		snprintf(out->from, sizeof out->from, "%s", e.from);
+		*text = e.text; /* the usual case: one file, nothing to copy */
+	} else {
+		if (!str_ends(buf_str(text), STR("\n")) && !str_ends(buf_str(text), STR("\f")))
+			buf_add_char(text, '\n');
+		buf_add_str(text, buf_str(&e.text));
+		extraction_done(&e);
+	}
+	return buf_ok(text) ? ST_OK : err_no_memory(err);
+}
+
+/* Why there is no text, or not all of it. */
+static Status note_problems(IngestRun *run, IngestItem *item, const Found *found, Err *err)
+{
+	JsonOut j;
+	if (!found->without_text)
+		return ST_OK;
+	Str reason = buf_str(&found->problems);
+	if (item->file_count == 1) /* its name is in the record already */
+		reason = str_slice(reason, (size_t)str_find(reason, STR(": ")) + 2, reason.len);
+	buf_clear(&run->scratch);
+	jout_begin(&j, &run->scratch);
+	jout_open(&j, '{');
+	jout_field_str(&j, "reason", reason);
+	jout_field_text(&j, "text", found->with_text ? "partial" : "none");
+	jout_close(&j, '}');
+	if (!buf_ok(&run->scratch))
+		return err_no_memory(err);
+	return record_set_extra(item->record, &run->arena, "extraction", buf_str(&run->scratch), err);
+}
+
+static Status extract_files(IngestRun *run, IngestItem *item, Buf *text, ItemText *out, Err *err)
+{
+	Found found = {0};
+	Status st = ST_OK;
+	for (size_t i = 0; i < item->file_count && st == ST_OK; i++)
+		st = add_text_of(&item->files[i], text, out, &found, err);
+	if (st == ST_OK)
+		st = note_problems(run, item, &found, err);
+	if (st == ST_OK && found.pages && !record_text(item->record, RF_PAGES).len)
+		item->record->fields[RF_PAGES].text = str_from(arena_printf(&run->arena, "%u", found.pages));
+	buf_done(&found.problems);
+	out->text = buf_str(text);
+	out->has_text = found.with_text > 0;
+	return st;
+}
+
+/* The text of a scan, typed or recognised elsewhere. */
+static Status read_text_file(IngestRun *run, IngestItem *item, Buf *text, ItemText *out, Err *err)
+{
+	Extraction e;
+	Status st = extract_text(DOC_TEXT, item->text_file, NULL, &e, err);
+	if (st != ST_OK)
+		return st;
+	out->keep_file = strcmp(e.from, "given") != 0;
+	if (e.problem[0]) {
+		extraction_done(&e);
+		return extract_files(run, item, text, out, err);
+	}
+	*text = e.text;
+	snprintf(out->from, sizeof out->from, "%s", e.from);
+	out->text = buf_str(text);
+	out->has_text = true;
+	return ST_OK;
+}
+
+Status item_find_text(IngestRun *run, IngestItem *item, Buf *text_buf, ItemText *out, Err *err)
+{
+	*out = (ItemText){0};
+	if (item->record->has_text && item->record->text.len) {
+		out->text = item->record->text;
+		out->has_text = true;
+		snprintf(out->from, sizeof out->from, "given");
+		return ST_OK;
+	}
+	if (item->text_file)
+		return read_text_file(run, item, text_buf, out, err);
+	return run->options.no_extraction ? ST_OK : extract_files(run, item, text_buf, out, err);
+}
+
+/* ---- the metadata ---------------------------------------------------------------------------------------------- */
+
+/* What is less certain than this stands under "extra" only. */
+static const double sure_enough = 0.7;
+
+static const struct {
+	HeaderFieldId header;
+	RecordFieldId field;
+} completed[] = {
+	{HEADER_NUMBER, RF_NUMBER}, {HEADER_ISSUED, RF_ISSUED}, {HEADER_TYPE, RF_TYPE}, {HEADER_AGENCY, RF_AGENCY},
+	{HEADER_SUBJECT, RF_SUBJECT}, {HEADER_SIGNER, RF_SIGNER}, {HEADER_RECIPIENTS, RF_RECIPIENTS},
+	{HEADER_URGENCY, RF_URGENCY},
+};
+
+static bool is_sure(const HeaderField *field)
+{
+	return field->value.len && field->certainty >= sure_enough;
+}
+
+/* Without a number or a date of its own it is hardly an official document, and what looks like an agency is a title. */
+static bool has_letterhead(const HeaderFields *found)
+{
+	return is_sure(&found->field[HEADER_NUMBER]) || is_sure(&found->field[HEADER_ISSUED]);
+}
+
+/* A sender who says what the document is need not be told; a bare text or file is read. */
+static bool is_bare(const IngestItem *item)
+{
+	const FieldValue *fields = item->record->fields;
+	bool described = fields[RF_NUMBER].text.len || fields[RF_ISSUED].text.len || fields[RF_SUBJECT].text.len;
+	bool complete = fields[RF_NUMBER].text.len && fields[RF_ISSUED].text.len && fields[RF_SUBJECT].text.len &&
+	                fields[RF_TYPE].text.len && fields[RF_AGENCY].text.len;
+	return item->file_count ? !complete : !described;
+}
+
+static Status split_recipients(Str text, Arena *arena, FieldValue *out, Err *err)
+{
+	Str part;
+	Str *items = arena_calloc(arena, RECORD_LIST_MAX, sizeof *items);
+	if (!items)
+		return err_no_memory(err);
+	*out = (FieldValue){.items = items};
+	while (out->count < RECORD_LIST_MAX && str_split(&text, ';', &part))
+		if (str_trim(part).len)
+			items[out->count++] = str_trim(part);
+	return ST_OK;
+}
+
+static Status fill_field(Record *record, RecordFieldId id, const HeaderFields *found, const HeaderField *value, Arena *arena,
+                         Err *err)
+{
+	FieldValue *field = &record->fields[id];
+	if (field->text.len || field->count)
+		return ST_OK;
+	if (record_fields[id].kind == FIELD_LIST)
+		return split_recipients(value->value, arena, field, err);
+	field->text = value->value;
+	if (id == RF_ISSUED)
+		record->issued = found->issued;
+	if (id == RF_SIGNER && found->field[HEADER_POSITION].value.len) {
+		Str *position = arena_calloc(arena, 1, sizeof *position);
+		if (!position)
+			return err_no_memory(err);
+		*position = found->field[HEADER_POSITION].value;
+		field->items = position;
+		field->count = 1;
+	}
+	return ST_OK;
+}
+
+/* {"number":{"certainty_percent":95,"value":"15/2019/QĐ-UBND"},…}: whole numbers, since equal metadata must be equal
+ * bytes however often it goes through JSON. */
+static bool write_found(const HeaderFields *found, Buf *out)
+{
+	JsonOut j;
+	bool any = false;
+	jout_begin(&j, out);
+	jout_open(&j, '{');
+	for (int id = 0; id < HEADER_FIELD_COUNT; id++) {
+		const HeaderField *field = &found->field[id];
+		if (!field->value.len)
+			continue;
+		any = true;
+		jout_key(&j, header_field_name((HeaderFieldId)id));
+		jout_open(&j, '{');
+		jout_field_u64(&j, "certainty_percent", (uint64_t)(field->certainty * 100 + 0.5));
+		jout_field_str(&j, "value", field->value);
+		jout_close(&j, '}');
+	}
+	jout_close(&j, '}');
+	return any;
+}
+
+Status item_complete_metadata(IngestRun *run, IngestItem *item, const ItemText *text, Err *err)
+{
+	HeaderFields found;
+	if (!text->has_text || !is_bare(item))
+		return ST_OK;
+	Status st = header_fields_read(text->text, &run->arena, &found, err);
+	if (st != ST_OK)
+		return st;
+	/* A lone MẬT is judged by secret_by_stamp, which knows it from MẶT and MẤT. */
+	if (found.field[HEADER_SECRECY].value.len && !str_eq(found.field[HEADER_SECRECY].value, STR("Mật")))
+		return err_set(err, ST_FORBIDDEN, "a secret record, by a stamp in its text: not taken");
+	for (size_t i = 0; has_letterhead(&found) && i < sizeof completed / sizeof completed[0] && st == ST_OK; i++) {
+		const HeaderField *value = &found.field[completed[i].header];
+		if (is_sure(value))
+			st = fill_field(item->record, completed[i].field, &found, value, &run->arena, err);
+	}
+	buf_clear(&run->scratch);
+	if (st != ST_OK || !write_found(&found, &run->scratch))
+		return st;
+	if (!buf_ok(&run->scratch))
+		return err_no_memory(err);
+	return record_set_extra(item->record, &run->arena, "extracted", buf_str(&run->scratch), err);
+}

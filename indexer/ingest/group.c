@@ -1,0 +1,126 @@
+/* indexer/ingest/group.c - files that belong together because their names differ only in the ending.
+ *
+ *   15-qd.pdf            a record of its own
+ *   15-qd.json           … its metadata
+ *   15-qd.txt            … its text (of a scan)
+ *
+ * With metadata beside them, all others are files of the one record; without, each is a record and a text goes with
+ * the document if there is just one. */
+#include "indexer/ingest/run.h"
+
+#include <stdio.h>
+
+static void clear(FileGroup *group)
+{
+	for (size_t i = 0; i < group->count; i++)
+		source_file_done(&group->files[i]);
+	group->count = 0;
+	group->stem = (Str){NULL, 0};
+	arena_reset(&group->arena);
+}
+
+void group_done(FileGroup *group)
+{
+	clear(group);
+	arena_done(&group->arena);
+}
+
+static Place place_of(IngestRun *run, const FileGroup *group, size_t i)
+{
+	char *name = arena_printf(&run->arena, "%.*s%.*s", STR_ARG(group->prefix), STR_ARG(group->paths[i]));
+	return (Place){.name = str_from(name)};
+}
+
+static DocKind kind_of(const FileGroup *group, size_t i)
+{
+	return doc_kind_by_name(group->paths[i]);
+}
+
+/* A document that stands alone, perhaps with its text beside it. */
+static Status add_document(IngestRun *run, FileGroup *group, size_t at, const SourceFile *text_file, Err *err)
+{
+	Record record = {0};
+	arena_reset(&run->arena);
+	IngestItem item = {.place = place_of(run, group, at), .record = &record, .files = &group->files[at],
+	                   .file_count = 1, .text_file = text_file};
+	return ingest_run_add(run, &item, err);
+}
+
+/* What the .json says, with the others as its files; a .txt beside a document is its text. */
+static Status add_described(IngestRun *run, FileGroup *group, size_t json_at, size_t text_at, Err *err)
+{
+	SourceFile files[GROUP_FILES_MAX];
+	Beside beside = {.files = files};
+	Buf json = {0};
+	if (text_at < group->count && group->count > 2)
+		beside.text_file = &group->files[text_at];
+	for (size_t i = 0; i < group->count; i++)
+		if (i != json_at && &group->files[i] != beside.text_file)
+			files[beside.count++] = group->files[i];
+	Status st = source_file_load(&group->files[json_at], LINE_MAX_BYTES, &json, err);
+	arena_reset(&run->arena);
+	Place place = {.name = arena_copy(&group->arena, place_of(run, group, json_at).name)};
+	if (st == ST_OK)
+		st = ingest_json(run, buf_str(&json), place, group->dir_fd, &beside, err);
+	else
+		st = run_reject_or_end(run, place, st, err) ? ST_OK : st;
+	buf_done(&json);
+	return st;
+}
+
+static Status add_each(IngestRun *run, FileGroup *group, size_t text_at, Err *err)
+{
+	bool text_belongs = group->count == 2 && text_at < group->count;
+	Status st = ST_OK;
+	for (size_t i = 0; i < group->count && st == ST_OK; i++) {
+		if (text_belongs && i == text_at)
+			continue;
+		if (kind_of(group, i) == DOC_JSON) {
+			arena_reset(&run->arena);
+			Str name = arena_copy(&group->arena, place_of(run, group, i).name);
+			st = ingest_json_file(run, &group->files[i], name, group->dir_fd, err);
+		} else {
+			st = add_document(run, group, i, text_belongs ? &group->files[text_at] : NULL, err);
+		}
+	}
+	return st;
+}
+
+Status group_flush(IngestRun *run, FileGroup *group, Err *err)
+{
+	size_t json_at = SIZE_MAX, text_at = SIZE_MAX;
+	for (size_t i = 0; i < group->count; i++) {
+		if (kind_of(group, i) == DOC_JSON && json_at == SIZE_MAX)
+			json_at = i;
+		else if (kind_of(group, i) == DOC_TEXT && text_at == SIZE_MAX)
+			text_at = i;
+	}
+	Status st = ST_OK;
+	if (group->count > 1 && json_at != SIZE_MAX)
+		st = add_described(run, group, json_at, text_at, err);
+	else if (group->count)
+		st = add_each(run, group, text_at, err);
+	clear(group);
+	return st;
+}
+
+Status group_add(IngestRun *run, FileGroup *group, Str path, SourceFile *file, Err *err)
+{
+	Status st = ST_OK;
+	if (group->count == GROUP_FILES_MAX || (group->count && !str_eq(group->stem, file_stem(path))))
+		st = group_flush(run, group, err);
+	Str copy = arena_copy(&group->arena, path);
+	if (st == ST_OK && !copy.ptr)
+		st = err_no_memory(err);
+	if (st != ST_OK) {
+		source_file_done(file);
+		return st;
+	}
+	group->stem = file_stem(copy);
+	group->paths[group->count] = copy;
+	group->files[group->count] = *file;
+	group->files[group->count].name = file_base(copy);
+	group->count++;
+	*file = (SourceFile){.fd = -1};
+	return ST_OK;
+}

@@ -1,0 +1,122 @@
+/* indexer/ingest/package.c - tar, zip and 7z, entry by entry; what is in one is treated like what is in a folder, as
+ * far as a stream allows: sidecars belong together when they follow each other. See ingest_run.h. */
+#include "indexer/ingest/run.h"
+
+#include "indexer/source/package_in.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+static const uint64_t entry_max_bytes = (uint64_t)8 << 30;
+
+typedef struct {
+	IngestRun *run;
+	PackageIn *package;
+	Str name;          /* of the package */
+	unsigned depth;    /* 0: not inside another */
+	FileGroup group;
+	Buf shown;         /* "a.zip!b/c.pdf" */
+} Walk;
+
+static Place place_of(Walk *w, Str entry)
+{
+	buf_clear(&w->shown);
+	buf_add_str(&w->shown, w->name);
+	buf_add_char(&w->shown, '!');
+	buf_add_str(&w->shown, entry);
+	return (Place){.name = buf_str(&w->shown)};
+}
+
+/* A package or compressed lines inside: into a file first, then like any other. */
+static Status ingest_inner(Walk *w, DocKind kind, Str shown, Err *err)
+{
+	SourceFile file = {.fd = -1};
+	Status st = source_file_spool(&file, package_in_source(w->package), entry_max_bytes, err);
+	if (st != ST_OK)
+		return st;
+	if (file.fd >= 0)
+		lseek(file.fd, 0, SEEK_SET);
+	if (kind == DOC_PACKAGE)
+		st = ingest_package(w->run, file.fd, file.bytes, shown, w->depth + 1, err);
+	else
+		st = ingest_compressed_lines(w->run, file.fd, file.bytes, shown, -1, err);
+	source_file_done(&file);
+	return st;
+}
+
+static Status ingest_file(Walk *w, Str path, Err *err)
+{
+	SourceFile file = {.fd = -1};
+	Status st = source_file_spool(&file, package_in_source(w->package), entry_max_bytes, err);
+	return st == ST_OK ? group_add(w->run, &w->group, path, &file, err) : st;
+}
+
+static Status ingest_entry(Walk *w, const PackageEntry *entry, Err *err)
+{
+	bool compressed;
+	Place place = place_of(w, entry->name);
+	DocKind kind = doc_kind_by_long_name(file_base(entry->name), &compressed);
+	if (entry->refused != ST_OK) {
+		char reason[80];
+		snprintf(reason, sizeof reason, "%s: not taken", entry->reason);
+		run_reject(w->run, place, entry->refused, reason);
+		return ST_OK;
+	}
+	if (kind == DOC_PACKAGE && w->depth > 0) {
+		run_reject(w->run, place, ST_LIMIT, "a package in a package in a package: unpack it first");
+		return ST_OK;
+	}
+	if (kind != DOC_JSONL && kind != DOC_PACKAGE)
+		return ingest_file(w, entry->name, err);
+	Status st = group_flush(w->run, &w->group, err); /* in the order of the package */
+	Str shown = arena_copy(&w->group.arena, place_of(w, entry->name).name);
+	if (st != ST_OK || !shown.ptr)
+		return st != ST_OK ? st : err_no_memory(err);
+	if (kind == DOC_JSONL && !compressed)
+		return ingest_lines(w->run, package_in_source(w->package), shown, -1, err);
+	return ingest_inner(w, kind, shown, err);
+}
+
+static Status walk(Walk *w, Err *err)
+{
+	PackageEntry entry;
+	Err why;
+	Step step = STEP_END;
+	Status st = ST_OK;
+	while (st == ST_OK && !run_stopped(w->run) && (step = package_in_next(w->package, &entry, &why)) == STEP_ITEM) {
+		st = ingest_entry(w, &entry, err);
+		if (st != ST_OK && run_reject_or_end(w->run, place_of(w, entry.name), st, err))
+			st = ST_OK; /* if the package itself is broken, the next step says so */
+		if (st == ST_OK)
+			st = run_tick(w->run, w->depth ? 0 : package_in_bytes_read(w->package), err);
+	}
+	if (st == ST_OK)
+		st = group_flush(w->run, &w->group, err);
+	if (st == ST_OK && step == STEP_ERROR && !run_reject_or_end(w->run, (Place){.name = w->name}, why.code, &why)) {
+		*err = why;
+		st = why.code;
+	}
+	return st;
+}
+
+Status ingest_package(IngestRun *run, int fd, Str bytes, Str name, unsigned depth, Err *err)
+{
+	Walk w = {.run = run, .name = name, .depth = depth, .group = {.dir_fd = -1}};
+	Err why;
+	Arena arena = {0};
+	w.group.prefix = str_from(arena_printf(&arena, "%.*s!", STR_ARG(name)));
+	Status st = package_in_open(&w.package, PACKAGE_ENTRIES, fd, bytes, &why);
+	if (st != ST_OK) {
+		if (run_reject_or_end(run, (Place){.name = name}, st, &why))
+			st = ST_OK;
+		else
+			*err = why;
+	} else {
+		st = walk(&w, err);
+	}
+	group_done(&w.group);
+	package_in_close(w.package);
+	buf_done(&w.shown);
+	arena_done(&arena);
+	return st;
+}

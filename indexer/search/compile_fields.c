@@ -1,0 +1,99 @@
+/* indexer/search/compile_fields.c - field:value, each field in the way its row of the schema says. */
+#include "indexer/search/compile_parts.h"
+
+#include "tokenizer/case_number.h"
+
+#include <stdio.h>
+
+void compile_number_term(Str number, Buf *out)
+{
+	RecordNumber parsed;
+	CaseNumber code;
+	if (case_number_parse(number, &code))
+		schema_exact(out, "C", str_from(code.canonical));
+	else if (record_number_parse(number, &parsed))
+		schema_exact(out, "K", str_from(parsed.key));
+	else
+		schema_whole(out, "K", number);
+}
+
+Query *compile_number(Str number, Arena *arena, Err *err)
+{
+	Compiler c = {.arena = arena, .err = err};
+	Buf bytes = {0};
+	compile_number_term(number, &bytes);
+	Query *q = compile_term(&c, &bytes);
+	buf_done(&bytes);
+	return q;
+}
+
+static Query *year_range(Compiler *c, Str value)
+{
+	ptrdiff_t dots = str_find(value, STR(".."));
+	if (dots < 0)
+		return compile_exact_term(c, "XY", value);
+	Str low = str_slice(value, 0, (size_t)dots);
+	char high[64];
+	Str last = str_slice(value, (size_t)dots + 2, value.len);
+	int len = snprintf(high, sizeof high, "%.*s%s", (int)(last.len > 8 ? 8 : last.len), last.ptr, last.len ? "~" : "");
+	return compile_checked(c, query_range(c->arena, SLOT_ISSUED, low.len ? low : STR("0"), (Str){high, (size_t)len}));
+}
+
+static Query *date_bound(Compiler *c, const SchemaField *field, Str value)
+{
+	CivilDate date;
+	char text[16];
+	size_t len = civil_date_parse(value, &date) ? schema_date_value(date, text) : 0;
+	if (!len)
+		return compile_checked(c, query_node(c->arena, QUERY_OR, NULL, 0));
+	bool upper = strcmp(field->name, "to") == 0;
+	text[len] = '~'; /* after every longer date that begins so */
+	return compile_checked(c, upper ? query_range(c->arena, SLOT_ISSUED, STR("0"), (Str){text, len + 1})
+	                        : query_range(c->arena, SLOT_ISSUED, (Str){text, len}, (Str){0}));
+}
+
+static Query *whole_value(Compiler *c, const SchemaField *field, const Clause *clause)
+{
+	Buf bytes = {0};
+	schema_whole(&bytes, field->prefix, clause->value);
+	Query *q = compile_term(c, &bytes);
+	buf_done(&bytes);
+	return q;
+}
+
+Sides compile_field_sides(Compiler *c, const Clause *clause)
+{
+	const SchemaField *field = clause->field;
+	Sides sides = {0};
+	switch (field->ask) {
+	case ASK_WORDS:
+		return compile_tight(c, field->prefix, clause, true);
+	case ASK_WHOLE:
+		sides.folded = whole_value(c, field, clause);
+		break;
+	case ASK_EXACT:
+		sides.folded = compile_exact_term(c, field->prefix, clause->value);
+		break;
+	case ASK_NUMBER:
+		sides.folded = compile_checked(c, compile_number(clause->value, c->arena, c->err));
+		break;
+	case ASK_YEAR:
+		sides.folded = year_range(c, clause->value);
+		break;
+	case ASK_DATE:
+		sides.folded = date_bound(c, field, clause->value);
+		break;
+	}
+	return sides;
+}
+
+Query *compile_field(const SchemaField *field, Str value, TokenIter *tokens, Matcher *matcher, Arena *arena, Err *err)
+{
+	Compiled ignored = {0};
+	Compiler c = {.matcher = matcher, .arena = arena, .err = err, .out = &ignored};
+	Clause clause = {.kind = CLAUSE_FIELD, .field = field, .value = value};
+	if (query_words(value, tokens, arena, &clause.words, &clause.word_count, err) != ST_OK)
+		return NULL;
+	Query *q = compile_field_sides(&c, &clause).folded;
+	return c.failed ? NULL : q;
+}

@@ -1,0 +1,137 @@
+/* indexer/search/compile_words.c - single words of a query as terms: every accentuation, the exact one, pairs, numbers. */
+#include "indexer/search/compile_parts.h"
+
+enum {
+	VARIANTS_MAX = 64,     /* accentuations of one folded syllable: at most 29 are known */
+	COMPLETIONS_MAX = 200, /* terms that one word* stands for */
+	PREFIX_LEAST = 2,      /* letters before the * */
+};
+
+Query *compile_checked(Compiler *c, Query *q)
+{
+	if (!q && !c->failed) {
+		c->failed = true;
+		err_no_memory(c->err);
+	}
+	return q;
+}
+
+Query *compile_term(Compiler *c, const Buf *bytes)
+{
+	return buf_ok(bytes) ? compile_checked(c, query_term(c->arena, buf_str(bytes))) : compile_checked(c, NULL);
+}
+
+typedef struct {
+	Compiler *c;
+	Query *list[COMPLETIONS_MAX + 1], *likely;
+	uint64_t likely_documents;
+	size_t count, most;
+} Variants;
+
+static bool collect(void *ctx, Str found, uint64_t documents)
+{
+	Variants *v = ctx;
+	Query *q = compile_checked(v->c, query_term(v->c->arena, found));
+	if (q && documents > v->likely_documents) {
+		v->likely = q;
+		v->likely_documents = documents;
+	}
+	v->list[v->count] = q;
+	return v->list[v->count++] && v->count < v->most;
+}
+
+/* Every accentuation of a folded word, weighted as one term. */
+static Query *any_accents(Compiler *c, const char *prefix, const Word *word, Query **likely)
+{
+	Variants v = {.c = c, .most = word->prefix ? COMPLETIONS_MAX : VARIANTS_MAX};
+	Buf bytes = {0};
+	schema_unigram(&bytes, prefix, word->folded, word->key, false);
+	if (!word->prefix) {
+		v.list[v.count++] = compile_term(c, &bytes);
+		buf_add_char(&bytes, '=');
+	} else if (word->folded.len < PREFIX_LEAST) {
+		buf_done(&bytes);
+		return compile_checked(c, query_node(c->arena, QUERY_SYNONYM, NULL, 0));
+	}
+	if (!c->failed && buf_ok(&bytes) && matcher_terms(c->matcher, buf_str(&bytes), collect, &v, c->err) != ST_OK)
+		c->failed = true;
+	buf_done(&bytes);
+	*likely = v.likely;
+	return c->failed ? NULL : compile_checked(c, query_node(c->arena, QUERY_SYNONYM, v.list, v.count));
+}
+
+static Query *exact_accents(Compiler *c, const char *prefix, const Word *word)
+{
+	Buf bytes = {0};
+	schema_unigram(&bytes, prefix, word->folded, word->key, true);
+	Query *q = compile_term(c, &bytes);
+	buf_done(&bytes);
+	return q;
+}
+
+/* The word as typed, or written without marks by whoever could not or would not: one term's weight. */
+static Query *exact_or_bare(Compiler *c, const char *prefix, const Word *word, Query *exact)
+{
+	Buf bytes = {0};
+	schema_unigram(&bytes, prefix, word->folded, word->key, false);
+	Query *either[] = {exact, compile_term(c, &bytes)};
+	buf_done(&bytes);
+	return c->failed ? NULL : compile_checked(c, query_node(c->arena, QUERY_SYNONYM, either, 2));
+}
+
+Query *compile_unmarked(Compiler *c, const Word *word)
+{
+	Buf bytes = {0};
+	schema_unigram(&bytes, "", word->folded, word->key, false);
+	Query *q = compile_term(c, &bytes);
+	buf_done(&bytes);
+	return q;
+}
+
+Query *compile_exact_term(Compiler *c, const char *prefix, Str value)
+{
+	Buf bytes = {0};
+	schema_exact(&bytes, prefix, value);
+	Query *q = compile_term(c, &bytes);
+	buf_done(&bytes);
+	return q;
+}
+
+/* A number or date: the record that bears it first, then those that say it. */
+Query *compile_span(Compiler *c, const Word *word)
+{
+	bool is_record = word->kind == TOKEN_RECORD_NUMBER;
+	if (word->kind == TOKEN_DATE)
+		return compile_exact_term(c, "D", word->folded);
+	Query *own = compile_exact_term(c, is_record ? "K" : "C", word->folded);
+	Query *said = compile_exact_term(c, is_record ? "M" : "CM", word->folded);
+	return compile_checked(c, query_pair(c->arena, QUERY_OR, query_weighted(c->arena, QUERY_BOOST, own, COMPILE_OWN_NUMBER), said));
+}
+
+Sides compile_word(Compiler *c, const char *prefix, const Word *word)
+{
+	Sides sides = {0};
+	if (word->kind > TOKEN_DIGITS) {
+		sides.folded = compile_span(c, word);
+		return sides;
+	}
+	bool exactly = word->marked && !word->prefix;
+	if (exactly)
+		sides.exact = exact_accents(c, prefix, word);
+	if (exactly && !c->options.any_accents)
+		sides.folded = exact_or_bare(c, prefix, word, sides.exact);
+	else
+		sides.folded = any_accents(c, prefix, word, &sides.likely);
+	if (word->prefix || word->marked)
+		sides.likely = NULL;
+	return sides;
+}
+
+Query *compile_pair(Compiler *c, const char *prefix, const Word *first, const Word *second)
+{
+	Buf bytes = {0};
+	schema_bigram(&bytes, prefix, first->folded, second->folded);
+	Query *q = compile_term(c, &bytes);
+	buf_done(&bytes);
+	return q;
+}

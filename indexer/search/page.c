@@ -1,0 +1,328 @@
+/* indexer/search/page.c - tiers become a page: hits with their snippets, totals, facets. See search.h.
+ *
+ * A hit's record and text are read from the archive, never from the index. */
+#include "indexer/search/run.h"
+
+#include "base/utf8.h"
+#include "indexer/search/passage.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum {
+	COUNT_TO = 2000, COUNT_LEAST = 100, /* totals up to this are exact, in small archives and in large ones */
+	CHECK_STEP = 40, CHECK_MOST = 400,  /* hits whose text is looked at for a phrase: at first, at most */
+	FACET_VALUES_MAX = 50,
+	BEGINNING_BYTES = PASSAGE_ENOUGH_BYTES + (2 << 10), /* of a text: mostly enough for a snippet */
+	CLOSE_HITS = 10, CLOSE_BYTES = 48 << 10, /* of a question: looked at for what stands close together */
+};
+static const double close_factor = 0.75;
+
+static void order_by(const Run *run, QueryAsk *search)
+{
+	SearchSort sort = run->request->sort;
+	bool unranked = sort == SORT_RELEVANCE && !run->compiled.has_words;
+	search->sort_slot = sort == SORT_RELEVANCE && !unranked ? -1 : SLOT_ISSUED;
+	search->sort_descending = unranked || sort == SORT_ISSUED_DESCENDING;
+}
+
+static unsigned facet_slots(unsigned facets)
+{
+	static const unsigned slot_of[FACET_COUNT] = {
+		[FACET_TYPE] = SLOT_TYPE, [FACET_AGENCY] = SLOT_AGENCY, [FACET_YEAR] = SLOT_ISSUED, [FACET_FONDS] = SLOT_FONDS};
+	unsigned slots = 0;
+	for (unsigned f = 0; f < FACET_COUNT; f++)
+		if (facets >> f & 1)
+			slots |= 1u << slot_of[f];
+	return slots;
+}
+
+static Str matched_by(const Run *run, size_t tier, double score)
+{
+	return str_from(score >= COMPILE_OWN_NUMBER ? "number" : run->compiled.matched[tier]);
+}
+
+/* From what is loaded of the text; where that might not be the best of it, from the whole. */
+static Status make_snippet(View *view, const Run *run, const Entry *entry, bool is_all, Str *out)
+{
+	const PassageQuery query = {run->typed, run->words, run->word_count};
+	Str text = buf_str(&view->text);
+	if (!is_all) /* it may end within a character */
+		text.len = utf8_cut(text, text.len - 4);
+	Status st = passage_snippet(text, is_all, &query, view->tokens, view->arena, out, view->err);
+	if (st != ST_OK || is_all || out->len)
+		return st;
+	st = view_load_text(view, entry, PASSAGE_TEXT_MAX, &is_all);
+	return st == ST_OK ? passage_snippet(buf_str(&view->text), true, &query, view->tokens, view->arena, out, view->err) : st;
+}
+
+static Status add_hit(View *view, Run *run, size_t tier, const QueryHit *found, bool *kept)
+{
+	SearchAnswer *answer = run->answer;
+	SearchHit *hit = &answer->hits[answer->hit_count];
+	Entry entry;
+	bool holds = true;
+	if (run->request->bare && !run->compiled.check_count) {
+		*hit = (SearchHit){.sequence = snapshot_sequence(view->snapshot, found->shard, found->docid), .score = found->score,
+		                   .matched = matched_by(run, tier, found->score)};
+		answer->hit_count++;
+		*kept = true;
+		return ST_OK;
+	}
+	Status st = view_load_hit(view, snapshot_sequence(view->snapshot, found->shard, found->docid), hit, &entry);
+	if (st == ST_FORBIDDEN) {
+		*kept = false;
+		return ST_OK;
+	}
+	bool checks = run->compiled.check_count > 0, is_all = true;
+	if (st == ST_OK)
+		st = view_load_text(view, &entry, checks ? PASSAGE_TEXT_MAX : BEGINNING_BYTES, &is_all);
+	for (size_t i = 0; st == ST_OK && holds && i < run->compiled.check_count; i++) {
+		Str subject = record_text(&hit->record, RF_SUBJECT);
+		st = passage_check(buf_str(&view->text), run->compiled.checks[i], view->tokens, &holds, view->err);
+		if (st == ST_OK && !holds && subject.len)
+			st = passage_check(subject, run->compiled.checks[i], view->tokens, &holds, view->err);
+	}
+	*kept = st == ST_OK && holds;
+	if (!*kept)
+		return st;
+	if (!run->request->bare)
+		st = make_snippet(view, run, &entry, is_all, &hit->snippet);
+	hit->score = found->score;
+	hit->matched = matched_by(run, tier, found->score);
+	answer->hit_count += st == ST_OK;
+	return st;
+}
+
+/* 'a', 'b' … for the tier ('A', 'B' … with other accents, 'r' relaxed) and the hits of it that were seen. */
+static Status set_next(View *view, Run *run, size_t tier, uint64_t first)
+{
+	if (first > SEARCH_DEEPEST)
+		return ST_OK;
+	char *cursor = arena_printf(view->arena, "%c%" PRIu64, run->relaxed && !run->other_accents ? 'r' : (int)((run->other_accents ? 'A' : 'a') + tier), first);
+	run->answer->next = str_from(cursor);
+	return cursor ? ST_OK : err_no_memory(view->err);
+}
+
+/* The tiers, restricted by the filters. */
+static Status ask_tiers(View *view, const Run *run, QueryAsk *ask)
+{
+	ask->tier_count = run->compiled.tier_count;
+	for (size_t tier = 0; tier < ask->tier_count; tier++) {
+		Query *q = run->compiled.tiers[tier];
+		ask->tiers[tier] = run->filter ? query_pair(view->arena, QUERY_FILTER, q, run->filter) : q;
+		if (!ask->tiers[tier])
+			return err_no_memory(view->err);
+	}
+	return ST_OK;
+}
+
+/* How far a page came: behind `passed` hits of a tier. */
+typedef struct {
+	size_t tier;
+	uint64_t passed;
+} Place;
+
+static void step_over(Place *place, const QueryHit *hit)
+{
+	place->passed = hit->tier == place->tier ? place->passed + 1 : 1;
+	place->tier = hit->tier;
+}
+
+static int better_first(const void *a, const void *b)
+{
+	const QueryHit *x = a, *y = b;
+	if (x->score != y->score)
+		return x->score > y->score ? -1 : 1;
+	return x->shard != y->shard ? (x->shard > y->shard) - (x->shard < y->shard) : (x->docid > y->docid) - (x->docid < y->docid);
+}
+
+static uint64_t text_bytes(const Entry *entry)
+{
+	uint64_t bytes = 0;
+	for (size_t i = 0; i < entry->object_count; i++)
+		bytes += strcmp(entry->objects[i].role, "text") == 0 ? entry->objects[i].size_bytes : 0;
+	return bytes;
+}
+
+/* The first hits of a question are ordered anew, as many as have little text together: those come first that have what
+ * is asked about close together. */
+static Status look_closely(View *view, const Run *run, QueryFound *found)
+{
+	uint64_t budget = CLOSE_BYTES;
+	size_t count = 0;
+	Status st = ST_OK;
+	for (; count < found->count && count < CLOSE_HITS; count++) {
+		QueryHit *hit = &found->hits[count];
+		SearchHit record;
+		Entry entry;
+		bool is_all;
+		double close;
+		st = view_load_hit(view, snapshot_sequence(view->snapshot, hit->shard, hit->docid), &record, &entry);
+		if (st != ST_OK || text_bytes(&entry) > budget)
+			break;
+		budget -= text_bytes(&entry);
+		st = view_load_text(view, &entry, CLOSE_BYTES, &is_all);
+		if (st == ST_OK)
+			st = closeness(record_text(&record.record, RF_SUBJECT), buf_str(&view->text), run->compiled.close, run->compiled.close_count,
+			               view->tokens, &close, view->err);
+		if (st != ST_OK)
+			break;
+		hit->score += close_factor * close;
+	}
+	qsort(found->hits, count, sizeof *found->hits, better_first);
+	return st == ST_FORBIDDEN ? ST_OK : st;
+}
+
+static Status find_hits(View *view, const Run *run, QueryAsk *ask, QueryFound *found)
+{
+	uint64_t first = ask->first, limit = ask->limit;
+	if (!run->compiled.close_count || ask->sort_slot >= 0 || first >= CLOSE_HITS)
+		return view_run(view, ask, found);
+	ask->first = 0;
+	ask->limit = first + limit > CLOSE_HITS ? first + limit : CLOSE_HITS;
+	Status st = view_run(view, ask, found);
+	if (st == ST_OK)
+		st = look_closely(view, run, found);
+	found->hits += first < found->count ? first : found->count;
+	found->count -= first < found->count ? first : found->count;
+	found->count = found->count < limit ? found->count : limit;
+	ask->first = first;
+	ask->limit = limit;
+	return st;
+}
+
+/* A page whose hits all match. */
+static Status fill_plainly(View *view, Run *run, QueryAsk *ask)
+{
+	SearchAnswer *answer = run->answer;
+	Place at = {run->tier, run->first};
+	QueryFound found;
+	uint64_t left = 0;
+	ask->limit = run->request->limit;
+	ask->second = run->compiled.second;
+	Status st = find_hits(view, run, ask, &found);
+	for (size_t i = 0; st == ST_OK && i < found.count; i++) {
+		bool is_kept;
+		st = add_hit(view, run, found.hits[i].tier, &found.hits[i], &is_kept);
+		step_over(&at, &found.hits[i]);
+	}
+	if (st != ST_OK)
+		return st;
+	answer->total = found.total;
+	answer->total_is_exact = found.total_is_exact;
+	for (size_t tier = at.tier; tier < ask->tier_count; tier++)
+		left += found.totals[tier];
+	bool more = found.count == ask->limit && (left > at.passed || !found.total_is_exact);
+	return more ? set_next(view, run, at.tier, at.passed) : ST_OK;
+}
+
+/* A page whose hits are held against their text, where some fall away. The total is exact only when all were looked at. */
+static Status fill_checking(View *view, Run *run, QueryAsk *ask)
+{
+	SearchAnswer *answer = run->answer;
+	Place at = {run->tier, run->first};
+	QueryFound found;
+	uint64_t looked = 0, kept = 0;
+	bool from_the_start = !run->tier && !run->first, ended = false;
+	ask->limit = CHECK_STEP;
+	do {
+		ask->first_tier = at.tier;
+		ask->first = at.passed;
+		Status st = view_run(view, ask, &found);
+		size_t i = 0;
+		for (; st == ST_OK && i < found.count && answer->hit_count < run->request->limit; i++, looked++) {
+			bool is_kept = false;
+			st = add_hit(view, run, found.hits[i].tier, &found.hits[i], &is_kept);
+			step_over(&at, &found.hits[i]);
+			kept += is_kept;
+		}
+		if (st != ST_OK)
+			return st;
+		ended = i == found.count && found.count < ask->limit;
+		ask->limit = CHECK_MOST - CHECK_STEP; /* few of the first were right */
+	} while (!ended && answer->hit_count < run->request->limit && looked < CHECK_MOST);
+	answer->total = ended && from_the_start ? kept : found.total;
+	answer->total_is_exact = ended && from_the_start;
+	return ended ? ST_OK : set_next(view, run, at.tier, at.passed);
+}
+
+static void add_count(View *view, Facet facet, Str value, uint64_t count)
+{
+	SearchAnswer *answer = view->answer;
+	size_t *n = &answer->facet_counts[facet];
+	for (size_t i = 0; facet == FACET_YEAR && i < *n; i++) /* many dates are one year; other values come once */
+		if (str_eq(answer->facets[facet][i].value, value)) {
+			answer->facets[facet][i].count += count;
+			return;
+		}
+	if ((*n & (*n - 1)) == 0) {
+		FacetCount *grown = arena_calloc(view->arena, *n ? 2 * *n : 1, sizeof *grown);
+		if (!grown)
+			return;
+		if (*n)
+			memcpy(grown, answer->facets[facet], *n * sizeof *grown);
+		answer->facets[facet] = grown;
+	}
+	answer->facets[facet][(*n)++] = (FacetCount){arena_copy(view->arena, value), count};
+}
+
+static void count_facet(void *ctx, unsigned slot, Str value, uint64_t count)
+{
+	if (slot == SLOT_ISSUED)
+		add_count(ctx, FACET_YEAR, str_slice(value, 0, 4), count);
+	else
+		add_count(ctx, slot == SLOT_TYPE ? FACET_TYPE : slot == SLOT_AGENCY ? FACET_AGENCY : FACET_FONDS, value, count);
+}
+
+static Status count_facets(View *view, Run *run)
+{
+	SearchAnswer *answer = run->answer;
+	unsigned slots = facet_slots(run->request->facets);
+	uint64_t all;
+	QueryAsk ask = {0};
+	if (!slots)
+		return ST_OK;
+	Status st = ask_tiers(view, run, &ask);
+	if (st == ST_OK)
+		st = view_facets(view, &ask, slots, count_facet, &all, &answer->facets_are_exact);
+	if (st == ST_OK && run->compiled.check_count == 0 && (answer->facets_are_exact || all > answer->total)) {
+		answer->total = all;
+		answer->total_is_exact = answer->facets_are_exact;
+	}
+	answer->facets_are_exact &= run->compiled.check_count == 0;
+	return st;
+}
+
+static int most_first(const void *a, const void *b)
+{
+	const FacetCount *x = a, *y = b;
+	return x->count != y->count ? (x->count < y->count) - (x->count > y->count) : str_cmp(x->value, y->value);
+}
+
+static void order_facets(SearchAnswer *answer)
+{
+	for (unsigned f = 0; f < FACET_COUNT; f++) {
+		if (answer->facet_counts[f])
+			qsort(answer->facets[f], answer->facet_counts[f], sizeof *answer->facets[f], most_first);
+		if (answer->facet_counts[f] > FACET_VALUES_MAX)
+			answer->facet_counts[f] = FACET_VALUES_MAX;
+	}
+}
+
+Status search_fill_page(View *view, Run *run)
+{
+	SearchAnswer *answer = run->answer;
+	bool small = matcher_documents(view->matcher) <= COUNT_TO;
+	QueryAsk ask = {.count_to = small ? COUNT_TO : COUNT_LEAST, .first_tier = run->tier, .first = run->first};
+	order_by(run, &ask);
+	Status st = ask_tiers(view, run, &ask);
+	if (st == ST_OK)
+		st = run->compiled.check_count ? fill_checking(view, run, &ask) : fill_plainly(view, run, &ask);
+	if (st == ST_OK)
+		st = count_facets(view, run);
+	order_facets(answer);
+	uint64_t most = view->snapshot->documents - view->snapshot->dead.count;
+	answer->total = answer->total > most ? most : answer->total; /* estimates of tiers add up to too much */
+	return st;
+}

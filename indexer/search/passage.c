@@ -1,0 +1,350 @@
+/* indexer/search/passage.c - see passage.h. */
+#include "indexer/search/passage.h"
+
+#include "base/utf8.h"
+#include "indexer/search/search.h"
+
+enum {
+	MATCHES_MAX = 512,
+	WORDS_MAX = SEARCH_TERMS_MAX,
+	LEAD_BYTES = 60,
+	ENOUGH_IN_A_ROW = 6,      /* so many of the words side by side: nothing better will come */
+	AROUND_BYTES = 320,       /* looked at on each side of the words as typed */
+};
+
+static bool matches_word(const Token *token, const Word *word)
+{
+	if (word->fold && token->fold && !word->prefix)
+		return word->fold == token->fold;
+	if (word->kind > TOKEN_DIGITS || token->kind > TOKEN_DIGITS)
+		return word->kind == token->kind && str_eq(word->folded, token->folded);
+	return word->prefix ? str_starts(token->folded, word->folded) : str_eq(token->folded, word->folded);
+}
+
+static bool matches_exactly(const Token *token, const Word *word)
+{
+	return matches_word(token, word) && (!word->marked || word->prefix || str_eq(token->key, word->key));
+}
+
+/* A text is looked through for these words alone; a prefix can be of any. */
+static void set_text(TokenIter *tokens, Str text, const Word *words, size_t count)
+{
+	TokenWanted wanted = {0};
+	bool has_prefix = false;
+	for (size_t i = 0; i < count; i++) {
+		has_prefix |= words[i].prefix;
+		token_want(&wanted, words[i].fold);
+		wanted.digits |= words[i].kind == TOKEN_DIGITS;
+		wanted.spans |= words[i].kind > TOKEN_DIGITS;
+	}
+	token_iter_set(tokens, text);
+	if (!has_prefix)
+		token_iter_skim(tokens, &wanted);
+}
+
+/* ---- phrases and NEAR ------------------------------------------------------------------------------------------ */
+
+/* Which prefixes of the phrase end at the token before: bit i set means words[0..i] just matched. */
+static uint64_t advance_phrase(uint64_t state, const Clause *clause, const Token *token)
+{
+	uint64_t next = 0;
+	bool row = !(token->flags & TOKEN_BREAK_BEFORE) && !token->left_out;
+	for (size_t i = 0; i < clause->word_count; i++)
+		if ((i == 0 || (row && state >> (i - 1) & 1)) && matches_exactly(token, &clause->words[i]))
+			next |= 1ull << i;
+	return next;
+}
+
+static bool near_holds(const uint64_t *seen, size_t count, uint64_t now, unsigned distance)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!seen[i] || now - seen[i] > distance)
+			return false;
+	return true;
+}
+
+static bool is_word_byte(unsigned char c)
+{
+	return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* Where the text has these very bytes as whole words; -1: nowhere. Most texts are typed as most queries are. */
+static ptrdiff_t find_typed(Str text, Str typed)
+{
+	size_t from = 0;
+	while (typed.len && from + typed.len <= text.len) {
+		ptrdiff_t at = str_find(str_slice(text, from, text.len), typed);
+		if (at < 0)
+			return -1;
+		size_t start = from + (size_t)at, end = start + typed.len;
+		bool whole = (start == 0 || !is_word_byte((unsigned char)text.ptr[start - 1])) &&
+		             (end == text.len || !is_word_byte((unsigned char)text.ptr[end]));
+		if (whole)
+			return (ptrdiff_t)start;
+		from = end;
+	}
+	return -1;
+}
+
+/* A text's own bytes prove a phrase only where it was typed with blanks alone between words, as a text has them. */
+static bool is_plain(const Clause *clause)
+{
+	for (size_t i = 0; i < clause->word_count; i++)
+		if (clause->words[i].kind != TOKEN_SYLLABLE || (i > 0 && clause->words[i].start != clause->words[i - 1].end + 1))
+			return false;
+	return clause->word_count > 0;
+}
+
+Status passage_check(Str text, const Clause *clause, TokenIter *tokens, bool *holds_out, Err *err)
+{
+	if (clause->kind == CLAUSE_PHRASE && is_plain(clause) && find_typed(text, clause->value) >= 0) {
+		*holds_out = true;
+		return ST_OK;
+	}
+	uint64_t state = 0, seen[WORDS_MAX] = {0}, position = 0;
+	size_t count = clause->word_count < WORDS_MAX ? clause->word_count : WORDS_MAX;
+	uint16_t first = clause->words[0].prefix ? 0 : clause->words[0].fold;
+	const Token *run;
+	size_t run_count;
+	Step step;
+	*holds_out = false;
+	set_text(tokens, text, clause->words, clause->word_count);
+	while ((step = token_next_run(tokens, &run, &run_count, err)) == STEP_ITEM)
+		for (const Token *token = run; token < run + run_count; token++) {
+			bool is_span = token->kind > TOKEN_DIGITS;
+			if (clause->kind == CLAUSE_PHRASE && !state && first && token->fold && token->fold != first) {
+				continue; /* most tokens: no beginning of it, and none was begun */
+			} else if (clause->kind == CLAUSE_PHRASE && !is_span) {
+				state = advance_phrase(state, clause, token);
+				*holds_out = state >> (count - 1) & 1;
+			} else if (clause->kind == CLAUSE_NEAR) {
+				uint64_t now = position + token->left_out + !is_span;
+				position = is_span ? position : now;
+				bool any = false;
+				for (size_t i = 0; i < count; i++)
+					if (matches_exactly(token, &clause->words[i])) {
+						seen[i] = now;
+						any = true;
+					}
+				*holds_out = any && near_holds(seen, count, now, clause->distance);
+			}
+			if (*holds_out)
+				return ST_OK;
+		}
+	return step == STEP_END ? ST_OK : err->code;
+}
+
+/* ---- snippets -------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+	uint32_t start, end;
+	uint8_t word;
+	bool exact, follows; /* follows: right behind the match before, words in order */
+} Match;
+
+typedef struct {
+	Match list[MATCHES_MAX];
+	size_t count;
+	bool are_enough;   /* nothing better will come */
+	uint8_t first_of[256]; /* the first word that a syllable can be, by the end of its number; word_count: none */
+} Matches;
+
+static void expect(Matches *m, const Word *words, size_t word_count)
+{
+	size_t prefix = 0;
+	m->count = 0;
+	m->are_enough = false;
+	while (prefix < word_count && !words[prefix].prefix)
+		prefix++;
+	memset(m->first_of, (int)prefix, sizeof m->first_of);
+	for (size_t i = prefix; i-- > 0;)
+		m->first_of[words[i].fold & 255] = (uint8_t)i;
+}
+
+static bool add_match(Matches *m, const Token *token, const Word *words, size_t word_count, uint32_t previous_end)
+{
+	for (size_t i = token->fold ? m->first_of[token->fold & 255] : 0; i < word_count; i++) {
+		if (!matches_word(token, &words[i]))
+			continue;
+		if (m->count == MATCHES_MAX)
+			return false;
+		const Match *before = m->count ? &m->list[m->count - 1] : NULL;
+		bool follows = before && before->end == previous_end && before->word + 1u == i && !token->left_out && !(token->flags & TOKEN_BREAK_BEFORE);
+		m->list[m->count++] = (Match){token->start, token->end, (uint8_t)i, matches_exactly(token, &words[i]), follows};
+		return true;
+	}
+	return true;
+}
+
+static Status find_matches(Str text, const Word *words, size_t word_count, TokenIter *tokens, Matches *m, Err *err)
+{
+	const Token *run;
+	size_t run_count, row = 0, seen = 0;
+	Step step;
+	uint32_t previous_end = 0;
+	set_text(tokens, text, words, word_count);
+	while ((step = token_next_run(tokens, &run, &run_count, err)) == STEP_ITEM) {
+		for (const Token *token = run; token < run + run_count && !m->are_enough; token++) {
+			m->are_enough = !add_match(m, token, words, word_count, previous_end);
+			if (token->kind <= TOKEN_DIGITS)
+				previous_end = token->end;
+			if (m->count > seen) {
+				row = m->list[seen].follows && m->list[seen].exact ? row + 1 : 1;
+				seen = m->count;
+			}
+			m->are_enough |= m->count && (row == ENOUGH_IN_A_ROW || (row == word_count && row > 1) || token->start > PASSAGE_ENOUGH_BYTES);
+		}
+		if (m->are_enough)
+			return ST_OK;
+	}
+	m->are_enough = m->count && text.len > PASSAGE_ENOUGH_BYTES;
+	return step == STEP_END ? ST_OK : err->code;
+}
+
+/* Typed without marks, words stand in few texts as they were typed: not worth a search of its own. */
+static bool has_marks(const Word *words, size_t word_count)
+{
+	for (size_t i = 0; i < word_count; i++)
+		if (words[i].marked)
+			return true;
+	return false;
+}
+
+/* Matches around the words as typed, or in the whole text. */
+static Status look(Str text, Str typed, const Word *words, size_t word_count, TokenIter *tokens, Matches *m, Err *err)
+{
+	ptrdiff_t at = word_count > 1 && has_marks(words, word_count) ? find_typed(text, typed) : -1;
+	if (at < 0)
+		return find_matches(text, words, word_count, tokens, m, err);
+	m->are_enough = true;
+	size_t start = (size_t)at > AROUND_BYTES ? (size_t)at - AROUND_BYTES : 0, end = utf8_cut(text, (size_t)at + typed.len + AROUND_BYTES);
+	while (start > 0 && start < (size_t)at && text.ptr[start - 1] != ' ' && text.ptr[start - 1] != '\n')
+		start++;
+	const Token *run;
+	size_t run_count;
+	Step step;
+	uint32_t previous_end = 0;
+	token_iter_set(tokens, str_slice(text, start, end));
+	while ((step = token_next_run(tokens, &run, &run_count, err)) == STEP_ITEM)
+		for (const Token *token = run; token < run + run_count && add_match(m, token, words, word_count, previous_end); token++)
+			if (token->kind <= TOKEN_DIGITS)
+				previous_end = token->end;
+	for (size_t i = 0; i < m->count; i++) {
+		m->list[i].start += (uint32_t)start;
+		m->list[i].end += (uint32_t)start;
+	}
+	return step == STEP_ERROR ? err->code : ST_OK;
+}
+
+/* As HTML; control characters become blanks. What needs no change is copied in one piece. */
+static void escape(Buf *out, Str text)
+{
+	static const char *const escaped[256] = {
+		[0 ... ' ' - 1] = " ", [0x7F] = " ", ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;"};
+	size_t from = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		const char *as = escaped[(uint8_t)text.ptr[i]];
+		if (!as)
+			continue;
+		buf_add_str(out, str_slice(text, from, i));
+		buf_add_zero_terminated(out, as);
+		from = i + 1;
+	}
+	buf_add_str(out, str_slice(text, from, text.len));
+}
+
+/* The start of a word at or before `at`, not more than LEAD_BYTES back, so that the hit has something in front of it. */
+static size_t window_start(Str text, size_t at)
+{
+	size_t least = at > LEAD_BYTES ? at - LEAD_BYTES : 0, i = at, start = at;
+	for (; i > least; i--) {
+		char before = text.ptr[i - 1];
+		if (before == '\n')
+			return i;
+		if (before == ' ')
+			start = i;
+	}
+	return least == 0 ? 0 : start;
+}
+
+static size_t window_end(Str text, size_t start)
+{
+	size_t end = utf8_cut(text, start + PASSAGE_BYTES);
+	if (end == text.len)
+		return end;
+	for (size_t i = end; i > start + PASSAGE_BYTES / 2; i--)
+		if (text.ptr[i - 1] == ' ' || text.ptr[i - 1] == '\n')
+			return i - 1;
+	return end;
+}
+
+static void mark_matches(Str text, const Matches *m, size_t start, size_t end, Buf *html)
+{
+	size_t from = start;
+	for (size_t i = 0; i < m->count; i++) {
+		if (m->list[i].start < from || m->list[i].end > end)
+			continue;
+		escape(html, str_slice(text, from, m->list[i].start));
+		buf_add_zero_terminated(html, "<mark>");
+		escape(html, str_slice(text, m->list[i].start, m->list[i].end));
+		buf_add_zero_terminated(html, "</mark>");
+		from = m->list[i].end;
+	}
+	escape(html, str_slice(text, from, end));
+}
+
+/* Different words count most, then words in a row, then exact ones. */
+enum { WORTH_NEW = 19, WORTH_ANY = 1, WORTH_FOLLOWS = 12, WORTH_EXACT = 4 };
+
+static int worth_alone(const Match *match)
+{
+	return WORTH_ANY + (match->follows ? WORTH_FOLLOWS : 0) + (match->exact ? WORTH_EXACT : 0);
+}
+
+/* The match that the best window begins with: the window moves over the matches, each enters and leaves once. */
+static size_t choose_match(const Matches *m)
+{
+	uint16_t held[WORDS_MAX] = {0};
+	size_t best = 0, behind = 0;
+	int worth = 0, best_worth = -1;
+	for (size_t first = 0; first < m->count; first++) {
+		const Match *match = &m->list[first];
+		uint32_t limit = match->start + PASSAGE_BYTES - LEAD_BYTES;
+		for (; behind < m->count && (behind == first || m->list[behind].end <= limit); behind++)
+			worth += worth_alone(&m->list[behind]) + (held[m->list[behind].word]++ ? 0 : WORTH_NEW);
+		int value = worth - (match->follows ? WORTH_FOLLOWS : 0); /* the first one follows nothing */
+		if (value > best_worth) {
+			best_worth = value;
+			best = first;
+		}
+		worth -= worth_alone(match) + (--held[match->word] ? 0 : WORTH_NEW);
+	}
+	return best;
+}
+
+Status passage_snippet(Str text, bool is_all, const PassageQuery *query, TokenIter *tokens, Arena *arena, Str *out, Err *err)
+{
+	Matches m;
+	Buf html = {0};
+	Status st = ST_OK;
+	size_t word_count = query->word_count < WORDS_MAX ? query->word_count : WORDS_MAX;
+	*out = (Str){0};
+	text = str_slice(text, 0, utf8_cut(text, PASSAGE_TEXT_MAX));
+	expect(&m, query->words, word_count);
+	if (word_count)
+		st = look(text, query->typed, query->words, word_count, tokens, &m, err);
+	if (st != ST_OK)
+		return st;
+	size_t start = m.count ? window_start(text, m.list[choose_match(&m)].start) : 0, end = window_end(text, start);
+	if (!is_all && (!m.are_enough || end + LEAD_BYTES > text.len))
+		return ST_OK;
+	if (start > 0)
+		buf_add_zero_terminated(&html, "… ");
+	mark_matches(text, &m, start, end, &html);
+	if (end < text.len)
+		buf_add_zero_terminated(&html, " …");
+	*out = arena_copy(arena, buf_str(&html));
+	bool ok = buf_ok(&html) && out->ptr;
+	buf_done(&html);
+	return ok ? ST_OK : err_no_memory(err);
+}

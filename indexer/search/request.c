@@ -1,0 +1,104 @@
+/* indexer/search/request.c - search_set: one parameter of a search by its name in the HTTP interface. */
+#include "indexer/search/search.h"
+
+#include <stddef.h>
+
+typedef struct {
+	const char *name;
+	int value;
+} Choice;
+
+static const Choice modes[] = {{"auto", SEARCH_AUTO}, {"all", SEARCH_ALL}, {"any", SEARCH_ANY}, {0}};
+static const Choice sorts[] = {{"relevance", SORT_RELEVANCE}, {"issued", SORT_ISSUED}, {"-issued", SORT_ISSUED_DESCENDING}, {0}};
+static const Choice facets[] = {{"type", FACET_TYPE}, {"agency", FACET_AGENCY}, {"year", FACET_YEAR}, {"fonds", FACET_FONDS}, {0}};
+
+static Status choose(const Choice *choices, const char *name, Str value, int *out, Err *err)
+{
+	char known[80] = "";
+	for (const Choice *c = choices; c->name; c++) {
+		if (str_eq(value, str_from(c->name))) {
+			*out = c->value;
+			return ST_OK;
+		}
+		strncat(known, c == choices ? "" : ", ", sizeof known - strlen(known) - 1);
+		strncat(known, c->name, sizeof known - strlen(known) - 1);
+	}
+	return err_set(err, ST_INVALID, "%s: '%.*s' is none of %s", name, (int)(value.len > 40 ? 40 : value.len), value.ptr, known);
+}
+
+static Status set_facets(SearchRequest *request, Str value, Err *err)
+{
+	Str part;
+	int facet = 0;
+	while (str_split(&value, ',', &part)) {
+		Status st = part.len ? choose(facets, "facets", str_trim(part), &facet, err) : ST_OK;
+		if (st != ST_OK)
+			return st;
+		if (part.len)
+			request->facets |= 1u << facet;
+	}
+	return ST_OK;
+}
+
+static Status set_date(Str *out, const char *name, Str value, Err *err)
+{
+	CivilDate date;
+	if (value.len && !civil_date_parse(value, &date))
+		return err_set(err, ST_INVALID, "%s: '%.*s' is no date (2019, 2019-03 or 2019-03-12)", name,
+		               (int)(value.len > 40 ? 40 : value.len), value.ptr);
+	*out = value;
+	return ST_OK;
+}
+
+static const struct { const char *name; size_t offset; } texts[] = {
+	{"q", offsetof(SearchRequest, query)},       {"number", offsetof(SearchRequest, number)},
+	{"type", offsetof(SearchRequest, type)},     {"agency", offsetof(SearchRequest, agency)},
+	{"fonds", offsetof(SearchRequest, fonds)},   {"case", offsetof(SearchRequest, case_code)},
+	{"cursor", offsetof(SearchRequest, cursor)},
+};
+
+Status search_set(SearchRequest *request, Str name, Str value, Err *err)
+{
+	int chosen = 0;
+	uint64_t limit = 0;
+	Status st;
+	if (value.len > SEARCH_QUERY_MAX)
+		return err_set(err, ST_LIMIT, "%.*s: at most %d bytes", STR_ARG(name), SEARCH_QUERY_MAX);
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		if (str_eq(name, str_from(texts[i].name))) {
+			*(Str *)((char *)request + texts[i].offset) = value;
+			return ST_OK;
+		}
+	if (str_eq(name, STR("from")))
+		return set_date(&request->from, "from", value, err);
+	if (str_eq(name, STR("to")))
+		return set_date(&request->to, "to", value, err);
+	if (str_eq(name, STR("facets")))
+		return set_facets(request, value, err);
+	if (str_eq(name, STR("limit"))) {
+		if (!str_to_u64(value, &limit) || limit == 0 || limit > SEARCH_LIMIT_MAX)
+			return err_set(err, ST_INVALID, "limit: a number from 1 to %d", SEARCH_LIMIT_MAX);
+		request->limit = (unsigned)limit;
+		return ST_OK;
+	}
+	if (str_eq(name, STR("expand"))) {
+		static const Choice switches[] = {{"on", 0}, {"off", 1}, {0}};
+		st = choose(switches, "expand", value, &chosen, err);
+		if (st == ST_OK)
+			request->no_expansion = chosen;
+		return st;
+	}
+	if (str_eq(name, STR("mode"))) {
+		st = choose(modes, "mode", value, &chosen, err);
+		if (st == ST_OK)
+			request->mode = (SearchMode)chosen;
+		return st;
+	}
+	if (str_eq(name, STR("sort"))) {
+		st = choose(sorts, "sort", value, &chosen, err);
+		if (st == ST_OK)
+			request->sort = (SearchSort)chosen;
+		return st;
+	}
+	return err_set(err, ST_NOT_FOUND, "search has no parameter '%.*s'", STR_ARG(name));
+}

@@ -1,0 +1,110 @@
+/* indexer/search/view.c - one request's view of the index, and the archive behind it.
+ *
+ * A snapshot can lose its files to a newer one while it is used (a merge, two commits of the live shard); then the
+ * request is run again on the newest, here and nowhere else. Records that come in fast can outrun it each time: from
+ * the third time on this process commits no live shard meanwhile, and another's commits are waited out.
+ */
+#include "indexer/search/parts.h"
+
+#include "indexer/search/passage.h"
+
+enum { TRIES = 20, TRIES_UNGUARDED = 2, TRIES_OF_DAMAGED = 4 };
+static const double deadline_seconds = 2.0;
+
+Status view_run(View *view, QueryAsk *search, QueryFound *out)
+{
+	search->dead = view->snapshot->dead_docids;
+	search->deadline_seconds = deadline_seconds;
+	return view->xapian ? xap_search(view->xapian, search, view->arena, out, view->err) :
+	                      matcher_search(view->matcher, search, view->arena, out, view->err);
+}
+
+Status view_facets(View *view, QueryAsk *search, unsigned slots,
+                   void (*each)(void *view, unsigned slot, Str value, uint64_t count), uint64_t *all_out, bool *is_exact_out)
+{
+	search->dead = view->snapshot->dead_docids;
+	search->deadline_seconds = deadline_seconds;
+	return view->xapian ? xap_facets(view->xapian, search, slots, each, view, all_out, is_exact_out, view->err) :
+	                      matcher_facets(view->matcher, search, slots, each, view, all_out, is_exact_out, view->err);
+}
+
+static Status open_view(View *view, Index *index, Arena *arena, Err *err)
+{
+	*view = (View){.index = index, .arena = arena, .err = err};
+	view->tokens = index_take_tokens(index, err);
+	if (!view->tokens)
+		return err->code;
+	view->snapshot = index_take_snapshot(index);
+	Status st = snapshot_take_matcher(view->snapshot, &view->matcher, err);
+	if (st == ST_OK && index->options.xapian_answers)
+		st = xap_open(&view->xapian, (const char *const *)view->snapshot->dirs, view->snapshot->dir_count, err);
+	return st;
+}
+
+static void close_view(View *view, Status st)
+{
+	xap_close(view->xapian);
+	if (view->matcher)
+		snapshot_give_matcher(view->snapshot, view->matcher, st == ST_OK);
+	snapshot_drop(view->snapshot);
+	index_give_tokens(view->index, view->tokens);
+	buf_done(&view->text);
+}
+
+static bool is_stale(Status st)
+{
+	return st == ST_CONFLICT || st == ST_NOT_FOUND || st == ST_CORRUPT || st == ST_IO;
+}
+
+Status view_with(Index *index, Arena *arena, Status (*body)(View *view, void *ctx), void *ctx, Err *err)
+{
+	Status st = ST_OK;
+	for (int i = 0; i < TRIES; i++) {
+		View view;
+		Err ignored;
+		bool guarded = i >= TRIES_UNGUARDED && pthread_rwlock_rdlock(&index->live_gate) == 0;
+		if (i > 0)
+			index_reload(index, true, &ignored);
+		st = open_view(&view, index, arena, err);
+		if (st == ST_OK)
+			st = body(&view, ctx);
+		close_view(&view, st);
+		if (guarded)
+			pthread_rwlock_unlock(&index->live_gate);
+		if (st == ST_CORRUPT)
+			index_want_check(index);
+		if (!is_stale(st) || (st != ST_CONFLICT && i >= TRIES_OF_DAMAGED))
+			break;
+	}
+	return st;
+}
+
+/* The checksum of what is stored is enough for a snippet; get and download hold the text against its SHA-256. */
+Status view_load_text(View *view, const Entry *entry, size_t most, bool *is_all_out)
+{
+	buf_clear(&view->text);
+	*is_all_out = true;
+	for (size_t i = 0; i < entry->object_count; i++) {
+		const ObjectRef *object = &entry->objects[i];
+		if (strcmp(object->role, "text") != 0)
+			continue;
+		size_t len = object->size_bytes < most ? (size_t)object->size_bytes : most;
+		*is_all_out = len == object->size_bytes || len == PASSAGE_TEXT_MAX;
+		char *bytes = buf_extend(&view->text, len);
+		if (!bytes && len)
+			return err_no_memory(view->err);
+		return len ? store_object_read(view->index->store, &object->hash, 0, bytes, len, view->err) : ST_OK;
+	}
+	return ST_OK;
+}
+
+Status view_load_hit(View *view, uint64_t sequence, SearchHit *out, Entry *entry)
+{
+	Status st = store_entry(view->index->store, sequence, view->arena, entry, view->err);
+	if (st == ST_OK && entry->destroyed) /* the index has not forgotten it yet */
+		st = err_set(view->err, ST_FORBIDDEN, "destroyed");
+	if (st != ST_OK)
+		return st;
+	*out = (SearchHit){.sequence = sequence, .version = entry->version, .id = entry->key};
+	return record_parse_stored(entry->metadata, view->arena, &out->record, view->err);
+}

@@ -1,0 +1,200 @@
+/* indexer/shards/follow_chores.c - what the follower does when the index is complete: checks shards that nobody has looked at
+ * since they were opened, builds damaged ones anew from the log, takes the terms of destroyed records out, merges
+ * neighbours.
+ *
+ * A damaged shard is left out of searches at once (index->bad); the others serve on.
+ */
+#include "indexer/shards/follow.h"
+
+#include "base/log.h"
+#include "indexer/shards/tiers.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+void chore_forget(Chore *chore)
+{
+	free(chore->shards);
+	free(chore->dead.list);
+	free(chore->is_bad);
+	*chore = (Chore){0};
+}
+
+static size_t first_bad(Index *index, const Manifest *m)
+{
+	size_t i = 0;
+	while (i < m->count && !index_shard_is_bad(index, m->shards[i].name))
+		i++;
+	return i;
+}
+
+/* The first shard with terms of a destroyed record; m->count: none has. */
+static size_t first_to_purge(Index *index, const Manifest *m)
+{
+	Arena arena = {0};
+	size_t found = m->count;
+	for (size_t i = 0; i < m->superseded.count && found == m->count; i++) {
+		uint64_t sequence = m->superseded.list[i];
+		Entry entry;
+		Err ignored;
+		arena_reset(&arena);
+		if (store_entry(index->store, sequence, &arena, &entry, &ignored) != ST_OK || !entry.destroyed)
+			continue;
+		for (size_t s = 0; s < m->count && found == m->count; s++)
+			if (sequence >= m->shards[s].from && sequence < m->shards[s].to)
+				found = s;
+	}
+	arena_done(&arena);
+	return found;
+}
+
+/* Which shards of the manifest, and what for; count 0: nothing is due. */
+static TierRun next_chore(Index *index, const Manifest *m, ChoreKind *kind)
+{
+	size_t bad = first_bad(index, m);
+	pthread_mutex_lock(&index->mutex);
+	bool check = index->check_wanted;
+	pthread_mutex_unlock(&index->mutex);
+	*kind = CHORE_REPAIR;
+	if (bad < m->count)
+		return (TierRun){bad, 1};
+	*kind = CHORE_CHECK;
+	if (check && m->count)
+		return (TierRun){0, m->count};
+	*kind = CHORE_MERGE; /* of one shard with itself: without its dead */
+	size_t purge = m->purge ? first_to_purge(index, m) : m->count;
+	return purge < m->count ? (TierRun){purge, 1} : tiers_choose(m);
+}
+
+bool chore_is_due(Index *index, const Manifest *m)
+{
+	ChoreKind kind;
+	return next_chore(index, m, &kind).count > 0;
+}
+
+static bool copy_superseded(Superseded *to, const Superseded *from)
+{
+	for (size_t i = 0; i < from->count; i++)
+		if (!superseded_add(to, from->list[i]))
+			return false;
+	return true;
+}
+
+void chore_want(Follower *f)
+{
+	ChoreKind kind;
+	TierRun run = f->chores_fail ? (TierRun){0} : next_chore(f->index, &f->manifest, &kind);
+	if (!run.count) {
+		Err ignored;
+		if (f->manifest.purge && !f->chores_fail) { /* all gone */
+			f->manifest.purge = false;
+			follow_save(f, &ignored);
+		}
+		return;
+	}
+	Chore chore = {.kind = kind, .count = run.count, .state = CHORE_WANTED};
+	chore.shards = malloc(run.count * sizeof *chore.shards);
+	chore.is_bad = calloc(run.count, sizeof *chore.is_bad);
+	if (!chore.shards || !chore.is_bad || !copy_superseded(&chore.dead, &f->manifest.superseded) ||
+	    !copy_superseded(&chore.dead, &f->live_superseded)) {
+		chore_forget(&chore);
+		return;
+	}
+	memcpy(chore.shards, f->manifest.shards + run.first, run.count * sizeof *chore.shards);
+	superseded_sort(&chore.dead);
+	pthread_mutex_lock(&f->mutex);
+	f->chore = chore;
+	pthread_cond_broadcast(&f->work);
+	pthread_mutex_unlock(&f->mutex);
+}
+
+static void check_shards(Follower *f, Chore *chore)
+{
+	for (size_t i = 0; i < chore->count && !stop_raised(&f->stop); i++) {
+		char dir[4300];
+		uint64_t bytes = 0;
+		Hash sum;
+		Err err;
+		snprintf(dir, sizeof dir, "%s/%s", f->index->dir, chore->shards[i].name);
+		chore->is_bad[i] = shard_sum(dir, &bytes, &sum, &err) != ST_OK || bytes != chore->shards[i].bytes ||
+		                   !hash_eq(&sum, &chore->shards[i].sha256);
+	}
+}
+
+void chore_do(Follower *f)
+{
+	Chore *chore = &f->chore;
+	Superseded ignored = {0};
+	chore->state = CHORE_UNDER_WAY;
+	pthread_mutex_unlock(&f->mutex);
+	switch (chore->kind) {
+	case CHORE_MERGE:
+		tiers_merge(f->index->dir, chore->shards, chore->count, &chore->dead, &f->stop, &chore->result, &chore->err);
+		break;
+	case CHORE_CHECK:
+		check_shards(f, chore);
+		break;
+	case CHORE_REPAIR:
+		shard_build(f->index->store, f->index->dir, &(ShardRange){.from = chore->shards[0].from, .to = chore->shards[0].to},
+		            &f->index->options, &f->stop, &chore->result, &ignored, &chore->err);
+		break;
+	}
+	free(ignored.list); /* known already: the manifest has them */
+	pthread_mutex_lock(&f->mutex);
+	chore->state = CHORE_DONE;
+	pthread_cond_broadcast(&f->look);
+}
+
+static Status note_check(Follower *f, const Chore *chore, Err *err)
+{
+	Index *index = f->index;
+	bool any = false;
+	for (size_t i = 0; i < chore->count; i++) {
+		if (!chore->is_bad[i])
+			continue;
+		any = true;
+		index_mark_bad(index, chore->shards[i].name);
+		log_event(LOG_ERROR, "index", "a damaged shard is left out and built anew", "shard", chore->shards[i].name, NULL);
+	}
+	pthread_mutex_lock(&index->mutex);
+	index->check_wanted = false;
+	pthread_mutex_unlock(&index->mutex);
+	return any ? index_reload(index, true, err) : ST_OK;
+}
+
+bool chore_is_there(Follower *f)
+{
+	pthread_mutex_lock(&f->mutex);
+	bool is = f->chore.state != CHORE_NONE;
+	pthread_mutex_unlock(&f->mutex);
+	return is;
+}
+
+Status chore_finish(Follower *f, Err *err)
+{
+	Chore chore = {0};
+	pthread_mutex_lock(&f->mutex);
+	if (f->chore.state == CHORE_DONE) { /* while it is under way, it is its builder's */
+		chore = f->chore;
+		f->chore = (Chore){0};
+	}
+	pthread_mutex_unlock(&f->mutex);
+	if (chore.state != CHORE_DONE)
+		return ST_OK;
+	Status st = ST_OK;
+	if (chore.err.code != ST_OK) {
+		if (!stop_raised(&f->stop)) {
+			f->chores_fail = true;
+			log_event(LOG_WARN, "index", "shards are not merged or repaired", "because", chore.err.text, NULL);
+		}
+	} else if (chore.kind == CHORE_CHECK) {
+		st = note_check(f, &chore, err);
+	} else {
+		tiers_replace(&f->manifest, &chore.result, &chore.dead, chore.kind == CHORE_MERGE);
+		st = follow_save(f, err);
+		if (st == ST_OK)
+			index_sweep(f->index, &f->manifest);
+	}
+	chore_forget(&chore);
+	return st;
+}

@@ -1,0 +1,213 @@
+/* indexer/shards/manifest.c - see manifest.h. Everything read is checked: adjacent ranges, names without slashes. */
+#include "indexer/shards/manifest.h"
+
+#include "base/file.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { MANIFEST_FORMAT = 1, MANIFEST_MAX_BYTES = 256 << 20 };
+
+void manifest_done(Manifest *m)
+{
+	free(m->shards);
+	free(m->superseded.list);
+	*m = (Manifest){0};
+}
+
+Status manifest_copy(const Manifest *m, Manifest *out, Err *err)
+{
+	Manifest copy = *m;
+	copy.shards = malloc((m->count + 1) * sizeof *copy.shards);
+	copy.superseded.list = malloc((m->superseded.count + 1) * sizeof *copy.superseded.list);
+	copy.superseded.capacity = m->superseded.count + 1;
+	if (!copy.shards || !copy.superseded.list) {
+		free(copy.shards);
+		free(copy.superseded.list);
+		return err_no_memory(err);
+	}
+	if (m->count)
+		memcpy(copy.shards, m->shards, m->count * sizeof *copy.shards);
+	if (m->superseded.count)
+		memcpy(copy.superseded.list, m->superseded.list, m->superseded.count * sizeof *copy.superseded.list);
+	*out = copy;
+	return ST_OK;
+}
+
+Status manifest_add(Manifest *m, const Shard *shard, const Superseded *superseded, Err *err)
+{
+	Shard *grown = realloc(m->shards, (m->count + 1) * sizeof *grown);
+	if (!grown)
+		return err_no_memory(err);
+	m->shards = grown;
+	for (size_t i = 0; i < superseded->count; i++)
+		if (!superseded_add(&m->superseded, superseded->list[i]))
+			return err_no_memory(err);
+	superseded_sort(&m->superseded);
+	m->purge |= superseded->destroyed;
+	m->shards[m->count++] = *shard;
+	m->live_from = shard->to;
+	m->live_name[0] = 0;
+	return ST_OK;
+}
+
+static void path_of(const char *index_dir, char out[static 4200])
+{
+	snprintf(out, 4200, "%s/MANIFEST", index_dir);
+}
+
+/* The leaf before the position, in hex; of position 0: "". */
+static Status leaf_before(Store *store, uint64_t position, char out[static 2 * STORE_HASH_LEN + 1], Err *err)
+{
+	Arena arena = {0};
+	Entry entry;
+	out[0] = 0;
+	if (position == 0)
+		return ST_OK;
+	Status st = store_entry(store, position - 1, &arena, &entry, err);
+	for (size_t i = 0; st == ST_OK && i < STORE_HASH_LEN; i++)
+		snprintf(out + 2 * i, 3, "%02x", entry.leaf.bytes[i]);
+	arena_done(&arena);
+	return st;
+}
+
+static void write_shard(JsonOut *j, const Shard *shard)
+{
+	jout_open(j, '{');
+	jout_field_u64(j, "from", shard->from);
+	jout_field_u64(j, "to", shard->to);
+	jout_field_text(j, "name", shard->name);
+	jout_field_u64(j, "documents", shard->documents);
+	jout_field_u64(j, "bytes", shard->bytes);
+	jout_key(j, "sha256");
+	jout_hex(j, shard->sha256.bytes, STORE_HASH_LEN);
+	jout_close(j, '}');
+}
+
+Status manifest_save(const char *index_dir, Store *store, const Manifest *m, Err *err)
+{
+	char path[4200], leaf[2 * STORE_HASH_LEN + 1];
+	Buf text = {0};
+	JsonOut j;
+	Status st = leaf_before(store, m->live_from, leaf, err);
+	if (st != ST_OK)
+		return st;
+	jout_begin(&j, &text);
+	jout_open(&j, '{');
+	jout_field_u64(&j, "format", MANIFEST_FORMAT);
+	jout_field_u64(&j, "schema", SCHEMA_VERSION);
+	jout_field_u64(&j, "position", m->live_from);
+	jout_field_text(&j, "leaf", leaf);
+	jout_key(&j, "shards");
+	jout_open(&j, '[');
+	for (size_t i = 0; i < m->count; i++)
+		write_shard(&j, &m->shards[i]);
+	jout_close(&j, ']');
+	jout_field_text(&j, "live", m->live_name);
+	jout_key(&j, "superseded");
+	jout_open(&j, '[');
+	for (size_t i = 0; i < m->superseded.count; i++)
+		jout_u64(&j, m->superseded.list[i]);
+	jout_close(&j, ']');
+	jout_field_bool(&j, "purge", m->purge);
+	jout_close(&j, '}');
+	path_of(index_dir, path);
+	st = buf_ok(&text) ? file_replace(path, buf_str(&text), err) : err_no_memory(err);
+	buf_done(&text);
+	return st;
+}
+
+static bool take_u64(const json_t *object, const char *key, uint64_t *out)
+{
+	const json_t *value = json_object_get(object, key);
+	if (!json_is_integer(value) || json_integer_value(value) < 0)
+		return false;
+	*out = (uint64_t)json_integer_value(value);
+	return true;
+}
+
+static bool take_name(const json_t *object, const char *key, char out[static SHARD_NAME_MAX])
+{
+	const char *name = json_string_value(json_object_get(object, key));
+	if (!name || strlen(name) >= SHARD_NAME_MAX || strchr(name, '/') || name[0] == '.')
+		return false;
+	snprintf(out, SHARD_NAME_MAX, "%s", name);
+	return true;
+}
+
+static bool take_shard(const json_t *object, uint64_t from, Shard *out)
+{
+	const char *sum = json_string_value(json_object_get(object, "sha256"));
+	return take_u64(object, "from", &out->from) && take_u64(object, "to", &out->to) && out->from == from &&
+	       out->to > from && take_name(object, "name", out->name) && out->name[0] &&
+	       take_u64(object, "documents", &out->documents) && take_u64(object, "bytes", &out->bytes) && sum &&
+	       hex_decode(str_from(sum), out->sha256.bytes, STORE_HASH_LEN);
+}
+
+static bool take_all(const json_t *root, Manifest *m, uint64_t *position)
+{
+	const json_t *shards = json_object_get(root, "shards"), *superseded = json_object_get(root, "superseded"), *item;
+	size_t i;
+	if (!json_is_array(shards) || !json_is_array(superseded) || !take_u64(root, "position", position) ||
+	    !take_name(root, "live", m->live_name))
+		return false;
+	m->shards = calloc(json_array_size(shards) + 1, sizeof *m->shards);
+	if (!m->shards)
+		return false;
+	json_array_foreach(shards, i, item) {
+		if (!take_shard(item, m->live_from, &m->shards[i]))
+			return false;
+		m->live_from = m->shards[i].to;
+		m->count++;
+	}
+	json_array_foreach(superseded, i, item) {
+		if (!json_is_integer(item) || !superseded_add(&m->superseded, (uint64_t)json_integer_value(item)))
+			return false;
+	}
+	superseded_sort(&m->superseded);
+	m->purge = json_is_true(json_object_get(root, "purge"));
+	return m->live_from == *position;
+}
+
+static Status read_manifest(const json_t *root, Store *store, Manifest *m, Err *err)
+{
+	uint64_t format = 0, schema = 0, position = 0;
+	char leaf[2 * STORE_HASH_LEN + 1];
+	if (!take_u64(root, "format", &format) || !take_u64(root, "schema", &schema))
+		return err_set(err, ST_CORRUPT, "the index manifest can't be read");
+	if (format != MANIFEST_FORMAT || schema != SCHEMA_VERSION)
+		return err_set(err, ST_UNSUPPORTED, "the index was built by another version");
+	if (!take_all(root, m, &position))
+		return err_set(err, ST_CORRUPT, "the index manifest contradicts itself");
+	if (position > store_tree_size(store))
+		return err_set(err, ST_CONFLICT, "the index goes further than the archive");
+	Status st = leaf_before(store, position, leaf, err);
+	const char *said = json_string_value(json_object_get(root, "leaf"));
+	if (st == ST_OK && (!said || strcmp(said, leaf) != 0))
+		st = err_set(err, ST_CONFLICT, "the index belongs to another archive");
+	return st;
+}
+
+Status manifest_load(const char *index_dir, Store *store, Manifest *out, Err *err)
+{
+	char path[4200];
+	Buf text = {0};
+	Manifest m = {0};
+	path_of(index_dir, path);
+	Status st = file_read_all(path, MANIFEST_MAX_BYTES, &text, err);
+	if (st != ST_OK) {
+		buf_done(&text);
+		return st;
+	}
+	json_t *root = json_loadb(text.data ? text.data : "", text.len, JSON_REJECT_DUPLICATES, NULL);
+	buf_done(&text);
+	st = root ? read_manifest(root, store, &m, err) : err_set(err, ST_CORRUPT, "the index manifest is no JSON");
+	json_decref(root);
+	if (st != ST_OK) {
+		manifest_done(&m);
+		return st;
+	}
+	*out = m;
+	return ST_OK;
+}

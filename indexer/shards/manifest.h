@@ -1,0 +1,33 @@
+/* indexer/shards/manifest.h - which shards make up the index: one small JSON file, replaced as a whole.
+ *
+ *   {"format":1,"schema":1,"position":8867,"leaf":"<hex of the leaf before position>",
+ *    "shards":[{"from":0,"to":8867,"name":"…","documents":8867,"bytes":…,"sha256":"…"}],
+ *    "live":"live-…","superseded":[17,…],"purge":false}
+ *
+ * `leaf` ties it to its archive: where the log holds another leaf there, the index is of something else and is built anew.
+ *
+ * Owns     manifest_done frees
+ */
+#ifndef INDEXER_SHARDS_MANIFEST_H
+#define INDEXER_SHARDS_MANIFEST_H
+
+#include "indexer/shards/shard.h"
+
+typedef struct {
+	Shard *shards;          /* adjacent, in order, from sequence 0 */
+	size_t count;
+	uint64_t live_from;     /* where the sealed shards end */
+	char live_name[SHARD_NAME_MAX]; /* "": there is no live shard yet */
+	Superseded superseded;  /* found in the sealed shards; sorted */
+	bool purge;             /* shards may still hold terms of destroyed records */
+} Manifest;
+
+void manifest_done(Manifest *m);
+Status manifest_copy(const Manifest *m, Manifest *out, Err *err);
+/* ST_NOT_FOUND: none. ST_CORRUPT, ST_UNSUPPORTED (other schema), ST_CONFLICT (of another log): build anew. */
+Status manifest_load(const char *index_dir, Store *store, Manifest *out, Err *err);
+Status manifest_save(const char *index_dir, Store *store, const Manifest *m, Err *err);
+/* Adds a shard behind the others. */
+Status manifest_add(Manifest *m, const Shard *shard, const Superseded *superseded, Err *err);
+
+#endif

@@ -1,0 +1,209 @@
+/* indexer/shards/snapshot.c - see snapshot.h. */
+#include "indexer/shards/snapshot.h"
+
+#include "indexer/shards/index_parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+/* A number that is another one whenever the file is another one; 0: not there. Both kinds of file are replaced by rename. */
+static uint64_t stamp_of(const char *dir, const char *name)
+{
+	char path[4400];
+	struct stat info;
+	snprintf(path, sizeof path, "%s/%s", dir, name);
+	if (stat(path, &info) != 0)
+		return 0;
+	uint64_t parts[4] = {(uint64_t)info.st_ino, (uint64_t)info.st_mtim.tv_sec, (uint64_t)info.st_mtim.tv_nsec, (uint64_t)info.st_size};
+	return str_hash((Str){(const char *)parts, sizeof parts}) | 1;
+}
+
+static char *join(const char *dir, const char *name)
+{
+	char *path = NULL;
+	return asprintf(&path, "%s/%s", dir, name) < 0 ? NULL : path;
+}
+
+static void free_snapshot(Snapshot *s)
+{
+	for (size_t i = 0; i < s->idle_count; i++)
+		matcher_close(s->idle[i]);
+	for (size_t i = 0; i < s->dir_count; i++) {
+		free(s->dirs[i]);
+		if (s->sealed)
+			match_shard_drop(s->sealed[i]);
+		if (s->dead_docids)
+			free((void *)s->dead_docids[i].docids);
+	}
+	free(s->dead_docids);
+	free(s->shards);
+	free(s->sealed);
+	free(s->dirs);
+	free(s->from);
+	free(s->dead.list);
+	manifest_done(&s->manifest);
+	pthread_mutex_destroy(&s->mutex);
+	free(s);
+}
+
+static Status add_live(Snapshot *s, const char *index_dir, Store *store, Err *err)
+{
+	uint64_t to = 0, documents = 0;
+	char *dir = join(index_dir, s->manifest.live_name);
+	if (!dir)
+		return err_no_memory(err);
+	s->live_stamp = stamp_of(dir, "iamglass");
+	Status st = shard_live_state(dir, &to, &documents, &s->dead, err);
+	if (st == ST_OK && (to < s->manifest.live_from || to > store_tree_size(store)))
+		st = err_set(err, ST_CONFLICT, "the live shard does not fit the archive");
+	if (st != ST_OK) { /* nothing committed yet, or damaged: the follower makes it anew */
+		free(dir);
+		return ST_OK;
+	}
+	s->from[s->dir_count] = s->manifest.live_from;
+	s->dirs[s->dir_count++] = dir;
+	s->has_live = true;
+	s->position = to;
+	s->documents += documents;
+	return ST_OK;
+}
+
+static Status split_dead(Snapshot *s, Err *err)
+{
+	s->dead_docids = calloc(s->dir_count + 1, sizeof *s->dead_docids);
+	for (size_t i = 0; s->dead_docids && s->dead.count && i < s->dir_count; i++) {
+		uint64_t end = i + 1 < s->dir_count ? s->from[i + 1] : UINT64_MAX;
+		uint32_t *docids = malloc(s->dead.count * sizeof *docids);
+		size_t count = 0;
+		for (size_t d = 0; docids && d < s->dead.count; d++)
+			if (s->dead.list[d] >= s->from[i] && s->dead.list[d] < end)
+				docids[count++] = (uint32_t)(s->dead.list[d] - s->from[i] + 1);
+		if (!docids)
+			return err_no_memory(err);
+		s->dead_docids[i] = (QueryDead){docids, count};
+	}
+	return s->dead_docids ? ST_OK : err_no_memory(err);
+}
+
+static Status fill(Snapshot *s, Index *index, Err *err)
+{
+	const Manifest *m = &s->manifest;
+	s->dirs = calloc(m->count + 1, sizeof *s->dirs);
+	s->from = calloc(m->count + 1, sizeof *s->from);
+	s->shards = calloc(m->count + 1, sizeof *s->shards);
+	s->sealed = calloc(m->count + 1, sizeof *s->sealed);
+	if (!s->dirs || !s->from || !s->shards || !s->sealed)
+		return err_no_memory(err);
+	s->position = m->live_from;
+	for (size_t i = 0; i < m->count; i++) {
+		if (index_shard_is_bad(index, m->shards[i].name))
+			continue;
+		s->from[s->dir_count] = m->shards[i].from;
+		s->shards[s->dir_count] = m->shards[i];
+		s->dirs[s->dir_count] = join(index->dir, m->shards[i].name);
+		if (!s->dirs[s->dir_count++])
+			return err_no_memory(err);
+		s->documents += m->shards[i].documents;
+	}
+	for (size_t i = 0; i < m->superseded.count; i++)
+		if (!superseded_add(&s->dead, m->superseded.list[i]))
+			return err_no_memory(err);
+	Status st = m->live_name[0] ? add_live(s, index->dir, index->store, err) : ST_OK;
+	superseded_sort(&s->dead);
+	return st == ST_OK ? split_dead(s, err) : st;
+}
+
+/* What is open already. */
+static void share_sealed(Snapshot *s, Snapshot *before)
+{
+	pthread_mutex_lock(&before->mutex);
+	for (size_t i = 0; i + s->has_live < s->dir_count; i++)
+		for (size_t b = 0; b + before->has_live < before->dir_count; b++)
+			if (before->sealed[b] && strcmp(s->shards[i].name, before->shards[b].name) == 0 &&
+			    memcmp(&s->shards[i].sha256, &before->shards[b].sha256, sizeof s->shards[i].sha256) == 0)
+				s->sealed[i] = match_shard_hold(before->sealed[b]);
+	pthread_mutex_unlock(&before->mutex);
+}
+
+Status snapshot_load(Snapshot **out, Index *index, Snapshot *before, Status *problem_out, Err *err)
+{
+	Snapshot *s = calloc(1, sizeof *s);
+	if (!s)
+		return err_no_memory(err);
+	pthread_mutex_init(&s->mutex, NULL);
+	s->users = 1;
+	s->manifest_stamp = stamp_of(index->dir, "MANIFEST");
+	Status st = manifest_load(index->dir, index->store, &s->manifest, err);
+	*problem_out = st;
+	if (st == ST_NO_MEMORY || st == ST_IO) {
+		free_snapshot(s);
+		return st;
+	}
+	st = fill(s, index, err);
+	if (st != ST_OK) {
+		free_snapshot(s);
+		return st;
+	}
+	if (before)
+		share_sealed(s, before);
+	*out = s;
+	return ST_OK;
+}
+
+void snapshot_hold(Snapshot *s)
+{
+	__atomic_add_fetch(&s->users, 1, __ATOMIC_RELAXED); /* not behind the mutex: shards are opened under that */
+}
+
+void snapshot_drop(Snapshot *s)
+{
+	if (s && __atomic_sub_fetch(&s->users, 1, __ATOMIC_ACQ_REL) == 0)
+		free_snapshot(s);
+}
+
+bool snapshot_is_current(const Snapshot *s, const char *index_dir)
+{
+	char live[4300];
+	if (stamp_of(index_dir, "MANIFEST") != s->manifest_stamp)
+		return false;
+	if (!s->manifest.live_name[0])
+		return true;
+	snprintf(live, sizeof live, "%s/%s", index_dir, s->manifest.live_name);
+	return stamp_of(live, "iamglass") == s->live_stamp;
+}
+
+static Status open_sealed(Snapshot *s, Err *err)
+{
+	Status st = ST_OK;
+	for (size_t i = 0; st == ST_OK && i + s->has_live < s->dir_count; i++)
+		if (!s->sealed[i])
+			st = match_shard_open(&s->sealed[i], s->dirs[i], err);
+	return st;
+}
+
+Status snapshot_take_matcher(Snapshot *s, Matcher **out, Err *err)
+{
+	Status st = ST_OK;
+	pthread_mutex_lock(&s->mutex);
+	Matcher *matcher = s->idle_count ? s->idle[--s->idle_count] : NULL;
+	if (!matcher)
+		st = open_sealed(s, err);
+	pthread_mutex_unlock(&s->mutex);
+	if (matcher || st != ST_OK) {
+		*out = matcher;
+		return st;
+	}
+	return matcher_open(out, s->sealed, s->dir_count - s->has_live, s->has_live ? s->dirs[s->dir_count - 1] : NULL, err);
+}
+
+void snapshot_give_matcher(Snapshot *s, Matcher *matcher, bool reusable)
+{
+	pthread_mutex_lock(&s->mutex);
+	if (reusable && matcher && s->idle_count < SNAPSHOT_IDLE_MAX) {
+		s->idle[s->idle_count++] = matcher;
+		matcher = NULL;
+	}
+	pthread_mutex_unlock(&s->mutex);
+	matcher_close(matcher);
+}

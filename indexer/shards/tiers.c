@@ -1,0 +1,117 @@
+/* indexer/shards/tiers.c - see tiers.h. A shard's tier is the logarithm of its bytes; a run of TIERS_FAN neighbours, none of
+ * which is of a higher tier than the run's highest but one, is merged, smallest tier first. */
+#include "indexer/shards/tiers.h"
+
+#include "base/file.h"
+#include "indexer/glass/merge.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { FIRST_TIER_BYTES = 64 << 20, SHARD_SEQUENCES_MAX = 1 << 30, SHARD_BYTES_MAX_SHIFT = 34 };
+
+static unsigned tier_of(const Shard *shard)
+{
+	unsigned tier = 0;
+	for (uint64_t bytes = shard->bytes / FIRST_TIER_BYTES; bytes; bytes /= TIERS_FAN)
+		tier++;
+	return tier;
+}
+
+TierRun tiers_choose(const Manifest *m)
+{
+	for (unsigned tier = 0; tier < 8; tier++) {
+		size_t end = m->count;
+		while (end > 0) { /* runs of neighbours that are not above this tier */
+			size_t start = end;
+			uint64_t bytes = 0;
+			while (start > 0 && tier_of(&m->shards[start - 1]) <= tier && !((bytes + m->shards[start - 1].bytes) >> SHARD_BYTES_MAX_SHIFT))
+				bytes += m->shards[--start].bytes;
+			bool fits = end > start && m->shards[end - 1].to - m->shards[start].from < SHARD_SEQUENCES_MAX;
+			if (end - start >= TIERS_FAN && fits)
+				return (TierRun){start, end - start};
+			end = start == end ? end - 1 : start;
+		}
+	}
+	return (TierRun){0};
+}
+
+/* The dead of one shard as its own docids. */
+static uint32_t *dead_docids(const Shard *shard, const Superseded *dead, size_t *count)
+{
+	uint32_t *list = malloc((dead->count + 1) * sizeof *list);
+	*count = 0;
+	for (size_t i = 0; list && i < dead->count; i++)
+		if (dead->list[i] >= shard->from && dead->list[i] < shard->to)
+			list[(*count)++] = (uint32_t)(dead->list[i] - shard->from + 1);
+	return list;
+}
+
+static Status merge_into(const char *dir, const char *index_dir, const Shard *shards, size_t count, const Superseded *dead,
+                         const Stop *stop, Shard *merged, Err *err)
+{
+	GlassMergeInput *inputs = calloc(count, sizeof *inputs);
+	char (*dirs)[4300] = calloc(count, sizeof *dirs);
+	GlassStats stats = {0};
+	Status st = inputs && dirs ? ST_OK : err_no_memory(err);
+	for (size_t i = 0; st == ST_OK && i < count; i++) {
+		snprintf(dirs[i], sizeof dirs[i], "%s/%s", index_dir, shards[i].name);
+		inputs[i].dir = dirs[i];
+		inputs[i].docid_offset = (uint32_t)(shards[i].from - shards[0].from);
+		inputs[i].dead = dead_docids(&shards[i], dead, &inputs[i].dead_count);
+		if (!inputs[i].dead)
+			st = err_no_memory(err);
+	}
+	if (st == ST_OK)
+		st = glass_merge(dir, inputs, count, 0, &(GlassFinish){0}, stop, &stats, err);
+	if (st == ST_OK)
+		merged->documents = stats.documents;
+	for (size_t i = 0; inputs && i < count; i++)
+		free((void *)inputs[i].dead);
+	free(inputs);
+	free(dirs);
+	return st;
+}
+
+Status tiers_merge(const char *index_dir, const Shard *shards, size_t count, const Superseded *dead,
+                   const Stop *stop, Shard *out, Err *err)
+{
+	Shard merged = {.from = shards[0].from, .to = shards[count - 1].to};
+	char dir[4300];
+	shard_name(&merged);
+	snprintf(dir, sizeof dir, "%s/%s", index_dir, merged.name);
+	Status st = merge_into(dir, index_dir, shards, count, dead, stop, &merged, err);
+	if (st == ST_OK)
+		st = shard_sum(dir, &merged.bytes, &merged.sha256, err);
+	if (st == ST_OK)
+		st = file_sync_dir(index_dir, err);
+	if (st == ST_OK) {
+		*out = merged;
+	} else {
+		Err ignored;
+		file_remove_tree(dir, &ignored);
+	}
+	return st;
+}
+
+void tiers_replace(Manifest *m, const Shard *merged, const Superseded *dead, bool without_dead)
+{
+	size_t first = 0, last, used = 0;
+	while (first < m->count && m->shards[first].from < merged->from)
+		first++;
+	last = first;
+	while (last < m->count && m->shards[last].to <= merged->to)
+		last++;
+	if (last == first)
+		return;
+	m->shards[first] = *merged;
+	memmove(&m->shards[first + 1], &m->shards[last], (m->count - last) * sizeof *m->shards);
+	m->count -= last - first - 1;
+	for (size_t i = 0; without_dead && i < m->superseded.count; i++) {
+		uint64_t sequence = m->superseded.list[i];
+		if (sequence < merged->from || sequence >= merged->to || !superseded_has(dead, sequence))
+			m->superseded.list[used++] = sequence;
+	}
+	if (without_dead)
+		m->superseded.count = used;
+}

@@ -1,0 +1,146 @@
+/* indexer/source/json.c - see source_json.h. */
+#include "indexer/source/json.h"
+
+#include "base/json_out.h"
+#include "base/utf8.h"
+
+void json_reader_done(JsonReader *reader)
+{
+	buf_done(&reader->text);
+	buf_done(&reader->rest);
+}
+
+/* ---- finding the text ------------------------------------------------------------------------------------------ */
+
+/* Offset of the first byte at or after `at` that a JSON string can't hold as it is; s.len if there is none. */
+static size_t plain_until(Str s, size_t at)
+{
+	return at >= s.len ? s.len : at + json_plain_run(str_slice(s, at, s.len));
+}
+
+/* Offset behind the closing quote of the string that opens at `at`; 0 if it does not end. */
+static size_t string_end(Str s, size_t at)
+{
+	for (at++; (at = plain_until(s, at)) < s.len; at++) {
+		if (s.ptr[at] == '"')
+			return at + 1;
+		if (s.ptr[at] == '\\' && ++at >= s.len)
+			return 0;
+	}
+	return 0;
+}
+
+static size_t skip_blanks(Str s, size_t at)
+{
+	while (at < s.len && (s.ptr[at] == ' ' || s.ptr[at] == '\t' || s.ptr[at] == '\r' || s.ptr[at] == '\n'))
+		at++;
+	return at;
+}
+
+/* Where the value of the outermost member "text" opens, if it is a string; 0 where there is none. */
+static size_t find_text(Str s)
+{
+	int depth = 0;
+	for (size_t at = 0; at < s.len;) {
+		char c = s.ptr[at];
+		depth += (c == '{' || c == '[') - (c == '}' || c == ']');
+		if (c != '"') {
+			at++;
+			continue;
+		}
+		size_t end = string_end(s, at);
+		if (end == 0)
+			return 0;
+		if (depth == 1 && str_eq(str_slice(s, at, end), STR("\"text\""))) {
+			size_t colon = skip_blanks(s, end);
+			size_t value = skip_blanks(s, colon + 1);
+			if (colon < s.len && s.ptr[colon] == ':' && value < s.len && s.ptr[value] == '"')
+				return value;
+		}
+		at = end;
+	}
+	return 0;
+}
+
+/* ---- unescaping ------------------------------------------------------------------------------------------------ */
+
+static bool read_hex4(Str s, size_t at, uint32_t *out)
+{
+	uint8_t bytes[2];
+	if (!hex_decode(str_slice(s, at, at + 4), bytes, 2))
+		return false;
+	*out = (uint32_t)bytes[0] << 8 | bytes[1];
+	return true;
+}
+
+/* The escape \uXXXX (or a pair of them) at `at`; returns its length, 0 if it is broken. */
+static size_t unescape_unicode(Str s, size_t at, Buf *out)
+{
+	uint32_t c, low;
+	char utf8[4];
+	size_t len = 6;
+	if (!read_hex4(s, at + 2, &c) || (c >= 0xDC00 && c <= 0xDFFF))
+		return 0;
+	if (c >= 0xD800 && c <= 0xDBFF) {
+		if (!str_eq(str_slice(s, at + 6, at + 8), STR("\\u")) || !read_hex4(s, at + 8, &low) || low < 0xDC00 || low > 0xDFFF)
+			return 0;
+		c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
+		len = 12;
+	}
+	buf_add(out, utf8, utf8_encode(c, utf8));
+	return len;
+}
+
+static size_t unescape(Str s, size_t at, Buf *out)
+{
+	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+	if (at + 1 >= s.len)
+		return 0;
+	if (s.ptr[at + 1] == 'u')
+		return unescape_unicode(s, at, out);
+	const char *found = s.ptr[at + 1] ? strchr(from, s.ptr[at + 1]) : NULL;
+	if (!found)
+		return 0;
+	buf_add_char(out, to[found - from]);
+	return 2;
+}
+
+/* Reads the string that opens at `at` into out; returns the offset behind it, 0 if it is no valid JSON string. */
+static size_t read_string(Str s, size_t at, Buf *out)
+{
+	for (at++;;) {
+		size_t plain = plain_until(s, at);
+		buf_add(out, s.ptr + at, plain - at);
+		at = plain;
+		if (at >= s.len || (uint8_t)s.ptr[at] < 0x20)
+			return 0;
+		if (s.ptr[at] == '"')
+			return buf_ok(out) && utf8_is_valid(buf_str(out)) ? at + 1 : 0;
+		size_t len = unescape(s, at, out);
+		if (len == 0)
+			return 0;
+		at += len;
+	}
+}
+
+Status json_reader_parse(JsonReader *reader, Str line, Arena *arena, Record *out, Err *err)
+{
+	size_t start = find_text(line);
+	if (start == 0)
+		return record_parse(line, arena, out, err);
+	buf_clear(&reader->text);
+	buf_clear(&reader->rest);
+	size_t end = buf_reserve(&reader->text, line.len - start) ? read_string(line, start, &reader->text) : 0;
+	if (end == 0)
+		return record_parse(line, arena, out, err);
+	buf_add(&reader->rest, line.ptr, start);
+	buf_add_str(&reader->rest, STR("\"\""));
+	buf_add(&reader->rest, line.ptr + end, line.len - end);
+	if (!buf_ok(&reader->rest))
+		return err_no_memory(err);
+	Err short_err; /* its byte offsets would be those of the shortened line */
+	if (record_parse(buf_str(&reader->rest), arena, out, &short_err) != ST_OK)
+		return record_parse(line, arena, out, err);
+	out->text = buf_str(&reader->text);
+	return ST_OK;
+}

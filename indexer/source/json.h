@@ -1,0 +1,29 @@
+/* indexer/source/json.h - one record as JSON, read fast: the long text by a scanner of ours, the rest by record_parse.
+ *
+ *   {"id":"a","text":"… 300 KB …","type":"Luật"}   =   {"id":"a","text":"","type":"Luật"}  +  the text, unescaped
+ *
+ * The scanner only ever replaces one valid JSON string by another (the empty one), so what is left is broken exactly
+ * when the whole was; wherever the scanner has a doubt, record_parse gets the whole line and the last word. One thing
+ * more is allowed in the text: \u0000, which real documents out of PDF files do hold.
+ *
+ * Shapes   a line of JSON without its end; UTF-8
+ * Owns     out points into the arena and into the reader; both live until the next call with them
+ * Errors   those of record_parse
+ * Threads  a reader belongs to one thread
+ */
+#ifndef INDEXER_SOURCE_JSON_H
+#define INDEXER_SOURCE_JSON_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "store/record/record.h"
+
+typedef struct {
+	Buf text; /* the unescaped text */
+	Buf rest; /* the line without it */
+} JsonReader;
+
+void json_reader_done(JsonReader *reader);
+Status json_reader_parse(JsonReader *reader, Str line, Arena *arena, Record *out, Err *err);
+
+#endif

@@ -1,0 +1,318 @@
+/* indexer/source/package_in.c - see package_in.h.
+ *
+ * libarchive gives names in the locale of the thread: without a UTF-8 locale it drops Vietnamese names. So every call
+ * runs under C.UTF-8, for this thread only. Filters and formats are named one by one: "all" would start programs. */
+#include "indexer/source/package_in.h"
+
+#include "base/utf8.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <ctype.h>
+#include <iconv.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BLOCK_BYTES = 256 << 10 };
+
+struct PackageIn {
+	struct archive *archive;
+	struct archive_entry *entry;
+	locale_t utf8;
+	PackageKind kind;
+	uint64_t size_bytes; /* of the package; 0: not known */
+	uint64_t expanded_bytes;
+	uint64_t entries;
+	char name[PACKAGE_NAME_MAX * 4];
+};
+
+/* ---- names ----------------------------------------------------------------------------------------------------- */
+
+static bool is_reserved_by_windows(Str part)
+{
+	static const char *const names[] = {"CON", "PRN", "AUX", "NUL"};
+	ptrdiff_t dot = str_find_char(part, '.');
+	Str base = dot < 0 ? part : str_slice(part, 0, (size_t)dot);
+	for (size_t i = 0; i < 4; i++)
+		if (str_eq_nocase(base, str_from(names[i])))
+			return true;
+	return base.len == 4 && base.ptr[3] >= '1' && base.ptr[3] <= '9' &&
+	       (str_eq_nocase(str_slice(base, 0, 3), STR("COM")) || str_eq_nocase(str_slice(base, 0, 3), STR("LPT")));
+}
+
+const char *package_in_name_problem(Str name)
+{
+	Str part, rest = name;
+	if (name.len == 0)
+		return "an entry without a name";
+	if (name.len > PACKAGE_NAME_MAX)
+		return "a name that is too long";
+	if (!utf8_is_valid(name))
+		return "a name that is not UTF-8";
+	if (name.ptr[0] == '/')
+		return "an absolute name";
+	if (name.len >= 2 && name.ptr[1] == ':' && isalpha((unsigned char)name.ptr[0]))
+		return "a name with a drive letter";
+	for (size_t i = 0; i < name.len; i++) {
+		if (name.ptr[i] == '\\')
+			return "a name with a backslash";
+		if ((uint8_t)name.ptr[i] < 0x20 || name.ptr[i] == 0x7F)
+			return "a name with a control character";
+	}
+	while (str_split(&rest, '/', &part)) {
+		if (str_eq(part, STR("..")))
+			return "a name that climbs with '..'";
+		if (part.len > 255)
+			return "a name that is too long";
+		if (is_reserved_by_windows(part))
+			return "a name that is reserved on Windows";
+	}
+	return NULL;
+}
+
+bool package_in_name_is_hidden(Str name)
+{
+	Str part, rest = name;
+	while (str_split(&rest, '/', &part))
+		if ((str_starts(part, STR(".")) && !str_eq(part, STR(".")) && !str_eq(part, STR(".."))) ||
+		    str_eq(part, STR("__MACOSX")))
+			return true;
+	return false;
+}
+
+/* Vietnamese Windows writes names in its own code page: its vowel marks and letters stand behind a letter or a space,
+ * where CP437 would have box drawings and Greek. */
+static bool looks_like_cp1258(const char *name)
+{
+	static const char letters[] = "\xCC\xD2\xDE\xEC\xF2\xD0\xF0\xC3\xE3\xD5\xF5\xDD\xFD\xC2\xE2\xCA\xEA\xD4\xF4";
+	size_t hits = 0, high = 0;
+	for (; *name; name++) {
+		high += (uint8_t)*name >= 0x80;
+		hits += (uint8_t)*name >= 0x80 && strchr(letters, *name);
+	}
+	return hits * 2 >= high;
+}
+
+static bool convert(const char *charset, char *name, char *out, size_t capacity, size_t *len_out)
+{
+	iconv_t to_utf8 = iconv_open("UTF-8", charset);
+	if (to_utf8 == (iconv_t)-1)
+		return false;
+	size_t in_left = strlen(name), out_left = capacity;
+	bool ok = iconv(to_utf8, &name, &in_left, &out, &out_left) != (size_t)-1 &&
+	          iconv(to_utf8, NULL, NULL, &out, &out_left) != (size_t)-1;
+	iconv_close(to_utf8);
+	*len_out = capacity - out_left;
+	return ok;
+}
+
+/* "./a//b/" becomes "a/b"; what is left is checked by package_in_name_problem. */
+static Str tidy(char *name, size_t len)
+{
+	size_t used = 0;
+	bool absolute = len > 0 && name[0] == '/';
+	Str part, rest = {name, len};
+	if (absolute)
+		return rest;
+	while (str_split(&rest, '/', &part)) {
+		if (part.len == 0 || str_eq(part, STR(".")))
+			continue;
+		if (used)
+			name[used++] = '/';
+		memmove(name + used, part.ptr, part.len);
+		used += part.len;
+	}
+	return (Str){name, used};
+}
+
+static Str read_name(PackageIn *p)
+{
+	const char *raw = archive_entry_pathname(p->entry);
+	char *copy = p->name;
+	size_t len = raw ? strlen(raw) : 0;
+	if (len > PACKAGE_NAME_MAX)
+		len = PACKAGE_NAME_MAX + 1; /* refused anyway */
+	if (len == 0)
+		return STR("");
+	if (utf8_is_valid((Str){raw, len}) || len > PACKAGE_NAME_MAX) {
+		memcpy(copy, raw, len);
+		return tidy(copy, len);
+	}
+	char bytes[PACKAGE_NAME_MAX + 1];
+	memcpy(bytes, raw, len + 1);
+	bool vietnamese = looks_like_cp1258(bytes);
+	if (!convert(vietnamese ? "CP1258" : "CP437", bytes, copy, sizeof p->name, &len) &&
+	    !convert("CP437", bytes, copy, sizeof p->name, &len))
+		return (Str){copy, 0};
+	return tidy(copy, len);
+}
+
+/* ---- open and close -------------------------------------------------------------------------------------------- */
+
+static Status broken(const PackageIn *p, Err *err)
+{
+	const char *why = archive_error_string(p->archive);
+	if (why && (strstr(why, "ncrypt") || strstr(why, "assphrase")))
+		return err_set(err, ST_UNSUPPORTED, "the package is encrypted");
+	return err_set(err, ST_INVALID, "the package is broken or cut off: %s", why ? why : "it can't be read");
+}
+
+static void support(struct archive *a, PackageKind kind)
+{
+	archive_read_support_filter_gzip(a);
+	archive_read_support_filter_bzip2(a);
+	archive_read_support_filter_xz(a);
+	archive_read_support_filter_lzma(a);
+	archive_read_support_filter_zstd(a);
+	archive_read_support_filter_lz4(a);
+	archive_read_support_filter_compress(a);
+	if (kind == PACKAGE_STREAM) {
+		archive_read_support_format_raw(a);
+		archive_read_support_format_empty(a);
+	} else {
+		archive_read_support_format_tar(a);
+		archive_read_support_format_zip(a);
+		archive_read_support_format_7zip(a);
+	}
+}
+
+static Status open_archive(PackageIn *p, int fd, Str bytes, Err *err)
+{
+	struct stat info;
+	int code;
+	p->archive = archive_read_new();
+	if (!p->archive)
+		return err_no_memory(err);
+	support(p->archive, p->kind);
+	if (fd >= 0) {
+		if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode))
+			p->size_bytes = (uint64_t)info.st_size;
+		code = archive_read_open_fd(p->archive, fd, BLOCK_BYTES);
+	} else {
+		p->size_bytes = bytes.len;
+		code = archive_read_open_memory(p->archive, bytes.ptr ? bytes.ptr : "", bytes.len);
+	}
+	return code == ARCHIVE_OK || code == ARCHIVE_WARN ? ST_OK : broken(p, err);
+}
+
+Status package_in_open(PackageIn **out, PackageKind kind, int fd, Str bytes, Err *err)
+{
+	PackageIn *p = calloc(1, sizeof *p);
+	if (!p)
+		return err_no_memory(err);
+	p->kind = kind;
+	p->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	locale_t before = p->utf8 ? uselocale(p->utf8) : (locale_t)0;
+	Status st = open_archive(p, fd, bytes, err);
+	if (before)
+		uselocale(before);
+	if (st != ST_OK) {
+		package_in_close(p);
+		return st;
+	}
+	*out = p;
+	return ST_OK;
+}
+
+void package_in_close(PackageIn *p)
+{
+	if (!p)
+		return;
+	archive_read_free(p->archive);
+	if (p->utf8)
+		freelocale(p->utf8);
+	free(p);
+}
+
+/* ---- entries --------------------------------------------------------------------------------------------------- */
+
+static const char *entry_problem(const PackageIn *p, Status *code)
+{
+	*code = ST_UNSUPPORTED;
+	if (archive_entry_hardlink(p->entry) || archive_entry_filetype(p->entry) == AE_IFLNK)
+		return "a link";
+	if (archive_entry_filetype(p->entry) != AE_IFREG)
+		return "neither a file nor a directory";
+	if (archive_entry_is_encrypted(p->entry))
+		return "an encrypted entry";
+	*code = ST_OK;
+	return NULL;
+}
+
+/* STEP_ITEM: an entry to hand out. STEP_END with *again: one to pass over. */
+static Step read_entry(PackageIn *p, PackageEntry *out, bool *again, Err *err)
+{
+	int code = archive_read_next_header(p->archive, &p->entry);
+	*again = false;
+	if (code == ARCHIVE_EOF)
+		return STEP_END;
+	if (code != ARCHIVE_OK && code != ARCHIVE_WARN) {
+		broken(p, err);
+		return STEP_ERROR;
+	}
+	*out = (PackageEntry){.size_bytes = UINT64_MAX};
+	if (archive_entry_size_is_set(p->entry))
+		out->size_bytes = (uint64_t)archive_entry_size(p->entry);
+	if (p->kind == PACKAGE_STREAM)
+		return STEP_ITEM;
+	if (++p->entries > PACKAGE_ENTRIES_MAX) {
+		err_set(err, ST_LIMIT, "the package has more than %d entries; what follows was not read", PACKAGE_ENTRIES_MAX);
+		return STEP_ERROR;
+	}
+	out->name = read_name(p);
+	out->reason = package_in_name_problem(out->name);
+	*again = archive_entry_filetype(p->entry) == AE_IFDIR || (!out->reason && package_in_name_is_hidden(out->name));
+	if (*again)
+		return STEP_END;
+	out->refused = out->reason ? ST_INVALID : ST_OK;
+	if (!out->reason)
+		out->reason = entry_problem(p, &out->refused);
+	return STEP_ITEM;
+}
+
+Step package_in_next(PackageIn *p, PackageEntry *out, Err *err)
+{
+	bool again;
+	Step step;
+	PackageEntry entry;
+	locale_t before = p->utf8 ? uselocale(p->utf8) : (locale_t)0;
+	do
+		step = read_entry(p, &entry, &again, err);
+	while (again);
+	if (before)
+		uselocale(before);
+	if (step == STEP_ITEM)
+		*out = entry;
+	return step;
+}
+
+static Status read_data(void *ctx, void *out, size_t capacity, size_t *got_out, Err *err)
+{
+	PackageIn *p = ctx;
+	la_ssize_t got = archive_read_data(p->archive, out, capacity);
+	if (got < 0)
+		return broken(p, err);
+	p->expanded_bytes += (uint64_t)got;
+	uint64_t packed = p->size_bytes ? p->size_bytes : package_in_bytes_read(p);
+	if (p->expanded_bytes > PACKAGE_RATIO_FREE && p->expanded_bytes / PACKAGE_RATIO_MAX > packed)
+		return err_set(err, ST_LIMIT, "the package expands to more than %d times its size", PACKAGE_RATIO_MAX);
+	*got_out = (size_t)got;
+	return ST_OK;
+}
+
+static uint64_t position(const void *ctx)
+{
+	return package_in_bytes_read(ctx);
+}
+
+ByteSource package_in_source(PackageIn *p)
+{
+	return (ByteSource){read_data, position, p};
+}
+
+uint64_t package_in_bytes_read(const PackageIn *p)
+{
+	return (uint64_t)archive_filter_bytes(p->archive, -1);
+}

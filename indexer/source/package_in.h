@@ -1,0 +1,56 @@
+/* indexer/source/package_in.h - packages on the way in (tar, zip, 7z in any compression) and compressed streams: the only
+ * user of libarchive in indexer/.
+ *
+ *   package_in_open → package_in_next → read the entry through package_in_source → … → package_in_close
+ *
+ * Read as a stream, entry by entry; nothing is ever written to disk by a name that stands in a package. Directories,
+ * hidden files ("." in front, __MACOSX) and what is beneath them are passed over. Entries that can't be taken (links,
+ * devices, encrypted, names that climb or mean something to Windows) are handed out with the reason.
+ *
+ * Shapes   names are UTF-8 whatever the package says: UTF-8, else Windows-1258 or CP437; "/" between parts
+ * Owns     package_in_open's result until package_in_close; an entry's name until the next package_in_next;
+ *          the descriptor and the bytes stay the caller's and must outlive the package
+ * Errors   ST_INVALID broken, cut off or no package at all; ST_LIMIT too many entries, or a bomb: more than
+ *          PACKAGE_RATIO_MAX times its size once it has given more than PACKAGE_RATIO_FREE; ST_UNSUPPORTED encrypted as
+ *          a whole; ST_NO_MEMORY
+ * Threads  one at a time
+ */
+#ifndef INDEXER_SOURCE_PACKAGE_IN_H
+#define INDEXER_SOURCE_PACKAGE_IN_H
+
+#include "indexer/source/bytes.h"
+
+enum {
+	PACKAGE_ENTRIES_MAX = 10000,
+	PACKAGE_NAME_MAX = 1024,       /* bytes */
+	PACKAGE_RATIO_MAX = 200,
+	PACKAGE_RATIO_FREE = 64 << 20, /* blank scans compress enormously and are honest */
+};
+
+typedef struct PackageIn PackageIn;
+
+typedef enum {
+	PACKAGE_ENTRIES, /* tar, zip, 7z */
+	PACKAGE_STREAM,  /* one file, compressed or not: a single entry without a name */
+} PackageKind;
+
+typedef struct {
+	Str name;
+	uint64_t size_bytes; /* as the package says; UINT64_MAX: it does not */
+	Status refused;      /* ST_OK, or why it can't be taken … */
+	const char *reason;  /* … in words */
+} PackageEntry;
+
+/* Reads from `fd` where it stands (zip and 7z: from its start, and it must be a file), or from bytes where fd is -1. */
+Status package_in_open(PackageIn **out, PackageKind kind, int fd, Str bytes, Err *err);
+void package_in_close(PackageIn *package);
+Step package_in_next(PackageIn *package, PackageEntry *out, Err *err);
+ByteSource package_in_source(PackageIn *package);        /* the bytes of the entry at hand */
+uint64_t package_in_bytes_read(const PackageIn *package); /* of the package itself */
+
+/* Why a name can't be taken; NULL: it can. For names from elsewhere too ("files" of a record). */
+const char *package_in_name_problem(Str name);
+/* "." or "__MACOSX" begins one of its parts. */
+bool package_in_name_is_hidden(Str name);
+
+#endif

@@ -1,0 +1,81 @@
+/* indexer/terms/schema.h - what stands in the index: the one place where terms get their bytes.
+ *
+ *   term                          from                        wdf     asked by
+ *   quyen=quyên1                  a syllable with marks       count   quyền (exactly)
+ *   quyen                         the same without marks      count   quyen: this and every "quyen=…"
+ *   Bchinh quyen                  two tokens side by side,    count   "chính quyền", and every query of two words:
+ *                                 folded                              nearness counts
+ *   Schinh=chính2, SBchinh quyen  the subject once more       count   subject:chính
+ *   A… G… W…                      agency, signer, keywords    count   agency:…, signer:…, keyword:…
+ *   M15/2019/QD-UBND              a number said in the text   count   15/2019/QĐ-UBND, after the record itself
+ *   K15/2019/QD-UBND              the record's own number     0       number:…, look-up
+ *   K1 K2 K3 K4 …                 the number in parts         0       look-up of variants (record_number.h)
+ *   C… / CM…                      own case numbers / said     0       look-up
+ *   XTquyet dinh                  type, folded                0       type:…
+ *   XA… XF… XC…                   agency, fonds, case file    0       agency=, fonds=, case=
+ *   XY2019                        year of issue               0       năm:2019
+ *   XR, XI<id>                    every record, its id        0       counting, id:…
+ *
+ * The first line of a text, if it is short, is its heading: its words and pairs count as those of the subject.
+ *
+ * Folded syllables and words begin with a lower-case letter, a digit or a character beyond ASCII, so no prefix can be
+ * taken for one. Positions are not kept: phrases of two are bigrams, longer ones are checked on the stored text.
+ *
+ *   slot 0  date of issue "20190312", "201903", "2019"     sort, from, to, the year facet
+ *   slot 1  type, slot 2 agency, slot 3 fonds              as written, cut at SCHEMA_VALUE_MAX; facets
+ *
+ * Threads  pure
+ */
+#ifndef INDEXER_TERMS_SCHEMA_H
+#define INDEXER_TERMS_SCHEMA_H
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "store/record/record.h"
+#include "tokenizer/record_number.h"
+#include "tokenizer/token.h"
+
+enum {
+	SCHEMA_VERSION = 3,    /* in the manifest; another one means: build anew */
+	SCHEMA_TERM_MAX = 240, /* bytes; longer terms are cut */
+	SCHEMA_VALUE_MAX = 80,
+	SCHEMA_SUBJECT_WEIGHT = 5, /* what a word of the subject or the heading counts for in the body; docs/decisions/0011, 0014 */
+	SCHEMA_HEADING_MAX = 25, /* words of a text's first line, which then is its heading */
+};
+
+typedef enum { SLOT_ISSUED, SLOT_TYPE, SLOT_AGENCY, SLOT_FONDS, SLOT_COUNT } SchemaSlot;
+
+/* How a field of the query language is asked. */
+typedef enum {
+	ASK_WORDS,   /* tokens under the prefix */
+	ASK_WHOLE,   /* one boolean term of the folded value */
+	ASK_EXACT,   /* one boolean term of the value as it is */
+	ASK_NUMBER,  /* a record or case number */
+	ASK_YEAR,    /* 2019 or 2015..2019 */
+	ASK_DATE,    /* a lower or upper bound of the date of issue */
+} SchemaAsk;
+
+typedef struct {
+	const char *name;     /* in queries, English */
+	const char *name_vi;  /* in queries, Vietnamese, folded and with '_' for blanks */
+	const char *prefix;
+	SchemaAsk ask;
+	RecordFieldId from;   /* the record's field; RF_COUNT: none */
+	const char *help, *example;
+} SchemaField;
+extern const SchemaField schema_fields[];
+extern const size_t schema_field_count;
+/* By English or Vietnamese name, with or without accents; NULL where there is none. */
+const SchemaField *schema_field_by_name(Str name);
+
+/* Terms. Each function sets *out (cut at SCHEMA_TERM_MAX) to the term's bytes. */
+void schema_unigram(Buf *out, const char *prefix, Str folded, Str key, bool marked);
+void schema_bigram(Buf *out, const char *prefix, Str folded_first, Str folded_second);
+void schema_whole(Buf *out, const char *prefix, Str value);  /* value is folded and its blanks are made one */
+void schema_exact(Buf *out, const char *prefix, Str value);
+/* The four relaxed forms of a number, for look-up of variants: K1 … K4. */
+enum { SCHEMA_NUMBER_FORMS = 4 };
+void schema_number_form(Buf *out, const RecordNumber *number, unsigned form); /* empty: the number has no such form */
+size_t schema_date_value(CivilDate date, char out[static 9]); /* "20190312"; 0: no date */
+
+#endif

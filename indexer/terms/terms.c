@@ -1,0 +1,341 @@
+/* indexer/terms/terms.c - see terms.h and, for what the terms are, schema.h and codes.h. */
+#include "indexer/terms/terms.h"
+
+#include "base/utf8.h"
+#include "tokenizer/case_number.h"
+
+#include <stdlib.h>
+
+enum { CODES_AT_ONCE = 512 };
+
+/* What a field said and what became of it: neighbours often say the same. */
+typedef struct {
+	Buf text;
+	Buf calls; /* of the sink: Call, its bytes, up to a multiple of 8 */
+} Memo;
+
+typedef struct {
+	uint32_t bytes;
+	uint32_t wdf; /* twice, and 1 for a term */
+} Call;
+
+struct TermMaker {
+	TokenIter *tokens;
+	Buf term;
+	char previous_word[TOKEN_FOLDED_MAX]; /* the word before the tokens at hand */
+	Memo number, fields[RF_COUNT];
+};
+
+static void memo_done(Memo *memo)
+{
+	buf_done(&memo->text);
+	buf_done(&memo->calls);
+}
+
+TermMaker *term_maker_new(Err *err)
+{
+	TermMaker *maker = calloc(1, sizeof *maker);
+	if (!maker) {
+		err_no_memory(err);
+		return NULL;
+	}
+	codes_init();
+	maker->tokens = token_iter_new(err);
+	if (!maker->tokens) {
+		free(maker);
+		return NULL;
+	}
+	return maker;
+}
+
+void term_maker_free(TermMaker *maker)
+{
+	if (!maker)
+		return;
+	token_iter_free(maker->tokens);
+	buf_done(&maker->term);
+	memo_done(&maker->number);
+	for (size_t i = 0; i < RF_COUNT; i++)
+		memo_done(&maker->fields[i]);
+	free(maker);
+}
+
+/* ---- what was said before -------------------------------------------------------------------------------------- */
+
+static void note(Memo *memo, const void *bytes, size_t len, uint32_t wdf)
+{
+	static const char padding[8];
+	Call call = {(uint32_t)len, wdf};
+	buf_add(&memo->calls, &call, sizeof call);
+	buf_add(&memo->calls, bytes, len);
+	buf_add(&memo->calls, padding, -len & 7);
+}
+
+static void note_codes(void *ctx, const uint64_t *codes, size_t count, uint32_t wdf) { note(ctx, codes, count * sizeof *codes, wdf << 1); }
+static void note_term(void *ctx, Str term, uint32_t wdf) { note(ctx, term.ptr, term.len, wdf << 1 | 1); }
+
+static void say(const Memo *memo, const TermSink *sink)
+{
+	for (size_t at = 0; at < memo->calls.len;) {
+		const Call *call = (const Call *)(const void *)(memo->calls.data + at);
+		const char *bytes = memo->calls.data + at + sizeof *call;
+		if (call->wdf & 1)
+			sink->term(sink->ctx, (Str){bytes, call->bytes}, call->wdf >> 1);
+		else
+			sink->codes(sink->ctx, (const uint64_t *)(const void *)bytes, call->bytes / sizeof(uint64_t), call->wdf >> 1);
+		at += sizeof *call + (call->bytes + 7) / 8 * 8;
+	}
+}
+
+/* True: it says what it said. Else it is empty, for what is to be said now. */
+static bool memo_holds(Memo *memo, Str text)
+{
+	if (text.len && str_eq(text, buf_str(&memo->text)) && buf_ok(&memo->calls))
+		return true;
+	buf_clear(&memo->text);
+	buf_clear(&memo->calls);
+	return false;
+}
+
+static Status memo_close(Memo *memo, Str text, const TermSink *sink, Err *err)
+{
+	if (!buf_ok(&memo->calls))
+		return err_no_memory(err);
+	buf_add_str(&memo->text, text);
+	say(memo, sink);
+	return ST_OK;
+}
+
+/* ---- words ----------------------------------------------------------------------------------------------------- */
+
+/* Where the words of a text go, each with its weight. */
+typedef struct {
+	TermPlace place;
+	uint32_t weight;
+} Place;
+
+typedef struct {
+	Str folded;
+	uint16_t symbol; /* 0: it has none */
+	bool there;
+} Previous;
+
+static void emit(TermMaker *m, const TermSink *sink, uint32_t wdf)
+{
+	sink->term(sink->ctx, buf_str(&m->term), wdf);
+}
+
+static void add_unigram(TermMaker *m, const TermSink *sink, const Token *token, const Place *place)
+{
+	schema_unigram(&m->term, place_prefix(place->place), token->folded, token->key, token->flags & TOKEN_MARKED);
+	emit(m, sink, place->weight);
+}
+
+static void add_bigram(TermMaker *m, const TermSink *sink, Str before, Str folded, const Place *place)
+{
+	schema_bigram(&m->term, place_prefix(place->place), before, folded);
+	emit(m, sink, place->weight);
+}
+
+/* A span is one term wherever it is said. */
+static void add_span(TermMaker *m, const TermSink *sink, const Token *token)
+{
+	const char *prefix = token->kind == TOKEN_RECORD_NUMBER ? "M" : token->kind == TOKEN_CASE_NUMBER ? "CM" : "D";
+	schema_exact(&m->term, prefix, token->folded);
+	emit(m, sink, 1);
+}
+
+/* The words of a run of tokens, for one place. *before is the word before the run, and then its last. */
+static void add_words(TermMaker *m, const TermSink *sink, const Token *tokens, size_t count, const Place *place, Previous *before)
+{
+	uint64_t codes[CODES_AT_ONCE + 2], code;
+	size_t used = 0;
+	for (size_t i = 0; i < count; i++) {
+		const Token *token = &tokens[i];
+		if (token->kind > TOKEN_DIGITS)
+			continue;
+		TokenSymbols symbols = codes_of_token(token);
+		if ((code = code_unigram(place->place, symbols.exact)))
+			codes[used++] = code;
+		else
+			add_unigram(m, sink, token, place);
+		bool pair = before->there && !(token->flags & TOKEN_BREAK_BEFORE);
+		if (pair && (code = code_bigram(place->place, before->symbol, symbols.folded)))
+			codes[used++] = code;
+		else if (pair)
+			add_bigram(m, sink, before->folded, token->folded, place);
+		*before = (Previous){.folded = token->folded, .symbol = symbols.folded, .there = true};
+		if (used >= CODES_AT_ONCE) {
+			sink->codes(sink->ctx, codes, used, place->weight);
+			used = 0;
+		}
+	}
+	if (used)
+		sink->codes(sink->ctx, codes, used, place->weight);
+}
+
+/* The tokens of a run are gone with the next one. */
+static void keep_word(TermMaker *m, Previous *before)
+{
+	if (before->there)
+		memmove(m->previous_word, before->folded.ptr, before->folded.len);
+	before->folded.ptr = m->previous_word;
+}
+
+static Status add_text(TermMaker *m, const TermSink *sink, Str text, const Place *places, size_t place_count, Err *err)
+{
+	Previous before = {0};
+	const Token *tokens;
+	size_t count;
+	Step step;
+	token_iter_set(m->tokens, text);
+	while ((step = token_next_run(m->tokens, &tokens, &count, err)) == STEP_ITEM) {
+		Previous last = before;
+		for (size_t i = 0; i < count; i++)
+			if (tokens[i].kind > TOKEN_DIGITS)
+				add_span(m, sink, &tokens[i]);
+		for (size_t i = 0; i < place_count; i++) {
+			last = before;
+			add_words(m, sink, tokens, count, &places[i], &last);
+		}
+		before = last;
+		keep_word(m, &before);
+	}
+	return step == STEP_END ? ST_OK : err->code;
+}
+
+static void make_number_terms(TermMaker *m, const TermSink *sink, Str number)
+{
+	RecordNumber parsed;
+	if (!record_number_parse(number, &parsed)) { /* bare or odd: found as it is written */
+		schema_whole(&m->term, "K", number);
+		emit(m, sink, 0);
+		return;
+	}
+	schema_exact(&m->term, "K", str_from(parsed.key));
+	emit(m, sink, 0);
+	for (unsigned form = 0; form < SCHEMA_NUMBER_FORMS; form++) {
+		schema_number_form(&m->term, &parsed, form);
+		if (m->term.len)
+			emit(m, sink, 0);
+	}
+}
+
+static Status add_number(TermMaker *m, const TermSink *sink, Str number, Err *err)
+{
+	const TermSink notes = {.ctx = &m->number, .codes = note_codes, .term = note_term};
+	if (memo_holds(&m->number, number)) {
+		say(&m->number, sink);
+		return ST_OK;
+	}
+	if (number.len)
+		make_number_terms(m, &notes, number);
+	return memo_close(&m->number, number, sink, err);
+}
+
+static void add_cases(TermMaker *m, const TermSink *sink, const FieldValue *cases)
+{
+	for (size_t i = 0; i < cases->count; i++) {
+		CaseNumber number;
+		schema_exact(&m->term, "XC", cases->items[i]);
+		emit(m, sink, 0);
+		if (case_number_parse(cases->items[i], &number)) {
+			schema_exact(&m->term, "C", str_from(number.canonical));
+			emit(m, sink, 0);
+		}
+	}
+}
+
+static void add_whole(TermMaker *m, const TermSink *sink, const char *prefix, Str value)
+{
+	if (!value.len)
+		return;
+	schema_whole(&m->term, prefix, value);
+	emit(m, sink, 0);
+}
+
+static void add_filters(TermMaker *m, const TermSink *sink, Str id, const Record *record)
+{
+	char date[9];
+	size_t date_len = schema_date_value(record->issued, date);
+	add_cases(m, sink, &record->fields[RF_CASES]);
+	add_whole(m, sink, "XT", record_text(record, RF_TYPE));
+	add_whole(m, sink, "XA", record_text(record, RF_AGENCY));
+	add_whole(m, sink, "XF", record_text(record, RF_FONDS));
+	schema_exact(&m->term, "XI", id);
+	emit(m, sink, 0);
+	schema_exact(&m->term, "XR", (Str){0});
+	emit(m, sink, 0);
+	if (date_len) {
+		schema_exact(&m->term, "XY", (Str){date, 4});
+		emit(m, sink, 0);
+		sink->value(sink->ctx, SLOT_ISSUED, (Str){date, date_len});
+	}
+	static const struct { SchemaSlot slot; RecordFieldId field; } values[] = {
+		{SLOT_TYPE, RF_TYPE}, {SLOT_AGENCY, RF_AGENCY}, {SLOT_FONDS, RF_FONDS}};
+	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+		Str value = record_text(record, values[i].field);
+		if (value.len)
+			sink->value(sink->ctx, values[i].slot, str_slice(value, 0, utf8_cut(value, SCHEMA_VALUE_MAX)));
+	}
+}
+
+static Status add_field(TermMaker *m, const TermSink *sink, const FieldValue *value, Memo *memo, const Place *places, size_t count,
+                        Err *err)
+{
+	const TermSink notes = {.ctx = memo, .codes = note_codes, .term = note_term};
+	Status st = ST_OK;
+	if (memo_holds(memo, value->text)) {
+		say(memo, sink);
+	} else if (value->text.len) {
+		st = add_text(m, &notes, value->text, places, count, err);
+		if (st == ST_OK)
+			st = memo_close(memo, value->text, sink, err);
+	}
+	for (size_t i = 0; st == ST_OK && i < value->count; i++)
+		st = add_text(m, sink, value->items[i], places, count, err);
+	return st;
+}
+
+/* The fields whose words are found by a search without a field name; those with a place also by their name. */
+static const struct {
+	RecordFieldId field;
+	TermPlace place;    /* PLACE_BODY: there only */
+	uint32_t weight;    /* in the body */
+} worded[] = {
+	{RF_SUBJECT, PLACE_SUBJECT, SCHEMA_SUBJECT_WEIGHT}, {RF_TITLE, PLACE_BODY, SCHEMA_SUBJECT_WEIGHT},
+	{RF_AGENCY, PLACE_AGENCY, 1}, {RF_SIGNER, PLACE_SIGNER, 1}, {RF_KEYWORDS, PLACE_KEYWORDS, 1}, {RF_TYPE, PLACE_BODY, 1},
+	{RF_NUMBER, PLACE_BODY, 1}, {RF_RECIPIENTS, PLACE_BODY, 1}, {RF_FIELD, PLACE_BODY, 1}, {RF_RELATIONS, PLACE_BODY, 1},
+	{RF_LOCATION, PLACE_BODY, 1}, {RF_EXTRA, PLACE_BODY, 1},
+};
+
+/* The first line that is not empty; "" where it is as long as a paragraph. */
+static Str heading_of(Str text)
+{
+	size_t start = 0, end, words = 0;
+	while (start < text.len && (uint8_t)text.ptr[start] <= ' ')
+		start++;
+	for (end = start; end < text.len && text.ptr[end] != '\n' && words <= SCHEMA_HEADING_MAX; end++)
+		words += text.ptr[end] != ' ' && (end == start || text.ptr[end - 1] == ' ');
+	return words <= SCHEMA_HEADING_MAX ? str_slice(text, start, end) : (Str){0};
+}
+
+Status terms_of_record(TermMaker *maker, Str id, const Record *record, Str text, const TermSink *sink, Err *err)
+{
+	const Place body = {PLACE_BODY, 1};
+	const Place heading = {PLACE_BODY, SCHEMA_SUBJECT_WEIGHT - 1}; /* once more than it has as a part of the text */
+	Status st = add_text(maker, sink, text, &body, 1, err);
+	if (st == ST_OK)
+		st = add_text(maker, sink, heading_of(text), &heading, 1, err);
+	for (size_t i = 0; st == ST_OK && i < sizeof worded / sizeof worded[0]; i++) {
+		Place places[2] = {{PLACE_BODY, worded[i].weight}, {worded[i].place, 1}};
+		st = add_field(maker, sink, &record->fields[worded[i].field], &maker->fields[worded[i].field], places,
+		               worded[i].place == PLACE_BODY ? 1 : 2, err);
+	}
+	if (st == ST_OK)
+		st = add_number(maker, sink, record_text(record, RF_NUMBER), err);
+	if (st != ST_OK)
+		return st;
+	add_filters(maker, sink, id, record);
+	return buf_ok(&maker->term) ? ST_OK : err_no_memory(err);
+}

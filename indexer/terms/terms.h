@@ -1,0 +1,27 @@
+/* indexer/terms/terms.h - what a record is found by: its metadata and text as index terms and values.
+ *
+ * One function serves the bulk builder, the live shard and the tests; they differ in the sink they pass.
+ *
+ * Owns     a TermMaker holds its scratch memory; reusable for many records
+ * Threads  a TermMaker belongs to one thread
+ */
+#ifndef INDEXER_TERMS_TERMS_H
+#define INDEXER_TERMS_TERMS_H
+
+#include "indexer/terms/codes.h"
+#include "indexer/terms/schema.h"
+
+typedef struct {
+	void *ctx;
+	void (*codes)(void *ctx, const uint64_t *codes, size_t count, uint32_t wdf); /* codes.h; one for each occurrence */
+	void (*term)(void *ctx, Str term, uint32_t wdf);      /* wdf 0: boolean */
+	void (*value)(void *ctx, unsigned slot, Str value);
+} TermSink;
+
+typedef struct TermMaker TermMaker;
+TermMaker *term_maker_new(Err *err);
+void term_maker_free(TermMaker *maker);
+/* Errors: ST_NO_MEMORY. */
+Status terms_of_record(TermMaker *maker, Str id, const Record *record, Str text, const TermSink *sink, Err *err);
+
+#endif

@@ -1,0 +1,39 @@
+/* server/http/connections.h - every open connection and by when its peer must have done something.
+ *
+ * libmicrohttpd's timeout counts inactivity only, so a peer that sends one byte a second lives for ever. Here each
+ * connection has a deadline that moves only when a stage is over (request complete) or a whole block of the answer
+ * was taken; a thread shuts down what is late. shutdown(2) leaves the descriptor to libmicrohttpd, which sees the
+ * end of the stream and cleans up as usual.
+ *
+ * Owns     a Connection lives from connections_add to connections_remove
+ * Threads  any
+ */
+#ifndef SERVER_HTTP_CONNECTIONS_H
+#define SERVER_HTTP_CONNECTIONS_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct Connections Connections;
+typedef struct Connection Connection;
+
+enum {
+	DEADLINE_HEAD_MS = 20 * 1000,  /* from the first byte possible to the end of the headers */
+	DEADLINE_IDLE_MS = 45 * 1000,  /* the same for a connection that is kept alive */
+	DEADLINE_BODY_MS = 30 * 1000,  /* and one more second for every BODY_RATE bytes */
+	BODY_RATE = 8192,
+	DEADLINE_ANSWER_MS = 60 * 1000, /* for each block of an answer */
+};
+
+Connections *connections_new(Err *err); /* starts the reaper */
+void connections_free(Connections *all); /* stops it; all connections must be gone */
+Connection *connections_add(Connections *all, int fd); /* NULL: out of memory */
+void connections_remove(Connections *all, Connection *one);
+/* The peer has `ms` from now on. */
+void connection_set_deadline(Connection *one, uint64_t ms);
+uint64_t connections_count(Connections *all);
+uint64_t connections_reaped(Connections *all);
+
+#endif

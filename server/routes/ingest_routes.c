@@ -1,0 +1,165 @@
+/* server/routes/ingest_routes.c - records in: one at a time with a receipt, or many as a job. */
+#include "server/routes/routes.h"
+
+#include "indexer/ingest/ingest.h"
+#include "server/jobs.h"
+#include "store/record/entry_json.h"
+
+#include <inttypes.h>
+
+static Status answer_receipt(Request *r, const Receipt *receipt, Reply *reply)
+{
+	JsonOut j;
+	Buf location = {0};
+	index_notify(r->server->index);
+	reply->http = receipt->result == APPEND_DUPLICATE ? 200 : 201;
+	buf_add_zero_terminated(&location, "/v1/records/");
+	url_escape(str_from(receipt->key), &location);
+	reply_header(reply, "Location", arena_copy(&r->arena, buf_str(&location)));
+	buf_done(&location);
+	reply_json_begin(reply, &j);
+	jout_open(&j, '{');
+	jout_field_text(&j, "id", receipt->key);
+	jout_field_u64(&j, "version", receipt->version);
+	jout_field_u64(&j, "sequence", receipt->sequence);
+	jout_key(&j, "leaf");
+	jout_hex(&j, receipt->leaf.bytes, sizeof receipt->leaf.bytes);
+	jout_field_u64(&j, "tree_size", receipt->tree_size);
+	jout_close(&j, '}');
+	return ST_OK;
+}
+
+Status post_record(Request *r, Reply *reply, Err *err)
+{
+	Receipt receipt;
+	if (!request_media_is(r, "application/json"))
+		return err_set(err, ST_UNSUPPORTED, "the body must be application/json");
+	Status st = ingest_record(r->server->store, r->server->index, buf_str(&r->body), &receipt, err);
+	return st == ST_OK ? answer_receipt(r, &receipt, reply) : st;
+}
+
+/* The record as a sender would give it, with one more file: the next version. Files it had stay. */
+static Status compose_with_file(Request *r, const Entry *entry, Str name, Buf *json, Err *err)
+{
+	Record record;
+	JsonOut j;
+	Buf text = {0}, file = {0};
+	int text_object = entry_text_object(entry);
+	Status st = entry_read_record(entry, &r->arena, &record, err);
+	if (st == ST_OK && text_object >= 0 && str_eq(entry->objects[text_object].from, STR("given")))
+		st = store_object_load(r->server->store, &entry->objects[text_object].hash, REQUEST_FILE_MAX, &text, err);
+	jout_begin(&j, json);
+	jout_open(&j, '{');
+	jout_field_str(&j, "id", entry->key);
+	record_write_members(&record, &j);
+	if (text.len)
+		jout_field_str(&j, "text", buf_str(&text));
+	jout_key(&j, "files");
+	jout_open(&j, '[');
+	for (size_t i = 0; i < entry->object_count && st == ST_OK; i++) {
+		const ObjectRef *object = &entry->objects[i];
+		if (strcmp(object->role, "text") == 0)
+			continue;
+		buf_clear(&file);
+		st = store_object_load(r->server->store, &object->hash, REQUEST_FILE_MAX, &file, err);
+		jout_open(&j, '{');
+		jout_field_str(&j, "name", object->name);
+		jout_field_str(&j, "media", object->media);
+		jout_key(&j, "base64");
+		jout_base64(&j, file.data, file.len);
+		jout_close(&j, '}');
+	}
+	jout_open(&j, '{');
+	jout_field_str(&j, "name", name);
+	if (r->media.len)
+		jout_field_str(&j, "media", r->media);
+	jout_key(&j, "base64");
+	jout_base64(&j, r->body.data, r->body.len);
+	jout_close(&j, '}');
+	jout_close(&j, ']');
+	jout_close(&j, '}');
+	buf_done(&text);
+	buf_done(&file);
+	if (st == ST_OK && !buf_ok(json))
+		st = err_no_memory(err);
+	return st;
+}
+
+Status put_record_content(Request *r, Reply *reply, Err *err)
+{
+	uint64_t sequence;
+	Entry entry;
+	Receipt receipt;
+	Buf json = {0};
+	Str name = request_parameter(r, "name");
+	if (r->body.len == 0)
+		return err_set(err, ST_INVALID, "the body is empty: it must be the file's bytes");
+	if (name.len == 0 || name.len > 255)
+		return err_set(err, ST_INVALID, "'name' must be the file's name (at most 255 bytes)");
+	Status st = store_find(r->server->store, ENTRY_RECORD, r->variables[0], 0, &sequence, err);
+	if (st == ST_OK)
+		st = store_entry(r->server->store, sequence, &r->arena, &entry, err);
+	for (size_t i = 0; st == ST_OK && i < entry.object_count; i++) { /* the same file again: the same receipt */
+		Hash hash;
+		hash_of(buf_str(&r->body), &hash);
+		if (!hash_eq(&hash, &entry.objects[i].hash) || strcmp(entry.objects[i].role, "text") == 0)
+			continue;
+		receipt = (Receipt){APPEND_DUPLICATE, {0}, entry.version, entry.sequence, entry.leaf, entry.sequence + 1};
+		memcpy(receipt.key, entry.key.ptr, entry.key.len);
+		return answer_receipt(r, &receipt, reply);
+	}
+	if (st == ST_OK)
+		st = compose_with_file(r, &entry, name, &json, err);
+	buf_done(&r->body);
+	if (st == ST_OK)
+		st = ingest_record(r->server->store, r->server->index, buf_str(&json), &receipt, err);
+	buf_done(&json);
+	return st == ST_OK ? answer_receipt(r, &receipt, reply) : st;
+}
+
+static const struct { const char *media, *name; } bulk_media[] = {
+	{"application/x-ndjson", "body.jsonl"}, {"application/jsonl", "body.jsonl"}, {"application/zip", "body.zip"},
+	{"application/x-tar", "body.tar"},      {"application/gzip", "body.tar.gz"}, {"application/zstd", "body.tar.zst"},
+};
+
+Status post_ingest(Request *r, Reply *reply, Err *err)
+{
+	uint64_t id;
+	JsonOut j;
+	Str name = request_parameter(r, "name");
+	for (size_t i = 0; i < sizeof bulk_media / sizeof *bulk_media && name.len == 0; i++)
+		if (request_media_is(r, bulk_media[i].media))
+			name = str_from(bulk_media[i].name);
+	if (r->body_fd < 0 || r->body_bytes == 0)
+		return err_set(err, ST_INVALID, "the body is empty");
+	if (r->media.len == 0 || request_media_is(r, "text/plain") ||
+	    request_media_is(r, "application/x-www-form-urlencoded") || name.len == 0)
+		return err_set(err, ST_UNSUPPORTED,
+			       "Content-Type must be application/x-ndjson, application/zip or application/x-tar; "
+			       "or application/octet-stream with ?name=");
+	if (name.len > JOB_NAME_MAX)
+		return err_set(err, ST_LIMIT, "'name' has at most %d bytes", JOB_NAME_MAX);
+	Status st = jobs_add(r->server->jobs, r->body_fd, name, &id, err);
+	if (st != ST_OK)
+		return st;
+	r->body_fd = -1;
+	char *location = arena_printf(&r->arena, "/v1/jobs/%" PRIu64, id);
+	reply->http = 202;
+	reply_header(reply, "Location", str_from(location));
+	reply_json_begin(reply, &j);
+	jout_open(&j, '{');
+	jout_field_u64(&j, "job", id);
+	jout_field_text(&j, "url", location);
+	jout_close(&j, '}');
+	return ST_OK;
+}
+
+Status get_job(Request *r, Reply *reply, Err *err)
+{
+	uint64_t id;
+	JsonOut j;
+	if (!str_to_u64(r->variables[0], &id))
+		return err_set(err, ST_NOT_FOUND, "no such job");
+	reply_json_begin(reply, &j);
+	return jobs_write(r->server->jobs, id, &j, err);
+}

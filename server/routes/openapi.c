@@ -1,0 +1,169 @@
+/* server/routes/openapi.c - /openapi.json from the route table, so that it can't say what is not so. */
+#include "server/routes/routes.h"
+
+static void write_parameter(const char *name, const char *in, const char *type, const char *description, JsonOut *j)
+{
+	jout_open(j, '{');
+	jout_field_text(j, "name", name);
+	jout_field_text(j, "in", in);
+	jout_field_bool(j, "required", strcmp(in, "path") == 0);
+	if (description)
+		jout_field_text(j, "description", description);
+	jout_key(j, "schema");
+	jout_open(j, '{');
+	jout_field_text(j, "type", type);
+	jout_close(j, '}');
+	jout_close(j, '}');
+}
+
+static void write_parameters(const Route *route, JsonOut *j)
+{
+	jout_key(j, "parameters");
+	jout_open(j, '[');
+	for (const char *open = strchr(route->pattern, '{'); open; open = strchr(open + 1, '{')) {
+		char name[32] = {0};
+		size_t len = strcspn(open + 1, "}");
+		memcpy(name, open + 1, len < sizeof name ? len : sizeof name - 1);
+		write_parameter(name, "path", "string", NULL, j);
+	}
+	for (const RouteParameter *p = route->parameters; p && p->name; p++)
+		write_parameter(p->name, "query", p->type, p->description, j);
+	jout_close(j, ']');
+}
+
+static void write_content(const char *media, const char *schema, JsonOut *j)
+{
+	jout_key(j, "content");
+	jout_open(j, '{');
+	jout_key(j, media);
+	jout_open(j, '{');
+	jout_key(j, "schema");
+	jout_raw(j, str_from(schema));
+	jout_close(j, '}');
+	jout_close(j, '}');
+}
+
+static void write_body(const Route *route, JsonOut *j)
+{
+	static const char *const media[] = {
+		[BODY_JSON] = "application/json",
+		[BODY_FILE] = "application/octet-stream",
+		[BODY_BULK] = "application/x-ndjson",
+	};
+	static const char record_schema[] = "{\"$ref\":\"#/components/schemas/Record\"}";
+	if (route->body == BODY_NONE)
+		return;
+	jout_key(j, "requestBody");
+	jout_open(j, '{');
+	jout_field_bool(j, "required", true);
+	write_content(media[route->body], route->body == BODY_JSON ? record_schema : "{}", j);
+	jout_close(j, '}');
+}
+
+static void write_responses(const Route *route, JsonOut *j)
+{
+	jout_key(j, "responses");
+	jout_open(j, '{');
+	jout_key(j, route->body == BODY_BULK ? "202" : route->body != BODY_NONE ? "201" : "200");
+	jout_open(j, '{');
+	jout_field_text(j, "description", route->summary);
+	write_content(route->media, "{}", j);
+	jout_close(j, '}');
+	jout_key(j, "default");
+	jout_open(j, '{');
+	jout_field_text(j, "description", "A problem (RFC 9457)");
+	write_content("application/problem+json", "{\"$ref\":\"#/components/schemas/Problem\"}", j);
+	jout_close(j, '}');
+	jout_close(j, '}');
+}
+
+static void write_operation(const Route *route, JsonOut *j)
+{
+	char key[8] = {0};
+	for (size_t i = 0; route->method[i] && i < sizeof key - 1; i++)
+		key[i] = (char)(route->method[i] | 0x20);
+	jout_key(j, key);
+	jout_open(j, '{');
+	jout_field_text(j, "summary", route->summary);
+	jout_field_text(j, "description", route->summary_vi);
+	write_parameters(route, j);
+	write_body(route, j);
+	write_responses(route, j);
+	jout_close(j, '}');
+}
+
+static const char *field_schema(RecordFieldKind kind)
+{
+	switch (kind) {
+	case FIELD_TEXT:
+	case FIELD_DATE:
+		return "string";
+	case FIELD_LIST:
+		return "array";
+	case FIELD_PERSON:
+	case FIELD_JSON:
+		return "object";
+	case FIELD_WHOLE:
+		return "integer";
+	}
+	return "string";
+}
+
+static void write_record_schema(JsonOut *j)
+{
+	jout_key(j, "Record");
+	jout_raw(j, STR("{\"type\":\"object\",\"properties\":{"
+	                "\"id\":{\"type\":\"string\",\"pattern\":\"^[A-Za-z0-9._:-]{1,128}$\"},"
+	                "\"text\":{\"type\":\"string\"},\"files\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}"));
+	for (int id = 0; id < RF_COUNT; id++) {
+		buf_add_char(j->out, ',');
+		j->need_comma = false;
+		jout_key(j, record_fields[id].name);
+		jout_open(j, '{');
+		jout_field_text(j, "type", field_schema(record_fields[id].kind));
+		jout_field_text(j, "title", record_fields[id].label_en);
+		jout_field_text(j, "description", record_fields[id].label_vi);
+		jout_close(j, '}');
+	}
+	buf_add_zero_terminated(j->out, "}}");
+}
+
+void server_write_openapi(Buf *out)
+{
+	JsonOut j;
+	jout_begin(&j, out);
+	jout_open(&j, '{');
+	jout_field_text(&j, "openapi", "3.1.0");
+	jout_key(&j, "info");
+	jout_raw(&j, STR("{\"title\":\"hoso\",\"version\":\"" HOSO_VERSION "\","
+	                 "\"description\":\"Vietnamese administrative records: kept for good and found again\","
+	                 "\"license\":{\"name\":\"GPL-3.0-or-later\"}}"));
+	jout_key(&j, "paths");
+	jout_open(&j, '{');
+	for (size_t i = 0; i < route_count; i++) {
+		bool opened = false;
+		for (size_t k = 0; k < i; k++)
+			opened |= strcmp(routes[k].pattern, routes[i].pattern) == 0;
+		if (opened) /* written with the first of its path */
+			continue;
+		jout_key(&j, routes[i].pattern);
+		jout_open(&j, '{');
+		for (size_t k = i; k < route_count; k++)
+			if (strcmp(routes[k].pattern, routes[i].pattern) == 0)
+				write_operation(&routes[k], &j);
+		jout_close(&j, '}');
+	}
+	jout_close(&j, '}');
+	jout_key(&j, "components");
+	jout_open(&j, '{');
+	jout_key(&j, "schemas");
+	jout_open(&j, '{');
+	write_record_schema(&j);
+	jout_key(&j, "Problem");
+	jout_raw(&j, STR("{\"type\":\"object\",\"properties\":{"
+	                 "\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},"
+	                 "\"detail\":{\"type\":\"string\"},\"cause\":{\"type\":\"string\"},\"request_id\":{\"type\":\"string\"}}}"));
+	jout_close(&j, '}');
+	jout_close(&j, '}');
+	jout_close(&j, '}');
+}

@@ -1,0 +1,211 @@
+/* server/routes/record_routes.c - one record: its metadata, its text, its original bytes. */
+#include "server/routes/routes.h"
+
+#include "server/http/conditions.h"
+#include "store/record/entry_json.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum { VERSIONS_SHOWN = 1000 };
+
+static Status load_version(Request *r, Entry *out, Err *err)
+{
+	uint64_t version, sequence;
+	Status st = request_number(r, "version", 0, 1, UINT32_MAX, &version, err);
+	if (st == ST_OK)
+		st = store_find(r->server->store, ENTRY_RECORD, r->variables[0], (uint32_t)version, &sequence, err);
+	return st == ST_OK ? store_entry(r->server->store, sequence, &r->arena, out, err) : st;
+}
+
+/* ---- metadata -------------------------------------------------------------------------------------------------- */
+
+/* Newest first, by the chain of `previous`; what can't be read ends the list, it does not hide the record. */
+static void write_versions(Request *r, const Entry *newest, JsonOut *j)
+{
+	Entry entry = *newest;
+	char stamp[CLOCK_STAMP_LEN + 1];
+	Err err;
+	jout_key(j, "versions");
+	jout_open(j, '[');
+	for (int i = 0; i < VERSIONS_SHOWN; i++) {
+		clock_format_utc(entry.utc_ms, stamp);
+		jout_open(j, '{');
+		jout_field_u64(j, "version", entry.version);
+		jout_field_u64(j, "sequence", entry.sequence);
+		jout_field_text(j, "archived", stamp);
+		jout_close(j, '}');
+		if (entry.previous >= entry.sequence || /* UINT64_MAX: there is none */
+		    store_entry(r->server->store, entry.previous, &r->arena, &entry, &err) != ST_OK)
+			break;
+	}
+	jout_close(j, ']');
+}
+
+static void write_objects(const Entry *entry, JsonOut *j)
+{
+	Buf url = {0};
+	jout_key(j, "objects");
+	jout_open(j, '[');
+	for (size_t i = 0; i < entry->object_count; i++) {
+		buf_clear(&url);
+		buf_add_zero_terminated(&url, "/v1/records/");
+		url_escape(entry->key, &url);
+		buf_printf(&url, "/content?object=%zu&version=%" PRIu32, i, entry->version);
+		jout_open(j, '{');
+		entry_write_object_members(&entry->objects[i], i, j);
+		jout_field_str(j, "url", buf_str(&url));
+		jout_close(j, '}');
+	}
+	jout_close(j, ']');
+	buf_done(&url);
+}
+
+Status get_record(Request *r, Reply *reply, Err *err)
+{
+	Entry entry, newest;
+	Record record;
+	JsonOut j;
+	uint64_t newest_sequence;
+	Status st = load_version(r, &entry, err);
+	if (st == ST_OK)
+		st = entry_read_record(&entry, &r->arena, &record, err);
+	if (st == ST_OK)
+		st = store_find(r->server->store, ENTRY_RECORD, r->variables[0], 0, &newest_sequence, err);
+	if (st != ST_OK)
+		return st;
+	newest = entry;
+	if (newest_sequence != entry.sequence &&
+	    (st = store_entry(r->server->store, newest_sequence, &r->arena, &newest, err)) != ST_OK)
+		return st;
+	char *seed = arena_printf(&r->arena, "%" PRIu64 " of %" PRIu64 " %d", entry.sequence, newest_sequence,
+				  entry.destroyed);
+	reply_json_begin(reply, &j);
+	jout_open(&j, '{');
+	entry_write_members(&entry, &record, &j);
+	jout_field_bool(&j, "current", entry.sequence == newest_sequence);
+	write_objects(&entry, &j);
+	write_versions(r, &newest, &j);
+	jout_close(&j, '}');
+	reply->etag = reply_etag_of(str_from(seed), &r->arena);
+	return ST_OK;
+}
+
+/* ---- bytes ----------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+	Store *store;
+	Hash hash;
+	uint64_t size;
+} ObjectStream;
+
+static ptrdiff_t read_object(void *ctx, uint64_t offset, char *out, size_t len)
+{
+	ObjectStream *stream = ctx;
+	Err err;
+	if (offset >= stream->size)
+		return -1;
+	if (len > stream->size - offset)
+		len = (size_t)(stream->size - offset);
+	return store_object_read(stream->store, &stream->hash, offset, out, len, &err) == ST_OK ? (ptrdiff_t)len : -1;
+}
+
+/* Small objects are read whole, so that a damaged one is a clear error and not a cut-off answer. */
+static Status send_object(Request *r, const ObjectRef *object, Reply *reply, Err *err)
+{
+	Buf hex = {0};
+	buf_add_char(&hex, '"');
+	buf_add_hex(&hex, object->hash.bytes, sizeof object->hash.bytes);
+	buf_add_char(&hex, '"');
+	reply->etag = arena_copy(&r->arena, buf_str(&hex));
+	buf_done(&hex);
+	if (object->size_bytes <= REPLY_BLOCK_BYTES)
+		return r->is_head && object->size_bytes == 0
+		           ? ST_OK
+		           : store_object_load(r->server->store, &object->hash, REPLY_BLOCK_BYTES, &reply->body, err);
+	ObjectStream *stream = malloc(sizeof *stream);
+	if (!stream)
+		return err_no_memory(err);
+	*stream = (ObjectStream){r->server->store, object->hash, object->size_bytes};
+	reply->source = (ReplySource){stream, read_object, free, object->size_bytes};
+	return ST_OK;
+}
+
+Status get_record_text(Request *r, Reply *reply, Err *err)
+{
+	Entry entry;
+	Status st = load_version(r, &entry, err);
+	if (st != ST_OK)
+		return st;
+	int text = entry_text_object(&entry);
+	if (text < 0)
+		return err_set(err, ST_NOT_FOUND, "this record has no text");
+	reply->media = "text/plain; charset=utf-8";
+	return send_object(r, &entry.objects[text], reply, err);
+}
+
+/* What a browser may show in place: nothing that runs scripts. The viewer for PDF is the browser's own and needs a
+ * style sheet of its own; nothing may be loaded from anywhere. */
+static const char *const inline_media[] = {"application/pdf", "image/png",  "image/jpeg",
+					   "image/gif",       "image/webp", "text/plain"};
+static const char viewer_csp[] =
+	"default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; object-src 'self'; "
+	"frame-ancestors 'self'";
+
+static const char *safe_media(Str media, Arena *arena, bool *may_show)
+{
+	*may_show = false;
+	for (size_t i = 0; i < sizeof inline_media / sizeof *inline_media; i++) {
+		if (!str_eq_nocase(media, str_from(inline_media[i])))
+			continue;
+		*may_show = true;
+		return strcmp(inline_media[i], "text/plain") == 0 ? "text/plain; charset=utf-8" : inline_media[i];
+	}
+	ptrdiff_t slash = str_find_char(media, '/');
+	bool well_formed = slash > 0 && is_token(str_slice(media, 0, (size_t)slash)) &&
+	                   is_token(str_slice(media, (size_t)slash + 1, media.len)) && media.len < 100;
+	Str copy = well_formed ? arena_copy(arena, media) : (Str){NULL, 0};
+	return copy.ptr ? copy.ptr : "application/octet-stream";
+}
+
+static Str file_name(const Entry *entry, const ObjectRef *object, Arena *arena)
+{
+	Str name = object->name;
+	for (size_t i = 0; i < object->name.len; i++) /* without folders */
+		if (object->name.ptr[i] == '/' || object->name.ptr[i] == '\\')
+			name = str_slice(object->name, i + 1, object->name.len);
+	if (name.len)
+		return name;
+	const char *ending = str_eq(object->media, STR("application/pdf")) ? "pdf"
+	                     : strcmp(object->role, "text") == 0           ? "txt"
+	                                                                   : "bin";
+	return str_from(arena_printf(arena, "%.*s.%s", STR_ARG(entry->key), ending));
+}
+
+Status get_record_content(Request *r, Reply *reply, Err *err)
+{
+	Entry entry;
+	uint64_t number = 0;
+	bool may_show;
+	Buf disposition = {0};
+	Status st = load_version(r, &entry, err);
+	if (st == ST_OK)
+		st = request_number(r, "object", 0, 0, STORE_OBJECTS_MAX, &number, err);
+	if (st != ST_OK)
+		return st;
+	if (!request_parameter(r, "object").len) {
+		int main_object = entry_main_object(&entry);
+		number = main_object < 0 ? entry.object_count : (uint64_t)main_object;
+	}
+	if (number >= entry.object_count)
+		return err_set(err, ST_NOT_FOUND, "this record has %zu objects; there is no such one", entry.object_count);
+	const ObjectRef *object = &entry.objects[number];
+	reply->media = safe_media(object->media, &r->arena, &may_show);
+	bool is_inline = may_show && str_eq(request_parameter(r, "inline"), STR("1"));
+	if (is_inline)
+		reply->csp = viewer_csp;
+	disposition_write(is_inline, file_name(&entry, object, &r->arena), &disposition);
+	reply_header(reply, "Content-Disposition", arena_copy(&r->arena, buf_str(&disposition)));
+	buf_done(&disposition);
+	return send_object(r, object, reply, err);
+}

@@ -1,0 +1,67 @@
+/* server/routes/search_routes.c - questions: search, look-up by number, completions. */
+#include "server/routes/routes.h"
+
+#include "indexer/search/search.h"
+
+enum { SUGGESTIONS = 10 };
+
+Status get_search(Request *r, Reply *reply, Err *err)
+{
+	SearchRequest request = {0};
+	SearchAnswer answer;
+	JsonOut j;
+	for (size_t i = 0; i < r->url.parameter_count; i++) {
+		Status st = search_set(&request, r->url.parameters[i].name, r->url.parameters[i].value, err);
+		if (st != ST_OK)
+			return st == ST_NOT_FOUND ? err_set(err, ST_INVALID, "search has no parameter '%.*s'",
+			                                    STR_ARG(r->url.parameters[i].name)) : st;
+	}
+	Status st = search_run(r->server->index, &request, &r->arena, &answer, err);
+	if (st != ST_OK)
+		return st;
+	reply_json_begin(reply, &j);
+	search_write_json(&answer, &j);
+	return ST_OK;
+}
+
+Status get_records_by_number(Request *r, Reply *reply, Err *err)
+{
+	NumberAnswer answer;
+	JsonOut j;
+	Str number = request_parameter(r, "number");
+	if (number.len == 0)
+		return err_set(err, ST_INVALID, "say which 'number'");
+	if (number.len > SEARCH_QUERY_MAX)
+		return err_set(err, ST_LIMIT, "'number' has at most %d bytes", SEARCH_QUERY_MAX);
+	Status st = search_number(r->server->index, number, &r->arena, &answer, err);
+	if (st != ST_OK)
+		return st;
+	reply_json_begin(reply, &j);
+	search_write_number_json(&answer, &j);
+	return ST_OK;
+}
+
+Status get_suggest(Request *r, Reply *reply, Err *err)
+{
+	Str *suggestions, typed = request_parameter(r, "q");
+	size_t count;
+	uint64_t limit;
+	JsonOut j;
+	Status st = request_number(r, "limit", SUGGESTIONS, 1, SEARCH_LIMIT_MAX, &limit, err);
+	if (st == ST_OK && typed.len > SEARCH_QUERY_MAX)
+		st = err_set(err, ST_LIMIT, "'q' has at most %d bytes", SEARCH_QUERY_MAX);
+	if (st == ST_OK)
+		st = search_suggest(r->server->index, typed, limit, &r->arena, &suggestions, &count, err);
+	if (st != ST_OK)
+		return st;
+	reply_json_begin(reply, &j);
+	jout_open(&j, '{');
+	jout_field_str(&j, "query", typed);
+	jout_key(&j, "suggestions");
+	jout_open(&j, '[');
+	for (size_t i = 0; i < count; i++)
+		jout_str(&j, suggestions[i]);
+	jout_close(&j, ']');
+	jout_close(&j, '}');
+	return ST_OK;
+}

@@ -1,0 +1,199 @@
+/* server/routes/service_routes.c - what operators and other systems ask: changes, counts, health, metrics, the description. */
+#include "server/routes/routes.h"
+
+#include "base/clock.h"
+#include "indexer/search/search.h"
+
+#include <inttypes.h>
+
+enum { CHANGES_DEFAULT = 100, CHANGES_MAX = 1000, HEALTH_LAG_MAX = 1000 };
+
+static void write_change(const Entry *entry, JsonOut *j)
+{
+	char stamp[CLOCK_STAMP_LEN + 1];
+	clock_format_utc(entry->utc_ms, stamp);
+	jout_open(j, '{');
+	jout_field_u64(j, "sequence", entry->sequence);
+	jout_field_text(j, "kind", entry->kind == ENTRY_CASE ? "case" : "record");
+	jout_field_str(j, entry->kind == ENTRY_CASE ? "code" : "id", entry->key);
+	jout_field_u64(j, "version", entry->version);
+	jout_field_text(j, "archived", stamp);
+	jout_key(j, "leaf");
+	jout_hex(j, entry->leaf.bytes, sizeof entry->leaf.bytes);
+	jout_close(j, '}');
+}
+
+Status get_changes(Request *r, Reply *reply, Err *err)
+{
+	Arena scratch = {0};
+	JsonOut j;
+	uint64_t since, limit, tree_size = store_tree_size(r->server->store);
+	Status st = request_number(r, "since", 0, 0, UINT64_MAX, &since, err);
+	if (st == ST_OK)
+		st = request_number(r, "limit", CHANGES_DEFAULT, 1, CHANGES_MAX, &limit, err);
+	if (st != ST_OK)
+		return st;
+	uint64_t end = since >= tree_size ? tree_size : tree_size - since > limit ? since + limit : tree_size;
+	reply_json_begin(reply, &j);
+	jout_open(&j, '{');
+	jout_field_u64(&j, "since", since);
+	jout_field_u64(&j, "next", since > end ? since : end);
+	jout_field_u64(&j, "tree_size", tree_size);
+	jout_key(&j, "changes");
+	jout_open(&j, '[');
+	for (uint64_t sequence = since; sequence < end && st == ST_OK; sequence++) {
+		Entry entry;
+		arena_reset(&scratch);
+		st = store_entry(r->server->store, sequence, &scratch, &entry, err);
+		if (st == ST_OK)
+			write_change(&entry, &j);
+	}
+	jout_close(&j, ']');
+	jout_close(&j, '}');
+	arena_done(&scratch);
+	return st;
+}
+
+static void write_counts(const SearchAnswer *answer, Facet facet, const char *name, JsonOut *j)
+{
+	jout_key(j, name);
+	jout_open(j, '[');
+	for (size_t i = 0; i < answer->facet_counts[facet]; i++) {
+		jout_open(j, '{');
+		jout_field_str(j, "value", answer->facets[facet][i].value);
+		jout_field_u64(j, "count", answer->facets[facet][i].count);
+		jout_close(j, '}');
+	}
+	jout_close(j, ']');
+}
+
+Status get_stats(Request *r, Reply *reply, Err *err)
+{
+	StoreState archive;
+	IndexState index;
+	SearchAnswer answer;
+	SearchRequest everything = {.limit = 1, .facets = (1u << FACET_COUNT) - 1};
+	JsonOut j;
+	store_state(r->server->store, &archive);
+	index_state(r->server->index, &index);
+	Status st = search_run(r->server->index, &everything, &r->arena, &answer, err);
+	if (st != ST_OK)
+		return st;
+	reply_json_begin(reply, &j);
+	jout_open(&j, '{');
+	jout_field_u64(&j, "records", index.documents);
+	jout_field_u64(&j, "tree_size", archive.tree_size);
+	jout_key(&j, "root");
+	jout_hex(&j, archive.root.bytes, sizeof archive.root.bytes);
+	jout_field_u64(&j, "objects", archive.objects);
+	jout_field_u64(&j, "segments", archive.segments);
+	jout_field_u64(&j, "bytes_original", archive.bytes_original);
+	jout_field_u64(&j, "bytes_stored", archive.bytes_stored);
+	jout_field_u64(&j, "index_bytes", index.bytes);
+	jout_field_u64(&j, "index_position", index.position);
+	write_counts(&answer, FACET_YEAR, "by_year", &j);
+	write_counts(&answer, FACET_TYPE, "by_type", &j);
+	write_counts(&answer, FACET_AGENCY, "by_agency", &j);
+	write_counts(&answer, FACET_FONDS, "by_fonds", &j);
+	jout_close(&j, '}');
+	return ST_OK;
+}
+
+Status get_healthz(Request *r, Reply *reply, Err *err)
+{
+	(void)r;
+	(void)err;
+	reply->media = "application/json";
+	reply->constant = STR("{\"status\":\"ok\"}");
+	return ST_OK;
+}
+
+/* Ready: the archive is read and the index has come near its end. */
+Status get_readyz(Request *r, Reply *reply, Err *err)
+{
+	IndexState index;
+	JsonOut j;
+	uint64_t tree_size = store_tree_size(r->server->store);
+	(void)err;
+	index_state(r->server->index, &index);
+	bool ready = !index.problem && index.position + HEALTH_LAG_MAX >= tree_size;
+	reply->http = ready ? 200 : 503;
+	if (!ready)
+		reply_header(reply, "Retry-After", STR("5"));
+	reply_json_begin(reply, &j);
+	jout_open(&j, '{');
+	jout_field_bool(&j, "ready", ready);
+	jout_field_u64(&j, "tree_size", tree_size);
+	jout_field_u64(&j, "index_position", index.position);
+	if (index.problem)
+		jout_field_text(&j, "problem", index.problem);
+	jout_close(&j, '}');
+	return ST_OK;
+}
+
+static void write_label(size_t route, Buf *out)
+{
+	if (route < route_count)
+		buf_printf(out, "method=\"%s\",route=\"%s\"", routes[route].method, routes[route].pattern);
+	else
+		buf_add_zero_terminated(out, "method=\"\",route=\"none\"");
+}
+
+static void write_gauge(Buf *out, const char *name, const char *help, uint64_t value)
+{
+	buf_printf(out, "# HELP hoso_%s %s\n# TYPE hoso_%s gauge\nhoso_%s %" PRIu64 "\n", name, help, name, name, value);
+}
+
+static void write_scrub(const Server *server, Buf *out)
+{
+	ScrubState state;
+	if (!server->scrub)
+		return;
+	scrub_state(server->scrub, &state);
+	write_gauge(out, "scrub_rounds", "Whole checks of the archive since the start.", state.rounds);
+	write_gauge(out, "scrub_bytes", "Bytes checked in the background since the start.", state.bytes);
+	write_gauge(out, "scrub_findings", "Damage found in the background since the start.", state.findings);
+	write_gauge(out, "scrub_round_ended_seconds", "When the last whole check ended, Unix time; 0: none yet.", state.round_ended_ms / 1000);
+}
+
+Status get_metrics(Request *r, Reply *reply, Err *err)
+{
+	StoreState archive;
+	IndexState index;
+	Server *server = r->server;
+	Buf *out = &reply->body;
+	(void)err;
+	store_state(server->store, &archive);
+	index_state(server->index, &index);
+	reply->media = "text/plain; version=0.0.4; charset=utf-8";
+	metrics_write(server->metrics, write_label, out);
+	write_gauge(out, "archive_tree_size", "Leaves in the log.", archive.tree_size);
+	write_gauge(out, "archive_objects", "Objects stored.", archive.objects);
+	write_gauge(out, "archive_segments", "Segments of the log.", archive.segments);
+	write_gauge(out, "archive_bytes_stored", "Bytes of the log on disk.", archive.bytes_stored);
+	write_gauge(out, "archive_bytes_original", "Bytes before compression, each counted once.", archive.bytes_original);
+	write_gauge(out, "index_position", "Sequences below are searchable.", index.position);
+	write_gauge(out, "index_documents", "Records that can be found.", index.documents);
+	write_gauge(out, "index_dead_documents", "Superseded records still in the index.", index.dead_documents);
+	write_gauge(out, "index_sealed_shards", "Sealed shards.", index.sealed_shards);
+	write_gauge(out, "index_bytes", "Bytes of the index on disk.", index.bytes);
+	write_gauge(out, "index_healthy", "1: the follower of the log works.", !index.problem);
+	write_scrub(server, out);
+	write_gauge(out, "http_connections", "Open connections.", connections_count(server->connections));
+	write_gauge(out, "uptime_seconds", "Since the server was started.",
+		    (clock_monotonic_us() - server->started_us) / 1000000);
+	buf_printf(out,
+		   "# TYPE hoso_http_connections_reaped_total counter\nhoso_http_connections_reaped_total %" PRIu64
+		   "\n",
+		   connections_reaped(server->connections));
+	return ST_OK;
+}
+
+Status get_openapi(Request *r, Reply *reply, Err *err)
+{
+	(void)err;
+	reply->media = "application/vnd.oai.openapi+json;version=3.1";
+	server_write_openapi(&reply->body);
+	reply->etag = reply_etag_of(buf_str(&reply->body), &r->arena);
+	return ST_OK;
+}

@@ -1,0 +1,110 @@
+/* store/format/segment.h - one segment file: opening it, finding a frame by its ordinal, reading frames, scanning them all.
+ *
+ * A frame is named by (segment, ordinal), never by its offset: a sealed segment may be written anew as a whole
+ * (stronger compression, lawful destruction, repair) without touching anything that points into it. Where the frames
+ * are stands in the footer of a sealed segment; for the live one, and for one whose footer is damaged, it is kept in
+ * memory and found by scanning.
+ *
+ * Owns     a SegmentFile is counted: segment_file_free gives one use back, the last one closes it
+ * Errors   ST_CORRUPT names segment and offset; ST_IO
+ * Threads  a SegmentFile is read-only once open; a Segment is guarded by its store's lock
+ */
+#ifndef STORE_FORMAT_SEGMENT_H
+#define STORE_FORMAT_SEGMENT_H
+
+#include "store/format/codec.h"
+#include "store/format/frame.h"
+
+#include <stdatomic.h>
+
+typedef struct {
+	int fd;
+	atomic_uint uses;
+	uint32_t seed;            /* segment_seed of it */
+	uint32_t generation;
+	uint64_t footer_offset;   /* 0: no footer */
+	uint64_t table_at;        /* the footer's table of offsets */
+	uint32_t footer_frames, footer_leaves;
+	char name[16];            /* "0000000a.seg" */
+} SegmentFile;
+
+enum { SEGMENT_DICTS_MAX = 4 };
+
+typedef struct {
+	uint32_t id;
+	SegmentFile *file;        /* NULL: closed for now, or missing */
+	_Atomic uint64_t used_at; /* for closing the one unused longest */
+	uint64_t first_sequence, end;
+	uint32_t frames, leaves;  /* of the live one: appended but not committed ones too */
+	bool sealed, header_damaged;
+	uint32_t generation;      /* of the file that the tables below belong to */
+	bool rescanned;           /* its footer is damaged: the tables below come from scanning it */
+	uint32_t *offsets;        /* offset / 8 by ordinal, 0 unknown; NULL: look into the footer */
+	uint32_t *leaf_ordinals;  /* by sequence - first_sequence, UINT32_MAX unknown */
+	size_t offsets_room, leaves_room;
+	uint32_t footer_frames, footer_leaves, committed_frames; /* as the footer said when the archive was opened */
+	struct { uint32_t ordinal; const Dictionary *dict; } dicts[SEGMENT_DICTS_MAX];
+	size_t dict_count;
+	uint32_t last_dict;       /* ordinal of the last DICT frame seen in it; UINT32_MAX: none */
+} Segment;
+
+typedef struct {
+	FrameHeader header;
+	uint64_t offset;
+	Str descriptor, annex, stored;
+} Frame;
+
+void segment_name(uint32_t id, char out[static 16]);
+/* The number of a segment from its file's name; false for other files. */
+bool segment_name_parse(const char *name, uint32_t *id_out);
+
+/* Opens dir/segments/…; checks the header where it can. footer_out may be NULL; *sealed_out says whether trailer and
+ * footer descriptor are there and right. ST_CORRUPT: the header is damaged (the file is open all the same when
+ * *out is set). */
+Status segment_file_open(SegmentFile **out, const char *dir, uint32_t id, const uint8_t archive_id[static ARCHIVE_ID_LEN],
+                         SegmentHeader *header_out, bool *sealed_out, FooterDescriptor *footer_out, Err *err);
+/* The same file again, though another may have its name by now: for one that was sealed since it was opened. */
+Status segment_file_open_again(SegmentFile **out, const SegmentFile *old, uint32_t id, const uint8_t archive_id[static ARCHIVE_ID_LEN],
+                               Err *err);
+static inline SegmentFile *segment_file_use(SegmentFile *f) { atomic_fetch_add(&f->uses, 1); return f; }
+void segment_file_free(SegmentFile *f);
+
+/* Offset of frame `ordinal` and how many bytes there are up to the next one, from the footer. */
+Status segment_file_locate(const SegmentFile *f, uint32_t ordinal, uint64_t *offset_out, uint64_t *room_out, Err *err);
+Status segment_file_leaf_ordinal(const SegmentFile *f, uint32_t leaf, uint32_t *ordinal_out, Err *err);
+/* Reads and checks the frame at offset; its bytes lie in the arena. */
+Status segment_file_read(const SegmentFile *f, uint64_t offset, uint64_t room, Arena *arena, Frame *out, Err *err);
+/* Reads header and descriptor only; checks the header's sum alone. */
+Status segment_file_peek(const SegmentFile *f, uint64_t offset, uint8_t *space, size_t space_len, Frame *out, Err *err);
+/* Cuts a checked frame's bytes into descriptor, annex and body. */
+void frame_split(const uint8_t *bytes, uint64_t offset, const FrameHeader *h, Frame *out);
+
+Segment *segment_new(uint32_t id);
+void segment_free(Segment *s);
+/* Notes where a frame is; ordinals may come with gaps. */
+bool segment_note_frame(Segment *s, uint32_t ordinal, uint64_t offset);
+bool segment_note_leaf(Segment *s, uint32_t leaf, uint32_t ordinal);
+/* All of it from the footer into memory; and back out of it again. */
+Status segment_load_tables(Segment *s, uint32_t frames, uint32_t leaves, Err *err);
+void segment_release_tables(Segment *s);
+void segment_cut(Segment *s, uint32_t frames, uint32_t leaves, uint64_t end);
+
+/* ---- scanning -------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+	const SegmentFile *file;
+	uint64_t at, end;         /* next frame's offset; end of the file as it was at scan_begin */
+	uint64_t frame_end;       /* behind the frame last returned */
+	Buf window;
+	uint64_t window_at;
+} Scan;
+
+void scan_begin(Scan *s, const SegmentFile *file, uint64_t from, uint64_t file_size);
+void scan_done(Scan *s);
+/* The next frame, valid in header and content; the views live until the next call. STEP_END: exactly at the end.
+ * STEP_ERROR with ST_CORRUPT: no valid frame at s->at (it stays there); with ST_IO or ST_NO_MEMORY: could not look. */
+Step scan_next(Scan *s, Frame *out, Err *err);
+/* Moves behind damage to the next place where a valid frame stands; STEP_END when there is none. */
+Step scan_resync(Scan *s, Err *err);
+
+#endif

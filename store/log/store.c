@@ -1,0 +1,274 @@
+/* store/log/store.c - making, opening and closing an archive, and its state. */
+#include "store/log/internal.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "store/format/hash.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+/* ---- FORMAT: four lines of text, the last one a sum of those before it ----------------------------------------- */
+
+enum { FORMAT_FILE_MAX = 4096 };
+
+static void put_format(const uint8_t archive_id[static ARCHIVE_ID_LEN], Buf *out)
+{
+	buf_printf(out, "hoso archive %d\nid ", ARCHIVE_FORMAT);
+	buf_add_hex(out, archive_id, ARCHIVE_ID_LEN);
+	buf_add_zero_terminated(out, "\norigin hoso/");
+	buf_add_hex(out, archive_id, ARCHIVE_ID_LEN);
+	buf_add_char(out, '\n');
+	buf_printf(out, "crc32c %08" PRIx32 "\n", crc32c(0, out->data, out->len));
+}
+
+static bool take_line(Str *rest, const char *word, Str *value_out)
+{
+	Str line;
+	size_t len = strlen(word);
+	if (!str_split(rest, '\n', &line) || line.len <= len || memcmp(line.ptr, word, len) != 0 || line.ptr[len] != ' ')
+		return false;
+	*value_out = str_slice(line, len + 1, line.len);
+	return true;
+}
+
+static Status get_format(Store *store, Str text, Err *err)
+{
+	Str rest = text, version, id, origin, sum;
+	uint64_t number;
+	uint8_t bytes[4];
+	if (!take_line(&rest, "hoso archive", &version) || !str_to_u64(version, &number))
+		return err_set(err, ST_CORRUPT, "%s/FORMAT is damaged", store->dir);
+	if (number > ARCHIVE_FORMAT)
+		return err_set(err, ST_UNSUPPORTED, "%s has format %" PRIu64 "; this hoso reads up to %d", store->dir, number, ARCHIVE_FORMAT);
+	if (!take_line(&rest, "id", &id) || !take_line(&rest, "origin", &origin))
+		return err_set(err, ST_CORRUPT, "%s/FORMAT is damaged", store->dir);
+	size_t covered = (size_t)(rest.ptr - text.ptr);
+	if (!take_line(&rest, "crc32c", &sum) || rest.len != 0 || text.ptr[text.len - 1] != '\n' || sum.len != 8 ||
+	    !hex_decode(sum, bytes, 4) || get_le32((uint8_t[]){bytes[3], bytes[2], bytes[1], bytes[0]}) != crc32c(0, text.ptr, covered) ||
+	    !hex_decode(id, store->archive_id, ARCHIVE_ID_LEN) || origin.len >= sizeof store->origin)
+		return err_set(err, ST_CORRUPT, "%s/FORMAT is damaged", store->dir);
+	for (size_t i = 0; i < sum.len; i++) /* one spelling only, so that no changed bit goes unseen */
+		if (sum.ptr[i] >= 'A' && sum.ptr[i] <= 'F')
+			return err_set(err, ST_CORRUPT, "%s/FORMAT is damaged", store->dir);
+	memcpy(store->origin, origin.ptr, origin.len);
+	store->origin[origin.len] = 0;
+	return ST_OK;
+}
+
+static Status read_format(Store *store, Err *err)
+{
+	char path[PATH_MAX];
+	Buf text = {0};
+	if (snprintf(path, sizeof path, "%s/FORMAT", store->dir) >= (int)sizeof path)
+		return err_set(err, ST_LIMIT, "path too long: %.100s…", store->dir);
+	Status st = file_read_all(path, FORMAT_FILE_MAX, &text, err);
+	if (st == ST_NOT_FOUND)
+		st = err_set(err, ST_NOT_FOUND, "there is no archive in %s", store->dir);
+	else if (st == ST_LIMIT || (st == ST_OK && !text.len))
+		st = err_set(err, ST_CORRUPT, "%s is damaged", path);
+	else if (st == ST_OK)
+		st = get_format(store, buf_str(&text), err);
+	buf_done(&text);
+	return st;
+}
+
+/* ---- init ------------------------------------------------------------------------------------------------------ */
+
+/* Empty apart from what an interrupted store_init leaves; the index may have been made first. */
+static Status check_is_free(const char *dir, Err *err)
+{
+	static const char *const own[] = {".", "..", "LOCK", "segments", "keys", "access", "index", "catalogue"};
+	DIR *handle = opendir(dir);
+	if (!handle)
+		return err_errno(err, errno, "open directory %s", dir);
+	Status st = ST_OK;
+	for (struct dirent *entry; st == ST_OK && (entry = readdir(handle));) {
+		bool known = strncmp(entry->d_name, "FORMAT.tmp.", 11) == 0;
+		for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+			known = known || strcmp(entry->d_name, own[i]) == 0;
+		if (!known)
+			st = err_set(err, ST_INVALID, "%s holds other things (%.100s); choose an empty directory", dir, entry->d_name);
+	}
+	closedir(handle);
+	return st;
+}
+
+static Status make_part(const char *dir, const char *part, Err *err)
+{
+	char path[PATH_MAX];
+	if (snprintf(path, sizeof path, "%s/%s", dir, part) >= (int)sizeof path)
+		return err_set(err, ST_LIMIT, "path too long: %.100s…", dir);
+	return file_make_dirs(path, err);
+}
+
+Status store_init(const char *dir, Err *err)
+{
+	static const char *const parts[] = {"segments", "keys", "access", "catalogue"};
+	char path[PATH_MAX];
+	uint8_t id[ARCHIVE_ID_LEN];
+	Buf text = {0};
+	if (snprintf(path, sizeof path, "%s/FORMAT", dir) >= (int)sizeof path)
+		return err_set(err, ST_LIMIT, "path too long: %.100s…", dir);
+	if (file_exists(path))
+		return err_set(err, ST_CONFLICT, "%s is an archive already", dir);
+	Status st = file_make_dirs(dir, err);
+	if (st == ST_OK)
+		st = check_is_free(dir, err);
+	for (size_t i = 0; st == ST_OK && i < sizeof parts / sizeof parts[0]; i++)
+		st = make_part(dir, parts[i], err);
+	if (st == ST_OK && getrandom(id, sizeof id, 0) != (ssize_t)sizeof id)
+		st = err_errno(err, errno, "get random bytes");
+	if (st != ST_OK)
+		return st;
+	put_format(id, &text);
+	st = buf_ok(&text) ? file_replace(path, buf_str(&text), err) : err_no_memory(err);
+	buf_done(&text);
+	return st;
+}
+
+/* ---- open and close -------------------------------------------------------------------------------------------- */
+
+void store_options_default(StoreOptions *out)
+{
+	*out = (StoreOptions){
+		.segment_bytes = UINT64_C(256) << 20, .reserve_bytes = UINT64_C(64) << 20, .buffer_bytes = 4 << 20,
+		.files_max = 128, .sample_bytes = 4 << 20,
+	};
+}
+
+Status store_open(Store **out, const char *dir, Err *err)
+{
+	StoreOptions options;
+	store_options_default(&options);
+	return store_open_with(out, dir, &options, err);
+}
+
+/* glibc's default lets readers starve a writer for ever. */
+static void make_lock(pthread_rwlock_t *lock)
+{
+	pthread_rwlockattr_t attributes;
+	pthread_rwlockattr_init(&attributes);
+	pthread_rwlockattr_setkind_np(&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	pthread_rwlock_init(lock, &attributes);
+	pthread_rwlockattr_destroy(&attributes);
+}
+
+Status store_open_with(Store **out, const char *dir, const StoreOptions *options, Err *err)
+{
+	Store *store = calloc(1, sizeof *store);
+	if (!store)
+		return err_no_memory(err);
+	store->options = *options;
+	store->dir = strdup(dir);
+	make_lock(&store->lock);
+	pthread_mutex_init(&store->writer.mutex, NULL);
+	pthread_mutex_init(&store->catalogue_mutex, NULL);
+	pthread_mutex_init(&store->writer.sync_mutex, NULL);
+	pthread_cond_init(&store->writer.synced, NULL);
+	store->writer.lock_fd = store->writer.live_fd = store->tree.fd = -1;
+	Status st = store->dir ? read_format(store, err) : err_no_memory(err);
+	if (st == ST_OK)
+		tree_open(store); /* makes the directory catalogue/ too */
+	if (st == ST_OK)
+		st = writer_open(store, err);
+	if (st == ST_OK)
+		st = log_load(store, true, err);
+	if (st != ST_OK) {
+		store_close(store);
+		return st;
+	}
+	*out = store;
+	return ST_OK;
+}
+
+void store_close(Store *store)
+{
+	if (!store)
+		return;
+	if (store->writer.depth > 0) {
+		store->writer.depth = 1;
+		writer_end(store);
+	}
+	writer_close(store);
+	if (store->tree.fd >= 0)
+		tree_close(store);
+	log_drop_segments_after(store, 0);
+	free(store->segments);
+	table_done(&store->table);
+	catalogue_close(&store->catalogue);
+	while (store->dicts) {
+		DictNode *next = store->dicts->next;
+		dictionary_free(store->dicts->dict);
+		free(store->dicts);
+		store->dicts = next;
+	}
+	pthread_rwlock_destroy(&store->lock);
+	pthread_mutex_destroy(&store->writer.mutex);
+	pthread_mutex_destroy(&store->catalogue_mutex);
+	pthread_mutex_destroy(&store->writer.sync_mutex);
+	pthread_cond_destroy(&store->writer.synced);
+	free(store->dir);
+	free(store);
+}
+
+const char *store_dir(const Store *store)
+{
+	return store->dir;
+}
+
+Status store_refresh(Store *store, Err *err)
+{
+	if (pthread_mutex_trylock(&store->writer.mutex) != 0)
+		return ST_OK; /* this process is writing: it sees its own commits anyway */
+	Status st = ST_OK;
+	if (store->writer.depth == 0 && log_has_news(store)) {
+		if (store->gap) {
+			st = log_load(store, false, err);
+		} else {
+			pthread_rwlock_wrlock(&store->lock);
+			st = log_advance(store, err);
+			pthread_rwlock_unlock(&store->lock);
+		}
+		if (st == ST_OK && store->committed.segment > 1)
+			catalogue_cover(store, store->committed.segment - 1);
+	}
+	if (files_recheck(store) && store->writer.depth == 0)
+		writer_forget_dictionary(store); /* something may have been destroyed that it was trained on */
+	pthread_mutex_unlock(&store->writer.mutex);
+	return st;
+}
+
+/* ---- state ----------------------------------------------------------------------------------------------------- */
+
+void store_state(Store *store, StoreState *out)
+{
+	*out = (StoreState){0};
+	pthread_rwlock_rdlock(&store->lock);
+	const Committed *c = &store->committed;
+	out->tree_size = c->tree_size;
+	out->root = c->root;
+	out->objects = c->objects;
+	out->bytes_original = c->bytes_original;
+	for (size_t i = 0; i < store->segment_count && store->segments[i]->id <= c->segment; i++) {
+		out->segments++;
+		out->bytes_stored += store->segments[i]->end;
+	}
+	pthread_rwlock_unlock(&store->lock);
+	if (out->tree_size == 0)
+		hash_of((Str){"", 0}, &out->root);
+}
+
+uint64_t store_tree_size(Store *store)
+{
+	pthread_rwlock_rdlock(&store->lock);
+	uint64_t size = store->committed.tree_size;
+	pthread_rwlock_unlock(&store->lock);
+	return size;
+}

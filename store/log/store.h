@@ -1,0 +1,176 @@
+/* store/log/store.h - the archive: an append-only, checksummed log of records and the objects they point to.
+ *
+ *   append … append → commit (one fdatasync) → acknowledge
+ *
+ * What it promises: an acknowledged entry survives kill -9, power loss and a full disk, byte for byte; a changed
+ * byte is found; nothing half-done is ever visible. The format is docs/FORMAT.md.
+ *
+ * The log is a sequence of leaves, numbered from 0 (`sequence`). A leaf is a record version or a change to a case
+ * file. Each has a descriptor (the Merkle leaf: id, version, operation, sizes, payload hash, time, previous version)
+ * and a payload (JSON: the metadata, a random salt, the hashes of its objects). Objects are bytes addressed by
+ * SHA-256, stored once however many leaves point to them.
+ *
+ * Caveats  one writer at a time over all processes (lock on LOCK); any number of readers beside it. A reader sees
+ *          what was committed when it opened or last refreshed.
+ * Owns     store_open's result until store_close; Str results point into the arena that was passed
+ * Threads  every function may be called from any thread; store_close when no other call is under way
+ */
+#ifndef STORE_LOG_STORE_H
+#define STORE_LOG_STORE_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/stop.h"
+
+enum {
+	STORE_HASH_LEN = 32,
+	STORE_ID_MAX = 128,             /* A-Za-z0-9._:- */
+	STORE_CASES_MAX = 64,           /* case files one record may belong to */
+	STORE_OBJECTS_MAX = 1024,       /* objects of one record */
+	STORE_METADATA_MAX = 1 << 20,   /* bytes of metadata JSON */
+	STORE_CHUNK_BYTES = 1 << 20,    /* larger objects are stored in chunks of this size */
+};
+
+typedef struct Store Store;
+typedef struct { uint8_t bytes[STORE_HASH_LEN]; } Hash;
+
+static inline bool hash_eq(const Hash *a, const Hash *b) { return memcmp(a->bytes, b->bytes, STORE_HASH_LEN) == 0; }
+void hash_of(Str bytes, Hash *out); /* SHA-256 */
+
+/* ---- open and close -------------------------------------------------------------------------------------------- */
+
+/* Makes an empty archive; ST_CONFLICT where there is one, ST_INVALID where the directory holds something else. */
+Status store_init(const char *dir, Err *err);
+/* ST_NOT_FOUND: no archive there. ST_UNSUPPORTED: a format newer than this build. ST_CORRUPT: names the place. */
+Status store_open(Store **out, const char *dir, Err *err);
+void store_close(Store *store);
+const char *store_dir(const Store *store);
+/* Sees what another process has committed since; cheap when nothing is new. */
+Status store_refresh(Store *store, Err *err);
+
+/* ---- reading --------------------------------------------------------------------------------------------------- */
+
+typedef enum {
+	ENTRY_RECORD = 1, /* a record version; key: its id */
+	ENTRY_CASE = 2,   /* metadata of a case file; key: its code; versions like records */
+	ENTRY_HOLD = 3,        /* a legal hold or its release; key: the record's id (store/care/keep.h) */
+	ENTRY_DESTRUCTION = 4, /* a decision to destroy records; key: its number; "records" in the metadata */
+} EntryKind;
+
+typedef struct {
+	char role[16];        /* "original", "text", "attachment", "envelope" */
+	Str name;             /* file name as given, "" where there was none */
+	Str media;            /* media type, "application/pdf" */
+	Str from;             /* a text: where it came from ("given", "pdftotext 22.12.0", …); else "" */
+	Hash hash;            /* of the object's own bytes */
+	uint64_t size_bytes;
+} ObjectRef;
+
+typedef struct {
+	uint64_t sequence;
+	EntryKind kind;
+	Str key;              /* record id or case code */
+	uint32_t version;     /* from 1 */
+	uint64_t previous;    /* sequence of the version before; UINT64_MAX: none */
+	uint64_t utc_ms;      /* when it was appended */
+	Hash leaf;            /* Merkle leaf hash: SHA-256(0x00 || descriptor) */
+	Str descriptor;       /* the leaf's bytes */
+	Str payload;          /* JSON with "salt" and "objects" in front of the metadata; empty when destroyed */
+	Str metadata;         /* the metadata JSON alone, as it was appended: {…} */
+	const ObjectRef *objects;
+	size_t object_count;
+	bool destroyed;
+} Entry;
+
+typedef struct {
+	uint64_t tree_size;   /* leaves; sequences run from 0 to tree_size - 1 */
+	Hash root;            /* RFC 6962 tree head over them */
+	uint64_t objects, segments;
+	uint64_t bytes_stored;   /* on disk, segments only */
+	uint64_t bytes_original; /* objects and payloads before compression, each counted once */
+} StoreState;
+
+void store_state(Store *store, StoreState *out);
+uint64_t store_tree_size(Store *store);
+/* ST_NOT_FOUND beyond the tree; ST_CORRUPT names segment, offset and sequence. */
+Status store_entry(Store *store, uint64_t sequence, Arena *arena, Entry *out, Err *err);
+/* For dealing out work evenly: about how many stored bytes lie before a record (all that is committed for the tree's
+ * size), and the first sequence that has at least so many before it (the tree's size: none has). */
+Status store_bytes_before(Store *store, uint64_t sequence, uint64_t *bytes_out, Err *err);
+Status store_sequence_behind(Store *store, uint64_t bytes, uint64_t *sequence_out, Err *err);
+/* Sequence of a key's version (0: the newest). ST_NOT_FOUND. */
+Status store_find(Store *store, EntryKind kind, Str key, uint32_t version, uint64_t *sequence_out, Err *err);
+/* Newest record versions that say they belong to the case file, in order of sequence; count 0 where there is none. */
+Status store_case_records(Store *store, Str code, Arena *arena, uint64_t **sequences_out, size_t *count_out, Err *err);
+
+/* Objects. Every read is checked (CRC of the frame; the whole-object calls also SHA-256). */
+Status store_object_size(Store *store, const Hash *hash, uint64_t *size_out, Err *err);
+Status store_object_read(Store *store, const Hash *hash, uint64_t offset, void *out, size_t len, Err *err);
+/* Appends the whole object to out; ST_LIMIT over limit_bytes. */
+Status store_object_load(Store *store, const Hash *hash, uint64_t limit_bytes, Buf *out, Err *err);
+
+/* ---- writing --------------------------------------------------------------------------------------------------- */
+
+/* Takes the writer's lock, recovers a torn tail. ST_BUSY: another process writes. ST_READ_ONLY: the writer failed
+ * before or the archive is damaged (says where). Calls nest within a process: each begin wants its end. */
+Status store_write_begin(Store *store, Err *err);
+void store_write_end(Store *store); /* what was not committed is dropped */
+
+typedef struct {
+	ObjectRef ref;        /* hash and size are filled in where bytes or fd are given */
+	Str bytes;            /* the object's bytes; or … */
+	int fd;               /* … a file to read from its start (bytes.ptr NULL, fd >= 0); or an object that is stored (fd -1) */
+} ObjectInput;
+
+typedef struct {
+	EntryKind kind;
+	Str key;              /* "": derived from the content, so that the same content gets the same id */
+	Str metadata;         /* canonical JSON object; equal bytes mean equal metadata */
+	ObjectInput *objects;
+	size_t object_count;
+	const Str *cases;     /* case files the record belongs to (they stand in the metadata too) */
+	size_t case_count;
+} EntryInput;
+
+typedef enum { APPEND_ADDED, APPEND_VERSION, APPEND_DUPLICATE } AppendResult;
+
+typedef struct {
+	AppendResult result;
+	char key[STORE_ID_MAX + 1];
+	uint32_t version;
+	uint64_t sequence;
+	Hash leaf;
+	uint64_t tree_size;   /* sequence + 1: the smallest tree that holds it */
+} Receipt;
+
+/* Appends; neither durable nor visible until store_commit. A key that is there with the same metadata and objects is
+ * a duplicate: nothing is added and the receipt is the first one's. Within store_write_begin/end. */
+Status store_append(Store *store, const EntryInput *input, Receipt *out, Err *err);
+/* Makes everything appended durable with one fdatasync and visible. A failed sync poisons the writer: ST_READ_ONLY ever after. */
+Status store_commit(Store *store, Err *err);
+/* Append and commit for many threads at once: calls that come together share one fdatasync. Takes the lock itself. */
+Status store_put(Store *store, const EntryInput *input, Receipt *out, Err *err);
+
+/* ---- checking -------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+	char segment[24];
+	uint64_t offset, sequence; /* UINT64_MAX where it is not known */
+	char text[200];
+} VerifyFinding;
+
+typedef struct {
+	uint64_t segments, frames, leaves, objects, bytes;
+	uint64_t findings;
+	uint64_t torn_bytes;  /* left by a write that was cut off and never acknowledged: no fault, the next write removes them */
+	Hash root;            /* computed anew from the descriptors */
+} VerifyReport;
+
+/* Every stored byte against its checksum; unless quick, every object and payload against its SHA-256 and every leaf
+ * against the tree. Calls `found` for each thing wrong; ST_OK when it could look at everything, even if things are
+ * wrong; ends with ST_BUSY when stop is raised (NULL: never). */
+Status store_verify(Store *store, bool quick, const Stop *stop,
+                    void (*found)(void *ctx, const VerifyFinding *finding), void *ctx, VerifyReport *out, Err *err);
+
+#endif
