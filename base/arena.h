@@ -21,12 +21,15 @@ typedef struct {
 	ArenaBlock *first, *current;
 } Arena;
 
-static inline void arena_init(Arena *a) { a->first = a->current = NULL; }
+static inline void arena_init(Arena *a)
+{
+	a->first = a->current = NULL;
+}
 void arena_done(Arena *a);
 void arena_reset(Arena *a);
-void *arena_alloc(Arena *a, size_t size);          /* 16-aligned, uninitialised */
+void *arena_alloc(Arena *a, size_t size);                /* 16-aligned, uninitialised */
 void *arena_calloc(Arena *a, size_t count, size_t size); /* zeroed; NULL on overflow too */
-Str arena_copy(Arena *a, Str s);                    /* NUL-terminated copy; ptr NULL when out of memory */
+Str arena_copy(Arena *a, Str s);                         /* NUL-terminated copy; ptr NULL when out of memory */
 char *arena_printf(Arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 C_LINKAGE_END

@@ -12,14 +12,14 @@
 C_LINKAGE_BEGIN
 
 uint64_t clock_monotonic_us(void);
-uint64_t clock_utc_ms(void);                       /* milliseconds since 1970-01-01T00:00:00Z */
+uint64_t clock_utc_ms(void); /* milliseconds since 1970-01-01T00:00:00Z */
 enum { CLOCK_STAMP_LEN = 24 };
 void clock_format_utc(uint64_t utc_ms, char out[static CLOCK_STAMP_LEN + 1]); /* 2026-11-22T18:09:00.123Z */
 
 typedef struct {
-	int16_t year;     /* 1..9999; 0: no date */
-	uint8_t month;    /* 0: not known */
-	uint8_t day;      /* 0: not known */
+	int16_t year;  /* 1..9999; 0: no date */
+	uint8_t month; /* 0: not known */
+	uint8_t day;   /* 0: not known */
 } CivilDate;
 
 /* Accepts YYYY-MM-DD, YYYY-MM, YYYY, dd/mm/yyyy, mm/yyyy (one or two digits, '/', '-' or '.'); checks the calendar. */

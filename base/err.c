@@ -54,7 +54,7 @@ Status err_errno(Err *err, int errno_value, const char *format, ...)
 	va_end(args);
 	cut_at_character(what, sizeof what, wanted);
 	return err_set(err, status_of_errno(errno_value), "%s: %s", what,
-	               strerror_r(errno_value, reason, sizeof reason));
+		       strerror_r(errno_value, reason, sizeof reason));
 }
 
 Status err_no_memory(Err *err)

@@ -16,19 +16,19 @@ C_LINKAGE_BEGIN
 
 typedef enum {
 	ST_OK = 0,
-	ST_INVALID,     /* the input is not what it must be */
+	ST_INVALID, /* the input is not what it must be */
 	ST_NOT_FOUND,
 	ST_CONFLICT,    /* it is there already, or in another state */
 	ST_LIMIT,       /* larger, longer or more than is allowed */
 	ST_UNSUPPORTED, /* a kind or version this build does not handle */
 	ST_FORBIDDEN,
-	ST_BUSY,        /* someone else holds the lock; try again */
-	ST_READ_ONLY,   /* the archive takes no writes now */
+	ST_BUSY,      /* someone else holds the lock; try again */
+	ST_READ_ONLY, /* the archive takes no writes now */
 	ST_NO_SPACE,
-	ST_CORRUPT,     /* stored bytes are not what was stored */
+	ST_CORRUPT, /* stored bytes are not what was stored */
 	ST_IO,
 	ST_NO_MEMORY,
-	ST_INTERNAL,    /* a bug of ours */
+	ST_INTERNAL, /* a bug of ours */
 	ST_COUNT
 } Status;
 

@@ -19,7 +19,8 @@ Status file_pread(int fd, void *out, size_t len, uint64_t offset, const char *na
 		if (got < 0)
 			return err_errno(err, errno, "read %s at %llu", name, (unsigned long long)offset);
 		if (got == 0)
-			return err_set(err, ST_CORRUPT, "%s ends at %llu, %zu bytes too early", name, (unsigned long long)offset, len);
+			return err_set(err, ST_CORRUPT, "%s ends at %llu, %zu bytes too early", name,
+				       (unsigned long long)offset, len);
 		at += got;
 		len -= (size_t)got;
 		offset += (uint64_t)got;

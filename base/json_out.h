@@ -20,7 +20,10 @@ typedef struct {
 	bool need_comma;
 } JsonOut;
 
-static inline void jout_begin(JsonOut *j, Buf *out) { *j = (JsonOut){out, false}; }
+static inline void jout_begin(JsonOut *j, Buf *out)
+{
+	*j = (JsonOut){out, false};
+}
 void jout_open(JsonOut *j, char bracket);  /* '{' or '[' */
 void jout_close(JsonOut *j, char bracket); /* '}' or ']' */
 void jout_key(JsonOut *j, const char *key);

@@ -54,18 +54,19 @@ static inline bool str_starts(Str s, Str prefix)
 
 static inline bool str_ends(Str s, Str suffix)
 {
-	return s.len >= suffix.len && (suffix.len == 0 || memcmp(s.ptr + s.len - suffix.len, suffix.ptr, suffix.len) == 0);
+	return s.len >= suffix.len &&
+	       (suffix.len == 0 || memcmp(s.ptr + s.len - suffix.len, suffix.ptr, suffix.len) == 0);
 }
 
-int str_cmp(Str a, Str b);                       /* bytewise, shorter first */
-bool str_eq_nocase(Str a, Str b);                /* ASCII letters only */
-Str str_trim(Str s);                             /* ASCII white space at both ends */
-ptrdiff_t str_find(Str s, Str needle);           /* offset, or -1 */
-ptrdiff_t str_find_char(Str s, char c);          /* offset, or -1 */
-bool str_to_u64(Str s, uint64_t *out);           /* decimal digits only, no overflow; false leaves *out */
+int str_cmp(Str a, Str b);              /* bytewise, shorter first */
+bool str_eq_nocase(Str a, Str b);       /* ASCII letters only */
+Str str_trim(Str s);                    /* ASCII white space at both ends */
+ptrdiff_t str_find(Str s, Str needle);  /* offset, or -1 */
+ptrdiff_t str_find_char(Str s, char c); /* offset, or -1 */
+bool str_to_u64(Str s, uint64_t *out);  /* decimal digits only, no overflow; false leaves *out */
 /* Takes the part before the first `c` off *rest (all of it where there is none); false once *rest is used up. */
 bool str_split(Str *rest, char c, Str *part_out);
-uint64_t str_hash(Str s);                        /* 64 bits, for hash tables in memory; never stored */
+uint64_t str_hash(Str s); /* 64 bits, for hash tables in memory; never stored */
 
 C_LINKAGE_END
 

@@ -21,7 +21,8 @@ size_t utf8_decode(const char *p, size_t len, uint32_t *out)
 			return 0;
 		c = c << 6 | (b[i] & 0x3F);
 	}
-	if ((width == 3 && (c < 0x800 || (c >= 0xD800 && c <= 0xDFFF))) || (width == 4 && (c < 0x10000 || c > 0x10FFFF)))
+	if ((width == 3 && (c < 0x800 || (c >= 0xD800 && c <= 0xDFFF))) ||
+	    (width == 4 && (c < 0x10000 || c > 0x10FFFF)))
 		return 0;
 	*out = c;
 	return width;
@@ -59,7 +60,17 @@ size_t utf8_encode(uint32_t c, char out[static 4])
 
 /* A state machine whose states are shift counts: one load and one shift a byte, no branch that text could mispredict.
  * T[byte] holds the next state of every state, six bits each, at the bit that is the state's own number. */
-enum { BROKEN = 0, WHOLE = 6, WANT_1 = 12, WANT_2 = 18, WANT_3 = 24, AFTER_E0 = 30, AFTER_ED = 36, AFTER_F0 = 42, AFTER_F4 = 48 };
+enum {
+	BROKEN = 0,
+	WHOLE = 6,
+	WANT_1 = 12,
+	WANT_2 = 18,
+	WANT_3 = 24,
+	AFTER_E0 = 30,
+	AFTER_ED = 36,
+	AFTER_F0 = 42,
+	AFTER_F4 = 48
+};
 #define GO(from, to) ((uint64_t)(to) << (from))
 #define TAIL (GO(WANT_1, WHOLE) | GO(WANT_2, WANT_1) | GO(WANT_3, WANT_2))
 static const uint64_t next_states[256] = {

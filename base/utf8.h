@@ -19,7 +19,10 @@ size_t utf8_decode(const char *p, size_t len, uint32_t *out);
 size_t utf8_encode(uint32_t code_point, char out[static 4]);
 /* Offset of the first byte that is not valid UTF-8; s.len if all of it is. */
 size_t utf8_valid_prefix(Str s);
-static inline bool utf8_is_valid(Str s) { return utf8_valid_prefix(s) == s.len; }
+static inline bool utf8_is_valid(Str s)
+{
+	return utf8_valid_prefix(s) == s.len;
+}
 /* The largest n <= limit at which s may be cut without splitting a character (s valid). */
 size_t utf8_cut(Str s, size_t limit);
 size_t utf8_count(Str s); /* characters of a valid s */

@@ -28,7 +28,7 @@ enum { RANK_BITS = 20, FROM_FOLD = 1 << 16 };
 /* The occurrences of all documents. An event is a code, or IS_TERM | offset of 1 length, bytes. */
 typedef struct {
 	Buf events, terms;
-	size_t *ends;      /* in events, of each document */
+	size_t *ends; /* in events, of each document */
 	size_t documents, capacity;
 	size_t text_bytes, tokens;
 	double tokenize_s;
@@ -182,7 +182,7 @@ static void load(Corpus *c, const char *path, bool bigrams)
 typedef struct {
 	const Corpus *corpus;
 	InvertOptions options;
-	size_t from, to;   /* documents */
+	size_t from, to; /* documents */
 	char dir[512];
 	double collect_s, finish_s, cpu_s;
 	GlassStats stats;
@@ -280,7 +280,7 @@ static void merge(const Part *parts, unsigned threads, const char *base, bool pu
 }
 
 static void run(const Corpus *c, const InvertOptions *options, unsigned threads, size_t times, const char *base,
-                bool keep)
+		bool keep)
 {
 	Part parts[16];
 	pthread_t ids[16];
@@ -289,8 +289,10 @@ static void run(const Corpus *c, const InvertOptions *options, unsigned threads,
 	double mb = (double)c->text_bytes * (double)times / 1e6, postlist = 0, position = 0;
 	uint64_t start = clock_monotonic_us();
 	for (unsigned i = 0; i < threads; i++) {
-		parts[i] = (Part){.corpus = c, .options = *options, .from = documents * i / threads,
-		                  .to = documents * (i + 1) / threads};
+		parts[i] = (Part){.corpus = c,
+				  .options = *options,
+				  .from = documents * i / threads,
+				  .to = documents * (i + 1) / threads};
 		snprintf(parts[i].dir, sizeof parts[i].dir, "%s.%u", base, i);
 		file_remove_tree(parts[i].dir, &err);
 		if (pthread_create(&ids[i], NULL, build, &parts[i]) != 0)
@@ -328,20 +330,38 @@ int main(int argc, char **argv)
 	InvertOptions options = {.spill_dir = ".", .spell = spell, .codes_in_order = true};
 	for (int option; (option = getopt(argc, argv, "t:m:b:r:o:x:pu")) != -1;) {
 		switch (option) {
-		case 't': threads = (unsigned)atoi(optarg); break;
-		case 'm': options.memory_bytes = (size_t)atol(optarg) << 20; break;
-		case 'b': options.batch_bytes = (size_t)atol(optarg) << 10; break;
-		case 'r': repeats = (unsigned)atoi(optarg); break;
-		case 'x': times = (size_t)atol(optarg); break;
-		case 'o': base = optarg; keep = true; break;
-		case 'p': options.positions = true; break;
-		case 'u': options.codes_in_order = false; break;
-		default: return 2;
+		case 't':
+			threads = (unsigned)atoi(optarg);
+			break;
+		case 'm':
+			options.memory_bytes = (size_t)atol(optarg) << 20;
+			break;
+		case 'b':
+			options.batch_bytes = (size_t)atol(optarg) << 10;
+			break;
+		case 'r':
+			repeats = (unsigned)atoi(optarg);
+			break;
+		case 'x':
+			times = (size_t)atol(optarg);
+			break;
+		case 'o':
+			base = optarg;
+			keep = true;
+			break;
+		case 'p':
+			options.positions = true;
+			break;
+		case 'u':
+			options.codes_in_order = false;
+			break;
+		default:
+			return 2;
 		}
 	}
 	if (optind + 1 != argc || threads < 1 || threads > 16) {
 		fprintf(stderr, "usage: glass_bench FILE.jsonl [-t threads] [-m MiB] [-b batch KiB] [-r repeats] "
-		                "[-x times] [-o directory] [-p] [-u]\n");
+				"[-x times] [-o directory] [-p] [-u]\n");
 		return 2;
 	}
 	Corpus corpus = {0};

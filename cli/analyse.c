@@ -15,9 +15,10 @@ int cmd_analyse(const CliArgs *args)
 	Err err = {0};
 	const char *path = args->word_count ? args->words[0] : "-";
 	Status st = strcmp(path, "-") == 0 ? file_read_fd(STDIN_FILENO, INPUT_MAX, &bytes, "standard input", &err)
-	                                   : file_read_all(path, INPUT_MAX, &bytes, &err);
+					   : file_read_all(path, INPUT_MAX, &bytes, &err);
 	if (st == ST_OK)
-		st = args->values[OPT_JSON] ? analyse_json(buf_str(&bytes), &out, &err) : analyse_text(buf_str(&bytes), &out, &err);
+		st = args->values[OPT_JSON] ? analyse_json(buf_str(&bytes), &out, &err)
+					    : analyse_text(buf_str(&bytes), &out, &err);
 	buf_done(&bytes);
 	if (st != ST_OK) {
 		buf_done(&out);

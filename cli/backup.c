@@ -13,8 +13,8 @@ const CliOption restore_options[] = {[OPT_JSON] = {"json", 0, NULL, "the report 
 static int print_report(const CliArgs *args, const char *what, const BackupReport *r)
 {
 	if (!args->values[OPT_JSON]) {
-		printf("%s %" PRIu64 " records; %u of %u segments copied, %.1f MB, every byte checked\n", what, r->tree_size,
-		       r->segments_copied, r->segments, (double)r->bytes_copied / 1e6);
+		printf("%s %" PRIu64 " records; %u of %u segments copied, %.1f MB, every byte checked\n", what,
+		       r->tree_size, r->segments_copied, r->segments, (double)r->bytes_copied / 1e6);
 		return EXIT_DONE;
 	}
 	Buf text = {0};

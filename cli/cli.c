@@ -97,8 +97,8 @@ int cli_open(const CliArgs *args, Store **store_out, Index **index_out)
 	Err err = {0};
 	Status st = store_open(store_out, args->archive, &err);
 	if (st == ST_NOT_FOUND) {
-		fprintf(stderr, "hoso: no archive at %s (hoso -a %s init makes one; hoso ingest does it too)\n", args->archive,
-		        args->archive);
+		fprintf(stderr, "hoso: no archive at %s (hoso -a %s init makes one; hoso ingest does it too)\n",
+			args->archive, args->archive);
 		return EXIT_FAILED;
 	}
 	if (st != ST_OK) {
@@ -121,8 +121,8 @@ void cli_close(Store *store, Index *index)
 
 int cli_print(Buf *text, int exit_code)
 {
-	bool ok = buf_ok(text) && fwrite(text->data ? text->data : "", 1, text->len, stdout) == text->len && putchar('\n') != EOF &&
-	          fflush(stdout) == 0;
+	bool ok = buf_ok(text) && fwrite(text->data ? text->data : "", 1, text->len, stdout) == text->len &&
+		  putchar('\n') != EOF && fflush(stdout) == 0;
 	buf_done(text);
 	if (ok)
 		return exit_code;

@@ -23,21 +23,22 @@ typedef struct {
 enum { CLI_OPTIONS_MAX = 16 };
 
 typedef struct {
-	const char *archive;                /* -a, else $HOSO_ARCHIVE, else ./archive */
-	const char *values[CLI_OPTIONS_MAX];/* in the order of the command's options; NULL: not given, "" for flags given */
-	char **words;                       /* what is no option */
+	const char *archive;                 /* -a, else $HOSO_ARCHIVE, else ./archive */
+	const char *values[CLI_OPTIONS_MAX]; /* in the order of the command's options; NULL: not given, "" for flags
+						given */
+	char **words;                        /* what is no option */
 	size_t word_count;
-	bool wait_for_index;                /* of the command's table row: cli_open brings the index up to date first */
+	bool wait_for_index; /* of the command's table row: cli_open brings the index up to date first */
 } CliArgs;
 
 typedef struct CliCommand {
 	const char *name;
 	int (*run)(const CliArgs *args);
-	const char *words;                  /* for usage: "PATH…" */
+	const char *words; /* for usage: "PATH…" */
 	size_t least_words, most_words;
-	const char *help;                   /* one line */
-	const CliOption *options;           /* closed by a name of NULL; NULL: none */
-	bool asks_index;                    /* its answer comes from the index, which is brought up to date first */
+	const char *help;         /* one line */
+	const CliOption *options; /* closed by a name of NULL; NULL: none */
+	bool asks_index;          /* its answer comes from the index, which is brought up to date first */
 } CliCommand;
 
 /* Prints "hoso: …" to standard error and returns the exit code that fits. */
@@ -55,8 +56,8 @@ extern Stop cli_stop;
 void cli_catch_stop(void);
 
 extern const CliOption init_options[], ingest_options[], search_options[], get_options[], export_options[],
-	verify_options[], reindex_options[], stats_options[], serve_options[], analyse_options[], checkpoint_options[], prove_options[], backup_options[], restore_options[],
-	hold_options[], destroy_options[], compress_options[];
+	verify_options[], reindex_options[], stats_options[], serve_options[], analyse_options[], checkpoint_options[],
+	prove_options[], backup_options[], restore_options[], hold_options[], destroy_options[], compress_options[];
 int cmd_init(const CliArgs *args);
 int cmd_ingest(const CliArgs *args);
 int cmd_search(const CliArgs *args);

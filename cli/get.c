@@ -91,7 +91,8 @@ static int show_metadata(Get *get, const Entry *entry)
 		jout_close(&j, '}');
 		return cli_print(&text, EXIT_DONE);
 	}
-	printf("%-20s %.*s (version %u, sequence %" PRIu64 ")\n", "id", STR_ARG(entry->key), entry->version, entry->sequence);
+	printf("%-20s %.*s (version %u, sequence %" PRIu64 ")\n", "id", STR_ARG(entry->key), entry->version,
+	       entry->sequence);
 	if (entry->destroyed)
 		puts("destroyed            lawfully; its descriptor and proofs remain");
 	for (int id = 0; id < RF_COUNT; id++) {
@@ -104,8 +105,8 @@ static int show_metadata(Get *get, const Entry *entry)
 		putchar('\n');
 	}
 	for (size_t i = 0; i < entry->object_count; i++)
-		printf("object %-13zu %s, %" PRIu64 " bytes, %.*s %.*s\n", i, entry->objects[i].role, entry->objects[i].size_bytes,
-		       STR_ARG(entry->objects[i].media), STR_ARG(entry->objects[i].name));
+		printf("object %-13zu %s, %" PRIu64 " bytes, %.*s %.*s\n", i, entry->objects[i].role,
+		       entry->objects[i].size_bytes, STR_ARG(entry->objects[i].media), STR_ARG(entry->objects[i].name));
 	return EXIT_DONE;
 }
 
@@ -114,15 +115,18 @@ static int show_entry(Get *get, uint64_t sequence)
 	Entry entry;
 	if (store_entry(get->store, sequence, &get->arena, &entry, &get->err) != ST_OK)
 		return cli_fail(&get->err);
-	return get->args->values[OPT_TEXT] || get->args->values[OPT_CONTENT] ? show_object(get, &entry) : show_metadata(get, &entry);
+	return get->args->values[OPT_TEXT] || get->args->values[OPT_CONTENT] ? show_object(get, &entry)
+									     : show_metadata(get, &entry);
 }
 
 static void list_hits(const char *title, const NumberHit *hits, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		printf("%-8s %.*s  %.*s  %.*s  [%.*s]%s%s\n", title, STR_ARG(record_text(&hits[i].hit.record, RF_NUMBER)),
-		       STR_ARG(record_text(&hits[i].hit.record, RF_ISSUED)), STR_ARG(record_text(&hits[i].hit.record, RF_SUBJECT)),
-		       STR_ARG(hits[i].hit.id), hits[i].because ? "  because: " : "", hits[i].because ? hits[i].because : "");
+		printf("%-8s %.*s  %.*s  %.*s  [%.*s]%s%s\n", title,
+		       STR_ARG(record_text(&hits[i].hit.record, RF_NUMBER)),
+		       STR_ARG(record_text(&hits[i].hit.record, RF_ISSUED)),
+		       STR_ARG(record_text(&hits[i].hit.record, RF_SUBJECT)), STR_ARG(hits[i].hit.id),
+		       hits[i].because ? "  because: " : "", hits[i].because ? hits[i].because : "");
 }
 
 /* By number: one exact record is shown itself, several and variants are listed. */
@@ -132,7 +136,8 @@ static int show_number(Get *get, Str number)
 	Status st = search_number(get->index, number, &get->arena, &answer, &get->err);
 	if (st != ST_OK)
 		return cli_fail(&get->err);
-	if (answer.exact_count == 1 && (!get->args->values[OPT_JSON] || get->args->values[OPT_TEXT] || get->args->values[OPT_CONTENT]))
+	if (answer.exact_count == 1 &&
+	    (!get->args->values[OPT_JSON] || get->args->values[OPT_TEXT] || get->args->values[OPT_CONTENT]))
 		return show_entry(get, answer.exact[0].hit.sequence);
 	if (get->args->values[OPT_JSON]) {
 		Buf text = {0};
@@ -155,7 +160,8 @@ int cmd_get(const CliArgs *args)
 	Get get = {.args = args};
 	uint64_t version = 0, sequence = 0;
 	Str key = str_from(args->words[0]);
-	if (args->values[OPT_VERSION] && (!str_to_u64(str_from(args->values[OPT_VERSION]), &version) || version == 0 || version > UINT32_MAX))
+	if (args->values[OPT_VERSION] &&
+	    (!str_to_u64(str_from(args->values[OPT_VERSION]), &version) || version == 0 || version > UINT32_MAX))
 		return cli_usage("get: --version takes a number from 1");
 	int code = cli_open(args, &get.store, NULL);
 	if (code != EXIT_DONE)

@@ -33,11 +33,14 @@ static void show_progress(void *ctx, const IngestReport *so_far)
 	if (talk->quiet || now - talk->shown_us < pause)
 		return;
 	talk->shown_us = now;
-	double seconds = (double)(now - talk->started_us) / 1e6, rate = seconds > 0 ? (double)so_far->bytes / 1e6 / seconds : 0;
-	fprintf(stderr, "%s%" PRIu64 " records, %.1f MB, %.1f MB/s, %" PRIu64 " new, %" PRIu64 " rejected", talk->terminal ? "\r\033[K" : "",
-	        so_far->seen, (double)so_far->bytes / 1e6, rate, so_far->added + so_far->versions, so_far->rejected);
+	double seconds = (double)(now - talk->started_us) / 1e6,
+	       rate = seconds > 0 ? (double)so_far->bytes / 1e6 / seconds : 0;
+	fprintf(stderr, "%s%" PRIu64 " records, %.1f MB, %.1f MB/s, %" PRIu64 " new, %" PRIu64 " rejected",
+		talk->terminal ? "\r\033[K" : "", so_far->seen, (double)so_far->bytes / 1e6, rate,
+		so_far->added + so_far->versions, so_far->rejected);
 	if (so_far->bytes_expected > so_far->bytes_read && so_far->bytes_read)
-		fprintf(stderr, ", %.0f s left", seconds * (double)(so_far->bytes_expected - so_far->bytes_read) / (double)so_far->bytes_read);
+		fprintf(stderr, ", %.0f s left",
+			seconds * (double)(so_far->bytes_expected - so_far->bytes_read) / (double)so_far->bytes_read);
 	if (!talk->terminal)
 		fputc('\n', stderr);
 	fflush(stderr);
@@ -49,7 +52,8 @@ static void list_reject(void *ctx, Str source, Status code, Str reason)
 	Buf line = {0};
 	JsonOut j;
 	if (!talk->rejects) {
-		fprintf(stderr, "%srejected %.*s: %.*s\n", talk->terminal ? "\r\033[K" : "", STR_ARG(source), STR_ARG(reason));
+		fprintf(stderr, "%srejected %.*s: %.*s\n", talk->terminal ? "\r\033[K" : "", STR_ARG(source),
+			STR_ARG(reason));
 		return;
 	}
 	jout_begin(&j, &line);
@@ -69,8 +73,9 @@ static int print_report(const IngestReport *r, bool as_json)
 	int code = r->rejected ? EXIT_NO : EXIT_DONE;
 	Buf text = {0};
 	if (!as_json) {
-		printf("%" PRIu64 " records: %" PRIu64 " new, %" PRIu64 " new versions, %" PRIu64 " there already, %" PRIu64
-		       " rejected; %.1f MB in %.1f s (%.1f MB/s); the archive holds %" PRIu64 "\n",
+		printf("%" PRIu64 " records: %" PRIu64 " new, %" PRIu64 " new versions, %" PRIu64
+		       " there already, %" PRIu64 " rejected; %.1f MB in %.1f s (%.1f MB/s); the archive holds %" PRIu64
+		       "\n",
 		       r->seen, r->added, r->versions, r->duplicates, r->rejected, (double)r->bytes / 1e6, r->seconds,
 		       r->seconds > 0 ? (double)r->bytes / 1e6 / r->seconds : 0, r->tree_size);
 		return code;
@@ -96,8 +101,12 @@ static int print_report(const IngestReport *r, bool as_json)
 static Status ingest_all(const CliArgs *args, Store *store, Index *index, Talk *talk, IngestReport *report, Err *err)
 {
 	const char *fonds = args->values[OPT_FONDS], *case_code = args->values[OPT_CASE];
-	IngestOptions how = {.ctx = talk, .progress = show_progress, .rejected = list_reject, .stop = &cli_stop,
-	                     .fonds = str_from(fonds), .case_code = str_from(case_code)};
+	IngestOptions how = {.ctx = talk,
+			     .progress = show_progress,
+			     .rejected = list_reject,
+			     .stop = &cli_stop,
+			     .fonds = str_from(fonds),
+			     .case_code = str_from(case_code)};
 	Err ignored;
 	Status st = index ? index_follower_start(index, err) : ST_OK;
 	if (st == ST_OK)
@@ -113,7 +122,9 @@ int cmd_ingest(const CliArgs *args)
 	Index *index = NULL;
 	Err err = {0};
 	IngestReport report = {0};
-	Talk talk = {.quiet = args->values[OPT_QUIET] != NULL, .terminal = isatty(STDERR_FILENO), .started_us = clock_monotonic_us()};
+	Talk talk = {.quiet = args->values[OPT_QUIET] != NULL,
+		     .terminal = isatty(STDERR_FILENO),
+		     .started_us = clock_monotonic_us()};
 	talk.shown_us = talk.started_us;
 	if (args->values[OPT_REJECTS] && !(talk.rejects = fopen(args->values[OPT_REJECTS], "w"))) {
 		err_set(&err, ST_IO, "can't write %s", args->values[OPT_REJECTS]);

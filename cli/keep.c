@@ -39,8 +39,14 @@ static int hold_or_release(const CliArgs *args, Status (*act)(Store *, Str, cons
 	return EXIT_DONE;
 }
 
-int cmd_hold(const CliArgs *args) { return hold_or_release(args, store_hold); }
-int cmd_release(const CliArgs *args) { return hold_or_release(args, store_release); }
+int cmd_hold(const CliArgs *args)
+{
+	return hold_or_release(args, store_hold);
+}
+int cmd_release(const CliArgs *args)
+{
+	return hold_or_release(args, store_release);
+}
 
 enum { DESTROY_DECISION, DESTROY_DATE, DESTROY_REASON, DESTROY_FIRST, DESTROY_SECOND, DESTROY_YES };
 const CliOption destroy_options[] = {
@@ -93,7 +99,8 @@ int cmd_destroy(const CliArgs *args)
 	DestructionReport report = {0};
 	for (int i = DESTROY_DECISION; i <= DESTROY_YES; i++)
 		if (!args->values[i])
-			return cli_usage("destroy wants --decision, --date, --reason, --approved-by, --and-by and --yes");
+			return cli_usage(
+				"destroy wants --decision, --date, --reason, --approved-by, --and-by and --yes");
 	int code = cli_open(args, &store, NULL);
 	if (code != EXIT_DONE)
 		return code;
@@ -102,7 +109,8 @@ int cmd_destroy(const CliArgs *args)
 	if (st != ST_OK)
 		return cli_fail(&err);
 	printf("destroyed %" PRIu64 " payloads and %" PRIu64 " objects in %u segments; recorded as %" PRIu64
-	       "; backups made before still hold them\n", report.payloads, report.objects, report.segments, report.receipt.sequence);
+	       "; backups made before still hold them\n",
+	       report.payloads, report.objects, report.segments, report.receipt.sequence);
 	return EXIT_DONE;
 }
 
@@ -134,6 +142,7 @@ int cmd_compress(const CliArgs *args)
 	store_close(store);
 	if (st != ST_OK)
 		return cli_fail(&err);
-	printf("%u segments written anew: %.1f MB, now %.1f MB\n", done, (double)before.bytes_stored / 1e6, (double)after.bytes_stored / 1e6);
+	printf("%u segments written anew: %.1f MB, now %.1f MB\n", done, (double)before.bytes_stored / 1e6,
+	       (double)after.bytes_stored / 1e6);
 	return EXIT_DONE;
 }

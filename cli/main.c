@@ -15,18 +15,23 @@
 
 static const CliCommand commands[] = {
 	{"init", cmd_init, "", 0, 0, "make an empty archive", init_options, false},
-	{"ingest", cmd_ingest, "PATH…", 1, SIZE_MAX, "take in files, folders, packages, JSON lines", ingest_options, false},
+	{"ingest", cmd_ingest, "PATH…", 1, SIZE_MAX, "take in files, folders, packages, JSON lines", ingest_options,
+	 false},
 	{"search", cmd_search, "QUERY…", 0, SIZE_MAX, "find records by words, phrases, fields", search_options, true},
 	{"get", cmd_get, "ID|NUMBER", 1, 1, "one record: metadata, text or original", get_options, true},
 	{"export", cmd_export, "", 0, 0, "a case file as a package (BagIt ZIP)", export_options, false},
 	{"verify", cmd_verify, "", 0, 0, "check every stored byte", verify_options, false},
-	{"checkpoint", cmd_checkpoint, "", 0, 0, "sign the state of the archive: an auditor keeps it", checkpoint_options, false},
+	{"checkpoint", cmd_checkpoint, "", 0, 0, "sign the state of the archive: an auditor keeps it",
+	 checkpoint_options, false},
 	{"prove", cmd_prove, "ID", 1, 1, "why a record is in the archive: proof for hoso-verify", prove_options, false},
-	{"backup", cmd_backup, "DIR", 1, 1, "copy to a second place while writing goes on; again: what is new", backup_options, false},
-	{"restore", cmd_restore, "DIR", 1, 1, "make the archive anew out of a backup, every byte checked", restore_options, false},
+	{"backup", cmd_backup, "DIR", 1, 1, "copy to a second place while writing goes on; again: what is new",
+	 backup_options, false},
+	{"restore", cmd_restore, "DIR", 1, 1, "make the archive anew out of a backup, every byte checked",
+	 restore_options, false},
 	{"hold", cmd_hold, "ID", 1, 1, "keep a record from being destroyed", hold_options, false},
 	{"release", cmd_release, "ID", 1, 1, "end a hold", hold_options, false},
-	{"destroy", cmd_destroy, "ID…", 1, SIZE_MAX, "destroy records lawfully: proofs stay valid", destroy_options, false},
+	{"destroy", cmd_destroy, "ID…", 1, SIZE_MAX, "destroy records lawfully: proofs stay valid", destroy_options,
+	 false},
 	{"compress", cmd_compress, "", 0, 0, "pack sealed segments tighter", compress_options, false},
 	{"reindex", cmd_reindex, "", 0, 0, "build the index anew and swap", reindex_options, false},
 	{"stats", cmd_stats, "", 0, 0, "counts and sizes", stats_options, true},
@@ -38,11 +43,14 @@ enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 static void print_help(FILE *to)
 {
 	fputs("hoso - archive and full-text search for Vietnamese administrative records\n\n"
-	      "usage: hoso [-a DIR] COMMAND …        (the archive: -a, else $HOSO_ARCHIVE, else ./archive)\n\n", to);
+	      "usage: hoso [-a DIR] COMMAND …        (the archive: -a, else $HOSO_ARCHIVE, else ./archive)\n\n",
+	      to);
 	for (size_t i = 0; i < COMMAND_COUNT; i++) /* an ellipsis has three bytes and one column */
-		fprintf(to, "  %-10s %-*s  %s\n", commands[i].name, strstr(commands[i].words, "…") ? 11 : 9, commands[i].words, commands[i].help);
+		fprintf(to, "  %-10s %-*s  %s\n", commands[i].name, strstr(commands[i].words, "…") ? 11 : 9,
+			commands[i].words, commands[i].help);
 	fputs("\nhoso COMMAND --help says more. Exit: 0 done, 1 not found, not verified or some inputs rejected,\n"
-	      "2 usage, 3 failed.\n", to);
+	      "2 usage, 3 failed.\n",
+	      to);
 }
 
 static int print_command_help(const CliCommand *command)
@@ -52,7 +60,7 @@ static int print_command_help(const CliCommand *command)
 	for (const CliOption *o = command->options; o && o->name; o++) {
 		char left[80];
 		snprintf(left, sizeof left, "%c%c%s --%s %s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
-		         o->letter ? "," : " ", o->name, o->argument ? o->argument : "");
+			 o->letter ? "," : " ", o->name, o->argument ? o->argument : "");
 		printf("  %-28s %s\n", left, o->help);
 	}
 	return EXIT_DONE;
@@ -103,7 +111,9 @@ static int take_option(const CliCommand *command, int argc, char **argv, int *i,
 
 static int run_command(const CliCommand *command, const char *archive, int argc, char **argv)
 {
-	CliArgs args = {.archive = archive, .words = argv, .wait_for_index = command->asks_index}; /* words are moved to the front of argv */
+	CliArgs args = {.archive = archive,
+			.words = argv,
+			.wait_for_index = command->asks_index}; /* words are moved to the front of argv */
 	bool options_ended = false;
 	for (int i = 0; i < argc; i++) {
 		char *word = argv[i];

@@ -1,5 +1,5 @@
-/* cli/prove.c - hoso checkpoint and hoso prove: what an auditor keeps, and why a record is in it. hoso-verify checks both
- * offline.
+/* cli/prove.c - hoso checkpoint and hoso prove: what an auditor keeps, and why a record is in it. hoso-verify checks
+ * both offline.
  */
 #include "cli/cli.h"
 
@@ -23,7 +23,8 @@ int cmd_checkpoint(const CliArgs *args)
 	int code = cli_open(args, &store, NULL);
 	if (code != EXIT_DONE)
 		return code;
-	Status st = args->values[CHECKPOINT_KEY] ? store_verifier_key(store, &text, &err) : store_checkpoint(store, &text, &err);
+	Status st = args->values[CHECKPOINT_KEY] ? store_verifier_key(store, &text, &err)
+						 : store_checkpoint(store, &text, &err);
 	store_close(store);
 	if (st != ST_OK) {
 		buf_done(&text);

@@ -59,8 +59,8 @@ int cmd_reindex(const CliArgs *args)
 		jout_close(&j, '}');
 		code = cli_print(&text, EXIT_DONE);
 	} else {
-		printf("indexed %" PRIu64 " records in %.1f s; the index takes %.1f MB in %" PRIu64 " shards\n", state.documents, seconds,
-		       (double)state.bytes / 1e6, state.sealed_shards);
+		printf("indexed %" PRIu64 " records in %.1f s; the index takes %.1f MB in %" PRIu64 " shards\n",
+		       state.documents, seconds, (double)state.bytes / 1e6, state.sealed_shards);
 	}
 	cli_close(store, index);
 	return code;

@@ -46,8 +46,10 @@ static Status read_request(const CliArgs *args, SearchRequest *request, Buf *que
 /* Snippets are HTML; on a terminal the marks become bold and entities characters again. */
 static void print_snippet(Str html)
 {
-	static const struct { const char *html, *plain; } shown[] = {
-		{"<mark>", "\033[1m"}, {"</mark>", "\033[0m"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&amp;", "&"}, {"&quot;", "\""}, {"&#39;", "'"}};
+	static const struct {
+		const char *html, *plain;
+	} shown[] = {{"<mark>", "\033[1m"}, {"</mark>", "\033[0m"}, {"&lt;", "<"}, {"&gt;", ">"},
+		     {"&amp;", "&"},        {"&quot;", "\""},       {"&#39;", "'"}};
 	fputs("    ", stdout);
 	for (size_t i = 0; i < html.len;) {
 		size_t step = 1;

@@ -16,15 +16,18 @@ static const char *const facet_names[FACET_COUNT] = {
 
 static void print_plain(const StoreState *store, const IndexState *index, const SearchAnswer *answer)
 {
-	printf("archive  %" PRIu64 " versions, %" PRIu64 " objects, %" PRIu64 " segments, %.1f MB on disk for %.1f MB\n", store->tree_size,
-	       store->objects, store->segments, (double)store->bytes_stored / 1e6, (double)store->bytes_original / 1e6);
-	printf("index    %" PRIu64 " of %" PRIu64 " searchable, %" PRIu64 " sealed shards, %.1f MB\n", index->position, store->tree_size,
-	       index->sealed_shards, (double)index->bytes / 1e6);
+	printf("archive  %" PRIu64 " versions, %" PRIu64 " objects, %" PRIu64
+	       " segments, %.1f MB on disk for %.1f MB\n",
+	       store->tree_size, store->objects, store->segments, (double)store->bytes_stored / 1e6,
+	       (double)store->bytes_original / 1e6);
+	printf("index    %" PRIu64 " of %" PRIu64 " searchable, %" PRIu64 " sealed shards, %.1f MB\n", index->position,
+	       store->tree_size, index->sealed_shards, (double)index->bytes / 1e6);
 	for (unsigned f = 0; f < FACET_COUNT; f++) {
 		if (answer->facet_counts[f])
 			printf("\n%s\n", facet_titles[f]);
 		for (size_t i = 0; i < answer->facet_counts[f] && i < 20; i++)
-			printf("  %8" PRIu64 "  %.*s\n", answer->facets[f][i].count, STR_ARG(answer->facets[f][i].value));
+			printf("  %8" PRIu64 "  %.*s\n", answer->facets[f][i].count,
+			       STR_ARG(answer->facets[f][i].value));
 	}
 }
 

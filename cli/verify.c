@@ -43,13 +43,17 @@ static int print_report(const VerifyReport *r, Talk *talk)
 {
 	int code = r->findings ? EXIT_NO : EXIT_DONE;
 	if (!talk->as_json) {
-		printf("%s: %" PRIu64 " segments, %" PRIu64 " frames, %" PRIu64 " records, %" PRIu64 " objects, %.1f MB; %" PRIu64 " findings\nroot ",
-		       r->findings ? "DAMAGED" : "intact", r->segments, r->frames, r->leaves, r->objects, (double)r->bytes / 1e6, r->findings);
+		printf("%s: %" PRIu64 " segments, %" PRIu64 " frames, %" PRIu64 " records, %" PRIu64
+		       " objects, %.1f MB; %" PRIu64 " findings\nroot ",
+		       r->findings ? "DAMAGED" : "intact", r->segments, r->frames, r->leaves, r->objects,
+		       (double)r->bytes / 1e6, r->findings);
 		for (size_t i = 0; i < STORE_HASH_LEN; i++)
 			printf("%02x", r->root.bytes[i]);
 		putchar('\n');
 		if (r->torn_bytes)
-			printf("a write that was cut off left %" PRIu64 " bytes; nothing in them was acknowledged, the next write removes them\n", r->torn_bytes);
+			printf("a write that was cut off left %" PRIu64
+			       " bytes; nothing in them was acknowledged, the next write removes them\n",
+			       r->torn_bytes);
 		return code;
 	}
 	Buf text = {0};

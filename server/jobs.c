@@ -163,7 +163,8 @@ Status jobs_add(Jobs *jobs, int fd, Str name, uint64_t *id_out, Err *err)
 	} else {
 		buf_done(&job->rejects);
 		*job = (Job){.id = ++jobs->last_id, .state = JOB_WAITING, .fd = fd, .created_ms = clock_utc_ms()};
-		snprintf(job->name, sizeof job->name, "%.*s", STR_ARG(str_slice(name, 0, utf8_cut(name, JOB_NAME_MAX))));
+		snprintf(job->name, sizeof job->name, "%.*s",
+			 STR_ARG(str_slice(name, 0, utf8_cut(name, JOB_NAME_MAX))));
 		jobs->waiting++;
 		*id_out = job->id;
 		pthread_cond_signal(&jobs->wake);

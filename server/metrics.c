@@ -89,7 +89,7 @@ void metrics_write(const Metrics *m, void (*label)(size_t route, Buf *out), Buf 
 {
 	Buf text = {0};
 	buf_add_zero_terminated(out, "# HELP hoso_http_requests_total Requests by route and status code.\n"
-	                             "# TYPE hoso_http_requests_total counter\n");
+				     "# TYPE hoso_http_requests_total counter\n");
 	for (size_t i = 0; i <= m->route_count; i++) {
 		buf_clear(&text);
 		label(i, &text);
@@ -99,7 +99,7 @@ void metrics_write(const Metrics *m, void (*label)(size_t route, Buf *out), Buf 
 					   STR_ARG(buf_str(&text)), codes[c], get(&m->routes[i].by_code[c]));
 	}
 	buf_add_zero_terminated(out, "# HELP hoso_http_request_seconds Time until the answer was ready.\n"
-	                             "# TYPE hoso_http_request_seconds histogram\n");
+				     "# TYPE hoso_http_request_seconds histogram\n");
 	for (size_t i = 0; i <= m->route_count; i++) {
 		buf_clear(&text);
 		label(i, &text);
@@ -107,6 +107,6 @@ void metrics_write(const Metrics *m, void (*label)(size_t route, Buf *out), Buf 
 			write_histogram(&m->routes[i], buf_str(&text), out);
 	}
 	buf_printf(out, "# TYPE hoso_http_answer_bytes_total counter\nhoso_http_answer_bytes_total %" PRIu64 "\n",
-	           get(&m->answer_bytes));
+		   get(&m->answer_bytes));
 	buf_done(&text);
 }

@@ -38,11 +38,12 @@ static size_t leave_escapes(void *ctx, struct MHD_Connection *connection, char *
 }
 
 static void watch_connection(void *ctx, struct MHD_Connection *connection, void **slot,
-                             enum MHD_ConnectionNotificationCode what)
+			     enum MHD_ConnectionNotificationCode what)
 {
 	Server *server = ctx;
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+		const union MHD_ConnectionInfo *info =
+			MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 		*slot = info ? connections_add(server->connections, info->connect_fd) : NULL;
 	} else {
 		connections_remove(server->connections, *slot);
@@ -62,7 +63,8 @@ static unsigned connection_limit(unsigned wanted)
 	struct rlimit files;
 	unsigned limit = wanted ? wanted : SERVER_CONNECTIONS_DEFAULT;
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur != RLIM_INFINITY) {
-		rlim_t room = files.rlim_cur > 2 * DESCRIPTORS_KEPT ? files.rlim_cur - DESCRIPTORS_KEPT : DESCRIPTORS_KEPT;
+		rlim_t room =
+			files.rlim_cur > 2 * DESCRIPTORS_KEPT ? files.rlim_cur - DESCRIPTORS_KEPT : DESCRIPTORS_KEPT;
 		if (limit > room)
 			limit = (unsigned)room;
 	}
@@ -84,21 +86,17 @@ static Status start_daemon(Server *server, const ServerOptions *options, int lis
 	if (limit < threads)
 		limit = threads;
 	/* A pool of one is refused by libmicrohttpd; without a pool there is one thread anyway. */
-	server->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL,
-	                                  exchange_handle, server,
-	                                  MHD_OPTION_EXTERNAL_LOGGER, drop_log, NULL,
-	                                  MHD_OPTION_LISTEN_SOCKET, listen_fd,
-	                                  MHD_OPTION_THREAD_POOL_SIZE, threads > 1 ? threads : 0u,
-	                                  MHD_OPTION_CONNECTION_LIMIT, limit,
-	                                  MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CONNECTION_IDLE_S,
-	                                  MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-	                                  MHD_OPTION_UNESCAPE_CALLBACK, leave_escapes, NULL,
-	                                  MHD_OPTION_URI_LOG_CALLBACK, exchange_begin, server,
-	                                  MHD_OPTION_NOTIFY_COMPLETED, exchange_end, server,
-	                                  MHD_OPTION_NOTIFY_CONNECTION, watch_connection, server,
-	                                  MHD_OPTION_END);
+	server->daemon = MHD_start_daemon(
+		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL, exchange_handle, server,
+		MHD_OPTION_EXTERNAL_LOGGER, drop_log, NULL, MHD_OPTION_LISTEN_SOCKET, listen_fd,
+		MHD_OPTION_THREAD_POOL_SIZE, threads > 1 ? threads : 0u, MHD_OPTION_CONNECTION_LIMIT, limit,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CONNECTION_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		(size_t)CONNECTION_MEMORY, MHD_OPTION_UNESCAPE_CALLBACK, leave_escapes, NULL,
+		MHD_OPTION_URI_LOG_CALLBACK, exchange_begin, server, MHD_OPTION_NOTIFY_COMPLETED, exchange_end, server,
+		MHD_OPTION_NOTIFY_CONNECTION, watch_connection, server, MHD_OPTION_END);
 	if (!server->daemon)
-		return err_set(err, ST_IO, "the HTTP library could not start (%u threads, %u connections)", threads, limit);
+		return err_set(err, ST_IO, "the HTTP library could not start (%u threads, %u connections)", threads,
+			       limit);
 	return ST_OK;
 }
 

@@ -9,8 +9,8 @@
 
 typedef struct {
 	Buf decoded;
-	Str text;               /* what tokens and offsets are about */
-	bool is_decoded;        /* text is not the bytes given */
+	Str text;        /* what tokens and offsets are about */
+	bool is_decoded; /* text is not the bytes given */
 	EncodingReport encoding;
 	Arena arena;
 	HeaderFields header;
@@ -20,8 +20,9 @@ typedef struct {
 const char *token_kind_name(TokenKind kind)
 {
 	static const char *const names[TOKEN_KIND_COUNT] = {
-		[TOKEN_SYLLABLE] = "syllable", [TOKEN_WORD] = "word", [TOKEN_DIGITS] = "digits",
-		[TOKEN_RECORD_NUMBER] = "record_number", [TOKEN_CASE_NUMBER] = "case_number", [TOKEN_DATE] = "date",
+		[TOKEN_SYLLABLE] = "syllable",       [TOKEN_WORD] = "word",
+		[TOKEN_DIGITS] = "digits",           [TOKEN_RECORD_NUMBER] = "record_number",
+		[TOKEN_CASE_NUMBER] = "case_number", [TOKEN_DATE] = "date",
 	};
 	return (unsigned)kind < TOKEN_KIND_COUNT ? names[kind] : "";
 }

@@ -15,7 +15,7 @@ bool date_read(Str text, size_t *at, CivilDate *out);
 /* A date said behind something: white space, ',', "ngày" or "ng." are skipped first; "năm 2019" alone gives the
  * year. */
 bool date_clause_read(Str text, size_t *at, CivilDate *out);
-unsigned date_full_year(unsigned year); /* 19 -> 2019, 96 -> 1996, 2019 -> 2019 */
+unsigned date_full_year(unsigned year);                          /* 19 -> 2019, 96 -> 1996, 2019 -> 2019 */
 bool date_is_valid(unsigned year, unsigned month, unsigned day); /* year 0: any year; day 0: the month alone */
 
 #endif

@@ -7,14 +7,14 @@
 enum { LINE_MAX_BYTES = 64 * 1024, INPUT_MAX = 1 << 30 };
 
 typedef struct {
-	LegacyGuess whole;             /* of all lines that are not ASCII */
+	LegacyGuess whole; /* of all lines that are not ASCII */
 	bool input_is_utf8;
 	size_t bytes_of[LEGACY_COUNT]; /* read as, lines that are not ASCII */
 	size_t unicode_bytes, uncertain_bytes;
-	double certain;                /* bytes weighted with certainty */
+	double certain; /* bytes weighted with certainty */
 	Buf units;
-	Buf text, other;               /* readings of the line: as text_kind, and as something else */
-	LegacyKind text_kind;          /* LEGACY_COUNT: text holds none of this line */
+	Buf text, other;      /* readings of the line: as text_kind, and as something else */
+	LegacyKind text_kind; /* LEGACY_COUNT: text holds none of this line */
 	EncodingReport *report;
 } Decoder;
 

@@ -17,12 +17,12 @@
 #include "base/buf.h"
 
 typedef struct {
-	const char *name;       /* utf-8 utf-16 tcvn3 vni viscii vps bkhcm2 cp1258 mixed unknown */
-	double certainty;       /* 0..1 */
-	bool repaired;          /* UTF-8 that went through a wrong conversion, entities or escapes were undone */
-	uint32_t paragraphs;    /* lines that hold anything but ASCII */
-	uint32_t decoded;       /* of those, read as something else than the UTF-8 they are */
-	uint32_t uncertain;     /* of those, left as they are for want of certainty, or with a letter that may be another */
+	const char *name;    /* utf-8 utf-16 tcvn3 vni viscii vps bkhcm2 cp1258 mixed unknown */
+	double certainty;    /* 0..1 */
+	bool repaired;       /* UTF-8 that went through a wrong conversion, entities or escapes were undone */
+	uint32_t paragraphs; /* lines that hold anything but ASCII */
+	uint32_t decoded;    /* of those, read as something else than the UTF-8 they are */
+	uint32_t uncertain; /* of those, left as they are for want of certainty, or with a letter that may be another */
 } EncodingReport;
 
 Status encoding_decode(Str bytes, Buf *utf8_out, EncodingReport *report, Err *err);

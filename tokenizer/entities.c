@@ -5,8 +5,10 @@
 /* Named entities of HTML 4 that are Vietnamese letters: a base letter and what stands above it. */
 static uint32_t named(Str name)
 {
-	static const struct { const char *suffix; Mark mark; } marks[] = {
-		{"grave", MARK_GRAVE}, {"acute", MARK_ACUTE}, {"circ", MARK_CIRCUMFLEX}, {"tilde", MARK_TILDE}};
+	static const struct {
+		const char *suffix;
+		Mark mark;
+	} marks[] = {{"grave", MARK_GRAVE}, {"acute", MARK_ACUTE}, {"circ", MARK_CIRCUMFLEX}, {"tilde", MARK_TILDE}};
 	if (str_eq(name, STR("ETH")))
 		return 0x110;
 	if (str_eq(name, STR("eth")))
@@ -52,8 +54,9 @@ static uint32_t entity_at(Str s, size_t at, size_t *len_out)
 			return 0;
 		Str inside = str_slice(s, at + 1, stop);
 		bool hex = inside.ptr[0] == '#' && (inside.ptr[1] | 32) == 'x';
-		c = hex ? number(str_slice(inside, 2, inside.len), 16)
-		  : inside.ptr[0] == '#' ? number(str_slice(inside, 1, inside.len), 10) : named(inside);
+		c = hex                    ? number(str_slice(inside, 2, inside.len), 16)
+		    : inside.ptr[0] == '#' ? number(str_slice(inside, 1, inside.len), 10)
+					   : named(inside);
 		*len_out = stop - at + 1;
 	}
 	bool allowed = c >= 0xC0 && c <= 0x10FFFF && (c < 0xD800 || c > 0xDFFF) && char_class(c) == CHAR_LETTER;

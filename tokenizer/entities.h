@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 
-bool entities_are_in(Str text);        /* at least three of them */
+bool entities_are_in(Str text);         /* at least three of them */
 void entities_undo(Str text, Buf *out); /* appends */
 
 #endif

@@ -9,7 +9,8 @@ static bool is_agency_cell(const HeaderCell *cell)
 {
 	size_t len;
 	Str folded = header_trim(cell->folded);
-	if (!cell->capitals || folded.len < 5 || header_is_national(cell->folded) || header_number_label(cell->folded) >= 0)
+	if (!cell->capitals || folded.len < 5 || header_is_national(cell->folded) ||
+	    header_number_label(cell->folded) >= 0)
 		return false;
 	for (size_t i = 0; i < folded.len; i++)
 		if (plain_is_digit((uint8_t)folded.ptr[i]) && i < 3)
@@ -71,14 +72,17 @@ void header_agency_read(const HeaderCells *cells, Arena *arena, HeaderFields *ou
 	if (!count)
 		return;
 	size_t last = count - 1;
-	header_set(out, HEADER_AGENCY, header_keep(arena, names[last], strlen(names[last])), 0.8, starts[last], ends[last]);
+	header_set(out, HEADER_AGENCY, header_keep(arena, names[last], strlen(names[last])), 0.8, starts[last],
+		   ends[last]);
 	if (last)
 		header_set(out, HEADER_PARENT, header_keep(arena, names[0], strlen(names[0])), 0.7, starts[0], ends[0]);
 }
 
 void header_levels_read(const HeaderCells *cells, HeaderFields *out)
 {
-	static const struct { const char *folded, *value; HeaderFieldId id;
+	static const struct {
+		const char *folded, *value;
+		HeaderFieldId id;
 	} levels[] = {
 		{"tuyet mat", "Tuyệt mật", HEADER_SECRECY},
 		{"toi mat", "Tối mật", HEADER_SECRECY},

@@ -8,8 +8,8 @@
 enum { HEADER_CELLS_MAX = 120, CELL_MAX = 2000 };
 
 typedef struct {
-	Str text;      /* plain copy */
-	Str folded;    /* of text, with the same blanks */
+	Str text;   /* plain copy */
+	Str folded; /* of text, with the same blanks */
 	uint32_t start, end;
 	bool capitals; /* no small letter, at least two capitals */
 	bool right;    /* was behind another cell of its line */
@@ -18,7 +18,7 @@ typedef struct {
 typedef struct {
 	HeaderCell cells[HEADER_CELLS_MAX];
 	size_t count;
-	size_t body;   /* first cell of the body ("Căn cứ", "Điều 1"), count if none */
+	size_t body; /* first cell of the body ("Căn cứ", "Điều 1"), count if none */
 } HeaderCells;
 
 Status header_cells_cut(Str text, Arena *arena, HeaderCells *out, Err *err);

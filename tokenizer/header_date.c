@@ -101,7 +101,8 @@ void header_date_read(const HeaderCells *cells, Arena *arena, HeaderFields *out)
 			continue;
 		set_date(out, date, !date.day ? 0.5 : place.len ? 0.9 : 0.75, cell, arena);
 		if (place.len)
-			header_set(out, HEADER_PLACE, header_keep(arena, place.ptr, place.len), 0.8, cell->start, cell->end);
+			header_set(out, HEADER_PLACE, header_keep(arena, place.ptr, place.len), 0.8, cell->start,
+				   cell->end);
 		return;
 	}
 }

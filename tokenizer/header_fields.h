@@ -23,14 +23,14 @@
 #include "tokenizer/record_number.h"
 
 typedef struct {
-	Str value;         /* len 0: not found */
-	double certainty;  /* 0..1 */
+	Str value;        /* len 0: not found */
+	double certainty; /* 0..1 */
 	uint32_t start, end;
 } HeaderField;
 
 typedef enum {
-	HEADER_NUMBER,     /* canonical form, with the zeros it is written with: 05/2026/TT-BCT */
-	HEADER_ISSUED,     /* YYYY-MM-DD or YYYY-MM */
+	HEADER_NUMBER, /* canonical form, with the zeros it is written with: 05/2026/TT-BCT */
+	HEADER_ISSUED, /* YYYY-MM-DD or YYYY-MM */
 	HEADER_PLACE,
 	HEADER_TYPE,       /* "Quyết định", as doc_type.h has it */
 	HEADER_SUBJECT,    /* trích yếu */

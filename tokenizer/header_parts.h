@@ -1,5 +1,5 @@
-/* tokenizer/header_parts.h - inside of header_fields.h: one reader for each part of a letterhead. Each sets the fields it
- * finds and leaves the others.
+/* tokenizer/header_parts.h - inside of header_fields.h: one reader for each part of a letterhead. Each sets the fields
+ * it finds and leaves the others.
  *
  * Owns     values are copied into the arena
  */

@@ -5,16 +5,16 @@
 
 #include <stdlib.h>
 
-enum { UNITS_NEAR = 1024 };      /* a line has less, mostly */
+enum { UNITS_NEAR = 1024 }; /* a line has less, mostly */
 /* Of TCVN3 as it is read: a code that stands for either case; a letter. */
 enum { UNIT_SMALL = 1 << 29, UNIT_LETTER = 1 << 28, UNIT_MARKS = UNIT_SMALL | UNIT_LETTER };
 
 const char *legacy_name(LegacyKind kind)
 {
 	static const char *const names[LEGACY_COUNT] = {
-		[LEGACY_CP1252] = "unknown", [LEGACY_TCVN3] = "tcvn3", [LEGACY_VNI] = "vni", [LEGACY_VISCII] = "viscii",
-		[LEGACY_VPS] = "vps", [LEGACY_BKHCM2] = "bkhcm2", [LEGACY_CP1258] = "cp1258", [LEGACY_UTF8] = "utf-8",
-		[LEGACY_UTF8_TWICE] = "utf-8",
+		[LEGACY_CP1252] = "unknown", [LEGACY_TCVN3] = "tcvn3", [LEGACY_VNI] = "vni",
+		[LEGACY_VISCII] = "viscii",  [LEGACY_VPS] = "vps",     [LEGACY_BKHCM2] = "bkhcm2",
+		[LEGACY_CP1258] = "cp1258",  [LEGACY_UTF8] = "utf-8",  [LEGACY_UTF8_TWICE] = "utf-8",
 	};
 	return names[kind];
 }
@@ -86,8 +86,8 @@ static size_t read_table(const LegacyTable *table, const LegacyUnit *units, size
 /* A letter and, behind it, the byte of a tone (CP1258). */
 static size_t read_cp1258(const LegacyUnit *units, size_t count, LegacyUnit *out)
 {
-	static const uint8_t marks[256] = {[0xCC] = MARK_GRAVE, [0xEC] = MARK_ACUTE, [0xD2] = MARK_HOOK,
-					   [0xDE] = MARK_TILDE, [0xF2] = MARK_DOT};
+	static const uint8_t marks[256] = {
+		[0xCC] = MARK_GRAVE, [0xEC] = MARK_ACUTE, [0xD2] = MARK_HOOK, [0xDE] = MARK_TILDE, [0xF2] = MARK_DOT};
 	const LegacyTable *table = legacy_table(LEGACY_CP1258);
 	LegacyUnit *to = out;
 	for (size_t i = 0; i < count; i++) {
@@ -222,9 +222,13 @@ static size_t read_units(LegacyKind kind, const LegacyUnit *units, size_t count,
 		count = read_utf8(units, count, out);
 		to_bytes(out, count);
 		return read_utf8(out, count, out);
-	case LEGACY_VNI: case LEGACY_VISCII: case LEGACY_VPS: case LEGACY_BKHCM2:
+	case LEGACY_VNI:
+	case LEGACY_VISCII:
+	case LEGACY_VPS:
+	case LEGACY_BKHCM2:
 		return read_table(legacy_table(kind), units, count, out);
-	case LEGACY_CP1252: case LEGACY_COUNT:
+	case LEGACY_CP1252:
+	case LEGACY_COUNT:
 		break;
 	}
 	return read_plain(units, count, out);
@@ -233,8 +237,8 @@ static size_t read_units(LegacyKind kind, const LegacyUnit *units, size_t count,
 /* Like utf8_encode, without branches: which letter comes next cannot be foreseen. Writes four bytes always. */
 static inline size_t encode(uint32_t c, char *out)
 {
-	static const uint8_t leads[5] = {0, 0, 0xC0, 0xE0, 0xF0}, shifts[5][4] = {
-		{0, 0, 0, 0}, {0, 0, 0, 0}, {6, 0, 0, 0}, {12, 6, 0, 0}, {18, 12, 6, 0}};
+	static const uint8_t leads[5] = {0, 0, 0xC0, 0xE0, 0xF0},
+			     shifts[5][4] = {{0, 0, 0, 0}, {0, 0, 0, 0}, {6, 0, 0, 0}, {12, 6, 0, 0}, {18, 12, 6, 0}};
 	unsigned width = 1u + (c >= 0x80) + (c >= 0x800) + (c >= 0x10000);
 	out[0] = (char)(leads[width] | c >> shifts[width][0]);
 	out[1] = (char)(0x80 | (c >> shifts[width][1] & 0x3F));

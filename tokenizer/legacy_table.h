@@ -8,10 +8,10 @@
 enum { LEGACY_BASES = 40 };
 
 typedef struct {
-	uint16_t single[256];            /* code point of a byte by itself; 0: none */
-	uint32_t unit[256];              /* the unit of a byte by itself: its letter, else its character of CP1252 */
-	Letter letter[256];              /* the letter that unit is; 0: none */
-	uint8_t base[256];               /* number of a byte that takes a mark behind it, 0: none */
+	uint16_t single[256];             /* code point of a byte by itself; 0: none */
+	uint32_t unit[256];               /* the unit of a byte by itself: its letter, else its character of CP1252 */
+	Letter letter[256];               /* the letter that unit is; 0: none */
+	uint8_t base[256];                /* number of a byte that takes a mark behind it, 0: none */
 	uint16_t pair[LEGACY_BASES][256]; /* [base][mark]: code point, 0: none */
 } LegacyTable;
 

@@ -9,7 +9,7 @@
 
 #include "tokenizer/letters.inc"
 
-#define L(c) [c] = (c) - 'a' + 1, [(c) - 32] = ((c) - 'a' + 1) | LETTER_UPPER
+#define L(c) [c] = (c) - 'a' + 1, [(c)-32] = ((c) - 'a' + 1) | LETTER_UPPER
 const Letter letter_ascii[256] = {
 	L('a'), L('b'), L('c'), L('d'), L('e'), L('f'), L('g'), L('h'), L('i'), L('j'), L('k'), L('l'), L('m'),
 	L('n'), L('o'), L('p'), L('q'), L('r'), L('s'), L('t'), L('u'), L('v'), L('w'), L('x'), L('y'), L('z'),
@@ -17,8 +17,15 @@ const Letter letter_ascii[256] = {
 #undef L
 
 const uint8_t letter_mark_table[2][64] = {
-	{[0x00] = MARK_GRAVE, [0x01] = MARK_ACUTE, [0x02] = MARK_CIRCUMFLEX, [0x03] = MARK_TILDE, [0x06] = MARK_BREVE,
-	 [0x09] = MARK_HOOK, [0x10] = MARK_BREVE /* candrabindu typed for it */, [0x1B] = MARK_HORN, [0x23] = MARK_DOT},
+	{[0x00] = MARK_GRAVE,
+	 [0x01] = MARK_ACUTE,
+	 [0x02] = MARK_CIRCUMFLEX,
+	 [0x03] = MARK_TILDE,
+	 [0x06] = MARK_BREVE,
+	 [0x09] = MARK_HOOK,
+	 [0x10] = MARK_BREVE /* candrabindu typed for it */,
+	 [0x1B] = MARK_HORN,
+	 [0x23] = MARK_DOT},
 	{[0x00] = MARK_GRAVE, [0x01] = MARK_ACUTE}, /* the deprecated U+0340, U+0341 */
 };
 
@@ -142,7 +149,13 @@ uint32_t char_plain(uint32_t c)
 	if (c >= 0xFF01 && c <= 0xFF5E)
 		return c - 0xFEE0;
 	switch (c) {
-	case 0xA0: case 0x202F: case 0x2007: case 0x2008: case 0x2009: case 0x200A: case 0x3000:
+	case 0xA0:
+	case 0x202F:
+	case 0x2007:
+	case 0x2008:
+	case 0x2009:
+	case 0x200A:
+	case 0x3000:
 		return ' ';
 	case 0x2010:
 	case 0x2011:
@@ -154,13 +167,19 @@ uint32_t char_plain(uint32_t c)
 	case 0xFE63:
 	case 0xFE58:
 		return '-';
-	case 0x2044: case 0x2215:
+	case 0x2044:
+	case 0x2215:
 		return '/';
-	case 0x2018: case 0x2019: case 0x2BC: case 0xB4:
+	case 0x2018:
+	case 0x2019:
+	case 0x2BC:
+	case 0xB4:
 		return '\'';
-	case 0xD0: case 0x189:
+	case 0xD0:
+	case 0x189:
 		return 0x110;
-	case 0xF0: case 0x256:
+	case 0xF0:
+	case 0x256:
 		return 0x111;
 	case 0x1CD:
 		return 0x102;
@@ -173,7 +192,9 @@ uint32_t char_plain(uint32_t c)
 
 uint32_t char_latin_twin(uint32_t c)
 {
-	static const struct { uint16_t from; char to;
+	static const struct {
+		uint16_t from;
+		char to;
 	} twins[] = {
 		{0x391, 'A'}, {0x392, 'B'}, {0x395, 'E'}, {0x397, 'H'}, {0x399, 'I'}, {0x39A, 'K'}, {0x39C, 'M'},
 		{0x39D, 'N'}, {0x39F, 'O'}, {0x3A1, 'P'}, {0x3A4, 'T'}, {0x3A5, 'Y'}, {0x3A7, 'X'}, {0x405, 'S'},

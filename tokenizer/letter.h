@@ -23,8 +23,13 @@ enum {
 	LETTER_TONE = 7 << LETTER_TONE_SHIFT,
 	LETTER_UPPER = 1 << 9,
 	LETTER_MARKED = 1 << 10,
-	LETTER_A_BREVE = 27, LETTER_A_CIRCUMFLEX, LETTER_D_STROKE, LETTER_E_CIRCUMFLEX, LETTER_O_CIRCUMFLEX,
-	LETTER_O_HORN, LETTER_U_HORN,
+	LETTER_A_BREVE = 27,
+	LETTER_A_CIRCUMFLEX,
+	LETTER_D_STROKE,
+	LETTER_E_CIRCUMFLEX,
+	LETTER_O_CIRCUMFLEX,
+	LETTER_O_HORN,
+	LETTER_U_HORN,
 	LETTER_COUNT /* one past the last number */
 };
 
@@ -34,7 +39,15 @@ extern const Letter letter_ascii[256];     /* 0 for what is no ASCII letter */
 
 /* A combining mark of Vietnamese: a tone (1..5) or one that changes the letter. */
 typedef enum {
-	MARK_NONE, MARK_GRAVE, MARK_ACUTE, MARK_HOOK, MARK_TILDE, MARK_DOT, MARK_CIRCUMFLEX, MARK_BREVE, MARK_HORN
+	MARK_NONE,
+	MARK_GRAVE,
+	MARK_ACUTE,
+	MARK_HOOK,
+	MARK_TILDE,
+	MARK_DOT,
+	MARK_CIRCUMFLEX,
+	MARK_BREVE,
+	MARK_HORN
 } Mark;
 
 /* The Vietnamese letter at p without marks that follow it; *width_out its bytes. 0: another character. */
@@ -79,19 +92,19 @@ Letter letter_with_mark(Letter letter, Mark mark);
 /* The letter at p with all marks behind it, in any order. */
 Letter letter_composed_at(const uint8_t *p, const uint8_t *end, unsigned *width_out);
 
-char letter_base(Letter letter);                 /* 'a'..'z' */
-uint32_t letter_code_point(Letter letter);       /* precomposed, NFC */
+char letter_base(Letter letter);           /* 'a'..'z' */
+uint32_t letter_code_point(Letter letter); /* precomposed, NFC */
 /* Appends the toneless small letter in UTF-8 (1..2 bytes) at out; returns the bytes written. */
 size_t letter_write_toneless(Letter letter, char *out);
 
 typedef enum {
-	CHAR_OTHER,      /* separates tokens: punctuation, symbols, unassigned, bytes that are no UTF-8 */
-	CHAR_BREAK,      /* separates clauses */
+	CHAR_OTHER, /* separates tokens: punctuation, symbols, unassigned, bytes that are no UTF-8 */
+	CHAR_BREAK, /* separates clauses */
 	CHAR_SPACE,
-	CHAR_IGNORED,    /* soft hyphen, zero-width: as if it were not there */
-	CHAR_LETTER,     /* a letter or mark that continues a word */
+	CHAR_IGNORED, /* soft hyphen, zero-width: as if it were not there */
+	CHAR_LETTER,  /* a letter or mark that continues a word */
 	CHAR_DIGIT,
-	CHAR_IDEOGRAPH,  /* Hán, Nôm: a word by itself */
+	CHAR_IDEOGRAPH, /* Hán, Nôm: a word by itself */
 } CharClass;
 CharClass char_class(uint32_t code_point);
 /* What the character stands for: dashes '-', slashes '/', spaces ' ', full-width forms ASCII, Ð Đ …; itself

@@ -323,7 +323,8 @@ bool number_finish(const NumberText *text, RecordNumber *n)
 	for (size_t i = 0; i < sizeof suffix; i++)
 		suffix[i] = n->suffix[i] >= 'a' ? (char)(n->suffix[i] - 32) : n->suffix[i];
 	at = n->display;
-	bool fits = put(&at, end, n->num) && put(&at, end, n->suffix) && put(&at, end, separator) && put(&at, end, year);
+	bool fits =
+		put(&at, end, n->num) && put(&at, end, n->suffix) && put(&at, end, separator) && put(&at, end, year);
 	for (unsigned i = 0; fits && i < n->group_count; i++) {
 		const char *between = i == 0 ? "" : i == 1 && n->style == NUMBER_PARTY ? "/" : "-";
 		fits = put(&at, end, between) && put(&at, end, text->groups[i]);

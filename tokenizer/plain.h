@@ -16,7 +16,10 @@ uint32_t plain_next(const uint8_t *p, const uint8_t *end, unsigned *width_out);
 /* The character before p (one that is not ignored), not composed; 0 at the start. *width_out its bytes. */
 uint32_t plain_before(const uint8_t *start, const uint8_t *p, unsigned *width_out);
 
-static inline bool plain_is_digit(uint32_t c) { return c >= '0' && c <= '9'; }
+static inline bool plain_is_digit(uint32_t c)
+{
+	return c >= '0' && c <= '9';
+}
 /* ASCII letters and all Vietnamese letters. */
 bool plain_is_letter(uint32_t c);
 /* The ASCII capital of a letter ("đ" 'D'), 0 for what is no Vietnamese letter. */

@@ -12,7 +12,7 @@
 #include "tokenizer/token.h"
 
 typedef struct {
-	uint64_t fold, key;   /* hashes of the folded form and of the key */
+	uint64_t fold, key; /* hashes of the folded form and of the key */
 	uint32_t start, end;
 	bool marked, capital; /* capital: begins with one */
 	bool shouted;         /* all of it is capitals */

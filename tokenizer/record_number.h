@@ -19,13 +19,13 @@ typedef struct {
 	char display[RECORD_NUMBER_MAX]; /* canonical spelling, Đ and & kept: "15/2019/QĐ-UBND" */
 	char key[RECORD_NUMBER_MAX];     /* loose key: "15/2019/QD-UBND"; equal keys name the same number */
 	NumberStyle style;
-	char num[16];                    /* "15", "66.15" */
-	uint8_t zeros;                   /* that stood before num: 1 for "05", which display and key leave out */
-	char suffix[4];                  /* "a" of 36a, else "" */
-	uint16_t year;                   /* 0: none */
+	char num[16];   /* "15", "66.15" */
+	uint8_t zeros;  /* that stood before num: 1 for "05", which display and key leave out */
+	char suffix[4]; /* "a" of 36a, else "" */
+	uint16_t year;  /* 0: none */
 	uint8_t group_count;
 	char groups[RECORD_NUMBER_GROUPS_MAX][24]; /* folded: "QD", "UBND" */
-	CivilDate date;                  /* said behind the number ("ngày 12/3/2019"); year 0: none */
+	CivilDate date;                            /* said behind the number ("ngày 12/3/2019"); year 0: none */
 } RecordNumber;
 
 /* For query boxes and metadata fields: the whole of s is about one number (type names in front and a date

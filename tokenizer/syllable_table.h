@@ -11,11 +11,11 @@
 enum { SYLLABLE_SLOTS_LOG2 = 13, SYLLABLE_SLOTS = 1 << SYLLABLE_SLOTS_LOG2, SYLLABLE_LETTERS_MAX = 10 };
 
 typedef struct {
-	uint64_t code;     /* 0: free */
-	uint16_t first;    /* number of the first of its tones */
+	uint64_t code;  /* 0: free */
+	uint16_t first; /* number of the first of its tones */
 	uint16_t fold;
-	uint8_t tones;     /* bit t: the syllable with tone t has a number */
-	uint8_t genuine;   /* bit t: it is a syllable of Vietnamese, not only an unaccented spelling */
+	uint8_t tones;   /* bit t: the syllable with tone t has a number */
+	uint8_t genuine; /* bit t: it is a syllable of Vietnamese, not only an unaccented spelling */
 } SyllableSlot;
 
 extern const SyllableSlot syllable_slots[SYLLABLE_SLOTS];
@@ -23,7 +23,10 @@ extern const uint64_t syllable_multiplier;
 /* Keys and folded forms lie in pools; an entry is the offset, with the length in the top 8 bits. */
 extern const char syllable_key_pool[], syllable_fold_pool[];
 extern const uint32_t syllable_key_at[], syllable_fold_at[];
-static inline Str syllable_from_pool(const char *pool, uint32_t at) { return (Str){pool + (at & 0xFFFFFF), at >> 24}; }
+static inline Str syllable_from_pool(const char *pool, uint32_t at)
+{
+	return (Str){pool + (at & 0xFFFFFF), at >> 24};
+}
 extern const uint8_t syllable_rank[64]; /* bits set: numbers of tones are dense */
 
 static inline const SyllableSlot *syllable_find(uint64_t code)

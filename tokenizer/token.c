@@ -12,10 +12,11 @@ enum { LEGACY_LINE_MAX = 64 * 1024, FILL_BYTES = 1024 };
 enum { C_OTHER, C_LETTER, C_DIGIT, C_BREAK, C_NEWLINE, C_MULTI };
 
 static const uint8_t byte_class[256] = {
-	['a' ... 'z'] = C_LETTER, ['A' ... 'Z'] = C_LETTER, ['0' ... '9'] = C_DIGIT, ['\n'] = C_NEWLINE,
-	['.'] = C_BREAK, [','] = C_BREAK, [';'] = C_BREAK, [':'] = C_BREAK, ['!'] = C_BREAK, ['?'] = C_BREAK,
-	['('] = C_BREAK, [')'] = C_BREAK, ['['] = C_BREAK, [']'] = C_BREAK, ['{'] = C_BREAK, ['}'] = C_BREAK,
-	['"'] = C_BREAK, [0x80 ... 0xFF] = C_MULTI,
+	['a' ... 'z'] = C_LETTER, ['A' ... 'Z'] = C_LETTER,  ['0' ... '9'] = C_DIGIT, ['\n'] = C_NEWLINE,
+	['.'] = C_BREAK,          [','] = C_BREAK,           [';'] = C_BREAK,         [':'] = C_BREAK,
+	['!'] = C_BREAK,          ['?'] = C_BREAK,           ['('] = C_BREAK,         [')'] = C_BREAK,
+	['['] = C_BREAK,          [']'] = C_BREAK,           ['{'] = C_BREAK,         ['}'] = C_BREAK,
+	['"'] = C_BREAK,          [0x80 ... 0xFF] = C_MULTI,
 };
 
 static uint16_t fold_number(const char *folded)

@@ -24,16 +24,16 @@
 #include "base/str.h"
 
 enum {
-	TOKEN_TEXT_MAX = 1 << 30,  /* bytes of one text */
-	TOKEN_FOLDED_MAX = 64,     /* bytes of a folded form; what is longer is cut there (still one token) */
+	TOKEN_TEXT_MAX = 1 << 30, /* bytes of one text */
+	TOKEN_FOLDED_MAX = 64,    /* bytes of a folded form; what is longer is cut there (still one token) */
 	TOKEN_KEY_MAX = 96,
-	TOKEN_FOLDS_MAX = 4096,    /* more than there are folded syllables */
+	TOKEN_FOLDS_MAX = 4096, /* more than there are folded syllables */
 };
 
 typedef enum {
 	TOKEN_SYLLABLE,      /* onset, rhyme and tone are those of Vietnamese (marks or none) */
 	TOKEN_WORD,          /* any other run of letters: names, abbreviations, foreign words; with the digits behind it
-	                        where it spells no syllable (QH14); one token for each ideograph of Hán Nôm */
+				where it spells no syllable (QH14); one token for each ideograph of Hán Nôm */
 	TOKEN_DIGITS,        /* folded: without thousands separators, decimals with ',' ("5219", "95,94"); 05 is 5 */
 	TOKEN_RECORD_NUMBER, /* folded: the loose key, "15/2019/QD-UBND" (record_number.h) */
 	TOKEN_CASE_NUMBER,   /* folded: canonical, "H40.15-210521-0012" (case_number.h) */
@@ -42,24 +42,25 @@ typedef enum {
 } TokenKind;
 
 enum {
-	TOKEN_MARKED = 1,       /* written with at least one Vietnamese mark (tone, vowel mark or đ): matches exactly */
+	TOKEN_MARKED = 1, /* written with at least one Vietnamese mark (tone, vowel mark or đ): matches exactly */
 	TOKEN_BREAK_BEFORE = 2, /* punctuation that ends a clause, or an empty line, since the plain token before: no
-	                           bigram across (a single line break is none: lines are wrapped anywhere) */
+				   bigram across (a single line break is none: lines are wrapped anywhere) */
 	TOKEN_CAPITALS = 4,     /* all letters are capitals */
 };
 
 typedef struct {
 	uint32_t start, end;
-	uint8_t kind;      /* TokenKind */
+	uint8_t kind; /* TokenKind */
 	uint8_t flags;
 	uint16_t fold;     /* number of the folded syllable (syllable.h), 1..syllable_fold_count(): of a SYLLABLE, and
-	                      of a WORD that is one but for its marks ("thué" folds like thuế); else 0 */
+			      of a WORD that is one but for its marks ("thué" folds like thuế); else 0 */
 	uint16_t syllable; /* SYLLABLE: number of the accented syllable, 1..syllable_count(); else 0 */
-	uint16_t left_out; /* plain tokens that were left out right before this one, a span's too; UINT16_MAX: so many or more */
+	uint16_t left_out; /* plain tokens that were left out right before this one, a span's too; UINT16_MAX: so many
+			      or more */
 	Str folded;        /* accent-insensitive form: ASCII lower case for Latin letters, i/y merged where safe,
-	                      other scripts lower-cased NFC */
-	Str key;           /* canonical form: toneless letters (â ê ô ă ơ ư đ kept) + tone digit 1..5 where there is a
-	                      tone: "quyền" is "quyên1"; equal to folded (before i/y) for what has no marks */
+			      other scripts lower-cased NFC */
+	Str key; /* canonical form: toneless letters (â ê ô ă ơ ư đ kept) + tone digit 1..5 where there is a
+		    tone: "quyền" is "quyên1"; equal to folded (before i/y) for what has no marks */
 } Token;
 
 /* What a reader who looks for a few words wants to see of a text. */
@@ -76,11 +77,12 @@ static inline void token_want(TokenWanted *wanted, uint16_t fold)
 
 typedef struct TokenIter TokenIter;
 
-TokenIter *token_iter_new(Err *err);          /* reusable: one a thread, for many texts */
+TokenIter *token_iter_new(Err *err); /* reusable: one a thread, for many texts */
 void token_iter_free(TokenIter *it);
 void token_iter_set(TokenIter *it, Str text); /* text must stay until the next set; no allocation */
-/* After set: syllables, digits and spans that are not wanted may be left out; plain tokens among them are counted. A line
- * of more than a thousand words in two encodings may be cut elsewhere, and so be read otherwise, than without this. */
+/* After set: syllables, digits and spans that are not wanted may be left out; plain tokens among them are counted. A
+ * line of more than a thousand words in two encodings may be cut elsewhere, and so be read otherwise, than without
+ * this. */
 void token_iter_skim(TokenIter *it, const TokenWanted *wanted);
 Step token_next(TokenIter *it, Token *out, Err *err);
 /* All tokens that are ready (one or more), in place: valid until the next call of either. */

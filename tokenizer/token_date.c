@@ -18,7 +18,8 @@ static bool number_of(const Token *token, unsigned *value_out, unsigned *digits_
 	return true;
 }
 
-/* What stands between two tokens (in the text: a legacy line has the same separators): '/', '-', '.', ' ' (white space only), or 0 for anything else. */
+/* What stands between two tokens (in the text: a legacy line has the same separators): '/', '-', '.', ' ' (white space
+ * only), or 0 for anything else. */
 static char between(const TokenIter *it, const Token *a, const Token *b)
 {
 	const uint8_t *p = it->start + a->end, *end = it->start + b->start;

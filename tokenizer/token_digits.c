@@ -5,7 +5,8 @@
 #include "tokenizer/record_number.h"
 #include "tokenizer/token_iter.h"
 
-/* A span from p to `stop` bytes into the view, whose forms are the key; the flags are for the plain token that follows. */
+/* A span from p to `stop` bytes into the view, whose forms are the key; the flags are for the plain token that follows.
+ */
 static void push_span(TokenIter *it, TokenKind kind, const uint8_t *p, size_t stop, const char *key)
 {
 	uint8_t flags = it->flags;
@@ -36,9 +37,8 @@ static bool number_may_follow(const uint8_t *p, const uint8_t *end)
 		uint8_t c = *p;
 		if (c == '/' || c == '-' || c == 0xE2 || c == 0xEF)
 			return true;
-		if (letter_ascii[c]
-			    ? i > 4
-			    : c != ' ' && c != '.' && !plain_is_digit(c) && c != 0xC2 && c != 0xA0 && c != 0xC4)
+		if (letter_ascii[c] ? i > 4
+				    : c != ' ' && c != '.' && !plain_is_digit(c) && c != 0xC2 && c != 0xA0 && c != 0xC4)
 			return false;
 	}
 	return false;

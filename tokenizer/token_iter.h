@@ -21,8 +21,8 @@ enum { TOKEN_QUEUE = 1024, QUEUE_SOFT = 128, HELD_BACK = 8, TOKEN_WORDS = 48 * 1
 
 /* What the bytes of a word stood for last time: most words of a text are a few hundred spellings. */
 typedef struct {
-	uint64_t low, high;          /* the bytes of the spelling, zero behind it; low 0: free */
-	uint32_t key_at, folded_at;  /* syllable_table.h */
+	uint64_t low, high;         /* the bytes of the spelling, zero behind it; low 0: free */
+	uint32_t key_at, folded_at; /* syllable_table.h */
 	uint16_t syllable, fold;
 	uint8_t flags;
 } Spelling;
@@ -31,25 +31,25 @@ enum { SPELLINGS_LOG2 = 12, SPELLING_MAX = 15 };
 enum { NONE_CROSSED = TOKEN_QUEUE };
 
 struct TokenIter {
-	const uint8_t *start, *at, *end;  /* the text as given and how far it is scanned */
-	const uint8_t *view;              /* what is scanned now: the text, or a decoded line */
-	const uint8_t *decoded_at;        /* where in the text the decoded line begins */
-	const uint8_t *span_end;          /* inside the view: a span covers the tokens before this */
-	uint8_t flags;                    /* TOKEN_BREAK_BEFORE waiting for the next token */
-	uint8_t newlines;                 /* since the last token */
-	bool line_is_plain;               /* suspicious characters of this line are what they are */
-	bool suspicious;                  /* one was met */
-	bool skims;                       /* only what is wanted */
+	const uint8_t *start, *at, *end; /* the text as given and how far it is scanned */
+	const uint8_t *view;             /* what is scanned now: the text, or a decoded line */
+	const uint8_t *decoded_at;       /* where in the text the decoded line begins */
+	const uint8_t *span_end;         /* inside the view: a span covers the tokens before this */
+	uint8_t flags;                   /* TOKEN_BREAK_BEFORE waiting for the next token */
+	uint8_t newlines;                /* since the last token */
+	bool line_is_plain;              /* suspicious characters of this line are what they are */
+	bool suspicious;                 /* one was met */
+	bool skims;                      /* only what is wanted */
 	TokenWanted wanted;
-	unsigned left_out;                /* since the last token */
+	unsigned left_out;                        /* since the last token */
 	uint16_t fold_day, fold_month, fold_year; /* "ngay", "thang", "nam" */
-	unsigned head, count;             /* queue[head..count) waits */
-	unsigned settled;                 /* while a decoded line is scanned: tokens before this have offsets into the text */
-	unsigned line_first;              /* tokens from here on are of the line that may be scanned again */
-	unsigned crossed;                 /* a span that this line put before it; NONE_CROSSED */
+	unsigned head, count;                     /* queue[head..count) waits */
+	unsigned settled;    /* while a decoded line is scanned: tokens before this have offsets into the text */
+	unsigned line_first; /* tokens from here on are of the line that may be scanned again */
+	unsigned crossed;    /* a span that this line put before it; NONE_CROSSED */
 	size_t words_len;
-	Buf decoded, origin;              /* origin: uint32_t per byte of decoded, and one more */
-	LegacyMemo *memo;                 /* made when the first legacy line is met */
+	Buf decoded, origin; /* origin: uint32_t per byte of decoded, and one more */
+	LegacyMemo *memo;    /* made when the first legacy line is met */
 	Spelling spellings[1 << SPELLINGS_LOG2];
 	Token queue[TOKEN_QUEUE];
 	char words[TOKEN_WORDS];
@@ -96,10 +96,10 @@ static inline bool token_seeks_spans(const TokenIter *it)
 }
 
 typedef struct {
-	uint64_t code;     /* toneless letters, six bits each */
-	unsigned count;    /* letters */
+	uint64_t code;  /* toneless letters, six bits each */
+	unsigned count; /* letters */
 	unsigned tone;
-	Letter any, all;   /* or / and of the letters' bits */
+	Letter any, all; /* or / and of the letters' bits */
 } LetterRun;
 
 /* U+0080..U+00FF that no Vietnamese text of today needs: legacy letters shown as Latin-1. */

@@ -43,15 +43,15 @@ void token_push_letters(TokenIter *it, const uint8_t *from, const uint8_t *to, c
 }
 
 typedef struct {
-	uint32_t c;      /* as read, confusables mapped */
-	Letter letter;   /* 0: no Vietnamese letter */
+	uint32_t c;    /* as read, confusables mapped */
+	Letter letter; /* 0: no Vietnamese letter */
 	bool upper;
 } WordLetter;
 
 typedef struct {
 	WordLetter letters[LETTERS_MAX];
 	unsigned count;
-	const uint8_t *stop;      /* behind the last letter or mark */
+	const uint8_t *stop; /* behind the last letter or mark */
 	bool latin, twins_only, all_upper, suspicious;
 } Word;
 

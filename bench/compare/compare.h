@@ -23,7 +23,9 @@ C_LINKAGE_BEGIN
 
 /* ---- corpus.c -------------------------------------------------------------------------------------------------- */
 
-typedef struct { Str id, number, subject, text; } Item;
+typedef struct {
+	Str id, number, subject, text;
+} Item;
 
 typedef struct Corpus Corpus;
 /* Decodes a JSONL file (.zst too) once into dir/corpus.bin and, for hoso, dir/records.jsonl. */
@@ -36,7 +38,14 @@ void corpus_close(Corpus *c);
 
 /* Two or three neighbouring syllables of subjects, asked in four ways; numbers; questions of people (where given). */
 typedef enum {
-	ASK_ALL, ASK_ANY, ASK_PHRASE, ASK_UNACCENTED, ASK_NUMBER, ASK_QUESTION, ASK_QUESTION_UNACCENTED, ASK_KINDS
+	ASK_ALL,
+	ASK_ANY,
+	ASK_PHRASE,
+	ASK_UNACCENTED,
+	ASK_NUMBER,
+	ASK_QUESTION,
+	ASK_QUESTION_UNACCENTED,
+	ASK_KINDS
 } AskKind;
 extern const char *const ask_names[ASK_KINDS];
 
@@ -46,12 +55,17 @@ typedef struct {
 	char *text;                  /* as a person types it; a number */
 	char *words[QUESTION_WORDS]; /* its words as they are typed */
 	unsigned count;
-	char **relevant;             /* ids of the right answers, where they are known */
+	char **relevant; /* ids of the right answers, where they are known */
 	size_t relevant_count;
 } Question;
 
-typedef struct { Question list[QUESTIONS_MAX]; size_t count; } QuestionList;
-typedef struct { QuestionList of[ASK_KINDS]; } Questions;
+typedef struct {
+	Question list[QUESTIONS_MAX];
+	size_t count;
+} QuestionList;
+typedef struct {
+	QuestionList of[ASK_KINDS];
+} Questions;
 /* queries, qrels: NULL or files as hoso-quality reads them; of those with a "kind" only the questions. They live until
  * the program ends. */
 Status questions_pick(const char *dir, const char *queries, const char *qrels, Questions *out, Err *err);
@@ -92,7 +106,8 @@ void tally_finish(Tally *t, const Questions *q, Figures *out); /* and frees */
 
 typedef struct Engine {
 	const char *name;
-	/* Makes it ready to be built. ST_NOT_FOUND: it is not on this machine, err says what is missing. NULL: always is. */
+	/* Makes it ready to be built. ST_NOT_FOUND: it is not on this machine, err says what is missing. NULL: always
+	 * is. */
 	Status (*start)(const char *dir, Err *err);
 	void (*stop)(void);
 	/* Builds into dir/<made>; runs in a child. NULL: asks what the engine before it has built. */
@@ -106,7 +121,7 @@ typedef struct Engine {
 	void *(*open)(const char *dir, Err *err);
 	Status (*ask)(void *engine, AskKind kind, const Question *question, Found *out, Err *err);
 	void (*close)(void *engine);
-	bool no_ids;                      /* gives none, so its answers cannot be judged */
+	bool no_ids; /* gives none, so its answers cannot be judged */
 	/* An engine outside this process asks itself. */
 	Status (*ask_outside)(const char *dir, const Questions *q, Tally *tally, Figures *out, Err *err);
 } Engine;
@@ -128,8 +143,8 @@ Status measure_asking(const Engine *engine, const char *dir, const Questions *q,
 
 /* ---- table.c --------------------------------------------------------------------------------------------------- */
 
-void table_print(const Engine *const engines[], const Figures *figures, size_t count, uint64_t records, double text_bytes,
-		 const Questions *q);
+void table_print(const Engine *const engines[], const Figures *figures, size_t count, uint64_t records,
+		 double text_bytes, const Questions *q);
 
 C_LINKAGE_END
 

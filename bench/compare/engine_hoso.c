@@ -138,5 +138,6 @@ static Status ask(void *engine, AskKind kind, const Question *q, Found *out, Err
 	return ST_OK;
 }
 
-const Engine engine_hoso = {.name = "hoso", .build = build, .rebuild = rebuild, .made = "hoso", .open = begin, .ask = ask, .close = finish};
+const Engine engine_hoso = {
+	.name = "hoso", .build = build, .rebuild = rebuild, .made = "hoso", .open = begin, .ask = ask, .close = finish};
 const Engine engine_hoso_bare = {.name = "hoso, bare", .open = begin_bare, .ask = ask, .close = finish, .no_ids = true};

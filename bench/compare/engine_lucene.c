@@ -1,4 +1,5 @@
-/* bench/compare/engine_lucene.c - Lucene by the programs in lucene/, compiled by bench/run; each runs in a JVM of its own.
+/* bench/compare/engine_lucene.c - Lucene by the programs in lucene/, compiled by bench/run; each runs in a JVM of its
+ * own.
  *
  * lucene.Ask warms itself up, asks every list of questions and prints what it saw:
  *
@@ -68,8 +69,8 @@ static Status ask_outside(const char *dir, const Questions *q, Tally *tally, Fig
 	Status st = questions_write(q, questions, err);
 	if (st != ST_OK)
 		return st;
-	snprintf(command, sizeof command, "java -Xmx1g -cp '%s' lucene.Ask '%s' '%s' %s", compare_options.lucene, dir, questions,
-		 compare_options.lucene_one_field ? "one" : "both");
+	snprintf(command, sizeof command, "java -Xmx1g -cp '%s' lucene.Ask '%s' '%s' %s", compare_options.lucene, dir,
+		 questions, compare_options.lucene_one_field ? "one" : "both");
 	FILE *answers = popen(command, "r");
 	if (!answers)
 		return err_set(err, ST_IO, "java can't be run");
@@ -81,4 +82,5 @@ static Status ask_outside(const char *dir, const Questions *q, Tally *tally, Fig
 	return st;
 }
 
-const Engine engine_lucene = {.name = "Lucene", .start = start, .build = build, .made = "lucene", .ask_outside = ask_outside};
+const Engine engine_lucene = {
+	.name = "Lucene", .start = start, .build = build, .made = "lucene", .ask_outside = ask_outside};

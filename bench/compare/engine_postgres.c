@@ -1,8 +1,8 @@
-/* bench/compare/engine_postgres.c - PostgreSQL: tsvector 'simple' over texts without accents (unaccent), a GIN index on it,
- * a B-tree on the number; a cluster of its own in a temporary directory, on a Unix socket only.
+/* bench/compare/engine_postgres.c - PostgreSQL: tsvector 'simple' over texts without accents (unaccent), a GIN index on
+ * it, a B-tree on the number; a cluster of its own in a temporary directory, on a Unix socket only.
  *
- * The server refuses to run as root; then it runs as "postgres" or "nobody". Its processes' time and memory are not ours
- * to read, so they are not in the table. */
+ * The server refuses to run as root; then it runs as "postgres" or "nobody". Its processes' time and memory are not
+ * ours to read, so they are not in the table. */
 #include "bench/compare/compare.h"
 
 #include "base/file.h"
@@ -28,9 +28,8 @@ static const char schema[] =
 	" $$ select lower(public.unaccent('public.unaccent', $1)) $$;"
 	"create table record(id text, number text, subject text, body text,"
 	" words tsvector generated always as (to_tsvector('simple', fold(subject || ' ' || body))) stored)";
-static const char indexes[] =
-	"set maintenance_work_mem = '256MB';"
-	"create index on record using gin(words); create index on record(number); analyze record";
+static const char indexes[] = "set maintenance_work_mem = '256MB';"
+			      "create index on record using gin(words); create index on record(number); analyze record";
 
 /* In a child: whoever may run the server. */
 static void become_unprivileged(void)
@@ -45,7 +44,8 @@ static bool make_cluster(void)
 {
 	char command[600];
 	int status;
-	snprintf(command, sizeof command, "cd '%s' && %s/initdb -D data -A trust -U bench --locale=C.UTF-8 -E UTF8 >log 2>&1", cluster,
+	snprintf(command, sizeof command,
+		 "cd '%s' && %s/initdb -D data -A trust -U bench --locale=C.UTF-8 -E UTF8 >log 2>&1", cluster,
 		 programs);
 	pid_t child = fork();
 	if (child == 0) {
@@ -67,8 +67,8 @@ static void run_server(void)
 	prctl(PR_SET_PDEATHSIG, SIGQUIT);
 	if (chdir("/") != 0 || !freopen(log, "a", stdout) || !freopen(log, "a", stderr))
 		_exit(126);
-	execl(program, "postgres", "-D", data, "-k", cluster, "-c", "listen_addresses=", "-c", "shared_buffers=512MB", "-c",
-	      "work_mem=64MB", "-c", "max_wal_size=4GB", (char *)NULL);
+	execl(program, "postgres", "-D", data, "-k", cluster, "-c", "listen_addresses=", "-c", "shared_buffers=512MB",
+	      "-c", "work_mem=64MB", "-c", "max_wal_size=4GB", (char *)NULL);
 	_exit(127);
 }
 
@@ -167,7 +167,8 @@ static Status copy_all(PGconn *c, const char *dir, Err *err)
 	Buf line = {0};
 	Item item;
 	Step step = STEP_ITEM;
-	Status st = corpus ? run_sql(c, "copy record(id, number, subject, body) from stdin", PGRES_COPY_IN, err) : err->code;
+	Status st = corpus ? run_sql(c, "copy record(id, number, subject, body) from stdin", PGRES_COPY_IN, err)
+			   : err->code;
 	while (st == ST_OK && (step = corpus_next(corpus, &item, err)) == STEP_ITEM) {
 		buf_clear(&line);
 		add_column(&line, item.id, '\t');
@@ -216,7 +217,8 @@ static double bytes(const char *dir)
 static void *begin(const char *dir, Err *err)
 {
 	static const char *const queries[][2] = {
-		{"words", "select id from record, to_tsquery('simple', fold($1)) q where words @@ q order by ts_rank(words, q, 1) desc limit $2"},
+		{"words", "select id from record, to_tsquery('simple', fold($1)) q where words @@ q order by "
+			  "ts_rank(words, q, 1) desc limit $2"},
 		{"numbers", "select id from record where number = $1 limit $2"},
 	};
 	PGconn *c = dial(err);
@@ -261,5 +263,13 @@ static Status ask(void *engine, AskKind kind, const Question *q, Found *out, Err
 	return st;
 }
 
-const Engine engine_postgres = {.name = "PostgreSQL", .start = start, .stop = stop, .build = build, .made = "postgres", .bytes = bytes,
-				.is_served = true, .open = begin, .ask = ask, .close = finish};
+const Engine engine_postgres = {.name = "PostgreSQL",
+				.start = start,
+				.stop = stop,
+				.build = build,
+				.made = "postgres",
+				.bytes = bytes,
+				.is_served = true,
+				.open = begin,
+				.ask = ask,
+				.close = finish};

@@ -51,14 +51,18 @@ static Status build(const char *dir, Err *err)
 	Status st = ST_OK;
 	snprintf(path, sizeof path, "%s/fts5.db", dir);
 	if (sqlite3_open(path, &db) ||
-	    sqlite3_exec(db, "create virtual table record using fts5(id unindexed, number unindexed, subject, body,"
-	                     " tokenize = 'unicode61 remove_diacritics 2'); begin", NULL, NULL, NULL))
+	    sqlite3_exec(db,
+			 "create virtual table record using fts5(id unindexed, number unindexed, subject, body,"
+			 " tokenize = 'unicode61 remove_diacritics 2'); begin",
+			 NULL, NULL, NULL))
 		st = fail(db, err);
 	if (st == ST_OK)
 		st = insert_all(db, dir, err);
 	/* look-up by number needs a table of its own */
-	if (st == ST_OK && sqlite3_exec(db, "create table numbers as select rowid as record, number from record;"
-	                                    " create index by_number on numbers(number); commit", NULL, NULL, NULL))
+	if (st == ST_OK && sqlite3_exec(db,
+					"create table numbers as select rowid as record, number from record;"
+					" create index by_number on numbers(number); commit",
+					NULL, NULL, NULL))
 		st = fail(db, err);
 	sqlite3_close(db);
 	return st;

@@ -10,7 +10,8 @@
 #include <string>
 #include <xapian.h>
 
-namespace {
+namespace
+{
 
 const char number_prefix[] = "N";
 

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 
 static const Engine *const engines[] = {
-	&engine_hoso, &engine_hoso_bare, &engine_sqlite, &engine_xapian, &engine_lucene,
+	&engine_hoso,     &engine_hoso_bare, &engine_sqlite, &engine_xapian, &engine_lucene,
 #ifdef HAVE_POSTGRES
 	&engine_postgres,
 #endif
@@ -118,9 +118,18 @@ static Status run(const Options *o, Err *err)
 
 static bool read_options(int argc, char **argv, Options *o)
 {
-	const struct { const char *name; const char **text; uint64_t *number; } table[] = {
-		{"--hoso", &compare_options.hoso, NULL}, {"--lucene", &compare_options.lucene, NULL}, {"--queries", &o->queries, NULL},
-		{"--qrels", &o->qrels, NULL}, {"--only", &o->only, NULL}, {"--limit", NULL, &o->limit}, {"--rounds", NULL, &o->rounds},
+	const struct {
+		const char *name;
+		const char **text;
+		uint64_t *number;
+	} table[] = {
+		{"--hoso", &compare_options.hoso, NULL},
+		{"--lucene", &compare_options.lucene, NULL},
+		{"--queries", &o->queries, NULL},
+		{"--qrels", &o->qrels, NULL},
+		{"--only", &o->only, NULL},
+		{"--limit", NULL, &o->limit},
+		{"--rounds", NULL, &o->rounds},
 	};
 	for (int i = 1; i < argc; i++) {
 		size_t t = 0;
@@ -147,8 +156,10 @@ int main(int argc, char **argv)
 	Options o = {.limit = UINT64_MAX, .rounds = 1};
 	Err err;
 	if (!read_options(argc, argv, &o)) {
-		fputs("usage: hoso-compare --hoso PATH [--lucene CLASSPATH] [--lucene-one-field] [--queries FILE --qrels FILE]\n"
-		      "                    [--limit N] [--rounds N] [--only NAME,…] RECORDS.jsonl[.zst] DIR\n", stderr);
+		fputs("usage: hoso-compare --hoso PATH [--lucene CLASSPATH] [--lucene-one-field] [--queries FILE "
+		      "--qrels FILE]\n"
+		      "                    [--limit N] [--rounds N] [--only NAME,…] RECORDS.jsonl[.zst] DIR\n",
+		      stderr);
 		return 2;
 	}
 	if (run(&o, &err) != ST_OK) {

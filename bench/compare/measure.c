@@ -1,8 +1,8 @@
 /* bench/compare/measure.c - one engine: its build in a process of its own, then its answers.
  *
  * Every question is asked three times; the first time asks for 20 records and is judged, the others for ten and are
- * timed. A kind whose first round takes long is not asked again: then that round's times count. After the budget the round
- * ends, and answers are judged only if all were asked. */
+ * timed. A kind whose first round takes long is not asked again: then that round's times count. After the budget the
+ * round ends, and answers are judged only if all were asked. */
 #include "bench/compare/compare.h"
 
 #include "base/clock.h"
@@ -30,7 +30,11 @@ static uint64_t now_ns(void)
 
 void figures_clear(Figures *f)
 {
-	*f = (Figures){.seconds = NOT_MEASURED, .rebuild_seconds = NOT_MEASURED, .processor_seconds = NOT_MEASURED, .peak_mib = NOT_MEASURED, .bytes = NOT_MEASURED,
+	*f = (Figures){.seconds = NOT_MEASURED,
+		       .rebuild_seconds = NOT_MEASURED,
+		       .processor_seconds = NOT_MEASURED,
+		       .peak_mib = NOT_MEASURED,
+		       .bytes = NOT_MEASURED,
 		       .rate = {NOT_MEASURED, NOT_MEASURED}};
 	for (int kind = 0; kind < ASK_KINDS; kind++)
 		f->median_us[kind] = f->p99_us[kind] = f->reciprocal[kind] = f->recall[kind] = NOT_MEASURED;
@@ -65,8 +69,8 @@ static double seconds_of(struct timeval t)
 }
 
 /* In a child; a file system that is still writing back the last one would be unfair, so it is synced first. */
-static Status run_child(const Engine *engine, Status (*body)(const char *dir, Err *err), const char *dir, double *seconds_out,
-			struct rusage *usage, Err *err)
+static Status run_child(const Engine *engine, Status (*body)(const char *dir, Err *err), const char *dir,
+			double *seconds_out, struct rusage *usage, Err *err)
 {
 	int status;
 	sync();
@@ -169,7 +173,8 @@ void tally_finish(Tally *t, const Questions *q, Figures *out)
 /* ---- asking ---------------------------------------------------------------------------------------------------- */
 
 /* One round; ends early when the budget is spent. */
-static Status ask_round(const Engine *engine, void *handle, AskKind kind, const QuestionList *list, bool judged, Tally *t, Err *err)
+static Status ask_round(const Engine *engine, void *handle, AskKind kind, const QuestionList *list, bool judged,
+			Tally *t, Err *err)
 {
 	static Found found;
 	uint64_t started = clock_monotonic_us();

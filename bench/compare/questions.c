@@ -34,8 +34,9 @@ static void set_text(Question *q, Str text)
 		*c = (unsigned char)*c < ' ' ? ' ' : *c; /* one question is one line */
 	while (at < text.len && q->count < QUESTION_WORDS) {
 		size_t from = at;
-		while (at < text.len && ((unsigned char)text.ptr[at] >= 0x80 || (text.ptr[at] >= '0' && text.ptr[at] <= '9') ||
-					 ((text.ptr[at] | 32) >= 'a' && (text.ptr[at] | 32) <= 'z')))
+		while (at < text.len &&
+		       ((unsigned char)text.ptr[at] >= 0x80 || (text.ptr[at] >= '0' && text.ptr[at] <= '9') ||
+			((text.ptr[at] | 32) >= 'a' && (text.ptr[at] | 32) <= 'z')))
 			at++;
 		if (at > from)
 			q->words[q->count++] = strndup(text.ptr + from, at - from);
@@ -137,7 +138,8 @@ static void add_relevant(Question *q, const char *id, FILE *qrels)
 
 static void add_known(Questions *q, const json_t *query, FILE *qrels)
 {
-	const char *id = json_string_value(json_object_get(query, "id")), *kind = json_string_value(json_object_get(query, "kind"));
+	const char *id = json_string_value(json_object_get(query, "id")),
+		   *kind = json_string_value(json_object_get(query, "kind"));
 	const json_t *text = json_object_get(query, "text"), *folded = json_object_get(query, "nodiac");
 	if (!id || !json_is_string(text) || !json_is_string(folded) || (kind && strcmp(kind, "question") != 0) ||
 	    q->of[ASK_QUESTION].count == QUESTIONS_MAX)

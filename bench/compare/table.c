@@ -14,7 +14,11 @@ typedef struct {
 
 typedef double Value(const Figures *f, double text, int which);
 
-static double build_rate(const Figures *f, double text, int which) { (void)which; return f->seconds > 0 ? text / 1e6 / f->seconds : NOT_MEASURED; }
+static double build_rate(const Figures *f, double text, int which)
+{
+	(void)which;
+	return f->seconds > 0 ? text / 1e6 / f->seconds : NOT_MEASURED;
+}
 /* Of the index alone: those that keep nothing else build nothing else. */
 static double index_rate(const Figures *f, double text, int which)
 {
@@ -25,13 +29,42 @@ static double processor(const Figures *f, double text, int which)
 	(void)which;
 	return f->processor_seconds > 0 ? f->processor_seconds / (text / 1e6) * 1000 : NOT_MEASURED;
 }
-static double size(const Figures *f, double text, int which) { (void)which; return f->bytes > 0 ? f->bytes / text : NOT_MEASURED; }
-static double peak(const Figures *f, double text, int which) { (void)text; (void)which; return f->peak_mib; }
-static double median(const Figures *f, double text, int which) { (void)text; return f->median_us[which]; }
-static double p99(const Figures *f, double text, int which) { (void)text; return f->p99_us[which]; }
-static double rate(const Figures *f, double text, int which) { (void)text; return f->rate[which]; }
-static double reciprocal(const Figures *f, double text, int which) { (void)text; return f->reciprocal[which]; }
-static double recall(const Figures *f, double text, int which) { (void)text; return f->recall[which]; }
+static double size(const Figures *f, double text, int which)
+{
+	(void)which;
+	return f->bytes > 0 ? f->bytes / text : NOT_MEASURED;
+}
+static double peak(const Figures *f, double text, int which)
+{
+	(void)text;
+	(void)which;
+	return f->peak_mib;
+}
+static double median(const Figures *f, double text, int which)
+{
+	(void)text;
+	return f->median_us[which];
+}
+static double p99(const Figures *f, double text, int which)
+{
+	(void)text;
+	return f->p99_us[which];
+}
+static double rate(const Figures *f, double text, int which)
+{
+	(void)text;
+	return f->rate[which];
+}
+static double reciprocal(const Figures *f, double text, int which)
+{
+	(void)text;
+	return f->reciprocal[which];
+}
+static double recall(const Figures *f, double text, int which)
+{
+	(void)text;
+	return f->recall[which];
+}
 
 /* decimals -1: none from ten on, one below */
 static void cell(double value, int decimals)
@@ -137,8 +170,8 @@ static void print_ratios(const Table *t)
 	}
 }
 
-void table_print(const Engine *const engines[], const Figures *figures, size_t count, uint64_t records, double text_bytes,
-		 const Questions *q)
+void table_print(const Engine *const engines[], const Figures *figures, size_t count, uint64_t records,
+		 double text_bytes, const Questions *q)
 {
 	Table t = {engines, figures, count, text_bytes};
 	printf("%llu records, %.1f MB of text\n\n", (unsigned long long)records, text_bytes / 1e6);

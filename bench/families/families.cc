@@ -2,9 +2,10 @@
  *
  *   hoso-families RECORDS.jsonl[.zst] QUERIES.jsonl QRELS.tsv DIR [--limit N] [--termlist N] [--weights]
  *
- * Times are processor time of the one thread that works, so that company on the machine counts for little. Questions are
- * plain BM25 over an OR of all terms, subjects counting three times; what hoso makes of a question beyond that
- * (indexer/search/compile.h) is not in it. --termlist builds the first N records by Xapian's writer, with termlists and without.
+ * Times are processor time of the one thread that works, so that company on the machine counts for little. Questions
+ * are plain BM25 over an OR of all terms, subjects counting three times; what hoso makes of a question beyond that
+ * (indexer/search/compile.h) is not in it. --termlist builds the first N records by Xapian's writer, with termlists and
+ * without.
  * --weights asks hoso's own family only, the subject counting 0 to 8 times.
  */
 #include "bench/families/families.h"
@@ -21,17 +22,14 @@ extern "C" {
 
 CompareOptions compare_options;
 
-namespace {
+namespace
+{
 
 const Family families[] = {
-	{"F", true, false, false, false, false},
-	{"A", false, false, true, false, false},
-	{"FF", false, true, false, false, false},
-	{"F FF", true, true, false, false, false},
-	{"A FF (hoso)", false, true, true, false, false},
-	{"F A FF", true, true, true, false, false},
-	{"A AA", false, false, true, true, false},
-	{"A+p", false, false, true, false, true},
+	{"F", true, false, false, false, false},          {"A", false, false, true, false, false},
+	{"FF", false, true, false, false, false},         {"F FF", true, true, false, false, false},
+	{"A FF (hoso)", false, true, true, false, false}, {"F A FF", true, true, true, false, false},
+	{"A AA", false, false, true, true, false},        {"A+p", false, false, true, false, true},
 	{"A+p FF", false, true, true, false, true},
 };
 
@@ -90,7 +88,10 @@ struct DocumentSink : Sink {
 		char bytes[GLASS_TERM_MAX];
 		document.add_term(std::string(bytes, spell_form(nullptr, code, bytes)), wdf);
 	}
-	void term(const std::string &term, uint32_t wdf, uint32_t) override { document.add_term(term.substr(0, 240), wdf); }
+	void term(const std::string &term, uint32_t wdf, uint32_t) override
+	{
+		document.add_term(term.substr(0, 240), wdf);
+	}
 };
 
 void give_record(const Family &family, const Item &item, Tokens &tokens, Sink &sink)
@@ -149,7 +150,8 @@ double median_of(std::vector<double> &values)
 	return values[values.size() / 2];
 }
 
-Quality ask_questions(const Family &family, const Xapian::Database &db, const QuestionList &list, const std::vector<std::string> &ids)
+Quality ask_questions(const Family &family, const Xapian::Database &db, const QuestionList &list,
+		      const std::vector<std::string> &ids)
 {
 	Quality q;
 	Tokens tokens;
@@ -183,7 +185,7 @@ struct Exactness {
 };
 
 Exactness ask_phrases(const Family &family, const Xapian::Database &db, const QuestionList &list,
-                      const std::vector<std::set<uint32_t>> &truth)
+		      const std::vector<std::set<uint32_t>> &truth)
 {
 	Exactness e;
 	Tokens tokens;
@@ -215,19 +217,23 @@ double share(size_t part, size_t whole)
 }
 
 void measure(const Family &family, const Options &o, const Questions &q, const std::vector<std::string> &ids,
-             const std::vector<std::set<uint32_t>> &truth, double text)
+	     const std::vector<std::set<uint32_t>> &truth, double text)
 {
 	std::string dir = std::string(o.dir) + "/db";
 	Err ignored;
 	double seconds = build(family, o.dir, dir);
 	{
 		Xapian::Database db(dir);
-		Quality typed = ask_questions(family, db, q.of[ASK_QUESTION], ids), plain = ask_questions(family, db, q.of[ASK_QUESTION_UNACCENTED], ids);
+		Quality typed = ask_questions(family, db, q.of[ASK_QUESTION], ids),
+			plain = ask_questions(family, db, q.of[ASK_QUESTION_UNACCENTED], ids);
 		Exactness e = ask_phrases(family, db, q.of[ASK_PHRASE], truth);
-		printf("| %s | %.2f | %.2f | %.0f | %.3f | %.3f | %.3f | %.1f | %.1f | %.1f %% | %.1f %% | %.1f %% | %.0f |\n", family.name,
-		       file_bytes(dir + "/postlist.glass") / text, file_bytes(dir + "/position.glass") / text, seconds / (text / 1e6) * 1000,
-		       typed.reciprocal, typed.recall, plain.reciprocal, typed.median_ms, plain.median_ms, share(e.right[0], e.found[0]),
-		       share(e.right[1], e.found[1]), share(e.right[0] + e.right[1], e.wanted[0] + e.wanted[1]), e.median_us);
+		printf("| %s | %.2f | %.2f | %.0f | %.3f | %.3f | %.3f | %.1f | %.1f | %.1f %% | %.1f %% | %.1f %% | "
+		       "%.0f |\n",
+		       family.name, file_bytes(dir + "/postlist.glass") / text,
+		       file_bytes(dir + "/position.glass") / text, seconds / (text / 1e6) * 1000, typed.reciprocal,
+		       typed.recall, plain.reciprocal, typed.median_ms, plain.median_ms, share(e.right[0], e.found[0]),
+		       share(e.right[1], e.found[1]), share(e.right[0] + e.right[1], e.wanted[0] + e.wanted[1]),
+		       e.median_us);
 		fflush(stdout);
 	}
 	file_remove_tree(dir.c_str(), &ignored);
@@ -254,8 +260,9 @@ void measure_termlist(const Options &o, bool with)
 	db.commit();
 	double took = processor_seconds() - started;
 	db.compact(compacted);
-	printf("| %s | %.2f | %.2f | %.0f |\n", with ? "with termlists" : "without", file_bytes(compacted + "/postlist.glass") / text,
-	       file_bytes(compacted + "/termlist.glass") / text, took / (text / 1e6) * 1000);
+	printf("| %s | %.2f | %.2f | %.0f |\n", with ? "with termlists" : "without",
+	       file_bytes(compacted + "/postlist.glass") / text, file_bytes(compacted + "/termlist.glass") / text,
+	       took / (text / 1e6) * 1000);
 	corpus_close(corpus);
 	file_remove_tree(dir.c_str(), &err);
 	file_remove_tree(compacted.c_str(), &err);
@@ -272,7 +279,8 @@ void measure_weights(const Options &o, const Questions &q, const std::vector<std
 		subject_weight = weight;
 		build(hosos, o.dir, dir);
 		Xapian::Database db(dir);
-		Quality typed = ask_questions(hosos, db, q.of[ASK_QUESTION], ids), plain = ask_questions(hosos, db, q.of[ASK_QUESTION_UNACCENTED], ids);
+		Quality typed = ask_questions(hosos, db, q.of[ASK_QUESTION], ids),
+			plain = ask_questions(hosos, db, q.of[ASK_QUESTION_UNACCENTED], ids);
 		printf("| %u | %.3f | %.3f | %.3f |\n", weight, typed.reciprocal, typed.recall, plain.reciprocal);
 		fflush(stdout);
 	}
@@ -300,13 +308,15 @@ void run(const Options &o)
 	std::vector<std::set<uint32_t>> truth = find_phrases(o.dir, questions.of[ASK_PHRASE]);
 	printf("%zu records, %.1f MB of text, %zu questions, %zu phrases\n\n", ids.size() - 1, text / 1e6,
 	       questions.of[ASK_QUESTION].count, questions.of[ASK_PHRASE].count);
-	printf("| family | lists / text | positions / text | build, ms a MB | MRR@10 | recall@20 | MRR@10 without accents | question, ms | "
+	printf("| family | lists / text | positions / text | build, ms a MB | MRR@10 | recall@20 | MRR@10 without "
+	       "accents | question, ms | "
 	       "without accents, ms | right of a phrase of 2 | of 3 | phrases found | phrase, µs |\n"
 	       "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
 	for (const Family &family : families)
 		measure(family, o, questions, ids, truth, text);
 	if (o.termlist) {
-		printf("\n| Xapian's writer, A FF | lists / text | termlists / text | build, ms a MB |\n|---|--:|--:|--:|\n");
+		printf("\n| Xapian's writer, A FF | lists / text | termlists / text | build, ms a MB "
+		       "|\n|---|--:|--:|--:|\n");
 		measure_termlist(o, true);
 		measure_termlist(o, false);
 	}
@@ -332,7 +342,9 @@ int main(int argc, char **argv)
 			fine = false;
 	}
 	if (!fine || named < 4) {
-		fputs("usage: hoso-families RECORDS.jsonl[.zst] QUERIES.jsonl QRELS.tsv DIR [--limit N] [--termlist N] [--weights]\n", stderr);
+		fputs("usage: hoso-families RECORDS.jsonl[.zst] QUERIES.jsonl QRELS.tsv DIR [--limit N] [--termlist N] "
+		      "[--weights]\n",
+		      stderr);
 		return 2;
 	}
 	try {

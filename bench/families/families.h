@@ -36,10 +36,11 @@ struct Word {
 	bool marked, follows;           /* follows: nothing stands between it and the word before */
 };
 
-class Tokens {
+class Tokens
+{
 	TokenIter *it;
 
-public:
+      public:
 	Tokens();
 	~Tokens();
 	Tokens(const Tokens &) = delete;

@@ -1,12 +1,13 @@
-/* bench/families/forms.cc - see families.h. A code is the rank of the first form << 20 | the rank of the second (0: none),
- * forms being sorted by their bytes, so that codes are in the order of the terms. */
+/* bench/families/forms.cc - see families.h. A code is the rank of the first form << 20 | the rank of the second (0:
+ * none), forms being sorted by their bytes, so that codes are in the order of the terms. */
 #include "bench/families/families.h"
 
 #include <algorithm>
 #include <cstring>
 #include <map>
 
-namespace {
+namespace
+{
 
 enum { RANK_BITS = 20 };
 
@@ -95,7 +96,8 @@ std::vector<Word> Tokens::words(Str text)
 size_t spell_form(void *ctx, uint64_t code, char out[GLASS_TERM_MAX])
 {
 	(void)ctx;
-	const std::string &first = forms().sorted[code >> RANK_BITS], &second = forms().sorted[code & ((1 << RANK_BITS) - 1)];
+	const std::string &first = forms().sorted[code >> RANK_BITS],
+			  &second = forms().sorted[code & ((1 << RANK_BITS) - 1)];
 	std::string term = second.empty() ? first : first + " " + second;
 	memcpy(out, term.data(), term.size());
 	return term.size();

@@ -3,7 +3,8 @@
 
 #include <map>
 
-namespace {
+namespace
+{
 
 struct Wanted {
 	std::multimap<std::string, std::pair<size_t, std::vector<Word>>> by_first;

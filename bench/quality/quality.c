@@ -23,7 +23,9 @@ typedef struct {
 	uint64_t *times;
 } Kind;
 
-typedef struct { char *query, *record; } Relevance;
+typedef struct {
+	char *query, *record;
+} Relevance;
 
 static struct {
 	Index *index;
@@ -139,7 +141,8 @@ static void print_kinds(void)
 		Kind *k = &all.kinds[i];
 		qsort(k->times, k->count, sizeof *k->times, by_number);
 		printf("%-14s %6zu %8.4f %10.4f %10.3f %10.3f\n", k->name, k->count, k->reciprocal / (double)k->count,
-		       k->recall / (double)k->count, (double)k->times[k->count / 2] / 1000, (double)k->times[k->count * 99 / 100] / 1000);
+		       k->recall / (double)k->count, (double)k->times[k->count / 2] / 1000,
+		       (double)k->times[k->count * 99 / 100] / 1000);
 	}
 }
 
@@ -161,7 +164,8 @@ int main(int argc, char **argv)
 	}
 	FILE *queries = argc > 3 ? fopen(argv[2], "r") : NULL;
 	if (!queries || !load_relevance(argv[3])) {
-		fprintf(stderr, "usage: hoso-quality ARCHIVE QUERIES.jsonl QRELS.tsv [--field text|nodiac] [--mode MODE] [--kind KIND]\n");
+		fprintf(stderr, "usage: hoso-quality ARCHIVE QUERIES.jsonl QRELS.tsv [--field text|nodiac] [--mode "
+				"MODE] [--kind KIND]\n");
 		return 2;
 	}
 	if (store_open(&store, argv[1], &err) != ST_OK || index_open(&all.index, store, NULL, &err) != ST_OK) {

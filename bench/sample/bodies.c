@@ -191,7 +191,7 @@ static void write_resolution(Paper *p, Scene *s, const BodyOptions *options)
 		"giám sát việc thực hiện.");
 	unsigned term = year < 2016 ? 0 : year < 2021 ? 1 : year < 2026 ? 2 : 3;
 	buf_printf(t, "Nghị quyết này đã được %s khóa %s, Kỳ họp thứ %d thông qua ", p->office->name, terms[term],
-	           random_between(chance(s), 2, 24));
+		   random_between(chance(s), 2, 24));
 	calendar_write_words(p->day, t);
 	buf_add_zero_terminated(t, " và có hiệu lực từ ngày ");
 	calendar_write_short(p->day + 10, t);
@@ -345,7 +345,7 @@ static void write_invitation(Paper *p, Scene *s, const BodyOptions *options)
 		buf_printf(t, "%s%s", i ? "; " : "", p->recipients[i]);
 	int day = calendar_add_working(p->day + 1, random_between(chance(s), 1, 4));
 	buf_printf(t, "\nNội dung: %.*s.\nThời gian: %d giờ %s, ", STR_ARG(buf_str(&p->subject)),
-	           random_between(chance(s), 7, 14), random_chance(chance(s), 60) ? "30" : "00");
+		   random_between(chance(s), 7, 14), random_chance(chance(s), 60) ? "30" : "00");
 	calendar_write_words(day, t);
 	buf_add_zero_terminated(t, ".\nĐịa điểm: ");
 	scene_write_rule(s, "gm.dia_diem", t);
@@ -374,7 +374,7 @@ static void write_minutes(Paper *p, Scene *s, const BodyOptions *options)
 	line(t, "III. KẾT LUẬN");
 	list(s, t, "nhiem_vu", some(s, options, 1), 0, "%. ");
 	buf_printf(t, "Biên bản được lập thành %d bản, thông qua và kết thúc vào hồi %d giờ 30 cùng ngày./.\n",
-	           random_between(chance(s), 2, 4), random_between(chance(s), 15, 17));
+		   random_between(chance(s), 2, 4), random_between(chance(s), 15, 17));
 	paper_write_end(p, chance(s), "Thành phần dự họp");
 }
 
@@ -444,10 +444,18 @@ void bodies_write_subject(Paper *p, Scene *s)
 void bodies_write(Paper *p, Scene *s, const BodyOptions *options)
 {
 	static BodyWriter *const writers[KIND_COUNT] = {
-		[KIND_DECISION] = write_decision, [KIND_RULES] = write_rules, [KIND_RESOLUTION] = write_resolution,
-		[KIND_DIRECTIVE] = write_directive, [KIND_PLAN] = write_plan, [KIND_REPORT] = write_report,
-		[KIND_LETTER] = write_letter, [KIND_NOTICE] = write_notice, [KIND_SUBMISSION] = write_submission,
-		[KIND_INVITATION] = write_invitation, [KIND_MINUTES] = write_minutes, [KIND_GUIDE] = write_guide,
+		[KIND_DECISION] = write_decision,
+		[KIND_RULES] = write_rules,
+		[KIND_RESOLUTION] = write_resolution,
+		[KIND_DIRECTIVE] = write_directive,
+		[KIND_PLAN] = write_plan,
+		[KIND_REPORT] = write_report,
+		[KIND_LETTER] = write_letter,
+		[KIND_NOTICE] = write_notice,
+		[KIND_SUBMISSION] = write_submission,
+		[KIND_INVITATION] = write_invitation,
+		[KIND_MINUTES] = write_minutes,
+		[KIND_GUIDE] = write_guide,
 	};
 	choose_recipients(p, s);
 	if (writers[p->kind])

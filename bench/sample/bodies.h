@@ -8,7 +8,7 @@
 #include "bench/sample/paper.h"
 
 typedef struct {
-	unsigned richness; /* 1 a page, 2 some pages, 3 many */
+	unsigned richness;              /* 1 a page, 2 some pages, 3 many */
 	char basis[PAPER_CITATION_MAX]; /* an earlier paper that this one rests on: "Kế hoạch số … của …"; "": none */
 	char replaced[PAPER_CITATION_MAX]; /* the paper that this one replaces; "": none */
 } BodyOptions;

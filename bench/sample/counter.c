@@ -1,4 +1,5 @@
-/* bench/sample/counter.c - see counter.h. Numbers of identity papers are left out on purpose: a sample teaches habits. */
+/* bench/sample/counter.c - see counter.h. Numbers of identity papers are left out on purpose: a sample teaches habits.
+ */
 #include "bench/sample/counter.h"
 
 #include "bench/sample/calendar.h"
@@ -121,7 +122,7 @@ static void write_receipt(Paper *p, Scene *s, const Procedure *procedure, int re
 	buf_printf(t, "\nThời gian trả kết quả giải quyết hồ sơ: %d giờ 00 phút, ", random_between(s->random, 8, 16));
 	calendar_write_words(due, t);
 	buf_printf(t, "\nĐăng ký nhận kết quả tại: %s\n\nNGƯỜI TIẾP NHẬN HỒ SƠ\n",
-	           random_chance(s->random, 60) ? "bộ phận một cửa" : "địa chỉ qua dịch vụ bưu chính công ích");
+		   random_chance(s->random, 60) ? "bộ phận một cửa" : "địa chỉ qua dịch vụ bưu chính công ích");
 	size_t start = p->signer.len;
 	scene_write_rule(s, "bb.nguoi", &p->signer);
 	Str name = str_slice(buf_str(&p->signer), start, p->signer.len);

@@ -8,11 +8,11 @@
 #include "bench/sample/paper.h"
 
 typedef struct {
-	const char *key;       /* of its rules: mc.KEY.noi_dung, mc.KEY.ket_qua */
+	const char *key; /* of its rules: mc.KEY.noi_dung, mc.KEY.ket_qua */
 	const char *name;
 	FieldId field;
-	Level level;           /* who gives it until districts end; then communes take over from districts */
-	unsigned days;         /* working days promised */
+	Level level;   /* who gives it until districts end; then communes take over from districts */
+	unsigned days; /* working days promised */
 	PaperKind result;
 	const char *documents; /* what is handed in, by ';' */
 } Procedure;

@@ -74,7 +74,7 @@ struct Desk {
 	const Grammar *grammar;
 	DeskOptions options;
 	Random random;
-	Work *open[OPEN_MAX];       /* heap, earliest first */
+	Work *open[OPEN_MAX]; /* heap, earliest first */
 	size_t open_count;
 	Numbers *numbers;
 	unsigned cases_of_year;

@@ -130,7 +130,8 @@ Status docx_write(Str text, const char *path, Err *err)
 	static const char relations[] =
 		"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n"
 		"<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">"
-		"<Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" "
+		"<Relationship Id=\"rId1\" "
+		"Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" "
 		"Target=\"word/document.xml\"/></Relationships>";
 	Part parts[PARTS] = {{.name = "[Content_Types].xml"}, {.name = "_rels/.rels"}, {.name = "word/document.xml"}};
 	Buf zip = {0};

@@ -23,11 +23,13 @@ typedef enum {
 typedef struct {
 	PartKind kind;
 	bool capital;
-	Str text;          /* TEXT */
-	int least, most;   /* NUMBER, PADDED, DECIMAL; RULE and SLOT: least is which */
+	Str text;        /* TEXT */
+	int least, most; /* NUMBER, PADDED, DECIMAL; RULE and SLOT: least is which */
 } Part;
 
-typedef struct { unsigned first, end; } Span; /* of parts */
+typedef struct {
+	unsigned first, end;
+} Span; /* of parts */
 
 typedef struct {
 	Str name;
@@ -95,8 +97,14 @@ static Status read_reference(Compiler *c, Str name, Part *part)
 
 static Status read_braces(Compiler *c, Str inside, Part *part)
 {
-	static const struct { const char *mark; PartKind kind; } ranges[] = {
-		{"0#", PART_PADDED}, {"#", PART_NUMBER}, {",", PART_DECIMAL}, {"=", PART_SHARE},
+	static const struct {
+		const char *mark;
+		PartKind kind;
+	} ranges[] = {
+		{"0#", PART_PADDED},
+		{"#", PART_NUMBER},
+		{",", PART_DECIMAL},
+		{"=", PART_SHARE},
 	};
 	if (str_eq(inside, STR("%"))) {
 		part->kind = PART_RATIO;

@@ -22,8 +22,8 @@ typedef struct Grammar Grammar;
 /* What the sentences are about: the slots' values and the choices that are kept. */
 typedef struct {
 	Random *random;
-	Arena *arena;  /* of the kept choices */
-	Str *kept;     /* grammar_rule_count of them, empty at first */
+	Arena *arena; /* of the kept choices */
+	Str *kept;    /* grammar_rule_count of them, empty at first */
 	void (*write_slot)(void *ctx, unsigned slot, Buf *out);
 	void *ctx;
 	unsigned scale; /* 0 small, 1 middle, 2 large: which part of a wide range of numbers is used */

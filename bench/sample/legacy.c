@@ -1,5 +1,5 @@
-/* bench/sample/legacy.c - see legacy.h. The table has the small letters; capitals follow from them: in VNI every byte is
- * 0x20 less, in TCVN3 toned capitals have no byte of their own (a capitals font shows them).
+/* bench/sample/legacy.c - see legacy.h. The table has the small letters; capitals follow from them: in VNI every byte
+ * is 0x20 less, in TCVN3 toned capitals have no byte of their own (a capitals font shows them).
  *
  * Source   TCVN 5712:1993 VN3 and the VNI-Windows fonts (byte values are facts of these standards)
  */
@@ -8,10 +8,10 @@
 #include "base/utf8.h"
 
 typedef struct {
-	uint16_t letter;      /* small */
+	uint16_t letter; /* small */
 	uint8_t tcvn3, tcvn3_capital;
 	const char *vni;
-	char base;            /* for decomposing; 0: has no decomposition */
+	char base; /* for decomposing; 0: has no decomposition */
 	const char *marks;
 } Letter;
 

@@ -29,7 +29,8 @@ static int usage(void)
 	fputs("usage: hoso-sample DIR [--records N] [--seed S] [--long]\n"
 	      "  --records N  how many records (400)\n"
 	      "  --seed S     another sample of the same kind (1)\n"
-	      "  --long       papers of several pages, for benchmarks\n", stderr);
+	      "  --long       papers of several pages, for benchmarks\n",
+	      stderr);
 	return 2;
 }
 
@@ -65,14 +66,18 @@ typedef enum {
 	FORM_PDF,
 	FORM_DOCX
 } FileForm;
-typedef struct { unsigned record; FileForm form; const char *name; } FileRecord;
+typedef struct {
+	unsigned record;
+	FileForm form;
+	const char *name;
+} FileRecord;
 
 /* In the order of the records: older papers in the encodings of their time. */
 static const FileRecord file_records[] = {
-	{7, FORM_TCVN3, "files/van-ban-abc-01.txt"}, {13, FORM_VNI, "files/van-ban-vni-01.txt"},
+	{7, FORM_TCVN3, "files/van-ban-abc-01.txt"},  {13, FORM_VNI, "files/van-ban-vni-01.txt"},
 	{22, FORM_TCVN3, "files/van-ban-abc-02.txt"}, {31, FORM_DECOMPOSED, "files/van-ban-to-hop-01.txt"},
-	{44, FORM_VNI, "files/van-ban-vni-02.txt"}, {58, FORM_DECOMPOSED, "files/van-ban-to-hop-02.txt"},
-	{71, FORM_PDF, "files/van-ban-pdf-01.pdf"}, {86, FORM_DOCX, "files/van-ban-word-01.docx"},
+	{44, FORM_VNI, "files/van-ban-vni-02.txt"},   {58, FORM_DECOMPOSED, "files/van-ban-to-hop-02.txt"},
+	{71, FORM_PDF, "files/van-ban-pdf-01.pdf"},   {86, FORM_DOCX, "files/van-ban-word-01.docx"},
 };
 
 static const FileRecord *file_of(uint64_t record)

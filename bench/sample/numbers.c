@@ -89,7 +89,9 @@ void numbers_give(Numbers *n, Paper *p, Random *random)
 	} else {
 		snprintf(p->number, sizeof p->number, "%02u/%s-%s", number, kind->abbreviation, o->notation);
 	}
-	static const struct { const char *vietnamese, *ascii; } ascii[] = {{"QĐ", "QD"}, {"CĐ", "CD"}};
+	static const struct {
+		const char *vietnamese, *ascii;
+	} ascii[] = {{"QĐ", "QD"}, {"CĐ", "CD"}};
 	for (size_t i = 0; i < sizeof ascii / sizeof *ascii; i++)
 		if (strcmp(mark, ascii[i].vietnamese) == 0)
 			mark = ascii[i].ascii;

@@ -169,17 +169,19 @@ void paper_cite(const Paper *p, char out[static PAPER_CITATION_MAX])
 	Buf date = {0};
 	calendar_write_words(p->day, &date);
 	snprintf(out, PAPER_CITATION_MAX, "%s số %s %.*s của %s", paper_kinds[p->kind].name, p->number,
-	         STR_ARG(buf_str(&date)), p->office->name);
+		 STR_ARG(buf_str(&date)), p->office->name);
 	buf_done(&date);
 }
 
 /* ---- tone placement -------------------------------------------------------------------------------------------- */
 
-typedef struct { const char *old_style, *new_style; } TonePair;
+typedef struct {
+	const char *old_style, *new_style;
+} TonePair;
 static const TonePair tone_pairs[] = {
-	{"òa", "oà"}, {"óa", "oá"}, {"ỏa", "oả"}, {"õa", "oã"}, {"ọa", "oạ"}, {"òe", "oè"}, {"óe", "oé"}, {"ỏe", "oẻ"},
-	{"ùy", "uỳ"}, {"úy", "uý"}, {"ủy", "uỷ"}, {"ũy", "uỹ"}, {"ụy", "uỵ"}, {"Ủy", "Uỷ"}, {"Ùy", "Uỳ"},
-	{"ÒA", "OÀ"}, {"ÓA", "OÁ"}, {"ỦY", "UỶ"}, {"ỤY", "UỴ"}, {"ÙY", "UỲ"},
+	{"òa", "oà"}, {"óa", "oá"}, {"ỏa", "oả"}, {"õa", "oã"}, {"ọa", "oạ"}, {"òe", "oè"}, {"óe", "oé"},
+	{"ỏe", "oẻ"}, {"ùy", "uỳ"}, {"úy", "uý"}, {"ủy", "uỷ"}, {"ũy", "uỹ"}, {"ụy", "uỵ"}, {"Ủy", "Uỷ"},
+	{"Ùy", "Uỳ"}, {"ÒA", "OÀ"}, {"ÓA", "OÁ"}, {"ỦY", "UỶ"}, {"ỤY", "UỴ"}, {"ÙY", "UỲ"},
 };
 
 static bool letter_follows(Str s, size_t at)

@@ -39,7 +39,10 @@ typedef struct {
 } KindInfo;
 extern const KindInfo paper_kinds[KIND_COUNT];
 
-typedef struct { const char *kind; char number[64]; } Relation;
+typedef struct {
+	const char *kind;
+	char number[64];
+} Relation;
 
 enum { PAPER_RELATIONS_MAX = 3, PAPER_RECIPIENTS_MAX = 6, PAPER_CITATION_MAX = 256 };
 
@@ -47,22 +50,22 @@ typedef struct {
 	PaperKind kind;
 	const Office *office;
 	FieldId field;
-	int day, due;             /* due 0: none */
+	int day, due; /* due 0: none */
 	char number[64], id[96], case_code[64];
 	Buf subject, text, signer, position;
 	const char *recipients[PAPER_RECIPIENTS_MAX];
 	size_t recipient_count;
 	Relation relations[PAPER_RELATIONS_MAX];
 	size_t relation_count;
-	const char *applicant;    /* of an application: it has no office; NULL */
-	const char *file;         /* the text is in a file instead; NULL */
+	const char *applicant; /* of an application: it has no office; NULL */
+	const char *file;      /* the text is in a file instead; NULL */
 	bool urgent, two_columns, new_tones;
-	bool topical;             /* of a work file: about the matter of the whole file */
+	bool topical; /* of a work file: about the matter of the whole file */
 } Paper;
 
 void paper_init(Paper *p);
 void paper_done(Paper *p);
-void paper_clear(Paper *p);  /* keeps the memory */
+void paper_clear(Paper *p); /* keeps the memory */
 
 /* National title, office, number, place and date, "V/v" of letters; then the name of the type and the subject. */
 void paper_write_head(Paper *p);

@@ -1,22 +1,26 @@
 /* bench/sample/people.c - see people.h. Family names come in about the shares that the country knows. */
 #include "bench/sample/people.h"
 
-typedef struct { const char *name; unsigned share; } Family;
+typedef struct {
+	const char *name;
+	unsigned share;
+} Family;
 static const Family families[] = {
-	{"Nguyễn", 38}, {"Trần", 12}, {"Lê", 9}, {"Phạm", 7}, {"Hoàng", 4}, {"Phan", 4}, {"Vũ", 3}, {"Võ", 2}, {"Đặng", 3},
-	{"Bùi", 3}, {"Đỗ", 3}, {"Hồ", 2}, {"Ngô", 2}, {"Dương", 2}, {"Lý", 1}, {"Đinh", 1}, {"Nông", 1}, {"Lò", 1}, {"Giàng", 1},
-	{"Đoàn", 1},
+	{"Nguyễn", 38}, {"Trần", 12}, {"Lê", 9},   {"Phạm", 7}, {"Hoàng", 4}, {"Phan", 4}, {"Vũ", 3},
+	{"Võ", 2},      {"Đặng", 3},  {"Bùi", 3},  {"Đỗ", 3},   {"Hồ", 2},    {"Ngô", 2},  {"Dương", 2},
+	{"Lý", 1},      {"Đinh", 1},  {"Nông", 1}, {"Lò", 1},   {"Giàng", 1}, {"Đoàn", 1},
 };
 
 static const char *const men_middle[] = {"Văn", "Đức", "Hữu", "Minh", "Quang", "Xuân", "Công", "Đình", "Ngọc", "Trọng"};
 static const char *const men[] = {
-	"Hùng", "Dũng", "Thắng", "Tuấn", "Sơn", "Hải", "Long", "Hòa", "Khánh", "Bình", "Phúc", "Quyết", "Thủy", "Toàn", "Nghĩa",
-	"Cường", "Hiếu", "Lâm", "Tiến", "Vinh", "Đạt", "Thái", "Chiến", "Mạnh", "Quý", "Duy",
+	"Hùng", "Dũng",  "Thắng", "Tuấn", "Sơn", "Hải",  "Long", "Hòa", "Khánh", "Bình",  "Phúc", "Quyết", "Thủy",
+	"Toàn", "Nghĩa", "Cường", "Hiếu", "Lâm", "Tiến", "Vinh", "Đạt", "Thái",  "Chiến", "Mạnh", "Quý",   "Duy",
 };
-static const char *const women_middle[] = {"Thị", "Thị Thu", "Thị Thanh", "Thị Ngọc", "Thị Kim", "Thúy", "Thị Hồng", "Thị Bích"};
+static const char *const women_middle[] = {"Thị",     "Thị Thu", "Thị Thanh", "Thị Ngọc",
+					   "Thị Kim", "Thúy",    "Thị Hồng",  "Thị Bích"};
 static const char *const women[] = {
-	"Hà", "Hương", "Lan", "Hoa", "Thủy", "Nga", "Hằng", "Yến", "Nhung", "Mai", "Hạnh", "Thảo", "Huệ", "Loan", "Phượng", "Dung",
-	"Trang", "Oanh", "Vân", "Hiền", "Quỳnh", "Tuyết",
+	"Hà",   "Hương", "Lan",  "Hoa",    "Thủy", "Nga",   "Hằng", "Yến", "Nhung", "Mai",   "Hạnh",
+	"Thảo", "Huệ",   "Loan", "Phượng", "Dung", "Trang", "Oanh", "Vân", "Hiền",  "Quỳnh", "Tuyết",
 };
 
 #define PICK(table) table[random_below(r, sizeof(table) / sizeof *(table))]

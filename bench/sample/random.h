@@ -9,7 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-typedef struct { uint64_t state; } Random;
+typedef struct {
+	uint64_t state;
+} Random;
 
 static inline uint64_t random_next(Random *r)
 {

@@ -14,9 +14,18 @@ static int year_of(const Scene *s)
 	return calendar_civil(s->day).year;
 }
 
-static void write_year(Scene *s, Buf *out) { buf_printf(out, "%d", year_of(s)); }
-static void write_last_year(Scene *s, Buf *out) { buf_printf(out, "%d", year_of(s) - 1); }
-static void write_next_year(Scene *s, Buf *out) { buf_printf(out, "%d", year_of(s) + 1); }
+static void write_year(Scene *s, Buf *out)
+{
+	buf_printf(out, "%d", year_of(s));
+}
+static void write_last_year(Scene *s, Buf *out)
+{
+	buf_printf(out, "%d", year_of(s) - 1);
+}
+static void write_next_year(Scene *s, Buf *out)
+{
+	buf_printf(out, "%d", year_of(s) + 1);
+}
 
 static void write_school_year(Scene *s, Buf *out)
 {
@@ -40,7 +49,10 @@ static void write_part_of_area(Scene *s, Buf *out)
 		buf_printf(out, ", %s", district->name);
 }
 
-static void write_hamlet(Scene *s, Buf *out) { buf_add_zero_terminated(out, units_hamlet(s->random)); }
+static void write_hamlet(Scene *s, Buf *out)
+{
+	buf_add_zero_terminated(out, units_hamlet(s->random));
+}
 
 static const Office *some_commune(Scene *s)
 {
@@ -59,7 +71,10 @@ static void write_commune_name(Scene *s, Buf *out)
 	buf_add_zero_terminated(out, some_commune(s)->place);
 }
 
-static void write_person(Scene *s, Buf *out) { people_write(s->random, true, out); }
+static void write_person(Scene *s, Buf *out)
+{
+	people_write(s->random, true, out);
+}
 
 static void write_past_date(Scene *s, Buf *out)
 {
@@ -102,7 +117,10 @@ static void write_report_period(Scene *s, Buf *out)
 		buf_printf(out, "tháng %u năm %d", date.month - 1, date.year);
 }
 
-static void write_office(Scene *s, Buf *out) { buf_add_zero_terminated(out, s->office->name); }
+static void write_office(Scene *s, Buf *out)
+{
+	buf_add_zero_terminated(out, s->office->name);
+}
 
 static void write_superior(Scene *s, Buf *out)
 {
@@ -123,15 +141,22 @@ static void write_kind_of_area(Scene *s, Buf *out)
 static void write_unit(Scene *s, Buf *out)
 {
 	static const char *const of_district[] = {
-		"Phòng Tài chính - Kế hoạch", "Phòng Tài nguyên và Môi trường", "Phòng Nội vụ", "Phòng Kinh tế và Hạ tầng",
-		"Phòng Giáo dục và Đào tạo", "Văn phòng Hội đồng nhân dân và Ủy ban nhân dân", "Trung tâm Y tế", "Công an",
+		"Phòng Tài chính - Kế hoạch",
+		"Phòng Tài nguyên và Môi trường",
+		"Phòng Nội vụ",
+		"Phòng Kinh tế và Hạ tầng",
+		"Phòng Giáo dục và Đào tạo",
+		"Văn phòng Hội đồng nhân dân và Ủy ban nhân dân",
+		"Trung tâm Y tế",
+		"Công an",
 	};
 	static const char *const of_commune[] = {
-		"Công an", "Văn phòng Ủy ban nhân dân", "Ủy ban Mặt trận Tổ quốc Việt Nam", "Hội Nông dân", "Trạm Y tế",
-		"bộ phận Tài chính - Kế toán", "bộ phận Tư pháp - Hộ tịch",
+		"Công an",   "Văn phòng Ủy ban nhân dân",   "Ủy ban Mặt trận Tổ quốc Việt Nam", "Hội Nông dân",
+		"Trạm Y tế", "bộ phận Tài chính - Kế toán", "bộ phận Tư pháp - Hộ tịch",
 	};
 	static const char *const of_department[] = {
-		"Văn phòng Sở", "Phòng Kế hoạch - Tài chính", "Thanh tra Sở", "Phòng Tổ chức cán bộ", "Trung tâm Công nghệ thông tin",
+		"Văn phòng Sở",         "Phòng Kế hoạch - Tài chính",    "Thanh tra Sở",
+		"Phòng Tổ chức cán bộ", "Trung tâm Công nghệ thông tin",
 	};
 #define ONE_OF(table) buf_add_zero_terminated(out, table[random_below(s->random, sizeof(table) / sizeof *(table))])
 	switch (s->office->level) {
@@ -159,8 +184,14 @@ static void write_unit(Scene *s, Buf *out)
 #undef ONE_OF
 }
 
-static void write_topic(Scene *s, Buf *out) { scene_write(s, "viec", out); }
-static void write_field(Scene *s, Buf *out) { scene_write(s, "linh_vuc", out); }
+static void write_topic(Scene *s, Buf *out)
+{
+	scene_write(s, "viec", out);
+}
+static void write_field(Scene *s, Buf *out)
+{
+	scene_write(s, "linh_vuc", out);
+}
 
 static void write_cited(Scene *s, Buf *out)
 {
@@ -184,6 +215,7 @@ typedef struct {
 } Slot;
 
 /* One table for both: name and writer stand in the same place. */
+/* clang-format off */
 #define SLOTS(X) \
 	X(nam, write_year, false) X(nam_truoc, write_last_year, false) X(nam_sau, write_next_year, false) \
 	X(nam_hoc, write_school_year, false) X(noi, write_area, false) X(dia_ban, write_part_of_area, false) \
@@ -193,6 +225,7 @@ typedef struct {
 	X(ky_bc, write_report_period, false) X(co_quan, write_office, false) X(cap_tren, write_superior, false) \
 	X(don_vi, write_unit, false) X(noi_nhan_bc, write_office, false) X(viec, write_topic, true) \
 	X(linh_vuc, write_field, false) X(van_ban_den, write_cited, false) X(ve_viec_den, write_cited_about, false)
+/* clang-format on */
 
 #define NAME(name, write, keep) #name,
 const char *const scene_slots[] = {SLOTS(NAME) NULL};
@@ -308,7 +341,8 @@ void scene_write_alternative(Scene *s, const char *what, unsigned alternative, B
 		grammar_write_alternative(s->grammar, rule, alternative, &g, out);
 }
 
-/* Alternatives in a random order without repetition: a random start and a step that shares no divisor with the count. */
+/* Alternatives in a random order without repetition: a random start and a step that shares no divisor with the count.
+ */
 static void write_some(Scene *s, int rule, unsigned count, unsigned *number, const char *before, const char *after,
 		       Buf *out)
 {

@@ -18,11 +18,11 @@ typedef struct {
 	Random *random;
 	Arena arena;
 	Str *kept_rules;
-	Str kept_slots[32];     /* by slot */
+	Str kept_slots[32]; /* by slot */
 	FieldId field;
-	int day;                /* of the paper that is being written */
-	const Office *office;   /* its issuer */
-	const Office *where;    /* the commune or office the matter is about */
+	int day;              /* of the paper that is being written */
+	const Office *office; /* its issuer */
+	const Office *where;  /* the commune or office the matter is about */
 	int last_numbers[2];
 	Str cited, cited_about; /* an earlier paper for van_ban_den, ve_viec_den */
 } Scene;

@@ -6,10 +6,11 @@
 #include <limits.h>
 
 enum {
-	EVER_FROM = 0, EVER_TO = INT_MAX,
-	LAST_DISTRICT_DAY = 20269,  /* 2025-06-30 */
-	FIRST_NEW_DAY = 20270,      /* 2025-07-01 */
-	LAST_OLD_DEPARTMENT = 20147,/* 2025-02-28 */
+	EVER_FROM = 0,
+	EVER_TO = INT_MAX,
+	LAST_DISTRICT_DAY = 20269,   /* 2025-06-30 */
+	FIRST_NEW_DAY = 20270,       /* 2025-07-01 */
+	LAST_OLD_DEPARTMENT = 20147, /* 2025-02-28 */
 	FIRST_NEW_DEPARTMENT = 20148,
 };
 
@@ -19,37 +20,52 @@ enum {
 const char units_province[] = "tỉnh Lam Giang";
 
 static const District districts[] = {
-	{"thành phố An Châu", "An Châu"},
-	{"thị xã Hồng Phong", "Hồng Phong"},
-	{"huyện Thạch Lâm", "Thạch Lâm"},
-	{"huyện Phú Khê", "Phú Khê"},
-	{"huyện Kim Lương", "Kim Lương"},
-	{"huyện Bình Sa", "Bình Sa"},
+	{"thành phố An Châu", "An Châu"}, {"thị xã Hồng Phong", "Hồng Phong"}, {"huyện Thạch Lâm", "Thạch Lâm"},
+	{"huyện Phú Khê", "Phú Khê"},     {"huyện Kim Lương", "Kim Lương"},    {"huyện Bình Sa", "Bình Sa"},
 	{"huyện Trà Vân", "Trà Vân"},
 };
 
 static const char *const hamlets[] = {
-	"thôn Đông Hạ", "thôn Tây Thượng", "thôn Nà Lọng", "thôn Phú Thứ", "thôn Trung Hòa", "thôn Ngàn Trà", "thôn Bến Đá",
-	"thôn Cầu Ngói", "thôn Đồng Mỏ", "thôn Vân Khê", "thôn Lũng Cải", "thôn Kim Bảng", "thôn Hạ Trang", "thôn Đình Cả",
-	"thôn Yên Thịnh", "thôn Quán Gánh", "thôn 3", "thôn 7", "xóm Mới", "xóm Chùa", "xóm Trại", "bản Khe Sanh Nhỏ",
-	"bản Nậm Lúc", "tổ dân phố số 5", "tổ dân phố số 11", "tổ dân phố Bắc Sơn", "khu phố 2", "khu phố Nguyễn Du",
+	"thôn Đông Hạ",     "thôn Tây Thượng",
+	"thôn Nà Lọng",     "thôn Phú Thứ",
+	"thôn Trung Hòa",   "thôn Ngàn Trà",
+	"thôn Bến Đá",      "thôn Cầu Ngói",
+	"thôn Đồng Mỏ",     "thôn Vân Khê",
+	"thôn Lũng Cải",    "thôn Kim Bảng",
+	"thôn Hạ Trang",    "thôn Đình Cả",
+	"thôn Yên Thịnh",   "thôn Quán Gánh",
+	"thôn 3",           "thôn 7",
+	"xóm Mới",          "xóm Chùa",
+	"xóm Trại",         "bản Khe Sanh Nhỏ",
+	"bản Nậm Lúc",      "tổ dân phố số 5",
+	"tổ dân phố số 11", "tổ dân phố Bắc Sơn",
+	"khu phố 2",        "khu phố Nguyễn Du",
 };
 
-#define DEPARTMENT(name_, notation_, code_, fields_, yearly_, letters_, from_, to_) \
-	{.name = name_, .parent = "UBND tỉnh Lam Giang", .notation = notation_, .code = code_, .place = "An Châu", \
-	 .area = units_province, .head = "Giám đốc", .letters = letters_, .level = LEVEL_DEPARTMENT, .district = -1, \
-	 .fields = fields_, .yearly = yearly_, .from = from_, .to = to_}
-#define DISTRICT(index, name_, code_, place_) \
-	{.name = "Ủy ban nhân dân " name_, .notation = "UBND", .code = code_, .place = place_, .area = name_, \
-	 .head = "Chủ tịch", .body = "Ủy ban nhân dân", .letters = "VP TNMT TCKH NV KT", .level = LEVEL_DISTRICT, \
-	 .district = index, .fields = EVERYTHING, .yearly = 4200, .from = EVER_FROM, .to = LAST_DISTRICT_DAY}
-#define COMMUNE(index, district_, name_, code_, place_, letters_, yearly_, from_, to_) \
-	{.name = "Ủy ban nhân dân " name_, .parent = district_, .notation = "UBND", .code = code_, .place = place_, \
-	 .area = name_, .head = "Chủ tịch", .body = "Ủy ban nhân dân", .letters = letters_, .level = LEVEL_COMMUNE, \
-	 .district = index, .fields = EVERYTHING, .yearly = yearly_, .from = from_, .to = to_}
-#define OLD_COMMUNE(index, district_, name_, code_, place_) \
+#define DEPARTMENT(name_, notation_, code_, fields_, yearly_, letters_, from_, to_)                                    \
+	{                                                                                                              \
+		.name = name_, .parent = "UBND tỉnh Lam Giang", .notation = notation_, .code = code_,                  \
+		.place = "An Châu", .area = units_province, .head = "Giám đốc", .letters = letters_,                   \
+		.level = LEVEL_DEPARTMENT, .district = -1, .fields = fields_, .yearly = yearly_, .from = from_,        \
+		.to = to_                                                                                              \
+	}
+#define DISTRICT(index, name_, code_, place_)                                                                          \
+	{                                                                                                              \
+		.name = "Ủy ban nhân dân " name_, .notation = "UBND", .code = code_, .place = place_, .area = name_,   \
+		.head = "Chủ tịch", .body = "Ủy ban nhân dân", .letters = "VP TNMT TCKH NV KT",                        \
+		.level = LEVEL_DISTRICT, .district = index, .fields = EVERYTHING, .yearly = 4200, .from = EVER_FROM,   \
+		.to = LAST_DISTRICT_DAY                                                                                \
+	}
+#define COMMUNE(index, district_, name_, code_, place_, letters_, yearly_, from_, to_)                                 \
+	{                                                                                                              \
+		.name = "Ủy ban nhân dân " name_, .parent = district_, .notation = "UBND", .code = code_,              \
+		.place = place_, .area = name_, .head = "Chủ tịch", .body = "Ủy ban nhân dân", .letters = letters_,    \
+		.level = LEVEL_COMMUNE, .district = index, .fields = EVERYTHING, .yearly = yearly_, .from = from_,     \
+		.to = to_                                                                                              \
+	}
+#define OLD_COMMUNE(index, district_, name_, code_, place_)                                                            \
 	COMMUNE(index, "UBND " district_, name_, code_, place_, "VP ĐC TP", 420, EVER_FROM, LAST_DISTRICT_DAY)
-#define NEW_COMMUNE(name_, code_, place_) \
+#define NEW_COMMUNE(name_, code_, place_)                                                                              \
 	COMMUNE(-1, "UBND tỉnh Lam Giang", name_, code_, place_, "VP KT VHXH", 1900, FIRST_NEW_DAY, EVER_TO)
 
 static const Office offices[] = {

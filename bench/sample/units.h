@@ -1,8 +1,8 @@
 /* bench/sample/units.h - the province of the sample and the offices that write there.
  *
- * Tỉnh Lam Giang does not exist, but everything about it follows the rules: until 30 June 2025 a province with districts
- * and communes, since 1 July 2025 larger communes and no districts; departments merged on 1 March 2025. Codes begin with
- * H70, which no province has (QĐ 20/2020/QĐ-TTg gives H01 to H63).
+ * Tỉnh Lam Giang does not exist, but everything about it follows the rules: until 30 June 2025 a province with
+ * districts and communes, since 1 July 2025 larger communes and no districts; departments merged on 1 March 2025. Codes
+ * begin with H70, which no province has (QĐ 20/2020/QĐ-TTg gives H01 to H63).
  *
  * Units    days as in calendar.h
  * Owns     everything is static
@@ -44,10 +44,10 @@ typedef struct {
 	const char *body;     /* who decides together, for TM.: "Ủy ban nhân dân"; NULL: the head alone */
 	const char *letters;  /* units in the notation of letters, by blanks: "KTN VX TH" */
 	Level level;
-	int16_t district;     /* of a commune or district: index in districts; else -1 */
-	uint16_t fields;      /* set of 1 << FieldId */
-	uint16_t yearly;      /* papers a year, for the pace of its numbers */
-	int from, to;         /* days it exists, both inclusive */
+	int16_t district; /* of a commune or district: index in districts; else -1 */
+	uint16_t fields;  /* set of 1 << FieldId */
+	uint16_t yearly;  /* papers a year, for the pace of its numbers */
+	int from, to;     /* days it exists, both inclusive */
 } Office;
 
 typedef struct {

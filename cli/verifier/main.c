@@ -1,4 +1,5 @@
-/* cli/verifier/main.c - hoso-verify: is this copy what the archive took in? Checks without the archive and without hoso.
+/* cli/verifier/main.c - hoso-verify: is this copy what the archive took in? Checks without the archive and without
+ * hoso.
  *
  *   hoso-verify -k KEY PACKAGE.zip                        a case package: every file, every proof
  *   hoso-verify -k KEY PROOF [FILE…]                      a record's proof; each FILE must be one of its objects
@@ -58,12 +59,15 @@ static int check_file(const char *path, json_t *objects)
 	json_t *object;
 	if (!hash_stream(path, &found, &size))
 		return stop(FAILED, "cannot read %s", path);
-	json_array_foreach(objects, i, object) {
+	json_array_foreach(objects, i, object)
+	{
 		json_t *hash = json_object_get(object, "sha256"), *role = json_object_get(object, "role");
-		if (!json_is_string(hash) || !decode_hex(json_string_value(hash), json_string_length(hash), named.bytes, HASH) ||
+		if (!json_is_string(hash) ||
+		    !decode_hex(json_string_value(hash), json_string_length(hash), named.bytes, HASH) ||
 		    !same(&found, &named))
 			continue;
-		printf("verified: %s is the %s, %" PRIu64 " bytes\n", path, json_is_string(role) ? json_string_value(role) : "object", size);
+		printf("verified: %s is the %s, %" PRIu64 " bytes\n", path,
+		       json_is_string(role) ? json_string_value(role) : "object", size);
 		return VERIFIED;
 	}
 	return stop(NOT_VERIFIED, "%s is none of the record's objects", path);
@@ -85,16 +89,17 @@ static int check_record(const char *path, const Verifier *verifier, char **files
 	for (int i = 0; status == VERIFIED && i < file_count; i++)
 		status = check_file(files[i], json_object_get(proven.payload, "objects"));
 	if (status == VERIFIED)
-		printf("verified: %s, version %" PRIu64 ", is number %" PRIu64 " of %" PRIu64 " in the archive\n", proven.name, proven.version,
-		       proven.sequence, proven.tree_size);
+		printf("verified: %s, version %" PRIu64 ", is number %" PRIu64 " of %" PRIu64 " in the archive\n",
+		       proven.name, proven.version, proven.sequence, proven.tree_size);
 	proven_free(&proven);
 	return status;
 }
 
-static const char usage[] = "usage: hoso-verify -k KEY PACKAGE.zip\n"
-                            "       hoso-verify -k KEY PROOF [FILE…]\n"
-                            "       hoso-verify -k KEY -c CONSISTENCY OLD-CHECKPOINT NEW-CHECKPOINT\n"
-                            "KEY: verifier line name+id+key, or a file that holds it. Get it from the archive, not from the package.\n";
+static const char usage[] =
+	"usage: hoso-verify -k KEY PACKAGE.zip\n"
+	"       hoso-verify -k KEY PROOF [FILE…]\n"
+	"       hoso-verify -k KEY -c CONSISTENCY OLD-CHECKPOINT NEW-CHECKPOINT\n"
+	"KEY: verifier line name+id+key, or a file that holds it. Get it from the archive, not from the package.\n";
 
 int main(int argc, char **argv)
 {
@@ -119,7 +124,8 @@ int main(int argc, char **argv)
 		fputs(usage, stderr);
 		return USAGE;
 	}
-	if (!parse_verifier(key, &verifier) && (!read_file(key, &file) || !parse_verifier((const char *)file.bytes, &verifier)))
+	if (!parse_verifier(key, &verifier) &&
+	    (!read_file(key, &file) || !parse_verifier((const char *)file.bytes, &verifier)))
 		return stop(USAGE, "%s is no verifier key and no file that holds one", key);
 	int status;
 	if (compare)

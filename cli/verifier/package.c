@@ -23,7 +23,7 @@ enum { BLOCK = 256 << 10, SHOWN_MAX = 20, PATH_BYTES = 1200 };
 
 typedef struct {
 	const ZipEntry *zip;
-	const char *path;     /* behind the bag's folder */
+	const char *path; /* behind the bag's folder */
 	Digest hash;
 	bool listed, claimed; /* by a manifest; by what it is for */
 } Member;
@@ -31,14 +31,14 @@ typedef struct {
 typedef struct {
 	Zip zip;
 	const Verifier *verifier;
-	Member *members;      /* sorted by path */
+	Member *members; /* sorted by path */
 	size_t folder_len;
 	uint64_t payload_bytes, payload_files, proven, destroyed;
-	uint64_t newest_ms;   /* when the last of its entries was archived */
+	uint64_t newest_ms; /* when the last of its entries was archived */
 	unsigned wrong;
-	Register csv;         /* the register as it must be */
-	const char *code;     /* of the case file; lies in `index` */
-	json_t *index;        /* ho-so.json */
+	Register csv;     /* the register as it must be */
+	const char *code; /* of the case file; lies in `index` */
+	json_t *index;    /* ho-so.json */
 } Package;
 
 static void wrong(Package *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -167,7 +167,8 @@ static void check_manifest(Package *p, const char *name, bool payload)
 		Digest hash;
 		number++;
 		end = strchr(line, '\n');
-		if (!end || end - line < 67 || line[64] != ' ' || line[65] != ' ' || !decode_hex(line, 64, hash.bytes, HASH)) {
+		if (!end || end - line < 67 || line[64] != ' ' || line[65] != ' ' ||
+		    !decode_hex(line, 64, hash.bytes, HASH)) {
 			wrong(p, "%s: line %zu is not a SHA-256 and a name", name, number);
 			break;
 		}
@@ -219,12 +220,14 @@ static const char *text_of(json_t *object, const char *name)
 static bool is_number(json_t *object, const char *name, uint64_t expected)
 {
 	json_t *value = json_object_get(object, name);
-	return json_is_integer(value) && json_integer_value(value) >= 0 && (uint64_t)json_integer_value(value) == expected;
+	return json_is_integer(value) && json_integer_value(value) >= 0 &&
+	       (uint64_t)json_integer_value(value) == expected;
 }
 
 static bool is_own_member(const char *name)
 {
-	static const char *const own[] = {"id", "code", "version", "sequence", "leaf", "archived", "destroyed", "objects", "records", "salt"};
+	static const char *const own[] = {"id",       "code",      "version", "sequence", "leaf",
+					  "archived", "destroyed", "objects", "records",  "salt"};
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
 		if (strcmp(own[i], name) == 0)
 			return true;
@@ -244,16 +247,17 @@ static bool shows_what_is_proven(json_t *shown, const Proven *proven)
 	snprintf(when + strlen(when), sizeof when - strlen(when), ".%03uZ", (unsigned)(proven->utc_ms % 1000));
 	for (int i = 0; i < HASH; i++)
 		snprintf(leaf + 2 * i, 3, "%02x", proven->leaf.bytes[i]);
-	if (strcmp(text_of(shown, proven->kind == KIND_CASE ? "code" : "id"), proven->name) != 0 || !is_number(shown, "version", proven->version) ||
-	    !is_number(shown, "sequence", proven->sequence) || strcmp(text_of(shown, "leaf"), leaf) != 0 ||
-	    strcmp(text_of(shown, "archived"), when) != 0 || json_is_true(json_object_get(shown, "destroyed")) == (proven->payload != NULL))
+	if (strcmp(text_of(shown, proven->kind == KIND_CASE ? "code" : "id"), proven->name) != 0 ||
+	    !is_number(shown, "version", proven->version) || !is_number(shown, "sequence", proven->sequence) ||
+	    strcmp(text_of(shown, "leaf"), leaf) != 0 || strcmp(text_of(shown, "archived"), when) != 0 ||
+	    json_is_true(json_object_get(shown, "destroyed")) == (proven->payload != NULL))
 		return false;
-	json_object_foreach(shown, name, value)
-		if (!is_own_member(name) && !json_equal(value, json_object_get(proven->payload, name)))
-			return false;
-	json_object_foreach(proven->payload, name, value)
-		if (!is_own_member(name) && !json_equal(value, json_object_get(shown, name)))
-			return false;
+	json_object_foreach(shown, name,
+			    value) if (!is_own_member(name) &&
+				       !json_equal(value, json_object_get(proven->payload, name))) return false;
+	json_object_foreach(proven->payload, name,
+			    value) if (!is_own_member(name) &&
+				       !json_equal(value, json_object_get(shown, name))) return false;
 	return true;
 }
 
@@ -269,8 +273,9 @@ static bool object_is_there(Package *p, const char *folder, size_t number, json_
 			return false;
 	snprintf(path, sizeof path, "data/%s/%s", folder, text_of(shown, "file"));
 	Member *m = find(p, path);
-	if (!is_number(shown, "object", number) || !json_is_integer(size) || !json_equal(size, json_object_get(shown, "size")) || !m ||
-	    m->claimed || m->zip->size != (uint64_t)json_integer_value(size) ||
+	if (!is_number(shown, "object", number) || !json_is_integer(size) ||
+	    !json_equal(size, json_object_get(shown, "size")) || !m || m->claimed ||
+	    m->zip->size != (uint64_t)json_integer_value(size) ||
 	    !decode_hex(text_of(proven, "sha256"), strlen(text_of(proven, "sha256")), hash.bytes, HASH))
 		return false;
 	m->claimed = true;
@@ -285,9 +290,8 @@ static void check_objects(Package *p, const char *folder, json_t *shown, json_t 
 		wrong(p, "%s: van-ban.json names another number of files than was archived", folder);
 		return;
 	}
-	json_array_foreach(proven, i, object)
-		if (!object_is_there(p, folder, i, json_array_get(shown, i), object))
-			wrong(p, "%s: file %zu (%s) is not what was archived", folder, i + 1, text_of(object, "role"));
+	json_array_foreach(proven, i, object) if (!object_is_there(p, folder, i, json_array_get(shown, i), object))
+		wrong(p, "%s: file %zu (%s) is not what was archived", folder, i + 1, text_of(object, "role"));
 }
 
 /* ---- the register ---------------------------------------------------------------------------------------------- */
@@ -307,9 +311,8 @@ static bool belongs(json_t *payload, const char *code)
 {
 	size_t i;
 	json_t *item;
-	json_array_foreach(json_object_get(payload, "cases"), i, item)
-		if (json_is_string(item) && strcmp(json_string_value(item), code) == 0)
-			return true;
+	json_array_foreach(json_object_get(payload, "cases"), i,
+			   item) if (json_is_string(item) && strcmp(json_string_value(item), code) == 0) return true;
 	return payload == NULL; /* destroyed: what it belonged to is gone */
 }
 
@@ -342,7 +345,8 @@ static void check_record(Package *p, size_t ordinal, json_t *listed)
 		json_t *shown = load_json(p, path);
 		if (strcmp(text_of(listed, "id"), proven.name) != 0 || !is_number(listed, "version", proven.version) ||
 		    strcmp(text_of(listed, "number"), text_of(proven.payload, "number")) != 0)
-			wrong(p, "data/ho-so.json lists as number %zu another record than proofs/%03zu.json proves", ordinal, ordinal);
+			wrong(p, "data/ho-so.json lists as number %zu another record than proofs/%03zu.json proves",
+			      ordinal, ordinal);
 		if (!belongs(proven.payload, p->code))
 			wrong(p, "%s: the record does not say that it belongs to this case file", folder);
 		if (shown && !shows_what_is_proven(shown, &proven))
@@ -374,8 +378,9 @@ static void check_key(Package *p)
 	Verifier theirs;
 	size_t len;
 	char *text = load(p, "proofs/verifier.txt", &len);
-	if (text && (!parse_verifier(text, &theirs) || theirs.name_len != p->verifier->name_len || strcspn(text, "\n") + 1 != len ||
-	             memcmp(theirs.name, p->verifier->name, theirs.name_len) != 0 || memcmp(theirs.key, p->verifier->key, HASH) != 0))
+	if (text && (!parse_verifier(text, &theirs) || theirs.name_len != p->verifier->name_len ||
+		     strcspn(text, "\n") + 1 != len || memcmp(theirs.name, p->verifier->name, theirs.name_len) != 0 ||
+		     memcmp(theirs.key, p->verifier->key, HASH) != 0))
 		wrong(p, "proofs/verifier.txt is not the key that was given");
 	free(text);
 }
@@ -394,10 +399,14 @@ static void check_info(Package *p)
 			*c = ' ';
 	gmtime_r(&seconds, &utc);
 	strftime(day, sizeof day, "%Y-%m-%d", &utc);
-	if (!title || asprintf(&rest, "\nBagging-Date: %s\nExternal-Identifier: %s\n%s%s%sPayload-Oxum: %" PRIu64 ".%" PRIu64 "\n", day, p->code,
-	                       *title ? "External-Description: " : "", title, *title ? "\n" : "", p->payload_bytes, p->payload_files) < 0)
+	if (!title ||
+	    asprintf(&rest,
+		     "\nBagging-Date: %s\nExternal-Identifier: %s\n%s%s%sPayload-Oxum: %" PRIu64 ".%" PRIu64 "\n", day,
+		     p->code, *title ? "External-Description: " : "", title, *title ? "\n" : "", p->payload_bytes,
+		     p->payload_files) < 0)
 		exit(stop(FAILED, "out of memory"));
-	if (text && (!line || strncmp(text, agent, sizeof agent - 1) != 0 || strlen(text) != len || strcmp(line, rest) != 0))
+	if (text &&
+	    (!line || strncmp(text, agent, sizeof agent - 1) != 0 || strlen(text) != len || strcmp(line, rest) != 0))
 		wrong(p, "bag-info.txt does not describe this package");
 	free(text);
 	free(title);
@@ -415,8 +424,7 @@ static void check_contents(Package *p)
 	register_begin(&p->csv);
 	check_key(p);
 	check_case(p);
-	json_array_foreach(json_object_get(p->index, "records"), i, listed)
-		check_record(p, i + 1, listed);
+	json_array_foreach(json_object_get(p->index, "records"), i, listed) check_record(p, i + 1, listed);
 	check_register(p);
 	check_info(p);
 	for (i = 0; i < p->zip.count; i++)
@@ -459,8 +467,11 @@ int check_package(const char *path, const Verifier *verifier)
 		status = NOT_VERIFIED;
 	if (status == VERIFIED) {
 		if (p.destroyed)
-			printf("the content of %" PRIu64 " records was lawfully destroyed; that they were archived is proven\n", p.destroyed);
-		printf("verified: case file %s, %" PRIu64 " records, %zu files, %" PRIu64 " bytes\n", p.code, p.proven, p.zip.count, p.zip.size);
+			printf("the content of %" PRIu64
+			       " records was lawfully destroyed; that they were archived is proven\n",
+			       p.destroyed);
+		printf("verified: case file %s, %" PRIu64 " records, %zu files, %" PRIu64 " bytes\n", p.code, p.proven,
+		       p.zip.count, p.zip.size);
 	}
 	json_decref(p.index);
 	free(p.csv.bytes);

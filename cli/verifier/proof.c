@@ -85,7 +85,6 @@ uint64_t little_endian(const unsigned char *bytes, int count)
 	return value;
 }
 
-
 HashState *hash_begin(void)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
@@ -141,7 +140,8 @@ bool parse_verifier(const char *line, Verifier *out)
 	size_t len = strcspn(line, "\r\n");
 	const char *plus = memchr(line, '+', len);
 	Bytes key;
-	if (!plus || plus == line || (size_t)(plus - line) + 10 >= len || plus[9] != '+' || !decode_hex(plus + 1, 8, out->id, KEY_ID) ||
+	if (!plus || plus == line || (size_t)(plus - line) + 10 >= len || plus[9] != '+' ||
+	    !decode_hex(plus + 1, 8, out->id, KEY_ID) ||
 	    !decode_base64(plus + 10, len - (size_t)(plus - line) - 10, &key))
 		return false;
 	bool fine = key.len == 1 + HASH && key.bytes[0] == 1;
@@ -161,7 +161,7 @@ static bool signature_holds(const unsigned char *signature, const char *text, si
 	EVP_PKEY *public_key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, key, HASH);
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	bool fine = public_key && ctx && EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, public_key) == 1 &&
-	            EVP_DigestVerify(ctx, signature, SIGNATURE, (const unsigned char *)text, len) == 1;
+		    EVP_DigestVerify(ctx, signature, SIGNATURE, (const unsigned char *)text, len) == 1;
 	EVP_MD_CTX_free(ctx);
 	EVP_PKEY_free(public_key);
 	return fine;
@@ -178,7 +178,7 @@ static bool is_signed(const char *text, size_t body_len, const char *signatures,
 		    memcmp(line + sizeof mark - 1, verifier->name, verifier->name_len) == 0 && line[head] == ' ' &&
 		    decode_base64(line + head + 1, len - head - 1, &raw)) {
 			bool fine = raw.len == KEY_ID + SIGNATURE && memcmp(raw.bytes, verifier->id, KEY_ID) == 0 &&
-			            signature_holds(raw.bytes + KEY_ID, text, body_len, verifier->key);
+				    signature_holds(raw.bytes + KEY_ID, text, body_len, verifier->key);
 			free(raw.bytes);
 			if (fine)
 				return true;
@@ -190,16 +190,18 @@ static bool is_signed(const char *text, size_t body_len, const char *signatures,
 
 static int check_checkpoint(const char *text, const Verifier *verifier, TreeHead *out)
 {
-	const char *end = strstr(text, "\n\n"), *size = strchr(text, '\n'), *root = size ? strchr(size + 1, '\n') : NULL;
+	const char *end = strstr(text, "\n\n"), *size = strchr(text, '\n'),
+		   *root = size ? strchr(size + 1, '\n') : NULL;
 	if (!end || !size || !root || root >= end || size == text)
-		return stop(NOT_VERIFIED, "the checkpoint is not one: origin, tree size, root and an empty line were expected");
+		return stop(NOT_VERIFIED,
+			    "the checkpoint is not one: origin, tree size, root and an empty line were expected");
 	char *after;
 	errno = 0;
 	out->tree_size = strtoull(size + 1, &after, 10);
 	const char *root_end = memchr(root + 1, '\n', (size_t)(end + 1 - root - 1));
 	Bytes raw;
-	if (errno || after != root || size[1] < '0' || size[1] > '9' || (size[1] == '0' && root - size != 2) || !root_end ||
-	    !decode_base64(root + 1, (size_t)(root_end - root - 1), &raw))
+	if (errno || after != root || size[1] < '0' || size[1] > '9' || (size[1] == '0' && root - size != 2) ||
+	    !root_end || !decode_base64(root + 1, (size_t)(root_end - root - 1), &raw))
 		return stop(NOT_VERIFIED, "the checkpoint's tree size or root cannot be read");
 	bool fine = raw.len == HASH;
 	if (fine)
@@ -221,13 +223,15 @@ static bool read_path(json_t *array, Digest *path, size_t *count)
 	*count = json_array_size(array);
 	for (size_t i = 0; i < *count; i++) {
 		json_t *item = json_array_get(array, i);
-		if (!json_is_string(item) || !decode_hex(json_string_value(item), json_string_length(item), path[i].bytes, HASH))
+		if (!json_is_string(item) ||
+		    !decode_hex(json_string_value(item), json_string_length(item), path[i].bytes, HASH))
 			return false;
 	}
 	return true;
 }
 
-static bool path_leads_to(Digest hash, uint64_t index, uint64_t size, const Digest *path, size_t count, const Digest *root)
+static bool path_leads_to(Digest hash, uint64_t index, uint64_t size, const Digest *path, size_t count,
+			  const Digest *root)
 {
 	if (index >= size)
 		return false;
@@ -312,9 +316,11 @@ static int check_descriptor(json_t *proof, const Bytes *d, uint64_t *sequence)
 {
 	uint64_t version;
 	json_t *id = name_of(proof);
-	if (!json_is_string(id) || !member_number(proof, "version", &version) || !member_number(proof, "sequence", sequence))
+	if (!json_is_string(id) || !member_number(proof, "version", &version) ||
+	    !member_number(proof, "sequence", sequence))
 		return stop(NOT_VERIFIED, "the proof has no id, version or sequence");
-	if (d->len < FIXED_DESCRIPTOR || memcmp(d->bytes, "hsl1", 4) != 0 || d->len != FIXED_DESCRIPTOR + little_endian(d->bytes + 6, 2))
+	if (d->len < FIXED_DESCRIPTOR || memcmp(d->bytes, "hsl1", 4) != 0 ||
+	    d->len != FIXED_DESCRIPTOR + little_endian(d->bytes + 6, 2))
 		return stop(NOT_VERIFIED, "the descriptor is not one of this format");
 	bool is_case = json_object_get(proof, "id") == NULL;
 	if ((d->bytes[4] == KIND_CASE) != is_case)
@@ -344,7 +350,8 @@ static int open_payload(json_t *proof, const Bytes *descriptor, json_t **out)
 	free(bytes.bytes);
 	if (!bound)
 		return stop(NOT_VERIFIED, "the payload is not the one that the descriptor names");
-	return json_is_array(json_object_get(*out, "objects")) ? VERIFIED : stop(NOT_VERIFIED, "the payload lists no objects");
+	return json_is_array(json_object_get(*out, "objects")) ? VERIFIED
+							       : stop(NOT_VERIFIED, "the payload lists no objects");
 }
 
 static int check_chain(json_t *proof, const Bytes *descriptor, const Verifier *verifier, Proven *out)
@@ -355,7 +362,8 @@ static int check_chain(json_t *proof, const Bytes *descriptor, const Verifier *v
 	json_t *note = json_object_get(proof, "checkpoint");
 	if (!json_is_string(note) || !member_number(proof, "tree_size", &out->tree_size) ||
 	    !read_path(json_object_get(proof, "path"), nodes, &count))
-		return stop(NOT_VERIFIED, "the proof lacks a part: descriptor, tree_size, path and checkpoint are needed");
+		return stop(NOT_VERIFIED,
+			    "the proof lacks a part: descriptor, tree_size, path and checkpoint are needed");
 	int status = check_checkpoint(json_string_value(note), verifier, &head);
 	if (status != VERIFIED)
 		return status;
@@ -383,8 +391,9 @@ int check_proof(const char *text, size_t len, const char *what, const Verifier *
 	if (!proof)
 		return stop(NOT_VERIFIED, "%s is not a proof: %s", what, why.text);
 	int status = member_bytes(proof, "descriptor", &descriptor)
-	                     ? check_chain(proof, &descriptor, verifier, out)
-	                     : stop(NOT_VERIFIED, "the proof lacks a part: descriptor, tree_size, path and checkpoint are needed");
+			     ? check_chain(proof, &descriptor, verifier, out)
+			     : stop(NOT_VERIFIED,
+				    "the proof lacks a part: descriptor, tree_size, path and checkpoint are needed");
 	free(descriptor.bytes);
 	json_decref(proof);
 	return status;
@@ -417,9 +426,11 @@ int check_consistency(const char *proof_path, const char *old_path, const char *
 	if (status == VERIFIED && (!proof || !read_path(json_object_get(proof, "path"), nodes, &count)))
 		status = stop(NOT_VERIFIED, "%s is not a consistency proof", proof_path);
 	if (status == VERIFIED && !is_continued(&old, &new, nodes, count))
-		status = stop(NOT_VERIFIED, "the newer checkpoint does not continue the older one: history was changed");
+		status =
+			stop(NOT_VERIFIED, "the newer checkpoint does not continue the older one: history was changed");
 	if (status == VERIFIED)
-		printf("verified: the archive of %" PRIu64 " records continues that of %" PRIu64 "\n", new.tree_size, old.tree_size);
+		printf("verified: the archive of %" PRIu64 " records continues that of %" PRIu64 "\n", new.tree_size,
+		       old.tree_size);
 	json_decref(proof);
 	free(old_text.bytes);
 	free(new_text.bytes);

@@ -44,7 +44,8 @@ static void put_value(Register *r, json_t *value)
 		int len = snprintf(digits, sizeof digits, "%lld", (long long)json_integer_value(value));
 		put_cell(r, digits, (size_t)len, false);
 	} else {
-		put_cell(r, json_is_string(value) ? json_string_value(value) : "", json_is_string(value) ? json_string_length(value) : 0, false);
+		put_cell(r, json_is_string(value) ? json_string_value(value) : "",
+			 json_is_string(value) ? json_string_length(value) : 0, false);
 	}
 }
 

@@ -1,4 +1,5 @@
-/* cli/verifier/verifier.h - what the files of hoso-verify share. On purpose nothing of the archive's own code is in here.
+/* cli/verifier/verifier.h - what the files of hoso-verify share. On purpose nothing of the archive's own code is in
+ * here.
  *
  *   hoso_verify.c  the command line        hoso_verify_proof.c    checkpoints, tree, one record's proof
  *   hoso_verify_zip.c  a strict ZIP reader     hoso_verify_package.c  a case package, from its bytes to the signature
@@ -18,8 +19,13 @@ enum { VERIFIED = 0, NOT_VERIFIED = 1, USAGE = 2, FAILED = 3 };
 enum { HASH = 32, SIGNATURE = 64, KEY_ID = 4, FIXED_DESCRIPTOR = 136, PATH_MAX_NODES = 64, INPUT_MAX = 64 << 20 };
 enum { KIND_RECORD = 1, KIND_CASE = 2 };
 
-typedef struct { unsigned char *bytes; size_t len; } Bytes;
-typedef struct { unsigned char bytes[HASH]; } Digest;
+typedef struct {
+	unsigned char *bytes;
+	size_t len;
+} Bytes;
+typedef struct {
+	unsigned char bytes[HASH];
+} Digest;
 
 /* Prints the sentence and gives the status back. */
 int stop(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -37,7 +43,7 @@ void hash_add(HashState *state, const void *bytes, size_t len);
 Digest hash_end(HashState *state); /* frees it */
 
 typedef struct {
-	const char *name;     /* not zero-terminated */
+	const char *name; /* not zero-terminated */
 	size_t name_len;
 	unsigned char id[KEY_ID], key[HASH];
 } Verifier;
@@ -46,11 +52,11 @@ bool parse_verifier(const char *line, Verifier *out); /* points into line */
 
 /* What a proof says, once it holds. */
 typedef struct {
-	char *name;           /* the record's id or the case file's code */
+	char *name; /* the record's id or the case file's code */
 	unsigned kind;
 	uint64_t version, sequence, tree_size, utc_ms;
 	Digest leaf;
-	json_t *payload;      /* NULL: lawfully destroyed */
+	json_t *payload; /* NULL: lawfully destroyed */
 } Proven;
 
 /* `what` names the proof in messages. proven_free also after a failure. */

@@ -10,13 +10,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LOCAL_LEN = 30, CENTRAL_LEN = 46, END_LEN = 22, END64_LEN = 56, LOCATOR_LEN = 20, EXTRA_MAX = 128, NAME_MAX_LEN = 1024 };
+enum {
+	LOCAL_LEN = 30,
+	CENTRAL_LEN = 46,
+	END_LEN = 22,
+	END64_LEN = 56,
+	LOCATOR_LEN = 20,
+	EXTRA_MAX = 128,
+	NAME_MAX_LEN = 1024
+};
 enum { FLAG_DESCRIPTOR = 1 << 3, FLAG_UTF8 = 1 << 11 };
 #define FULL32 0xFFFFFFFFu
 
 /* What both headers of an entry say. */
 typedef struct {
-	uint32_t made, needed, flags, method, time_date; /* made: the version of the local header, 45 for more than 4 GiB */
+	uint32_t made, needed, flags, method,
+		time_date; /* made: the version of the local header, 45 for more than 4 GiB */
 	uint64_t packed, size, offset;
 	size_t name_len, extra_len;
 	const unsigned char *name, *extra;
@@ -85,7 +94,8 @@ static size_t character(const unsigned char *at, size_t len)
 	for (size_t i = 1; i < width; i++)
 		if ((at[i] & 0xC0) != 0x80)
 			return 0;
-	if ((at[0] == 0xE0 && at[1] < 0xA0) || (at[0] == 0xED && at[1] > 0x9F) || (at[0] == 0xF0 && at[1] < 0x90) || (at[0] == 0xF4 && at[1] > 0x8F))
+	if ((at[0] == 0xE0 && at[1] < 0xA0) || (at[0] == 0xED && at[1] > 0x9F) || (at[0] == 0xF0 && at[1] < 0x90) ||
+	    (at[0] == 0xF4 && at[1] > 0x8F))
 		return 0;
 	return width;
 }
@@ -155,14 +165,22 @@ static bool read_central(const unsigned char *at, size_t room, Header *h, uint32
 {
 	if (room < CENTRAL_LEN || number(at, 4) != 0x02014b50)
 		return false;
-	*h = (Header){.made = at[4], .needed = (uint32_t)number(at + 6, 2), .flags = (uint32_t)number(at + 8, 2), .method = (uint32_t)number(at + 10, 2),
-	              .time_date = (uint32_t)number(at + 12, 4), .packed = number(at + 20, 4), .size = number(at + 24, 4),
-	              .name_len = (size_t)number(at + 28, 2), .extra_len = (size_t)number(at + 30, 2), .offset = number(at + 42, 4)};
+	*h = (Header){.made = at[4],
+		      .needed = (uint32_t)number(at + 6, 2),
+		      .flags = (uint32_t)number(at + 8, 2),
+		      .method = (uint32_t)number(at + 10, 2),
+		      .time_date = (uint32_t)number(at + 12, 4),
+		      .packed = number(at + 20, 4),
+		      .size = number(at + 24, 4),
+		      .name_len = (size_t)number(at + 28, 2),
+		      .extra_len = (size_t)number(at + 30, 2),
+		      .offset = number(at + 42, 4)};
 	*crc = (uint32_t)number(at + 16, 4);
 	*len_out = CENTRAL_LEN + h->name_len + h->extra_len;
 	/* no comment, one disk, no attributes but "a file, rw-r--r--" made on Unix */
-	if (*len_out > room || h->name_len == 0 || h->name_len > NAME_MAX_LEN || h->extra_len > EXTRA_MAX || number(at + 32, 2) ||
-	    number(at + 34, 2) || number(at + 36, 2) || number(at + 38, 4) != 0x81A40000u || at[5] != 3)
+	if (*len_out > room || h->name_len == 0 || h->name_len > NAME_MAX_LEN || h->extra_len > EXTRA_MAX ||
+	    number(at + 32, 2) || number(at + 34, 2) || number(at + 36, 2) || number(at + 38, 4) != 0x81A40000u ||
+	    at[5] != 3)
 		return false;
 	h->name = at + CENTRAL_LEN;
 	h->extra = h->name + h->name_len;
@@ -170,8 +188,8 @@ static bool read_central(const unsigned char *at, size_t room, Header *h, uint32
 	const uint64_t *wanted[3] = {&size32, &packed32, &offset32};
 	uint64_t *values[3] = {&h->size, &h->packed, &h->offset};
 	size_t times;
-	return read_extra(h, wanted, values, &times) && h->size == h->packed && h->method == 0 && h->made == (h->size >= FULL32 ? 45 : 10) &&
-	       h->needed == (h->is64 ? 45 : h->made);
+	return read_extra(h, wanted, values, &times) && h->size == h->packed && h->method == 0 &&
+	       h->made == (h->size >= FULL32 ? 45 : 10) && h->needed == (h->is64 ? 45 : h->made);
 }
 
 /* The local header must say what the central one says, and stand at its offset. */
@@ -179,12 +197,17 @@ static bool local_agrees(const Zip *zip, const Header *central, uint32_t crc, ui
 {
 	unsigned char bytes[LOCAL_LEN + NAME_MAX_LEN + EXTRA_MAX], tail[24];
 	Header h;
-	if (central->offset > zip->size || zip->size - central->offset < LOCAL_LEN || !zip_read(zip, central->offset, bytes, LOCAL_LEN) ||
-	    number(bytes, 4) != 0x04034b50)
+	if (central->offset > zip->size || zip->size - central->offset < LOCAL_LEN ||
+	    !zip_read(zip, central->offset, bytes, LOCAL_LEN) || number(bytes, 4) != 0x04034b50)
 		return false;
-	h = (Header){.needed = (uint32_t)number(bytes + 4, 2), .flags = (uint32_t)number(bytes + 6, 2), .method = (uint32_t)number(bytes + 8, 2),
-	             .time_date = (uint32_t)number(bytes + 10, 4), .packed = number(bytes + 18, 4), .size = number(bytes + 22, 4),
-	             .name_len = (size_t)number(bytes + 26, 2), .extra_len = (size_t)number(bytes + 28, 2)};
+	h = (Header){.needed = (uint32_t)number(bytes + 4, 2),
+		     .flags = (uint32_t)number(bytes + 6, 2),
+		     .method = (uint32_t)number(bytes + 8, 2),
+		     .time_date = (uint32_t)number(bytes + 10, 4),
+		     .packed = number(bytes + 18, 4),
+		     .size = number(bytes + 22, 4),
+		     .name_len = (size_t)number(bytes + 26, 2),
+		     .extra_len = (size_t)number(bytes + 28, 2)};
 	if (number(bytes + 14, 4) != 0 || h.needed != central->made || h.flags != central->flags || h.method != 0 ||
 	    h.time_date != central->time_date || h.name_len != central->name_len || h.extra_len > EXTRA_MAX ||
 	    !zip_read(zip, central->offset + LOCAL_LEN, bytes + LOCAL_LEN, h.name_len + h.extra_len))
@@ -216,23 +239,24 @@ static bool local_agrees(const Zip *zip, const Header *central, uint32_t crc, ui
 static bool read_end(const Zip *zip, uint64_t *entries, uint64_t *at, uint64_t *len, uint64_t *end_out)
 {
 	unsigned char end[END_LEN], locator[LOCATOR_LEN], end64[END64_LEN];
-	if (zip->size < END_LEN || !zip_read(zip, zip->size - END_LEN, end, END_LEN) || number(end, 4) != 0x06054b50 || number(end + 4, 4) ||
-	    number(end + 8, 2) != number(end + 10, 2) || number(end + 20, 2))
+	if (zip->size < END_LEN || !zip_read(zip, zip->size - END_LEN, end, END_LEN) || number(end, 4) != 0x06054b50 ||
+	    number(end + 4, 4) || number(end + 8, 2) != number(end + 10, 2) || number(end + 20, 2))
 		return false;
 	*entries = number(end + 8, 2);
 	*len = number(end + 12, 4);
 	*at = number(end + 16, 4);
 	*end_out = zip->size - END_LEN;
-	if (zip->size < END_LEN + LOCATOR_LEN + END64_LEN || !zip_read(zip, *end_out - LOCATOR_LEN, locator, LOCATOR_LEN) ||
-	    number(locator, 4) != 0x07064b50)
+	if (zip->size < END_LEN + LOCATOR_LEN + END64_LEN ||
+	    !zip_read(zip, *end_out - LOCATOR_LEN, locator, LOCATOR_LEN) || number(locator, 4) != 0x07064b50)
 		return true;
 	uint64_t where = *end_out - LOCATOR_LEN - END64_LEN;
 	if (number(locator + 4, 4) || number(locator + 8, 8) != where || number(locator + 16, 4) != 1 ||
-	    !zip_read(zip, where, end64, END64_LEN) || number(end64, 4) != 0x06064b50 || number(end64 + 4, 8) != END64_LEN - 12 ||
-	    number(end64 + 12, 2) != 45 || number(end64 + 14, 2) != 45 || number(end64 + 16, 8) || number(end64 + 24, 8) != number(end64 + 32, 8))
+	    !zip_read(zip, where, end64, END64_LEN) || number(end64, 4) != 0x06064b50 ||
+	    number(end64 + 4, 8) != END64_LEN - 12 || number(end64 + 12, 2) != 45 || number(end64 + 14, 2) != 45 ||
+	    number(end64 + 16, 8) || number(end64 + 24, 8) != number(end64 + 32, 8))
 		return false;
-	if ((*entries != 0xFFFF && *entries != number(end64 + 24, 8)) || (*len != FULL32 && *len != number(end64 + 40, 8)) ||
-	    (*at != FULL32 && *at != number(end64 + 48, 8)))
+	if ((*entries != 0xFFFF && *entries != number(end64 + 24, 8)) ||
+	    (*len != FULL32 && *len != number(end64 + 40, 8)) || (*at != FULL32 && *at != number(end64 + 48, 8)))
 		return false;
 	*entries = number(end64 + 24, 8);
 	*len = number(end64 + 40, 8);
@@ -256,8 +280,8 @@ static bool read_entries(Zip *zip, uint64_t directory_at, size_t len, uint64_t w
 		if (!name_is_safe(h.name, h.name_len, &wide) || h.flags != (FLAG_DESCRIPTOR | (wide ? FLAG_UTF8 : 0u)))
 			return no(why, "the name of entry %zu is not allowed", zip->count + 1);
 		if (h.offset != next || !local_agrees(zip, &h, e->crc, &e->offset, &end))
-			return no(why, "entry %zu (%.*s) is not where or what the directory says", zip->count + 1, (int)(h.name_len > 120 ? 120 : h.name_len),
-			          (const char *)h.name);
+			return no(why, "entry %zu (%.*s) is not where or what the directory says", zip->count + 1,
+				  (int)(h.name_len > 120 ? 120 : h.name_len), (const char *)h.name);
 		e->name = names;
 		e->size = h.size;
 		memcpy(names, h.name, h.name_len);
@@ -281,7 +305,8 @@ bool zip_open(Zip *zip, int fd, char why[static ZIP_WHY])
 	zip->size = (uint64_t)info.st_size;
 	if (!read_end(zip, &count, &at, &len, &end))
 		return no(why, "it does not end as a ZIP file of an archive does: cut off, or added to");
-	if (count == 0 || count > ZIP_ENTRIES_MAX || len > ZIP_DIRECTORY_MAX || len < count * CENTRAL_LEN || at > end || end - at != len)
+	if (count == 0 || count > ZIP_ENTRIES_MAX || len > ZIP_DIRECTORY_MAX || len < count * CENTRAL_LEN || at > end ||
+	    end - at != len)
 		return no(why, "its directory is not where it should be, or too large");
 	zip->directory = malloc((size_t)len);
 	zip->names = malloc((size_t)len);

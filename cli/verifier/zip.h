@@ -18,15 +18,15 @@
 enum { ZIP_WHY = 200, ZIP_ENTRIES_MAX = 2000000, ZIP_DIRECTORY_MAX = 512 << 20 };
 
 typedef struct {
-	char *name;           /* zero-terminated; lies in Zip.names */
+	char *name;            /* zero-terminated; lies in Zip.names */
 	uint64_t offset, size; /* of its bytes */
-	uint32_t crc;         /* as the central directory and the descriptor say */
+	uint32_t crc;          /* as the central directory and the descriptor say */
 } ZipEntry;
 
 typedef struct {
 	int fd;
 	uint64_t size;
-	ZipEntry *entries;    /* in the order of the file */
+	ZipEntry *entries; /* in the order of the file */
 	size_t count;
 	unsigned char *directory;
 	char *names;

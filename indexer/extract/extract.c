@@ -1,4 +1,5 @@
-/* indexer/extract/extract.c - the text of a document: plain text is decoded here, everything else in a process of its own. */
+/* indexer/extract/extract.c - the text of a document: plain text is decoded here, everything else in a process of its
+ * own. */
 #include "indexer/extract/extract.h"
 
 #include "base/file.h"
@@ -118,7 +119,7 @@ static void explain(const ProcessResult *result, const ExtractLimits *limits, Ex
 		snprintf(problem, sizeof problem, "the document forbids copying its text");
 	else
 		snprintf(problem, sizeof problem, "%.*s", (int)strcspn(result->message, "\n"),
-		         result->message[0] ? result->message : "the extractor failed");
+			 result->message[0] ? result->message : "the extractor failed");
 	set_problem(e, problem);
 }
 
@@ -147,8 +148,8 @@ static size_t count_pages(Str text)
 	return count;
 }
 
-static Status extract_in_process(DocKind kind, const char *kind_name, const SourceFile *file, const ExtractLimits *limits,
-                                 Extraction *e, Err *err)
+static Status extract_in_process(DocKind kind, const char *kind_name, const SourceFile *file,
+				 const ExtractLimits *limits, Extraction *e, Err *err)
 {
 	int fd = -1;
 	ProcessResult result;

@@ -42,8 +42,8 @@ DocKind doc_kind_by_content(Str name, Str head);
 const char *doc_media(Str name, DocKind kind); /* "application/pdf" */
 
 enum {
-	EXTRACT_TEXT_MAX = 64 << 20,      /* bytes of text out of one document */
-	EXTRACT_DECODE_MAX = 64 << 20,    /* bytes of a plain text or HTML file */
+	EXTRACT_TEXT_MAX = 64 << 20,   /* bytes of text out of one document */
+	EXTRACT_DECODE_MAX = 64 << 20, /* bytes of a plain text or HTML file */
 	EXTRACT_CPU_SECONDS = 120,
 	EXTRACT_WALL_MS = 240 * 1000,
 	EXTRACT_MEMORY_MIB = 1024,

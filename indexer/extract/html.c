@@ -17,16 +17,17 @@ static const struct {
 	const char *name;
 	TagKind kind;
 } tags[] = {
-	{"address", TAG_BLOCK}, {"article", TAG_BLOCK}, {"aside", TAG_BLOCK}, {"blockquote", TAG_BLOCK},
-	{"body", TAG_BLOCK}, {"caption", TAG_BLOCK}, {"center", TAG_BLOCK}, {"dd", TAG_BLOCK}, {"div", TAG_BLOCK},
-	{"dl", TAG_BLOCK}, {"dt", TAG_BLOCK}, {"fieldset", TAG_BLOCK}, {"figure", TAG_BLOCK}, {"footer", TAG_BLOCK},
-	{"form", TAG_BLOCK}, {"h1", TAG_BLOCK}, {"h2", TAG_BLOCK}, {"h3", TAG_BLOCK}, {"h4", TAG_BLOCK},
-	{"h5", TAG_BLOCK}, {"h6", TAG_BLOCK}, {"header", TAG_BLOCK}, {"hr", TAG_BLOCK}, {"li", TAG_BLOCK},
-	{"main", TAG_BLOCK}, {"nav", TAG_BLOCK}, {"ol", TAG_BLOCK}, {"option", TAG_BLOCK}, {"p", TAG_BLOCK},
-	{"pre", TAG_BLOCK}, {"section", TAG_BLOCK}, {"table", TAG_BLOCK}, {"title", TAG_BLOCK}, {"ul", TAG_BLOCK},
-	{"br", TAG_BREAK}, {"td", TAG_CELL}, {"th", TAG_CELL}, {"tr", TAG_ROW},
-	{"script", TAG_DROPPED}, {"style", TAG_DROPPED}, {"template", TAG_DROPPED}, {"noscript", TAG_DROPPED},
-	{"object", TAG_DROPPED}, {"select", TAG_DROPPED},
+	{"address", TAG_BLOCK},    {"article", TAG_BLOCK},    {"aside", TAG_BLOCK},    {"blockquote", TAG_BLOCK},
+	{"body", TAG_BLOCK},       {"caption", TAG_BLOCK},    {"center", TAG_BLOCK},   {"dd", TAG_BLOCK},
+	{"div", TAG_BLOCK},        {"dl", TAG_BLOCK},         {"dt", TAG_BLOCK},       {"fieldset", TAG_BLOCK},
+	{"figure", TAG_BLOCK},     {"footer", TAG_BLOCK},     {"form", TAG_BLOCK},     {"h1", TAG_BLOCK},
+	{"h2", TAG_BLOCK},         {"h3", TAG_BLOCK},         {"h4", TAG_BLOCK},       {"h5", TAG_BLOCK},
+	{"h6", TAG_BLOCK},         {"header", TAG_BLOCK},     {"hr", TAG_BLOCK},       {"li", TAG_BLOCK},
+	{"main", TAG_BLOCK},       {"nav", TAG_BLOCK},        {"ol", TAG_BLOCK},       {"option", TAG_BLOCK},
+	{"p", TAG_BLOCK},          {"pre", TAG_BLOCK},        {"section", TAG_BLOCK},  {"table", TAG_BLOCK},
+	{"title", TAG_BLOCK},      {"ul", TAG_BLOCK},         {"br", TAG_BREAK},       {"td", TAG_CELL},
+	{"th", TAG_CELL},          {"tr", TAG_ROW},           {"script", TAG_DROPPED}, {"style", TAG_DROPPED},
+	{"template", TAG_DROPPED}, {"noscript", TAG_DROPPED}, {"object", TAG_DROPPED}, {"select", TAG_DROPPED},
 };
 
 typedef struct {
@@ -113,8 +114,10 @@ static bool says_its_charset(Str html)
 
 static bool parse(Str html, const char *charset, Page *page, char reason[static 200])
 {
-	htmlSAXHandler handler = {.startElement = open_tag, .endElement = close_tag, .characters = add_text,
-	                          .ignorableWhitespace = add_text};
+	htmlSAXHandler handler = {.startElement = open_tag,
+				  .endElement = close_tag,
+				  .characters = add_text,
+				  .ignorableWhitespace = add_text};
 	htmlParserCtxtPtr parser = htmlCreatePushParserCtxt(&handler, page, NULL, 0, NULL, XML_CHAR_ENCODING_NONE);
 	enum { STEP_BYTES = 1 << 20 };
 	if (!parser) {

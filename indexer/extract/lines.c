@@ -71,7 +71,8 @@ void lines_text(LineWriter *w, Str text)
 void lines_break(LineWriter *w)
 {
 	trim_blanks(w);
-	if (last(w, 1) == 0 || last(w, 1) == CELL_END || (last(w, 1) == '\n' && (last(w, 2) == '\n' || w->out->len == 1)))
+	if (last(w, 1) == 0 || last(w, 1) == CELL_END ||
+	    (last(w, 1) == '\n' && (last(w, 2) == '\n' || w->out->len == 1)))
 		return;
 	buf_add_char(w->out, '\n');
 }

@@ -21,10 +21,10 @@ typedef struct {
 } LineWriter;
 
 void lines_begin(LineWriter *w, Buf *out, bool collapse);
-void lines_finish(LineWriter *w);    /* ends what is still open */
+void lines_finish(LineWriter *w);         /* ends what is still open */
 void lines_text(LineWriter *w, Str text); /* control characters are left out */
-void lines_break(LineWriter *w);     /* a new line, also an empty one */
-void lines_paragraph(LineWriter *w); /* what follows starts on a line of its own */
+void lines_break(LineWriter *w);          /* a new line, also an empty one */
+void lines_paragraph(LineWriter *w);      /* what follows starts on a line of its own */
 void lines_tab(LineWriter *w);
 void lines_row_begin(LineWriter *w);
 void lines_cell_end(LineWriter *w);

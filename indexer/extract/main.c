@@ -33,7 +33,8 @@
 static void limit(int resource, rlim_t value)
 {
 	struct rlimit now, wanted = {value, value};
-	if (getrlimit((__rlimit_resource_t)resource, &now) == 0 && now.rlim_max != RLIM_INFINITY && now.rlim_max < value)
+	if (getrlimit((__rlimit_resource_t)resource, &now) == 0 && now.rlim_max != RLIM_INFINITY &&
+	    now.rlim_max < value)
 		wanted.rlim_cur = wanted.rlim_max = now.rlim_max;
 	setrlimit((__rlimit_resource_t)resource, &wanted);
 }
@@ -52,7 +53,7 @@ static void limit_resources(uint64_t cpu_seconds, uint64_t memory_mib)
 static bool forbid_sockets(void)
 {
 	static const int calls[] = {SCMP_SYS(socket), SCMP_SYS(socketpair), SCMP_SYS(connect), SCMP_SYS(bind),
-	                            SCMP_SYS(listen), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(sendmmsg)};
+				    SCMP_SYS(listen), SCMP_SYS(sendto),     SCMP_SYS(sendmsg), SCMP_SYS(sendmmsg)};
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
 	bool ok = filter != NULL;
 	for (size_t i = 0; ok && i < sizeof calls / sizeof calls[0]; i++)
@@ -78,7 +79,8 @@ static void give_up_network(void)
 
 static int run_pdftotext(void)
 {
-	/* By its path, not as "-": pdftotext would copy standard input into memory. Page breaks stay: they number the pages. */
+	/* By its path, not as "-": pdftotext would copy standard input into memory. Page breaks stay: they number the
+	 * pages. */
 	execlp("pdftotext", "pdftotext", "-enc", "UTF-8", "-eol", "unix", "/proc/self/fd/0", "-", (char *)NULL);
 	fprintf(stderr, "pdftotext can't be started; install poppler-utils\n");
 	return 3;

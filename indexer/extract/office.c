@@ -19,7 +19,7 @@ typedef struct {
 typedef enum {
 	EL_NONE,
 	EL_PARAGRAPH,
-	EL_TEXT,    /* its characters are text */
+	EL_TEXT, /* its characters are text */
 	EL_TAB,
 	EL_BREAK,
 	EL_HYPHEN,
@@ -37,17 +37,30 @@ typedef struct {
 } Element;
 
 static const Element docx_elements[] = {
-	{"p", EL_PARAGRAPH}, {"t", EL_TEXT}, {"tab", EL_TAB}, {"ptab", EL_TAB}, {"br", EL_BREAK}, {"cr", EL_BREAK},
-	{"noBreakHyphen", EL_HYPHEN}, {"tr", EL_ROW}, {"tc", EL_CELL}, {"pPr", EL_DROPPED}, {"rPr", EL_DROPPED},
-	{"Fallback", EL_DROPPED}, {NULL, EL_NONE},
-};
-static const Element odt_elements[] = {
-	{"p", EL_PARAGRAPH}, {"h", EL_PARAGRAPH}, {"tab", EL_TAB}, {"line-break", EL_BREAK}, {"s", EL_SPACES},
-	{"table-row", EL_ROW}, {"table-cell", EL_CELL}, {"tracked-changes", EL_DROPPED}, {"annotation", EL_DROPPED},
+	{"p", EL_PARAGRAPH},
+	{"t", EL_TEXT},
+	{"tab", EL_TAB},
+	{"ptab", EL_TAB},
+	{"br", EL_BREAK},
+	{"cr", EL_BREAK},
+	{"noBreakHyphen", EL_HYPHEN},
+	{"tr", EL_ROW},
+	{"tc", EL_CELL},
+	{"pPr", EL_DROPPED},
+	{"rPr", EL_DROPPED},
+	{"Fallback", EL_DROPPED},
 	{NULL, EL_NONE},
 };
+static const Element odt_elements[] = {
+	{"p", EL_PARAGRAPH},        {"h", EL_PARAGRAPH},   {"tab", EL_TAB},         {"line-break", EL_BREAK},
+	{"s", EL_SPACES},           {"table-row", EL_ROW}, {"table-cell", EL_CELL}, {"tracked-changes", EL_DROPPED},
+	{"annotation", EL_DROPPED}, {NULL, EL_NONE},
+};
 static const Element shared_elements[] = {
-	{"t", EL_TEXT}, {"si", EL_SHARED}, {"rPh", EL_DROPPED}, {NULL, EL_NONE},
+	{"t", EL_TEXT},
+	{"si", EL_SHARED},
+	{"rPh", EL_DROPPED},
+	{NULL, EL_NONE},
 };
 static const Element sheet_elements[] = {
 	{"row", EL_ROW}, {"c", EL_SHEET_CELL}, {"v", EL_TEXT}, {"t", EL_TEXT}, {NULL, EL_NONE},
@@ -59,8 +72,8 @@ typedef struct {
 	LineWriter lines;
 	unsigned dropped, text, paragraphs;
 	/* XLSX */
-	Buf *shared;          /* strings one after another … */
-	Buf *shared_ends;     /* … and where each ends, as size_t */
+	Buf *shared;      /* strings one after another … */
+	Buf *shared_ends; /* … and where each ends, as size_t */
 	Buf value;
 	bool value_is_shared, in_cell;
 } Reader;
@@ -78,7 +91,8 @@ static Str attribute(const xmlChar **attributes, int count, const char *name)
 {
 	for (int i = 0; i < count; i++)
 		if (strcmp((const char *)attributes[i * 5], name) == 0)
-			return (Str){(const char *)attributes[i * 5 + 3], (size_t)(attributes[i * 5 + 4] - attributes[i * 5 + 3])};
+			return (Str){(const char *)attributes[i * 5 + 3],
+				     (size_t)(attributes[i * 5 + 4] - attributes[i * 5 + 3])};
 	return (Str){NULL, 0};
 }
 
@@ -92,7 +106,7 @@ static void add_spaces(Reader *r, Str count_text)
 }
 
 static void open_element(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int ns_count,
-                         const xmlChar **namespaces, int attribute_count, int defaulted, const xmlChar **attributes)
+			 const xmlChar **namespaces, int attribute_count, int defaulted, const xmlChar **attributes)
 {
 	Reader *r = ctx;
 	(void)prefix, (void)uri, (void)ns_count, (void)namespaces, (void)defaulted;
@@ -178,9 +192,12 @@ static void add_characters(void *ctx, const xmlChar *bytes, int len)
 
 static bool read_xml(Reader *r, Str xml, char reason[static 200])
 {
-	xmlSAXHandler handler = {.initialized = XML_SAX2_MAGIC, .startElementNs = open_element,
-	                         .endElementNs = close_element, .characters = add_characters,
-	                         .ignorableWhitespace = add_characters, .cdataBlock = add_characters};
+	xmlSAXHandler handler = {.initialized = XML_SAX2_MAGIC,
+				 .startElementNs = open_element,
+				 .endElementNs = close_element,
+				 .characters = add_characters,
+				 .ignorableWhitespace = add_characters,
+				 .cdataBlock = add_characters};
 	xmlParserCtxtPtr parser = xmlCreatePushParserCtxt(&handler, r, NULL, 0, NULL);
 	enum { STEP_BYTES = 1 << 20 };
 	if (!parser) {
@@ -211,9 +228,13 @@ static int part_rank(DocKind kind, Str name)
 	if (kind == DOC_ODT)
 		return str_eq(name, STR("content.xml"));
 	if (kind == DOC_XLSX)
-		return str_eq(name, STR("xl/sharedStrings.xml")) ? 1 : str_starts(name, STR("xl/worksheets/sheet")) ? 2 : 0;
-	return str_starts(name, STR("word/document")) ? 1 : str_eq(name, STR("word/footnotes.xml")) ? 2 :
-	       str_eq(name, STR("word/endnotes.xml")) ? 3 : 0;
+		return str_eq(name, STR("xl/sharedStrings.xml"))      ? 1
+		       : str_starts(name, STR("xl/worksheets/sheet")) ? 2
+								      : 0;
+	return str_starts(name, STR("word/document"))    ? 1
+	       : str_eq(name, STR("word/footnotes.xml")) ? 2
+	       : str_eq(name, STR("word/endnotes.xml"))  ? 3
+							 : 0;
 }
 
 static Status read_part(PackageIn *package, Str name, Part *part, size_t *total, Err *err)
@@ -260,7 +281,8 @@ static int compare_parts(const void *a, const void *b, void *kind)
 {
 	const Part *left = a, *right = b;
 	size_t left_len = strlen(left->name), right_len = strlen(right->name);
-	int rank = part_rank(*(DocKind *)kind, str_from(left->name)) - part_rank(*(DocKind *)kind, str_from(right->name));
+	int rank =
+		part_rank(*(DocKind *)kind, str_from(left->name)) - part_rank(*(DocKind *)kind, str_from(right->name));
 	if (rank || left_len == right_len)
 		return rank ? rank : strcmp(left->name, right->name);
 	return left_len < right_len ? -1 : 1; /* sheet2 before sheet10 */
@@ -274,8 +296,10 @@ static bool read_text(DocKind kind, Part *parts, size_t count, Buf *out, char re
 	lines_begin(&r.lines, out, kind == DOC_ODT);
 	for (size_t i = 0; i < count && ok; i++) {
 		bool is_shared = str_eq(str_from(parts[i].name), STR("xl/sharedStrings.xml"));
-		r.elements = kind == DOC_DOCX ? docx_elements : kind == DOC_ODT ? odt_elements :
-		             is_shared ? shared_elements : sheet_elements;
+		r.elements = kind == DOC_DOCX  ? docx_elements
+			     : kind == DOC_ODT ? odt_elements
+			     : is_shared       ? shared_elements
+					       : sheet_elements;
 		ok = read_xml(&r, buf_str(&parts[i].bytes), reason);
 		lines_finish(&r.lines);
 		buf_done(&parts[i].bytes);

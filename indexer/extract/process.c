@@ -23,7 +23,8 @@ void process_result_done(ProcessResult *result)
 /* Only what the extractors need to know: messages in English, a fixed path. */
 static char *const environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "HOME=/nonexistent", NULL};
 
-static Status spawn(const char *kind, int stdin_fd, int out_fd, int err_fd, const ExtractLimits *limits, pid_t *pid, Err *err)
+static Status spawn(const char *kind, int stdin_fd, int out_fd, int err_fd, const ExtractLimits *limits, pid_t *pid,
+		    Err *err)
 {
 	char cpu[16], memory[16];
 	char *argv[] = {"hoso", "extract", (char *)kind, cpu, memory, NULL};
@@ -85,7 +86,7 @@ static bool read_message(Collector *c)
 	char overflow[512];
 	bool full = c->message_len == sizeof c->message;
 	ssize_t got = full ? read(c->pipes[1].fd, overflow, sizeof overflow)
-	                   : read(c->pipes[1].fd, c->message + c->message_len, sizeof c->message - c->message_len);
+			   : read(c->pipes[1].fd, c->message + c->message_len, sizeof c->message - c->message_len);
 	if (got > 0 && !full)
 		c->message_len += (size_t)got;
 	return got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN));
@@ -112,7 +113,8 @@ static void keep_message(const Collector *c, ProcessResult *result)
 {
 	Str text = str_trim((Str){c->message, c->message_len});
 	text = str_slice(text, 0, utf8_valid_prefix(text));
-	snprintf(result->message, sizeof result->message, "%.*s", (int)utf8_cut(text, sizeof result->message - 1), text.ptr);
+	snprintf(result->message, sizeof result->message, "%.*s", (int)utf8_cut(text, sizeof result->message - 1),
+		 text.ptr);
 }
 
 /* It has closed its pipes and should be gone at once; what is not gone by the deadline is ended. */

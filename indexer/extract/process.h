@@ -15,7 +15,7 @@ typedef struct {
 	Buf out;           /* standard output, at most limits->text_bytes */
 	char message[512]; /* how standard error begins */
 	ProcessEnd end;
-	int code;          /* exit code, or the signal for PROCESS_DIED */
+	int code; /* exit code, or the signal for PROCESS_DIED */
 } ProcessResult;
 
 void process_result_done(ProcessResult *result);

@@ -97,7 +97,8 @@ static inline bool glass_branch_item(const uint8_t *block, uint32_t block_size, 
 	const uint8_t *p = block + offset;
 	if (!offset || p[4] > block_size - offset - GLASS_BRANCH_MIN)
 		return false;
-	*out = (GlassBranch){.child = glass_be32(p), .key = {(const char *)p + 5, p[4]}, .part = glass_be16(p + 5 + p[4])};
+	*out = (GlassBranch){
+		.child = glass_be32(p), .key = {(const char *)p + 5, p[4]}, .part = glass_be16(p + 5 + p[4])};
 	return true;
 }
 

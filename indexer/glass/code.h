@@ -15,11 +15,11 @@
 #include "base/str.h"
 
 enum {
-	GLASS_KEY_MAX = 255,     /* bytes of a key */
-	GLASS_TERM_MAX = 245,    /* bytes of a term, each zero byte counted twice */
+	GLASS_KEY_MAX = 255,  /* bytes of a key */
+	GLASS_TERM_MAX = 245, /* bytes of a term, each zero byte counted twice */
 	GLASS_VARINT_MAX = 10,
 	GLASS_DID_MAX = 5,
-	GLASS_CHUNK = 2000,      /* a chunk that has reached this many bytes takes no further entry */
+	GLASS_CHUNK = 2000, /* a chunk that has reached this many bytes takes no further entry */
 	GLASS_BLOCK_DEFAULT = 8192,
 };
 

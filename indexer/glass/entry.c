@@ -30,7 +30,7 @@ static bool read_first_chunk(const uint8_t *at, const uint8_t *end, GlassEntry *
 }
 
 static bool read_bounds(const uint8_t *key, const uint8_t *key_end, const uint8_t *at, const uint8_t *end,
-                        GlassEntry *out)
+			GlassEntry *out)
 {
 	uint32_t len;
 	if (key_end - key > 4)

@@ -14,14 +14,14 @@ typedef enum { GLASS_METADATA, GLASS_BOUNDS, GLASS_VALUES, GLASS_LENGTHS, GLASS_
 
 typedef struct {
 	GlassEntryKind kind;
-	Str list;          /* the key without the did: chunks of a list have it in common */
-	uint32_t slot;     /* of values and bounds */
-	bool first, last;  /* chunk of its list */
-	uint32_t tf;       /* of a first chunk of postings */
+	Str list;         /* the key without the did: chunks of a list have it in common */
+	uint32_t slot;    /* of values and bounds */
+	bool first, last; /* chunk of its list */
+	uint32_t tf;      /* of a first chunk of postings */
 	uint64_t cf;
-	GlassPiece chunk;  /* for values `last` is not known: the piece's last is 0 */
+	GlassPiece chunk;    /* for values `last` is not known: the piece's last is 0 */
 	Str least, greatest; /* of bounds */
-	uint32_t count;    /* of bounds */
+	uint32_t count;      /* of bounds */
 } GlassEntry;
 
 bool glass_entry_read(Str key, Str tag, GlassEntry *out);

@@ -13,8 +13,8 @@
 
 typedef struct {
 	uint32_t block;
-	uint32_t part;      /* of the entry that the leaf begins with */
-	size_t key;         /* where it stands among the keys; it ends where the next one begins */
+	uint32_t part; /* of the entry that the leaf begins with */
+	size_t key;    /* where it stands among the keys; it ends where the next one begins */
 } Leaf;
 
 struct GlassLeaves {
@@ -34,7 +34,7 @@ struct GlassBlocks {
 		uint32_t number, room;
 		uint8_t *bytes;
 	} kept[KEPT];
-	Buf tag;            /* of an entry in several items */
+	Buf tag; /* of an entry in several items */
 };
 
 static Status corrupt(const GlassLeaves *l, uint32_t block, const char *what, Err *err)
@@ -148,7 +148,9 @@ Status glass_leaves_open(GlassLeaves **out, const char *dir, GlassTableKind kind
 		else if ((l->fd = open(l->path, O_RDONLY | O_CLOEXEC)) < 0)
 			st = err_errno(err, errno, "open %s", l->path);
 		off_t size = st == ST_OK ? lseek(l->fd, 0, SEEK_END) : 0;
-		l->blocks = size < 0 || (uint64_t)size / l->block_size > UINT32_MAX ? 0 : (uint32_t)((uint64_t)size / l->block_size);
+		l->blocks = size < 0 || (uint64_t)size / l->block_size > UINT32_MAX
+				    ? 0
+				    : (uint32_t)((uint64_t)size / l->block_size);
 		if (st == ST_OK)
 			st = read_branches(l, root, err);
 	}
@@ -248,7 +250,9 @@ static Step item_at(const GlassLeaves *l, GlassBlocks *b, GlassPlace *place, Gla
 		if (!block)
 			return STEP_ERROR;
 		if (place->item < glass_block_items(block))
-			return glass_leaf_item(block, l->block_size, place->item, out) ? STEP_ITEM : damaged(l, place->leaf, "has an item that lies outside", err);
+			return glass_leaf_item(block, l->block_size, place->item, out)
+				       ? STEP_ITEM
+				       : damaged(l, place->leaf, "has an item that lies outside", err);
 	}
 }
 
@@ -330,7 +334,8 @@ Step glass_find_next(const GlassLeaves *l, GlassBlocks *b, GlassPlace *place, St
 	return read_entry(l, b, place, key_out, tag_out, err);
 }
 
-Step glass_find_last(const GlassLeaves *l, GlassBlocks *b, Str key, GlassPlace *place, Str *key_out, Str *tag_out, Err *err)
+Step glass_find_last(const GlassLeaves *l, GlassBlocks *b, Str key, GlassPlace *place, Str *key_out, Str *tag_out,
+		     Err *err)
 {
 	GlassItem item;
 	if (l->count == 0)

@@ -18,7 +18,8 @@
 typedef struct GlassLeaves GlassLeaves;
 typedef struct GlassBlocks GlassBlocks;
 
-Status glass_leaves_open(GlassLeaves **out, const char *dir, GlassTableKind kind, const GlassVersion *version, Err *err);
+Status glass_leaves_open(GlassLeaves **out, const char *dir, GlassTableKind kind, const GlassVersion *version,
+			 Err *err);
 void glass_leaves_close(GlassLeaves *leaves);
 
 GlassBlocks *glass_blocks_new(void); /* NULL: out of memory */
@@ -29,9 +30,12 @@ typedef struct {
 } GlassPlace;
 
 /* The first entry whose key is not below `key`, or the last one whose key is not above it. STEP_END: there is none. */
-Step glass_find(const GlassLeaves *leaves, GlassBlocks *blocks, Str key, GlassPlace *place, Str *key_out, Str *tag_out, Err *err);
-Step glass_find_last(const GlassLeaves *leaves, GlassBlocks *blocks, Str key, GlassPlace *place, Str *key_out, Str *tag_out, Err *err);
+Step glass_find(const GlassLeaves *leaves, GlassBlocks *blocks, Str key, GlassPlace *place, Str *key_out, Str *tag_out,
+		Err *err);
+Step glass_find_last(const GlassLeaves *leaves, GlassBlocks *blocks, Str key, GlassPlace *place, Str *key_out,
+		     Str *tag_out, Err *err);
 /* The entry behind the one at *place. */
-Step glass_find_next(const GlassLeaves *leaves, GlassBlocks *blocks, GlassPlace *place, Str *key_out, Str *tag_out, Err *err);
+Step glass_find_next(const GlassLeaves *leaves, GlassBlocks *blocks, GlassPlace *place, Str *key_out, Str *tag_out,
+		     Err *err);
 
 #endif

@@ -25,15 +25,18 @@ typedef enum { GLASS_NUMBERS, GLASS_STRINGS } GlassEntries;
 typedef struct {
 	GlassEntries kind;
 	const uint8_t *at, *end;
-	bool first;      /* no entry was read yet */
-	uint32_t did;    /* of the entry read last */
+	bool first;           /* no entry was read yet */
+	uint32_t did;         /* of the entry read last */
 	const uint8_t *entry; /* where it begins, behind its gap; it ends at `at` */
-	uint32_t number; /* of the entry, or the string's size */
+	uint32_t number;      /* of the entry, or the string's size */
 	Str string;
 } GlassListIter;
 
 void glass_list_begin(GlassListIter *it, GlassEntries kind, GlassPiece piece);
-static inline bool glass_list_at_end(const GlassListIter *it) { return it->at == it->end; }
+static inline bool glass_list_at_end(const GlassListIter *it)
+{
+	return it->at == it->end;
+}
 bool glass_list_next(GlassListIter *it); /* not at the end */
 
 /* Reads all of a list: number of entries, last document, and of numbers their sum, least positive and greatest. */

@@ -16,13 +16,13 @@ typedef struct {
 	GlassVersion version;
 	GlassReader *reader;
 	bool at_end;
-	GlassEntry entry;      /* the one it stands on; views live until the next one */
-	Str term;              /* of position.glass */
+	GlassEntry entry; /* the one it stands on; views live until the next one */
+	Str term;         /* of position.glass */
 	uint32_t did;
 	Str tag;
-	uint64_t *dead;        /* bits from dead_from on; NULL: none */
+	uint64_t *dead; /* bits from dead_from on; NULL: none */
 	uint32_t dead_from, dead_to;
-	uint32_t documents;    /* counted */
+	uint32_t documents; /* counted */
 } Source;
 
 typedef struct {
@@ -31,8 +31,8 @@ typedef struct {
 	GlassWriter *writer;
 	const Stop *stop;
 	GlassBounds bounds;
-	GlassList list;        /* being put together */
-	GlassList live;        /* what is left of a chunk */
+	GlassList list; /* being put together */
+	GlassList live; /* what is left of a chunk */
 	uint8_t key[GLASS_KEY_MAX];
 	size_t key_len;
 	GlassStats stats;
@@ -124,8 +124,14 @@ static bool choose(Merge *m, Str (*list_of)(const Source *))
 	return true;
 }
 
-static Str list_of_entry(const Source *s) { return s->entry.list; }
-static Str list_of_positions(const Source *s) { return s->term; }
+static Str list_of_entry(const Source *s)
+{
+	return s->entry.list;
+}
+static Str list_of_positions(const Source *s)
+{
+	return s->term;
+}
 
 static bool stands_on(const Merge *m, const Source *s, Str list)
 {
@@ -149,7 +155,7 @@ static Status take_live(Merge *m, const Source *s, GlassEntries kind, Taken *t, 
 		if (is_dead(s, it.did))
 			continue;
 		if (!(kind == GLASS_NUMBERS ? glass_list_add_number(&m->live, did, it.number)
-		                            : glass_list_add_string(&m->live, did, it.string)))
+					    : glass_list_add_string(&m->live, did, it.string)))
 			return err_no_memory(err);
 		t->live.entries++;
 		t->live.sum += it.number;
@@ -265,7 +271,7 @@ static Status merge_postlists(Merge *m, Err *err)
 				st = take_list(m, &m->sources[i], err);
 		if (st == ST_OK && m->list.body.len)
 			st = glass_writer_postings(m->writer, (Str){(const char *)m->key, m->key_len}, m->list.tf,
-			                           m->list.cf, glass_list_piece(&m->list), err);
+						   m->list.cf, glass_list_piece(&m->list), err);
 	}
 	for (size_t i = 0; st == ST_OK && i < m->count; i++)
 		if (m->sources[i].documents != m->sources[i].version.stats.documents)
@@ -360,7 +366,7 @@ static void done(Merge *m)
 }
 
 Status glass_merge(const char *dir, const GlassMergeInput *inputs, size_t count, uint32_t block_size,
-                   const GlassFinish *finish, const Stop *stop, GlassStats *out, Err *err)
+		   const GlassFinish *finish, const Stop *stop, GlassStats *out, Err *err)
 {
 	Merge m = {.stop = stop};
 	Status st = open_sources(&m, inputs, count, err);

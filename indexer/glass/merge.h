@@ -29,6 +29,6 @@ typedef struct {
 
 /* Writes the database into the new directory `dir` and syncs it. block_size 0: 8192. stop ends it. */
 Status glass_merge(const char *dir, const GlassMergeInput *inputs, size_t count, uint32_t block_size,
-                   const GlassFinish *finish, const Stop *stop, GlassStats *out, Err *err);
+		   const GlassFinish *finish, const Stop *stop, GlassStats *out, Err *err);
 
 #endif

@@ -193,7 +193,7 @@ bool glass_positions_append(GlassList *l, GlassPiece piece, uint32_t tf)
 	buf_init(&tag);
 	glass_list_begin(&new, GLASS_STRINGS, piece);
 	bool ok = !glass_list_at_end(&new) && glass_list_next(&new) && find_last(l, &old) &&
-	          unite_tags(old.string, new.string, &positions, &tag);
+		  unite_tags(old.string, new.string, &positions, &tag);
 	if (ok) {
 		l->body.len = (size_t)((const char *)old.entry - l->body.data);
 		buf_add_varint(&l->body, tag.len);

@@ -183,7 +183,7 @@ static Step begin_entry(GlassReader *r, GlassItem *item, Err *err)
 		step = next_item(r, item, err); /* the null item */
 	if (step == STEP_END && r->entries != r->root.entries)
 		err_set(err, ST_CORRUPT, "%s: %llu entries instead of %llu", r->path, (unsigned long long)r->entries,
-		        (unsigned long long)r->root.entries);
+			(unsigned long long)r->root.entries);
 	if (step == STEP_END)
 		return r->entries == r->root.entries ? STEP_END : STEP_ERROR;
 	if (step != STEP_ITEM)

@@ -31,8 +31,8 @@ enum {
 	LEVEL_MAX = 10,
 	BLOCK_MIN = 2048,
 	BLOCK_MAX = 65536,
-	HEADER = 11,           /* of a block, up to the directory */
-	ITEM_HEADER = 3,       /* I and key length */
+	HEADER = 11,     /* of a block, up to the directory */
+	ITEM_HEADER = 3, /* I and key length */
 	ITEM_MAX = 8194,
 	PIECES_MAX = 65535,
 	FIRST = 0x2000,
@@ -41,9 +41,9 @@ enum {
 };
 
 typedef struct {
-	uint8_t *bytes;        /* NULL: the level is not in use yet */
-	uint32_t low;          /* offset of the lowest item */
-	uint32_t directory;    /* offset behind the directory */
+	uint8_t *bytes;             /* NULL: the level is not in use yet */
+	uint32_t low;               /* offset of the lowest item */
+	uint32_t directory;         /* offset behind the directory */
 	uint8_t key[GLASS_KEY_MAX]; /* separator of the block: what the level above gets for it */
 	uint16_t part;
 	uint8_t key_len;
@@ -52,13 +52,13 @@ typedef struct {
 struct GlassTable {
 	int fd;
 	uint32_t block_size, item_max;
-	uint32_t blocks;       /* numbers given out */
+	uint32_t blocks; /* numbers given out */
 	uint64_t entries;
-	uint8_t *out;          /* blocks that wait to be written */
+	uint8_t *out; /* blocks that wait to be written */
 	size_t out_len;
 	uint64_t written;
 	Block level[LEVEL_MAX];
-	size_t last_len;       /* the key before, for order and separators */
+	size_t last_len; /* the key before, for order and separators */
 	uint8_t last[GLASS_KEY_MAX];
 	char path[];
 };
@@ -321,8 +321,12 @@ Status glass_table_finish(GlassTable *t, GlassRoot *out, Err *err)
 	if (close(fd) != 0)
 		return err_errno(err, errno, "close %s", t->path);
 	*out = (GlassRoot){
-		.root = root, .level = (uint32_t)level, .entries = t->entries, .block_size = t->block_size,
-		.blocks = t->blocks, .sequential = true,
+		.root = root,
+		.level = (uint32_t)level,
+		.entries = t->entries,
+		.block_size = t->block_size,
+		.blocks = t->blocks,
+		.sequential = true,
 	};
 	return ST_OK;
 }

@@ -136,8 +136,12 @@ static bool get_root(const uint8_t **p, const uint8_t *end, GlassRoot *out)
 		return false;
 	*p = free_end;
 	*out = (GlassRoot){
-		.root = (uint32_t)root, .level = (uint32_t)flags >> 2, .entries = flags & ROOT_FAKE ? 0 : entries,
-		.block_size = (uint32_t)units << 11, .compress_min = (uint32_t)compress_min, .blocks = (uint32_t)blocks,
+		.root = (uint32_t)root,
+		.level = (uint32_t)flags >> 2,
+		.entries = flags & ROOT_FAKE ? 0 : entries,
+		.block_size = (uint32_t)units << 11,
+		.compress_min = (uint32_t)compress_min,
+		.blocks = (uint32_t)blocks,
 		.sequential = flags & ROOT_SEQUENTIAL,
 	};
 	return true;
@@ -160,9 +164,12 @@ static bool decode(const uint8_t *p, const uint8_t *end, GlassVersion *v)
 	if (p != end || number[0] + number[1] > UINT32_MAX || number[3] + number[4] > UINT32_MAX)
 		return false;
 	v->stats = (GlassStats){
-		.documents = (uint32_t)number[0], .last_docid = (uint32_t)(number[0] + number[1]),
-		.length_min = (uint32_t)number[2], .wdf_max = (uint32_t)number[3],
-		.length_max = (uint32_t)(number[3] + number[4]), .total_length = number[6],
+		.documents = (uint32_t)number[0],
+		.last_docid = (uint32_t)(number[0] + number[1]),
+		.length_min = (uint32_t)number[2],
+		.wdf_max = (uint32_t)number[3],
+		.length_max = (uint32_t)(number[3] + number[4]),
+		.total_length = number[6],
 	};
 	return true;
 }

@@ -24,9 +24,9 @@ typedef enum {
 } GlassTableKind;
 
 typedef struct {
-	uint32_t root;         /* block number */
-	uint32_t level;        /* of the root; 0: it is a leaf */
-	uint64_t entries;      /* 0: an empty table, its file may be absent */
+	uint32_t root;    /* block number */
+	uint32_t level;   /* of the root; 0: it is a leaf */
+	uint64_t entries; /* 0: an empty table, its file may be absent */
 	uint32_t block_size;
 	uint32_t compress_min; /* 0: never compressed */
 	uint32_t blocks;       /* in the file */

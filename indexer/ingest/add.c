@@ -89,7 +89,8 @@ static Status make_object(const char *role, const SourceFile *file, ObjectInput 
 		return st;
 	DocKind kind = doc_kind_by_content(file->name, (Str){head, got});
 	*out = (ObjectInput){.ref = {.name = file->name, .media = str_from(doc_media(file->name, kind))},
-	                     .bytes = file->fd < 0 ? file->bytes : (Str){NULL, 0}, .fd = file->fd};
+			     .bytes = file->fd < 0 ? file->bytes : (Str){NULL, 0},
+			     .fd = file->fd};
 	snprintf(out->ref.role, sizeof out->ref.role, "%s", role);
 	return ST_OK;
 }
@@ -107,9 +108,11 @@ static Status make_objects(IngestRun *run, const IngestItem *item, const ItemTex
 	if (st != ST_OK)
 		return st;
 	if (text->has_text)
-		objects[entry->object_count++] = (ObjectInput){
-			.ref = {.role = "text", .media = STR("text/plain; charset=utf-8"), .from = str_from(text->from)},
-			.bytes = text->text, .fd = -1};
+		objects[entry->object_count++] = (ObjectInput){.ref = {.role = "text",
+								       .media = STR("text/plain; charset=utf-8"),
+								       .from = str_from(text->from)},
+							       .bytes = text->text,
+							       .fd = -1};
 	entry->objects = objects;
 	return ST_OK;
 }
@@ -146,7 +149,7 @@ static Status append(IngestRun *run, IngestItem *item, const ItemText *text, Str
 		return err_set(err, ST_LIMIT, "its metadata is larger than %d bytes", STORE_METADATA_MAX);
 	entry.metadata = buf_str(&run->metadata);
 	Status st = run->put_now ? store_put(run->store, &entry, &run->receipt, err)
-	                         : store_append(run->store, &entry, &run->receipt, err);
+				 : store_append(run->store, &entry, &run->receipt, err);
 	if (st == ST_OK)
 		count_result(run, bytes + entry.metadata.len);
 	return st;
@@ -182,11 +185,14 @@ static bool is_archived(IngestRun *run, const IngestItem *item, Str key)
 	bool has_text = false;
 	for (size_t i = 0; i < entry.object_count; i++)
 		has_text |= strcmp(entry.objects[i].role, "text") == 0 && extract_program(kind) &&
-		            str_starts(entry.objects[i].from, str_from(extract_program(kind)));
+			    str_starts(entry.objects[i].from, str_from(extract_program(kind)));
 	if (!has_text)
 		return false;
-	run->receipt = (Receipt){.result = APPEND_DUPLICATE, .version = entry.version, .sequence = sequence,
-	                         .leaf = entry.leaf, .tree_size = sequence + 1};
+	run->receipt = (Receipt){.result = APPEND_DUPLICATE,
+				 .version = entry.version,
+				 .sequence = sequence,
+				 .leaf = entry.leaf,
+				 .tree_size = sequence + 1};
 	snprintf(run->receipt.key, sizeof run->receipt.key, "%.*s", STR_ARG(entry.key));
 	return true;
 }

@@ -33,7 +33,7 @@ Status record_set_extra(Record *record, Arena *arena, const char *name, Str json
 /* ---- the text -------------------------------------------------------------------------------------------------- */
 
 typedef struct {
-	Buf problems;      /* "b.jpg: an image …; " */
+	Buf problems; /* "b.jpg: an image …; " */
 	uint32_t pages;
 	unsigned without_text, with_text;
 } Found;
@@ -52,7 +52,7 @@ static Status add_text_of(const SourceFile *file, Buf *text, ItemText *out, Foun
 	found->pages += e.pages;
 	if (e.problem[0]) {
 		buf_printf(&found->problems, "%s%.*s: %s", found->without_text++ ? "; " : "",
-		           (int)utf8_cut(file->name, 100), file->name.ptr ? file->name.ptr : "", e.problem);
+			   (int)utf8_cut(file->name, 100), file->name.ptr ? file->name.ptr : "", e.problem);
 		extraction_done(&e);
 		return buf_ok(&found->problems) ? ST_OK : err_no_memory(err);
 	}
@@ -146,9 +146,9 @@ static const struct {
 	HeaderFieldId header;
 	RecordFieldId field;
 } completed[] = {
-	{HEADER_NUMBER, RF_NUMBER}, {HEADER_ISSUED, RF_ISSUED}, {HEADER_TYPE, RF_TYPE}, {HEADER_AGENCY, RF_AGENCY},
-	{HEADER_SUBJECT, RF_SUBJECT}, {HEADER_SIGNER, RF_SIGNER}, {HEADER_RECIPIENTS, RF_RECIPIENTS},
-	{HEADER_URGENCY, RF_URGENCY},
+	{HEADER_NUMBER, RF_NUMBER},         {HEADER_ISSUED, RF_ISSUED},   {HEADER_TYPE, RF_TYPE},
+	{HEADER_AGENCY, RF_AGENCY},         {HEADER_SUBJECT, RF_SUBJECT}, {HEADER_SIGNER, RF_SIGNER},
+	{HEADER_RECIPIENTS, RF_RECIPIENTS}, {HEADER_URGENCY, RF_URGENCY},
 };
 
 static bool is_sure(const HeaderField *field)
@@ -168,7 +168,7 @@ static bool is_bare(const IngestItem *item)
 	const FieldValue *fields = item->record->fields;
 	bool described = fields[RF_NUMBER].text.len || fields[RF_ISSUED].text.len || fields[RF_SUBJECT].text.len;
 	bool complete = fields[RF_NUMBER].text.len && fields[RF_ISSUED].text.len && fields[RF_SUBJECT].text.len &&
-	                fields[RF_TYPE].text.len && fields[RF_AGENCY].text.len;
+			fields[RF_TYPE].text.len && fields[RF_AGENCY].text.len;
 	return item->file_count ? !complete : !described;
 }
 
@@ -185,8 +185,8 @@ static Status split_recipients(Str text, Arena *arena, FieldValue *out, Err *err
 	return ST_OK;
 }
 
-static Status fill_field(Record *record, RecordFieldId id, const HeaderFields *found, const HeaderField *value, Arena *arena,
-                         Err *err)
+static Status fill_field(Record *record, RecordFieldId id, const HeaderFields *found, const HeaderField *value,
+			 Arena *arena, Err *err)
 {
 	FieldValue *field = &record->fields[id];
 	if (field->text.len || field->count)

@@ -50,7 +50,8 @@ static Status ingest_package_of_fd(IngestRun *run, int fd, Str name, Err *err)
 	FdSource from = {.fd = fd, .name = "the input"};
 	SourceFile spooled = {.fd = -1};
 	Str base = file_base(name);
-	bool from_end = doc_kind_by_name(base) == DOC_PACKAGE && (str_ends(base, STR(".zip")) || str_ends(base, STR(".7z")));
+	bool from_end =
+		doc_kind_by_name(base) == DOC_PACKAGE && (str_ends(base, STR(".zip")) || str_ends(base, STR(".7z")));
 	if (!from_end || (fstat(fd, &info) == 0 && S_ISREG(info.st_mode)))
 		return ingest_package(run, fd, (Str){NULL, 0}, name, 0, err);
 	Status st = source_file_spool(&spooled, byte_source_fd(&from), UINT64_MAX, err);
@@ -87,7 +88,8 @@ static Status add_sidecars(IngestRun *run, FileGroup *group, Str base, Err *err)
 		Str stem = file_stem(base);
 		SourceFile file;
 		int fd;
-		int len = snprintf(path, sizeof path, "%.*s%s", (int)(stem.len < 255 ? stem.len : 255), stem.ptr, endings[i]);
+		int len = snprintf(path, sizeof path, "%.*s%s", (int)(stem.len < 255 ? stem.len : 255), stem.ptr,
+				   endings[i]);
 		Str name = {path, (size_t)len};
 		if (str_eq(name, base) || open_beneath(group->dir_fd, name, &fd, err) != ST_OK)
 			continue;
@@ -133,7 +135,7 @@ Status ingest_open_file(IngestRun *run, int fd, Str name, int dir_fd, Err *err)
 	Status st;
 	if (kind == DOC_JSONL || (kind == DOC_OTHER && piped)) {
 		st = compressed ? ingest_compressed_lines(run, fd, (Str){NULL, 0}, name, dir_fd, err)
-		                : ingest_lines_of_fd(run, fd, name, dir_fd, err);
+				: ingest_lines_of_fd(run, fd, name, dir_fd, err);
 		close_quietly(fd);
 		return st;
 	}
@@ -149,7 +151,7 @@ Status ingest_open_file(IngestRun *run, int fd, Str name, int dir_fd, Err *err)
 		st = try_manifest(run, &file, name, dir_fd, &is_manifest, err);
 	if (st == ST_OK && !is_manifest)
 		st = kind == DOC_JSON ? ingest_json_file(run, &file, name, dir_fd, err)
-		                      : ingest_document(run, &file, name, dir_fd, err);
+				      : ingest_document(run, &file, name, dir_fd, err);
 	source_file_done(&file);
 	return st == ST_OK ? run_tick(run, 0, err) : st;
 }

@@ -41,8 +41,11 @@ static Status add_document(IngestRun *run, FileGroup *group, size_t at, const So
 {
 	Record record = {0};
 	arena_reset(&run->arena);
-	IngestItem item = {.place = place_of(run, group, at), .record = &record, .files = &group->files[at],
-	                   .file_count = 1, .text_file = text_file};
+	IngestItem item = {.place = place_of(run, group, at),
+			   .record = &record,
+			   .files = &group->files[at],
+			   .file_count = 1,
+			   .text_file = text_file};
 	return ingest_run_add(run, &item, err);
 }
 

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 enum {
-	COMMIT_BYTES = 8 << 20,      /* what is appended between two commits … */
-	COMMIT_US = 1000 * 1000,     /* … or this long */
+	COMMIT_BYTES = 8 << 20,  /* what is appended between two commits … */
+	COMMIT_US = 1000 * 1000, /* … or this long */
 	PROGRESS_US = 250 * 1000,
 	WAIT_STEP_MS = 500,
 	WAIT_STUCK_US = 600 * 1000 * 1000, /* the index has not moved for this long */
@@ -29,7 +29,7 @@ static Str place_text(Place place, char *out, size_t capacity)
 	if (!place.line)
 		return place.name;
 	snprintf(out, capacity, "%.*s:%llu", (int)(place.name.len < 900 ? place.name.len : 900),
-	         place.name.ptr ? place.name.ptr : "", (unsigned long long)place.line);
+		 place.name.ptr ? place.name.ptr : "", (unsigned long long)place.line);
 	return str_from(out);
 }
 
@@ -90,7 +90,8 @@ Status run_tick(IngestRun *run, uint64_t bytes_read, Err *err)
 bool run_reject_or_end(IngestRun *run, Place place, Status code, const Err *why)
 {
 	Err ignored;
-	if (code == ST_NO_MEMORY || code == ST_READ_ONLY || code == ST_NO_SPACE || code == ST_INTERNAL || code == ST_BUSY)
+	if (code == ST_NO_MEMORY || code == ST_READ_ONLY || code == ST_NO_SPACE || code == ST_INTERNAL ||
+	    code == ST_BUSY)
 		return false;
 	/* The input may be what can't be read, or the archive what can't be written: a commit tells them apart. */
 	if ((code == ST_IO || code == ST_CORRUPT) && commit(run, &ignored) != ST_OK)
@@ -110,12 +111,14 @@ static void run_init(IngestRun *run, Store *store, Index *index, const IngestOpt
 	run->started_us = run->committed_us = run->told_us = clock_monotonic_us();
 }
 
-static Status run_begin(IngestRun *run, Store *store, Index *index, const IngestOptions *options, IngestReport *report, Err *err)
+static Status run_begin(IngestRun *run, Store *store, Index *index, const IngestOptions *options, IngestReport *report,
+			Err *err)
 {
 	run_init(run, store, index, options, report);
 	Status st = store_write_begin(store, err);
 	if (st == ST_BUSY)
-		return err_set(err, ST_BUSY, "another program is writing to this archive; try again when it has finished");
+		return err_set(err, ST_BUSY,
+			       "another program is writing to this archive; try again when it has finished");
 	run->writing = st == ST_OK;
 	return st;
 }
@@ -134,8 +137,9 @@ static Status wait_for_index(IngestRun *run, Err *err)
 			moved_us = clock_monotonic_us();
 		seen = state.position;
 		if (clock_monotonic_us() - moved_us > WAIT_STUCK_US)
-			return err_set(err, ST_BUSY, "everything is archived, but the index has not moved for %d seconds",
-			               WAIT_STUCK_US / 1000000);
+			return err_set(err, ST_BUSY,
+				       "everything is archived, but the index has not moved for %d seconds",
+				       WAIT_STUCK_US / 1000000);
 	}
 }
 
@@ -219,7 +223,7 @@ static uint64_t path_size(const char *path)
 }
 
 Status ingest_paths(Store *store, Index *index, const char *const *paths, size_t count, const IngestOptions *options,
-                    IngestReport *out, Err *err)
+		    IngestReport *out, Err *err)
 {
 	IngestRun run;
 	Status st = run_begin(&run, store, index, options, out, err);
@@ -235,7 +239,8 @@ Status ingest_paths(Store *store, Index *index, const char *const *paths, size_t
 	return run_end(&run, st, err);
 }
 
-Status ingest_stream(Store *store, Index *index, int fd, Str name, const IngestOptions *options, IngestReport *out, Err *err)
+Status ingest_stream(Store *store, Index *index, int fd, Str name, const IngestOptions *options, IngestReport *out,
+		     Err *err)
 {
 	IngestRun run;
 	Status st = run_begin(&run, store, index, options, out, err);

@@ -13,7 +13,7 @@
 
 typedef struct {
 	uint64_t seen, added, versions, duplicates, rejected, warnings;
-	uint64_t bytes;         /* of text and originals, as read */
+	uint64_t bytes; /* of text and originals, as read */
 	double seconds;
 	uint64_t bytes_read, bytes_expected; /* of the inputs, for the remaining time; expected 0: not known */
 	uint64_t tree_size;
@@ -27,16 +27,17 @@ typedef struct {
 	/* For each item refused: where it stood ("records.jsonl:17", "a.zip!b/c.pdf") and why. */
 	void (*rejected)(void *ctx, Str source, Status code, Str reason);
 	void (*warned)(void *ctx, Str source, Str warning);
-	const Stop *stop;  /* ends the ingest after the record at hand; what was appended is committed */
-	Str fonds, case_code;       /* given to records that name none */
-	bool no_extraction;         /* originals only */
+	const Stop *stop;     /* ends the ingest after the record at hand; what was appended is committed */
+	Str fonds, case_code; /* given to records that name none */
+	bool no_extraction;   /* originals only */
 } IngestOptions;
 
 /* "-" reads JSONL from standard input. The report is filled in also when it fails. */
 Status ingest_paths(Store *store, Index *index, const char *const *paths, size_t count, const IngestOptions *options,
-                    IngestReport *out, Err *err);
+		    IngestReport *out, Err *err);
 /* The same for bytes that arrive on a descriptor (HTTP): name says what they are by its ending (".jsonl", ".zip" …). */
-Status ingest_stream(Store *store, Index *index, int fd, Str name, const IngestOptions *options, IngestReport *out, Err *err);
+Status ingest_stream(Store *store, Index *index, int fd, Str name, const IngestOptions *options, IngestReport *out,
+		     Err *err);
 /* One record as JSON (files inline as base64), durable when it returns. */
 Status ingest_record(Store *store, Index *index, Str json, Receipt *out, Err *err);
 

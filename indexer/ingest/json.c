@@ -20,8 +20,10 @@ static Status open_named(IngestRun *run, const RecordFile *named, int dir_fd, So
 	struct stat info;
 	int fd = -1;
 	if (dir_fd < 0)
-		return err_set(err, ST_UNSUPPORTED, "its file %.*s can't be reached from here: send it inline as base64, or ingest from a folder",
-		               (int)(named->path.len < 100 ? named->path.len : 100), named->path.ptr);
+		return err_set(
+			err, ST_UNSUPPORTED,
+			"its file %.*s can't be reached from here: send it inline as base64, or ingest from a folder",
+			(int)(named->path.len < 100 ? named->path.len : 100), named->path.ptr);
 	Status st = open_beneath(dir_fd, named->path, &fd, err);
 	if (st != ST_OK)
 		return st;
@@ -37,7 +39,7 @@ static Status open_named(IngestRun *run, const RecordFile *named, int dir_fd, So
 
 /* The record's files: inline, named, or beside its metadata. The named ones are owned. */
 static Status gather_files(IngestRun *run, const Record *record, int dir_fd, const Beside *beside, SourceFile *files,
-                           bool *owned, size_t *count, Err *err)
+			   bool *owned, size_t *count, Err *err)
 {
 	for (size_t i = 0; i < record->file_count; i++) {
 		const RecordFile *named = &record->files[i];
@@ -82,8 +84,11 @@ static Status add_record(IngestRun *run, Record *record, Place place, int dir_fd
 	if (st != ST_OK) {
 		st = run_reject_or_end(run, place, st, err) ? ST_OK : st;
 	} else {
-		IngestItem item = {.place = place, .record = record, .files = files, .file_count = count,
-		                   .text_file = record->has_text ? NULL : beside->text_file};
+		IngestItem item = {.place = place,
+				   .record = record,
+				   .files = files,
+				   .file_count = count,
+				   .text_file = record->has_text ? NULL : beside->text_file};
 		st = ingest_run_add(run, &item, err);
 	}
 	for (size_t i = 0; i < count; i++)
@@ -130,7 +135,8 @@ Status ingest_lines(IngestRun *run, ByteSource from, Str name, int dir_fd, Err *
 		if (st == ST_OK)
 			st = run_tick(run, from.position(from.ctx), err);
 	}
-	if (st == ST_OK && step == STEP_ERROR && !run_reject_or_end(run, (Place){name, reader.number + 1}, why.code, &why)) {
+	if (st == ST_OK && step == STEP_ERROR &&
+	    !run_reject_or_end(run, (Place){name, reader.number + 1}, why.code, &why)) {
 		*err = why;
 		st = why.code;
 	}

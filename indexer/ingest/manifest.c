@@ -23,9 +23,9 @@ typedef struct {
 typedef struct {
 	Str left;
 	char separator;
-	uint64_t line;      /* of the row handed out last */
+	uint64_t line; /* of the row handed out last */
 	uint64_t next_line;
-	Buf cells;          /* one after another … */
+	Buf cells;                /* one after another … */
 	size_t ends[COLUMNS_MAX]; /* … and where each ends */
 	size_t count;
 	bool too_many;
@@ -92,7 +92,8 @@ static bool read_row(CsvReader *r)
 
 static Str cell(const CsvReader *r, size_t at)
 {
-	return at < r->count ? str_trim(str_slice(buf_str(&r->cells), at ? r->ends[at - 1] : 0, r->ends[at])) : (Str){NULL, 0};
+	return at < r->count ? str_trim(str_slice(buf_str(&r->cells), at ? r->ends[at - 1] : 0, r->ends[at]))
+			     : (Str){NULL, 0};
 }
 
 static char find_separator(Str csv)
@@ -130,7 +131,8 @@ static bool is_called_one_of(Str title, const char *const *names)
 
 static Column read_title(Str title)
 {
-	static const char *const files[] = {"file", "files", "path", "tệp", "tập tin", "tên tệp", "tên file", "đường dẫn", NULL};
+	static const char *const files[] = {"file",    "files",    "path",      "tệp", "tập tin",
+					    "tên tệp", "tên file", "đường dẫn", NULL};
 	static const char *const ids[] = {"id", "mã định danh", "mã văn bản", NULL};
 	static const char *const texts[] = {"text", "nội dung", "toàn văn", NULL};
 	Column column = {.title = title};
@@ -142,7 +144,8 @@ static Column read_title(Str title)
 		column.kind = COLUMN_TEXT;
 	for (int id = RF_NUMBER; id < RF_EXTRA && column.kind == COLUMN_EXTRA; id++) {
 		const RecordField *field = &record_fields[id];
-		if (!is_called(title, field->name) && !is_called(title, field->label_vi) && !is_called(title, field->label_en))
+		if (!is_called(title, field->name) && !is_called(title, field->label_vi) &&
+		    !is_called(title, field->label_en))
 			continue;
 		column.kind = COLUMN_FIELD;
 		column.field = (RecordFieldId)id;
@@ -228,7 +231,8 @@ static bool is_empty_row(const CsvReader *r)
 	return true;
 }
 
-static Status read_rows(IngestRun *run, CsvReader *r, const Column *columns, size_t count, Str name, int dir_fd, Err *err)
+static Status read_rows(IngestRun *run, CsvReader *r, const Column *columns, size_t count, Str name, int dir_fd,
+			Err *err)
 {
 	Buf json = {0};
 	Status st = ST_OK;
@@ -243,7 +247,7 @@ static Status read_rows(IngestRun *run, CsvReader *r, const Column *columns, siz
 		buf_clear(&json);
 		write_row(r, columns, count, &json);
 		st = buf_ok(&json) && buf_ok(&r->cells) ? ingest_json(run, buf_str(&json), place, dir_fd, NULL, err)
-		                                        : err_no_memory(err);
+							: err_no_memory(err);
 		if (st == ST_OK)
 			st = run_tick(run, 0, err);
 	}

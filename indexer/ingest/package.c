@@ -12,10 +12,10 @@ static const uint64_t entry_max_bytes = (uint64_t)8 << 30;
 typedef struct {
 	IngestRun *run;
 	PackageIn *package;
-	Str name;          /* of the package */
-	unsigned depth;    /* 0: not inside another */
+	Str name;       /* of the package */
+	unsigned depth; /* 0: not inside another */
 	FileGroup group;
-	Buf shown;         /* "a.zip!b/c.pdf" */
+	Buf shown; /* "a.zip!b/c.pdf" */
 } Walk;
 
 static Place place_of(Walk *w, Str entry)

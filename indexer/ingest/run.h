@@ -27,8 +27,8 @@ typedef struct {
 
 typedef struct {
 	Place place;
-	Record *record;     /* what was given; completed in place */
-	SourceFile *files;  /* the originals; borrowed */
+	Record *record;    /* what was given; completed in place */
+	SourceFile *files; /* the originals; borrowed */
 	size_t file_count;
 	const SourceFile *text_file; /* its text, given as a file beside it; NULL: none */
 } IngestItem;
@@ -45,17 +45,17 @@ typedef struct {
 	Index *index;
 	IngestOptions options;
 	IngestReport *report;
-	Arena arena;           /* of the item at hand */
+	Arena arena; /* of the item at hand */
 	JsonReader json;
 	Buf metadata, scratch;
 	TakenFiles taken;
 	uint64_t uncommitted_bytes, uncommitted_count;
 	uint64_t started_us, committed_us, told_us;
-	uint64_t bytes_done;   /* of the inputs before the one at hand */
-	bool writing;          /* the writer's lock is ours */
-	bool put_now;          /* each item is committed at once, together with those of other threads */
-	Receipt receipt;       /* of the item added last */
-	Err refusal;           /* code ST_OK: it was taken */
+	uint64_t bytes_done; /* of the inputs before the one at hand */
+	bool writing;        /* the writer's lock is ours */
+	bool put_now;        /* each item is committed at once, together with those of other threads */
+	Receipt receipt;     /* of the item added last */
+	Err refusal;         /* code ST_OK: it was taken */
 } IngestRun;
 
 bool run_stopped(const IngestRun *run);
@@ -71,10 +71,10 @@ bool run_reject_or_end(IngestRun *run, Place place, Status code, const Err *why)
 /* ---- completing an item (ingest_complete.c) -------------------------------------------------------------------- */
 
 typedef struct {
-	Str text;          /* in the record or in the buffer that was passed */
+	Str text; /* in the record or in the buffer that was passed */
 	char from[48];
 	bool has_text;
-	bool keep_file;    /* item->text_file was decoded: its own bytes are kept too */
+	bool keep_file; /* item->text_file was decoded: its own bytes are kept too */
 } ItemText;
 /* Text out of the files where none was given; metadata out of the text where none was given. Notes about both go under
  * "extra". */
@@ -108,7 +108,7 @@ Status ingest_manifest(IngestRun *run, Str csv, Str name, int dir_fd, bool *is_m
 /* Files of one stem: a document, its metadata (.json) and its text (.txt). */
 enum { GROUP_FILES_MAX = 16 };
 typedef struct {
-	Str prefix;            /* shown in front of the names: "a.zip!", "folder/" */
+	Str prefix; /* shown in front of the names: "a.zip!", "folder/" */
 	Str stem;
 	SourceFile files[GROUP_FILES_MAX];
 	Str paths[GROUP_FILES_MAX]; /* beneath the prefix */

@@ -5,7 +5,7 @@
 #include "tokenizer/fold.h"
 
 enum {
-	STAMP_LINES = 15,         /* the stamp stands in the head of a record */
+	STAMP_LINES = 15, /* the stamp stands in the head of a record */
 	STAMP_HEAD_BYTES = 64 << 10,
 	STAMP_MAX_BYTES = 60,
 };
@@ -21,8 +21,9 @@ static bool fold_is(Str value, const char *const *wanted)
 	return found;
 }
 
-static const char *const levels[] = {"mat", "toi mat", "tuyet mat", "do mat: mat", "do mat: toi mat",
-                                     "do mat: tuyet mat", "secret", "top secret", NULL};
+static const char *const levels[] = {"mat",         "toi mat",         "tuyet mat",
+				     "do mat: mat", "do mat: toi mat", "do mat: tuyet mat",
+				     "secret",      "top secret",      NULL};
 
 /* Stars, brackets and rules around a stamp. */
 static Str strip_frame(Str s)
@@ -49,8 +50,9 @@ const char *secret_by_fields(const Record *record)
 /* A lone MẬT needs its letter: MẶT, MẮT and MẤT are other words. As recognised without some or all marks, it is one. */
 static bool is_lone_stamp(Str s)
 {
-	static const char *const spellings[] = {"M\u1EACT", "M\u00C2\u0323T", "M\u1EA0\u0302T", "MA\u0302\u0323T",
-	                                        "MA\u0323\u0302T", "M\u00C2T", "M\u1EA0T", "MAT"};
+	static const char *const spellings[] = {
+		"M\u1EACT",        "M\u00C2\u0323T", "M\u1EA0\u0302T", "MA\u0302\u0323T",
+		"MA\u0323\u0302T", "M\u00C2T",       "M\u1EA0T",       "MAT"};
 	for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++)
 		if (str_eq(s, str_from(spellings[i])))
 			return true;
@@ -60,7 +62,8 @@ static bool is_lone_stamp(Str s)
 static bool is_stamp(Str column)
 {
 	static const char *const stamps[] = {"toi mat", "tuyet mat", "do mat: toi mat", "do mat: tuyet mat", NULL};
-	static const char *const labelled[] = {"do mat: mat", "do mat: toi mat", "do mat: tuyet mat", "do mat mat", NULL};
+	static const char *const labelled[] = {"do mat: mat", "do mat: toi mat", "do mat: tuyet mat", "do mat mat",
+					       NULL};
 	Str s = strip_frame(column);
 	if (s.len == 0 || s.len > STAMP_MAX_BYTES)
 		return false;
@@ -75,7 +78,8 @@ static bool is_stamp(Str column)
 /* A line of a letterhead holds two columns: they stand apart by a tab or three blanks. */
 static bool is_apart(Str line, size_t at)
 {
-	return line.ptr[at] == '\t' || line.ptr[at] == '\f' || (line.len - at >= 3 && memcmp(line.ptr + at, "   ", 3) == 0);
+	return line.ptr[at] == '\t' || line.ptr[at] == '\f' ||
+	       (line.len - at >= 3 && memcmp(line.ptr + at, "   ", 3) == 0);
 }
 
 /* Nearly all lines are one column; no branch, so that the compiler can look at many bytes at once. */
@@ -85,7 +89,7 @@ static bool may_have_columns(Str line)
 	unsigned found = 0;
 	for (size_t i = 0; i + 2 < line.len; i++)
 		found |= (unsigned)(p[i] == '\t') | (unsigned)(p[i] == '\f') |
-		         ((unsigned)(p[i] == ' ') & (unsigned)(p[i + 1] == ' ') & (unsigned)(p[i + 2] == ' '));
+			 ((unsigned)(p[i] == ' ') & (unsigned)(p[i + 1] == ' ') & (unsigned)(p[i + 2] == ' '));
 	for (size_t i = line.len < 2 ? 0 : line.len - 2; i < line.len; i++)
 		found |= (unsigned)(p[i] == '\t') | (unsigned)(p[i] == '\f');
 	return found;

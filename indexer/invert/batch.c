@@ -11,7 +11,7 @@
 enum {
 	TAG_SHIFT = 20,
 	NUMBER_MASK = (1 << TAG_SHIFT) - 1,
-	BYTES_PER_ENTRY = 48,  /* an entry, its two index places and a little of everything else */
+	BYTES_PER_ENTRY = 48, /* an entry, its two index places and a little of everything else */
 	POOL_SPARE = 4 * BATCH_GROUP * CHAIN_RESERVE + CHAIN_CLASSES * CHAIN_PAGE,
 };
 

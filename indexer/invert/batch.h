@@ -18,16 +18,16 @@
 #include "indexer/invert/run.h"
 
 enum {
-	BATCH_GROUP = 128,           /* occurrences whose memory is fetched side by side */
+	BATCH_GROUP = 128, /* occurrences whose memory is fetched side by side */
 	BATCH_ENTRIES_MIN = 4 * BATCH_GROUP,
 	BATCH_ENTRIES_MAX = 1 << 19,
 };
 
 typedef struct {
-	uint64_t code;   /* the code; of terms given by bytes: hash << 32 | offset of the bytes */
+	uint64_t code;        /* the code; of terms given by bytes: hash << 32 | offset of the bytes */
 	uint32_t first, last; /* documents; last 0: nothing yet */
-	uint32_t wdf;    /* of the last document, not yet in the chain */
-	uint32_t cf;     /* sum of wdf in the chain */
+	uint32_t wdf;         /* of the last document, not yet in the chain */
+	uint32_t cf;          /* sum of wdf in the chain */
 	ChainEnd head, end;
 } BatchEntry;
 
@@ -38,8 +38,8 @@ typedef struct {
 } BatchPositions;
 
 typedef struct {
-	uint32_t *index;       /* behind the entries, in one block with them; 0: free, else tag << 20 | entry + 1 */
-	unsigned shift;        /* 64 - bits of the index */
+	uint32_t *index; /* behind the entries, in one block with them; 0: free, else tag << 20 | entry + 1 */
+	unsigned shift;  /* 64 - bits of the index */
 	uint32_t mask;
 	BatchEntry *entries;
 	BatchPositions *positions; /* NULL: none are kept */
@@ -56,16 +56,16 @@ typedef struct {
 typedef struct {
 	BatchTable codes, terms;
 	ChainPool pool;
-	Buf bytes;             /* of terms: 1 size, bytes (escaped) */
+	Buf bytes; /* of terms: 1 size, bytes (escaped) */
 	GlassList lengths;
 	BatchValues *values;
 	size_t value_slots;
 	size_t value_bytes;
-	uint32_t base;         /* first document */
+	uint32_t base; /* first document */
 	uint32_t wdf_max;
-	uint64_t length;       /* sum of all wdf: keeps cf within 32 bits */
-	size_t bytes_max;      /* of chains, values and terms */
-	SortItem *items;       /* scratch of batch_to_run, kept for the next time */
+	uint64_t length;  /* sum of all wdf: keeps cf within 32 bits */
+	size_t bytes_max; /* of chains, values and terms */
+	SortItem *items;  /* scratch of batch_to_run, kept for the next time */
 	size_t items_capacity;
 	Buf run_bytes;
 } Batch;

@@ -55,7 +55,7 @@ ChainEnd chain_grow(ChainPool *pool, ChainEnd end)
 {
 	unsigned class = end & 7;
 	if (class + 1 < CHAIN_CLASSES)
-		class++;
+		class ++;
 	uint32_t next = take_slice(pool, class) << 3 | class;
 	memcpy(pool->bytes + (end >> 3), &next, LINK);
 	return next;

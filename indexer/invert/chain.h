@@ -42,7 +42,10 @@ ChainEnd chain_grow(ChainPool *pool, ChainEnd end); /* end stands at the end of 
 ChainEnd chain_next(const ChainPool *pool, ChainEnd at, ChainEnd end);
 /* Copies the chain out; out has room for chain_bytes_max. Returns the number of bytes. */
 size_t chain_copy(const ChainPool *pool, ChainEnd head, ChainEnd end, uint8_t *out);
-static inline size_t chain_bytes_max(const ChainPool *pool) { return pool->used + 8; }
+static inline size_t chain_bytes_max(const ChainPool *pool)
+{
+	return pool->used + 8;
+}
 
 /* True while `appends` appends of CHAIN_APPEND_MAX bytes are certain to fit. */
 static inline bool chain_pool_room(const ChainPool *pool, size_t appends)

@@ -41,7 +41,7 @@ static Status next_code(Join *j, Err *err)
 		return err_set(err, ST_LIMIT, "a term is empty or longer than %d bytes", GLASS_TERM_MAX);
 	if (str_cmp((Str){(const char *)before, before_len}, (Str){(const char *)j->spelled, j->spelled_len}) >= 0)
 		return err_set(err, ST_INVALID, "codes are not in the order of terms ('%.*s' is not before '%.*s')",
-		               (int)before_len, (const char *)before, (int)j->spelled_len, (const char *)j->spelled);
+			       (int)before_len, (const char *)before, (int)j->spelled_len, (const char *)j->spelled);
 	return ST_OK;
 }
 
@@ -94,7 +94,7 @@ static Status unite(Join *j, Err *err)
 	GlassPiece a = glass_list_piece(&j->codes.list), b = glass_list_piece(&j->terms.list);
 	glass_list_clear(&j->united);
 	bool ok = j->codes.stream == RUN_CODES ? glass_list_unite_postings(&j->united, a, b, &j->inv->spill.wdf_max)
-	                                       : glass_positions_unite(&j->united, a, b);
+					       : glass_positions_unite(&j->united, a, b);
 	if (ok)
 		return write_list(j, term_of(&j->terms), &j->united, err);
 	if (!buf_ok(&j->united.body))

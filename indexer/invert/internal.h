@@ -13,10 +13,10 @@ typedef struct {
 
 struct Inverter {
 	InvertOptions options;
-	Err failure;           /* the first one; code ST_OK: none */
+	Err failure; /* the first one; code ST_OK: none */
 	Batch batch;
 	Spill spill;
-	GlassStats stats;      /* wdf_max is known at the end */
+	GlassStats stats; /* wdf_max is known at the end */
 	GlassBounds bounds;
 	/* the document at hand; did 0: none */
 	uint32_t did;

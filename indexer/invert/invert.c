@@ -1,5 +1,5 @@
-/* indexer/invert/invert.c - see invert.h. Batches (invert_batch.h) become runs (invert_run.h), runs that memory cannot hold
- * are spilled (invert_spill.h); invert_finish.c merges them all into tables. */
+/* indexer/invert/invert.c - see invert.h. Batches (invert_batch.h) become runs (invert_run.h), runs that memory cannot
+ * hold are spilled (invert_spill.h); invert_finish.c merges them all into tables. */
 #include "indexer/invert/invert.h"
 
 #include <stdlib.h>

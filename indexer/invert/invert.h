@@ -49,9 +49,9 @@ typedef struct {
 	 * and merged by number and each term is spelled once in all; without it, once a run. Numbers that follow the
 	 * sorted syllables, the first syllable in the upper bits and 0 for none, keep it: "an" < "an ninh" < "anh". */
 	bool codes_in_order;
-	bool positions;        /* write position.glass from the invert_*_at calls */
-	uint32_t block_size;   /* of the tables; 0: 8192 */
-	size_t batch_bytes;    /* of postings and terms in one batch; 0: what is fastest */
+	bool positions;      /* write position.glass from the invert_*_at calls */
+	uint32_t block_size; /* of the tables; 0: 8192 */
+	size_t batch_bytes;  /* of postings and terms in one batch; 0: what is fastest */
 } InvertOptions;
 
 typedef GlassFinish InvertFinish; /* UUID and metadata */
@@ -63,7 +63,10 @@ Status invert_begin(Inverter *inv, uint32_t docid, Err *err);
 void invert_code(Inverter *inv, uint64_t code, uint32_t wdf); /* wdf is added to what the term has in the document */
 void invert_codes(Inverter *inv, const uint64_t *codes, size_t count, uint32_t wdf); /* wdf of each */
 void invert_term(Inverter *inv, Str term, uint32_t wdf);
-static inline void invert_bool(Inverter *inv, Str term) { invert_term(inv, term, 0); }
+static inline void invert_bool(Inverter *inv, Str term)
+{
+	invert_term(inv, term, 0);
+}
 /* The same with a position from 1 on (with options.positions); those of a term in a document may come in any order. */
 void invert_code_at(Inverter *inv, uint64_t code, uint32_t wdf, uint32_t position);
 void invert_term_at(Inverter *inv, Str term, uint32_t wdf, uint32_t position);

@@ -44,7 +44,7 @@ static void replay(RunMerge *m)
 }
 
 Status run_merge_begin(RunMerge *m, const Run *runs, size_t count, RunStream stream, size_t part_bytes,
-                       uint32_t *wdf_max, Err *err)
+		       uint32_t *wdf_max, Err *err)
 {
 	*m = (RunMerge){.stream = stream, .part_bytes = part_bytes, .wdf_max = wdf_max};
 	if (count == 0)

@@ -17,17 +17,17 @@ typedef struct {
 	RunStream stream;
 	RunCursor *cursors;
 	uint32_t count;
-	uint32_t *tree;       /* losers of each match; tree[0]: the winner */
+	uint32_t *tree; /* losers of each match; tree[0]: the winner */
 	size_t part_bytes;
-	uint32_t *wdf_max;    /* raised where postings of one document meet */
-	uint64_t code;        /* the key handed out */
+	uint32_t *wdf_max; /* raised where postings of one document meet */
+	uint64_t code;     /* the key handed out */
 	uint8_t term[GLASS_TERM_MAX];
 	size_t term_len;
 	GlassList list;
 } RunMerge;
 
 Status run_merge_begin(RunMerge *m, const Run *runs, size_t count, RunStream stream, size_t part_bytes,
-                       uint32_t *wdf_max, Err *err);
+		       uint32_t *wdf_max, Err *err);
 Step run_merge_next(RunMerge *m, Err *err);
 void run_merge_done(RunMerge *m);
 

@@ -32,8 +32,14 @@ typedef struct {
 	Str term;      /* of the others */
 } RunKey;
 
-static inline bool run_stream_has_codes(RunStream s) { return s == RUN_CODES || s == RUN_CODE_POSITIONS; }
-static inline bool run_stream_has_positions(RunStream s) { return s == RUN_CODE_POSITIONS || s == RUN_TERM_POSITIONS; }
+static inline bool run_stream_has_codes(RunStream s)
+{
+	return s == RUN_CODES || s == RUN_CODE_POSITIONS;
+}
+static inline bool run_stream_has_positions(RunStream s)
+{
+	return s == RUN_CODE_POSITIONS || s == RUN_TERM_POSITIONS;
+}
 /* Positions and values are lists of strings, the rest of numbers. */
 static inline GlassEntries run_entries(RunStream s, Str term)
 {
@@ -42,10 +48,10 @@ static inline GlassEntries run_entries(RunStream s, Str term)
 }
 
 typedef struct {
-	int fd;         /* -1: in memory */
+	int fd; /* -1: in memory */
 	uint8_t *bytes;
 	uint64_t start[RUN_STREAMS + 1]; /* of each stream, in bytes or in the file */
-	uint32_t base;  /* first document */
+	uint32_t base;                   /* first document */
 } Run;
 
 void run_free_bytes(Run *run);
@@ -73,7 +79,7 @@ Status run_writer_flush(RunWriter *w, size_t at_least, Err *err);
 /* Reads a stream from front to back. */
 typedef struct {
 	const uint8_t *at, *end;
-	uint8_t *buffer;    /* of a file run; NULL: in memory */
+	uint8_t *buffer; /* of a file run; NULL: in memory */
 	size_t capacity;
 	int fd;
 	uint64_t next, limit; /* what of the file was not read yet */
@@ -81,10 +87,10 @@ typedef struct {
 	RunStream stream;
 	uint32_t base;
 	uint64_t code;
-	uint64_t prefix;    /* first 8 bytes of the term, big-endian: most comparisons end here */
+	uint64_t prefix; /* first 8 bytes of the term, big-endian: most comparisons end here */
 	size_t term_len;
 	uint8_t term[GLASS_TERM_MAX + 8];
-	GlassPiece piece;   /* valid until the next run_cursor_next */
+	GlassPiece piece; /* valid until the next run_cursor_next */
 	uint32_t tf;
 	uint64_t cf;
 	/* of an entry being read, until all of it is there */

@@ -28,7 +28,7 @@ typedef struct {
 typedef struct {
 	Batch *batch;
 	SortItem *items, *other;
-	Ahead ahead[LISTS_AHEAD]; /* of item i at i % LISTS_AHEAD */
+	Ahead ahead[LISTS_AHEAD];      /* of item i at i % LISTS_AHEAD */
 	size_t code_count, term_count; /* codes first; written as terms they count as terms */
 	RunWriter w;
 	Buf scratch[2];
@@ -39,7 +39,7 @@ typedef struct {
 static SortItem *radix_sort(SortItem *items, SortItem *other, size_t count)
 {
 	static const unsigned digits = 8;
-	uint32_t (*counts)[256] = calloc(digits, sizeof *counts);
+	uint32_t(*counts)[256] = calloc(digits, sizeof *counts);
 	if (!counts)
 		return NULL;
 	for (size_t i = 0; i < count; i++)
@@ -157,7 +157,7 @@ static uint32_t count_varints(const uint8_t *start, uint8_t *end)
 
 /* The postings of an entry, the one held back included, in `scratch`. */
 static bool read_postings(Sorter *s, const SortItem *item, Buf *scratch, GlassPiece *out, uint32_t *tf_out,
-                          uint64_t *cf_out)
+			  uint64_t *cf_out)
 {
 	const BatchPositions *unused;
 	const BatchEntry *e = entry_of(s, item, &unused);

@@ -25,11 +25,11 @@ typedef struct {
 typedef struct {
 	const char *dir;
 	size_t memory_max;
-	uint32_t fan;       /* runs of a level that are merged at once */
-	Run *memory;        /* oldest first */
+	uint32_t fan; /* runs of a level that are merged at once */
+	Run *memory;  /* oldest first */
 	size_t memory_count, memory_capacity, memory_bytes;
 	SpillLevel *levels[SPILL_LEVELS]; /* the higher the older */
-	uint32_t wdf_max;   /* of postings that were joined */
+	uint32_t wdf_max;                 /* of postings that were joined */
 } Spill;
 
 /* memory_bytes is what runs in memory and the buffers of a merge may take together. dir is borrowed. */

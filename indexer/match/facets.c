@@ -16,9 +16,9 @@ typedef struct {
 
 typedef struct {
 	Counts counts[MATCH_SLOTS_MAX];
-	Counts *at;            /* of the slot at hand */
+	Counts *at; /* of the slot at hand */
 	Arena *arena;
-	unsigned sample_bits;  /* one in 2^n matches is looked at */
+	unsigned sample_bits; /* one in 2^n matches is looked at */
 	uint64_t seen;
 	bool failed;
 } Facets;
@@ -122,12 +122,13 @@ static void tell(const MatchWalk *walk, const Facets *f, QueryCount *each, void 
 		for (size_t i = 0; i < f->counts[v].room; i++) {
 			const Counted *c = &f->counts[v].table[i];
 			if (c->count)
-				each(ctx, walk->slots[v], c->value, (uint64_t)((double)c->count * each_stands_for + 0.5));
+				each(ctx, walk->slots[v], c->value,
+				     (uint64_t)((double)c->count * each_stands_for + 0.5));
 		}
 }
 
 Status matcher_facets(Matcher *m, const QueryAsk *ask, unsigned slots, QueryCount *each, void *ctx, uint64_t *all_out,
-                      bool *is_exact_out, Err *err)
+		      bool *is_exact_out, Err *err)
 {
 	Arena arena = {0};
 	Facets facets = {.arena = &arena};

@@ -4,14 +4,15 @@
 #include "indexer/glass/entry.h"
 
 enum {
-	PADDING = 16,          /* zeros behind a chunk: a number that is cut off ends there and not elsewhere */
-	STEPS = 3,             /* chunks that are passed over one by one before the wanted one is searched for */
-	SPARSE = 48,           /* so few candidates of a window are looked for one by one */
+	PADDING = 16, /* zeros behind a chunk: a number that is cut off ends there and not elsewhere */
+	STEPS = 3,    /* chunks that are passed over one by one before the wanted one is searched for */
+	SPARSE = 48,  /* so few candidates of a window are looked for one by one */
 };
 
 static Status damaged(const MatchList *l, Err *err)
 {
-	return err_set(err, ST_CORRUPT, "the list of \"%.*s\" in the index is damaged", (int)l->key_len, (const char *)l->key);
+	return err_set(err, ST_CORRUPT, "the list of \"%.*s\" in the index is damaged", (int)l->key_len,
+		       (const char *)l->key);
 }
 
 static Status keep_chunk(MatchList *l, const MatchSource *source, const GlassEntry *entry, Err *err)
@@ -124,7 +125,8 @@ static Status next_chunk(MatchList *l, const MatchSource *source, uint32_t targe
 		bool searched = step_count == STEPS; /* may give the chunk that was passed over last */
 		if (searched) {
 			uint8_t bytes[GLASS_KEY_MAX + GLASS_DID_MAX + 1];
-			step = glass_find_last(source->shard->postlist, source->blocks, chunk_key(l, target, bytes), &l->place, &key, &tag, err);
+			step = glass_find_last(source->shard->postlist, source->blocks, chunk_key(l, target, bytes),
+					       &l->place, &key, &tag, err);
 		} else {
 			step = glass_find_next(source->shard->postlist, source->blocks, &l->place, &key, &tag, err);
 		}
@@ -166,7 +168,9 @@ static inline void skip_postings(MatchList *l, uint32_t target)
 		uint64_t eight = get_le64(at);
 		if (eight & UINT64_C(0x8080808080808080))
 			break;
-		uint32_t passed = (uint32_t)(((eight >> 8 & UINT64_C(0x00FF00FF00FF00FF)) * UINT64_C(0x0001000100010001)) >> 48) + 4;
+		uint32_t passed =
+			(uint32_t)(((eight >> 8 & UINT64_C(0x00FF00FF00FF00FF)) * UINT64_C(0x0001000100010001)) >> 48) +
+			4;
 		if (passed > target - did)
 			break;
 		did += passed;
@@ -209,7 +213,7 @@ static inline uint16_t cut(uint32_t wdf)
 }
 
 static Status fill_some(MatchList *l, const MatchSource *source, uint64_t from, const MatchSet *within, MatchSet *out,
-                        uint16_t *wdf, Err *err)
+			uint16_t *wdf, Err *err)
 {
 	for (MATCH_EACH(within, i)) {
 		uint64_t wanted = from + i;
@@ -257,11 +261,13 @@ static inline bool fill_from_chunk(MatchList *l, uint64_t from, uint64_t to, Mat
 	while (did < to) {
 		uint64_t eight;
 		while (end - at > 8 && !((eight = get_le64(at)) & UINT64_C(0x8080808080808080))) {
-			uint64_t gaps = eight >> 8 & UINT64_C(0x00FF00FF00FF00FF), ahead = gaps * UINT64_C(0x0001000100010001);
+			uint64_t gaps = eight >> 8 & UINT64_C(0x00FF00FF00FF00FF),
+				 ahead = gaps * UINT64_C(0x0001000100010001);
 			size_t i = (size_t)(did - from);
 			if ((ahead >> 32 & 0xFFFF) + 3 + did >= to) /* the fourth lies behind */
 				break;
-			size_t second = i + (ahead & 0xFFFF) + 1, third = i + (ahead >> 16 & 0xFFFF) + 2, fourth = i + (ahead >> 32 & 0xFFFF) + 3;
+			size_t second = i + (ahead & 0xFFFF) + 1, third = i + (ahead >> 16 & 0xFFFF) + 2,
+			       fourth = i + (ahead >> 32 & 0xFFFF) + 3;
 			gather(&g, i);
 			gather(&g, second);
 			gather(&g, third);
@@ -326,7 +332,7 @@ static bool are_few(const MatchSet *set)
 }
 
 Status match_list_fill(MatchList *l, const MatchSource *source, uint64_t from, const MatchSet *within, MatchSet *out,
-                       uint16_t *wdf, Err *err)
+		       uint16_t *wdf, Err *err)
 {
 	memset(out, 0, sizeof *out);
 	if (l->did == UINT32_MAX || l->did >= from + MATCH_WINDOW)
@@ -353,7 +359,8 @@ Status match_list_rewind(MatchList *l, const MatchSource *source, uint64_t from,
 		l->place = l->chunk_place;
 		return ST_OK;
 	}
-	Step step = glass_find_last(source->shard->postlist, source->blocks, chunk_key(l, (uint32_t)from, bytes), &l->place, &key, &tag, err);
+	Step step = glass_find_last(source->shard->postlist, source->blocks, chunk_key(l, (uint32_t)from, bytes),
+				    &l->place, &key, &tag, err);
 	if (step == STEP_ERROR)
 		return err->code;
 	if (step == STEP_ITEM && is_chunk(l, key, tag, &entry))

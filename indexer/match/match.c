@@ -70,14 +70,16 @@ Status matcher_term_documents(Matcher *m, Str term, uint64_t *count_out, Err *er
 			return err->code;
 		if (step == STEP_ITEM && str_eq(key, wanted)) {
 			if (!glass_entry_read(key, tag, &entry) || !entry.first)
-				return err_set(err, ST_CORRUPT, "the list of \"%.*s\" in the index is damaged", STR_ARG(term));
+				return err_set(err, ST_CORRUPT, "the list of \"%.*s\" in the index is damaged",
+					       STR_ARG(term));
 			*count_out += entry.tf;
 		}
 	}
 	return ST_OK;
 }
 
-static Status hits_of_shard(Matcher *m, size_t shard, Str term, Arena *arena, QueryHit *out, size_t room, size_t *count, uint64_t *total, Err *err)
+static Status hits_of_shard(Matcher *m, size_t shard, Str term, Arena *arena, QueryHit *out, size_t room, size_t *count,
+			    uint64_t *total, Err *err)
 {
 	MatchList list;
 	MatchSource source = {m->shards[shard], m->blocks, arena};
@@ -93,7 +95,8 @@ static Status hits_of_shard(Matcher *m, size_t shard, Str term, Arena *arena, Qu
 			if (*count < room)
 				out[(*count)++] = (QueryHit){.shard = (uint32_t)shard, .docid = (uint32_t)(from + i)};
 	}
-	if (st == ST_OK && *count < room && *count - before != list.documents) /* the caller counts on as many as *total says */
+	if (st == ST_OK && *count < room &&
+	    *count - before != list.documents) /* the caller counts on as many as *total says */
 		return err_set(err, ST_CORRUPT, "the list of \"%.*s\" in the index is damaged", STR_ARG(term));
 	return st;
 }
@@ -120,7 +123,7 @@ typedef struct {
 	uint8_t key[GLASS_TERM_MAX]; /* escaped, as keys are ordered */
 	size_t key_len;
 	uint64_t documents;
-	Buf live;              /* of the live shard, all at once: length, term, documents … */
+	Buf live; /* of the live shard, all at once: length, term, documents … */
 	size_t live_at;
 } TermWalk;
 
@@ -169,7 +172,8 @@ static Status take(TermWalk *walk, Step step, Str key, Str tag, Str prefix, Err 
 	return ST_OK;
 }
 
-/* The term behind the one at hand: the next entry, or, where that is a chunk of the same list, the first one behind it. */
+/* The term behind the one at hand: the next entry, or, where that is a chunk of the same list, the first one behind it.
+ */
 static Status next_term(Matcher *m, TermWalk *walk, Str prefix, Err *err)
 {
 	Str key, tag;
@@ -184,7 +188,8 @@ static Status next_term(Matcher *m, TermWalk *walk, Str prefix, Err *err)
 		memcpy(behind, walk->key, walk->key_len);
 		behind[walk->key_len] = 0;
 		behind[walk->key_len + 1] = 0xFF; /* no document's number begins so */
-		step = glass_find(walk->shard->postlist, m->blocks, (Str){(const char *)behind, walk->key_len + 2}, &walk->place, &key, &tag, err);
+		step = glass_find(walk->shard->postlist, m->blocks, (Str){(const char *)behind, walk->key_len + 2},
+				  &walk->place, &key, &tag, err);
 	}
 	return take(walk, step, key, tag, prefix, err);
 }
@@ -200,7 +205,8 @@ static Status first_term(Matcher *m, TermWalk *walk, Str plain_prefix, Str prefi
 		next_live(walk);
 		return st;
 	}
-	return take(walk, glass_find(walk->shard->postlist, m->blocks, from, &walk->place, &key, &tag, err), key, tag, prefix, err);
+	return take(walk, glass_find(walk->shard->postlist, m->blocks, from, &walk->place, &key, &tag, err), key, tag,
+		    prefix, err);
 }
 
 static Str unescape(Str key, char out[static GLASS_TERM_MAX])
@@ -214,7 +220,7 @@ static Str unescape(Str key, char out[static GLASS_TERM_MAX])
 }
 
 static Status walk_terms(Matcher *m, TermWalk *walks, Str prefix, bool (*each)(void *ctx, Str term, uint64_t documents),
-                         void *ctx, Err *err)
+			 void *ctx, Err *err)
 {
 	for (;;) {
 		uint8_t least[GLASS_TERM_MAX];

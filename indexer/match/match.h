@@ -3,9 +3,10 @@
  *   Query ──plan──► tree of nodes ──► for each shard, for each window of 2,048 documents:
  *                                        which of them match (bits)  ──►  their scores  ──►  the best so far
  *
- * The tables are Xapian's and so are the answers: the same documents, BM25 with Xapian's parameters, the same scores but
- * for rounding (tests/prop/match_xapian.cc). Totals are exact unless QueryFound says otherwise: of large archives the
- * matches of common words are counted in some windows only. Why there is a matcher beside Xapian's: docs/decisions/0013.
+ * The tables are Xapian's and so are the answers: the same documents, BM25 with Xapian's parameters, the same scores
+ * but for rounding (tests/prop/match_xapian.cc). Totals are exact unless QueryFound says otherwise: of large archives
+ * the matches of common words are counted in some windows only. Why there is a matcher beside Xapian's:
+ * docs/decisions/0013.
  *
  * Shapes   shards in order; hits carry the position of their shard in it
  * Owns     matcher_open's result until matcher_close; hits live in the arena
@@ -32,13 +33,14 @@ Status matcher_term_documents(Matcher *m, Str term, uint64_t *count_out, Err *er
 /* The documents that have the term, at most `room`, in the order of the log; *total_out says how many there are. */
 Status matcher_term_hits(Matcher *m, Str term, QueryHit *out, size_t room, uint64_t *total_out, Err *err);
 /* Calls `each` for every term that begins with prefix, in order, until it returns false. */
-Status matcher_terms(Matcher *m, Str prefix, bool (*each)(void *ctx, Str term, uint64_t documents), void *ctx, Err *err);
+Status matcher_terms(Matcher *m, Str prefix, bool (*each)(void *ctx, Str term, uint64_t documents), void *ctx,
+		     Err *err);
 
 /* Where the deadline passes, what was found until then, and a total that is estimated from it. */
 Status matcher_search(Matcher *m, const QueryAsk *ask, Arena *arena, QueryFound *out, Err *err);
 /* Calls `each` with every value of the slots (a bit set) that matches of the last tier have, and its count.
  * *all_out: the number of matches; *is_exact_out: every one of them was looked at. */
 Status matcher_facets(Matcher *m, const QueryAsk *ask, unsigned slots, QueryCount *each, void *ctx, uint64_t *all_out,
-                      bool *is_exact_out, Err *err);
+		      bool *is_exact_out, Err *err);
 
 #endif

@@ -103,8 +103,14 @@ static MatchNode *plan_range(MatchPlan *p, const Query *q)
 	return n;
 }
 
-static bool is_rarer(const MatchNode *a, const MatchNode *b) { return a->documents < b->documents; }
-static bool is_lower(const MatchNode *a, const MatchNode *b) { return a->bound < b->bound; }
+static bool is_rarer(const MatchNode *a, const MatchNode *b)
+{
+	return a->documents < b->documents;
+}
+static bool is_lower(const MatchNode *a, const MatchNode *b)
+{
+	return a->bound < b->bound;
+}
 
 static void order_children(MatchNode *n, bool (*is_before)(const MatchNode *a, const MatchNode *b))
 {

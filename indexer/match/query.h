@@ -14,9 +14,10 @@ C_LINKAGE_BEGIN
 
 typedef enum {
 	QUERY_NOTHING,
-	QUERY_ALL,       /* every document */
-	QUERY_TERM,      /* term */
-	QUERY_AND, QUERY_OR,
+	QUERY_ALL,  /* every document */
+	QUERY_TERM, /* term */
+	QUERY_AND,
+	QUERY_OR,
 	QUERY_SYNONYM,   /* like OR, but weighted as one term */
 	QUERY_AND_NOT,   /* children[0] without children[1] */
 	QUERY_AND_MAYBE, /* children[0]; children[1] adds to the score only */
@@ -35,9 +36,11 @@ typedef struct Query {
 	size_t child_count;
 } Query;
 
-/* All return NULL only when out of memory. A node of no children is QUERY_NOTHING, AND/OR/SYNONYM of one is that one. */
+/* All return NULL only when out of memory. A node of no children is QUERY_NOTHING, AND/OR/SYNONYM of one is that one.
+ */
 Query *query_term(Arena *arena, Str term); /* copies term */
-Query *query_node(Arena *arena, QueryOp op, Query **children, size_t count); /* copies the list; NULL children are left out */
+Query *query_node(Arena *arena, QueryOp op, Query **children,
+		  size_t count); /* copies the list; NULL children are left out */
 Query *query_pair(Arena *arena, QueryOp op, Query *first, Query *second);
 Query *query_weighted(Arena *arena, QueryOp op, Query *child, double factor); /* SCALE or BOOST */
 /* The same documents without anything that only weighs: AND_MAYBE, SCALE, BOOST and FILTER are resolved. For the right
@@ -52,27 +55,29 @@ Query *query_range(Arena *arena, unsigned slot, Str low, Str high);
 
 /* Documents of a shard that are left out of results. */
 typedef struct {
-	const uint32_t *docids;    /* ascending */
+	const uint32_t *docids; /* ascending */
 	size_t count;
 } QueryDead;
 
 enum { QUERY_TIERS_MAX = 3, QUERY_SECOND_LOOK = 60, QUERY_FACET_SAMPLE = 1 << 16 };
 
-/* Tiers are given best first; each must match only what the next one matches too. A hit belongs to the first that matches
- * it and stands before all hits of the next; within a tier the order is by score, or by value. */
+/* Tiers are given best first; each must match only what the next one matches too. A hit belongs to the first that
+ * matches it and stands before all hits of the next; within a tier the order is by score, or by value. */
 typedef struct {
 	const Query *tiers[QUERY_TIERS_MAX];
 	size_t tier_count;
-	const Query *second;       /* of one tier: adds to the scores of the QUERY_SECOND_LOOK best, which are ordered anew; NULL: nothing */
-	size_t first_tier;         /* hits of tiers before it are counted only, */
-	uint64_t first;            /* and so many of its own; */
-	uint64_t limit;            /* then so many are given */
-	uint64_t count_to;         /* totals up to this are exact (the matcher's: as far as an estimate tells) */
-	int sort_slot;             /* -1: by relevance; else there is one tier */
+	const Query *second; /* of one tier: adds to the scores of the QUERY_SECOND_LOOK best, which are ordered anew;
+				NULL: nothing */
+	size_t first_tier;   /* hits of tiers before it are counted only, */
+	uint64_t first;      /* and so many of its own; */
+	uint64_t limit;      /* then so many are given */
+	uint64_t count_to;   /* totals up to this are exact (the matcher's: as far as an estimate tells) */
+	int sort_slot;       /* -1: by relevance; else there is one tier */
 	bool sort_descending;
-	double deadline_seconds;   /* 0: none */
-	const QueryDead *dead;     /* one for each shard; NULL: none are */
-	uint64_t sample;           /* facets, which are those of the last tier: with more matches, about so many are looked at; 0: QUERY_FACET_SAMPLE */
+	double deadline_seconds; /* 0: none */
+	const QueryDead *dead;   /* one for each shard; NULL: none are */
+	uint64_t sample; /* facets, which are those of the last tier: with more matches, about so many are looked at; 0:
+			    QUERY_FACET_SAMPLE */
 } QueryAsk;
 
 typedef struct {

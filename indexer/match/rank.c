@@ -4,20 +4,20 @@
 #include <stdlib.h>
 
 enum {
-	COUNT_OF = 32768,      /* documents of which matches are counted where there are more */
-	COUNT_FEW = 4096,      /* matches are always counted */
+	COUNT_OF = 32768, /* documents of which matches are counted where there are more */
+	COUNT_FEW = 4096, /* matches are always counted */
 };
 
 typedef struct {
 	uint32_t tier;
-	uint64_t value;        /* what is sorted by, its first eight bytes; 0: sorted by relevance */
+	uint64_t value; /* what is sorted by, its first eight bytes; 0: sorted by relevance */
 	double score;
 	uint32_t shard, docid;
 } Ranked;
 
 typedef struct {
 	const QueryAsk *ask;
-	Ranked *heap;          /* the worst of the best so far is on top */
+	Ranked *heap; /* the worst of the best so far is on top */
 	size_t held, room;
 	uint64_t values[MATCH_WINDOW]; /* of the slot that is sorted by */
 } Best;
@@ -123,7 +123,8 @@ static Status rank_window(MatchWalk *walk, size_t tier, const MatchSet *matching
 	}
 	if (st == ST_OK && sorted) {
 		memset(best->values, 0, sizeof best->values);
-		st = match_values_each(&walk->values[0], &walk->at.source, walk->at.from, matching, take_value, best->values, err);
+		st = match_values_each(&walk->values[0], &walk->at.source, walk->at.from, matching, take_value,
+				       best->values, err);
 	}
 	if (st != ST_OK)
 		return st;
@@ -132,7 +133,8 @@ static Status rank_window(MatchWalk *walk, size_t tier, const MatchSet *matching
 		if (!sorted && best->held == best->room && best->heap[0].tier == tier)
 			least = best->heap[0].score;
 		if (walk->at.score[i] > least)
-			offer(best, &(Ranked){(uint32_t)tier, sorted ? best->values[i] : 0, walk->at.score[i], (uint32_t)walk->at.shard, (uint32_t)(walk->at.from + i)});
+			offer(best, &(Ranked){(uint32_t)tier, sorted ? best->values[i] : 0, walk->at.score[i],
+					      (uint32_t)walk->at.shard, (uint32_t)(walk->at.from + i)});
 	}
 	want_less(walk, best);
 	return ST_OK;
@@ -148,7 +150,8 @@ static Status rank_all(MatchWalk *walk, Best *best, uint64_t most, Err *err)
 	if (best->ask->sort_slot >= 0)
 		walk->slots[walk->slot_count++] = (unsigned)best->ask->sort_slot;
 	for (; walk->tier_count < best->ask->tier_count; walk->tier_count++) {
-		walk->roots[walk->tier_count] = match_plan(&walk->plan, best->ask->tiers[walk->tier_count], best->room > 0);
+		walk->roots[walk->tier_count] =
+			match_plan(&walk->plan, best->ask->tiers[walk->tier_count], best->room > 0);
 		if (!walk->roots[walk->tier_count])
 			return err->code;
 	}
@@ -206,7 +209,8 @@ static Status look_again(MatchWalk *walk, Best *best, Err *err)
 			match_plan_begin_shard(&plan);
 		match_walk_go_to(walk, next->shard, next->docid);
 		size_t here = 1;
-		while (done + here < count && next[here].shard == next->shard && next[here].docid < walk->at.from + MATCH_WINDOW)
+		while (done + here < count && next[here].shard == next->shard &&
+		       next[here].docid < walk->at.from + MATCH_WINDOW)
 			here++;
 		st = score_again(walk, root, next, here, err);
 		done += here;
@@ -258,7 +262,8 @@ static Status count_all(const MatchWalk *before, Arena *arena, QueryFound *out, 
 static Status search(MatchWalk *walk, Best *best, Arena *arena, QueryFound *out, Err *err)
 {
 	const QueryAsk *ask = best->ask;
-	bool again = ask->second && ask->tier_count == 1 && ask->limit && ask->first < QUERY_SECOND_LOOK && ask->sort_slot < 0;
+	bool again = ask->second && ask->tier_count == 1 && ask->limit && ask->first < QUERY_SECOND_LOOK &&
+		     ask->sort_slot < 0;
 	uint64_t most = ask->limit ? ask->first + ask->limit : 0;
 	Status st = rank_all(walk, best, again && most < QUERY_SECOND_LOOK ? QUERY_SECOND_LOOK : most, err);
 	if (st == ST_OK && again)
@@ -267,7 +272,8 @@ static Status search(MatchWalk *walk, Best *best, Arena *arena, QueryFound *out,
 	if (st == ST_OK && !out->hits)
 		st = err_no_memory(err);
 	for (uint64_t i = ask->first; st == ST_OK && i < best->held && out->count < ask->limit; i++)
-		out->hits[out->count++] = (QueryHit){best->heap[i].shard, best->heap[i].docid, best->heap[i].tier, best->heap[i].score};
+		out->hits[out->count++] =
+			(QueryHit){best->heap[i].shard, best->heap[i].docid, best->heap[i].tier, best->heap[i].score};
 	tell_totals(walk, out);
 	bool too_low = !out->total_is_exact && !walk->gave_up && out->total < 4 * ask->count_to;
 	return st == ST_OK && too_low ? count_all(walk, arena, out, err) : st;

@@ -1,6 +1,7 @@
 /* indexer/match/shard.h - a shard as the matcher sees it: its documents, and where its lists lie.
  *
- * A sealed shard is read from its tables; the live one, a few hundred records that Xapian writes, is read through Xapian.
+ * A sealed shard is read from its tables; the live one, a few hundred records that Xapian writes, is read through
+ * Xapian.
  *
  * Units    docid: the shard's own; lengths: sums of wdf
  * Owns     counted: match_shard_hold, match_shard_drop
@@ -19,14 +20,14 @@ typedef struct {
 	GlassLeaves *postlist; /* NULL: the live shard */
 	XapDb *live;           /* NULL: a sealed one */
 	uint32_t documents;
-	uint32_t first, last;  /* 0, 0: there are none */
+	uint32_t first, last; /* 0, 0: there are none */
 	uint64_t total_length;
-	uint32_t *lengths;     /* of first … last */
-	uint64_t *present;     /* bits: document first + i is there */
+	uint32_t *lengths; /* of first … last */
+	uint64_t *present; /* bits: document first + i is there */
 	int users;
 } MatchShard;
 
-Status match_shard_open(MatchShard **out, const char *dir, Err *err);      /* a sealed one */
+Status match_shard_open(MatchShard **out, const char *dir, Err *err); /* a sealed one */
 Status match_shard_open_live(MatchShard **out, const char *dir, Err *err);
 MatchShard *match_shard_hold(MatchShard *shard);
 void match_shard_drop(MatchShard *shard); /* NULL is fine */

@@ -79,7 +79,8 @@ static Status find_chunk(MatchValues *v, const MatchSource *source, uint32_t wan
 		step = glass_find_next(source->shard->postlist, source->blocks, &next, &key, &tag, err);
 	if (st != ST_OK || step == STEP_ERROR)
 		return st != ST_OK ? st : err->code;
-	bool more = step == STEP_ITEM && str_starts(key, list) && glass_entry_read(key, tag, &entry) && entry.kind == GLASS_VALUES;
+	bool more = step == STEP_ITEM && str_starts(key, list) && glass_entry_read(key, tag, &entry) &&
+		    entry.kind == GLASS_VALUES;
 	v->next_first = more ? entry.chunk.first : 0;
 	return ST_OK;
 }
@@ -103,14 +104,15 @@ static Status skip_to(MatchValues *v, const MatchSource *source, uint32_t wanted
 		} else {
 			v->ended = true;
 		}
-		if (st == ST_OK && !v->ended && v->it.did <= before) /* an order that is none might lead back for ever */
+		if (st == ST_OK && !v->ended &&
+		    v->it.did <= before) /* an order that is none might lead back for ever */
 			st = damaged(err);
 	}
 	return st;
 }
 
 Status match_values_each(MatchValues *v, const MatchSource *source, uint64_t from, const MatchSet *within,
-                         void (*each)(void *ctx, size_t i, Str value), void *ctx, Err *err)
+			 void (*each)(void *ctx, size_t i, Str value), void *ctx, Err *err)
 {
 	for (MATCH_EACH(within, i)) {
 		Status st = skip_to(v, source, (uint32_t)(from + i), err);

@@ -24,7 +24,8 @@ MatchWalk *match_walk_new(Matcher *m, const QueryAsk *ask, Arena *arena, Err *er
 	walk->prunes = walk->gave_up = false;
 	memset(walk->tiers, 0, sizeof walk->tiers);
 	walk->counted_documents = 0;
-	walk->give_up_us = ask->deadline_seconds > 0 ? clock_monotonic_us() + (uint64_t)(ask->deadline_seconds * 1e6) : 0;
+	walk->give_up_us =
+		ask->deadline_seconds > 0 ? clock_monotonic_us() + (uint64_t)(ask->deadline_seconds * 1e6) : 0;
 	return walk;
 }
 
@@ -124,7 +125,8 @@ static Status walk_windows(MatchWalk *walk, MatchEach *each, void *ctx, Err *err
 		Status st = look_at_window(walk, each, ctx, err);
 		if (st != ST_OK)
 			return st;
-		if (looked % WINDOWS_BETWEEN_LOOKS == 0 && walk->give_up_us && clock_monotonic_us() > walk->give_up_us) {
+		if (looked % WINDOWS_BETWEEN_LOOKS == 0 && walk->give_up_us &&
+		    clock_monotonic_us() > walk->give_up_us) {
 			walk->gave_up = true;
 			return ST_OK;
 		}
@@ -140,7 +142,8 @@ static Status walk_shard(MatchWalk *walk, MatchEach *each, void *ctx, Err *err)
 	for (size_t tier = 0; tier < walk->tier_count; tier++)
 		before[tier] = walk->tiers[tier].counted;
 	Status st = walk_windows(walk, each, ctx, err);
-	double counted = (double)(walk->counted_documents - documents_before), all = walk->matcher->shards[walk->at.shard]->documents;
+	double counted = (double)(walk->counted_documents - documents_before),
+	       all = walk->matcher->shards[walk->at.shard]->documents;
 	for (size_t tier = 0; counted > 0 && tier < walk->tier_count; tier++)
 		walk->tiers[tier].likely += (double)(walk->tiers[tier].counted - before[tier]) * all / counted;
 	return st;
@@ -169,7 +172,8 @@ uint64_t match_walk_total(const MatchWalk *walk, size_t tier)
 		return walk->tiers[tier].matches;
 	uint64_t likely = (uint64_t)walk->tiers[tier].likely;
 	if (walk->gave_up)
-		likely = (uint64_t)((double)walk->tiers[tier].counted / (double)walk->counted_documents * (double)walk->matcher->documents);
+		likely = (uint64_t)((double)walk->tiers[tier].counted / (double)walk->counted_documents *
+				    (double)walk->matcher->documents);
 	return likely > walk->tiers[tier].matches ? likely : walk->tiers[tier].matches;
 }
 

@@ -4,8 +4,8 @@
  * lists of common words are read only where rarer ones left something. */
 #include "indexer/match/parts.h"
 
-/* What a term adds to a score is a multiple of 2^-30: sums are then exact in whatever order they are made, and documents
- * that are equal stay equal. Adding and taking away so large a number leaves no bits behind the 30th. */
+/* What a term adds to a score is a multiple of 2^-30: sums are then exact in whatever order they are made, and
+ * documents that are equal stay equal. Adding and taking away so large a number leaves no bits behind the 30th. */
 static const double rounder = 1.5 * (1 << 22), slack = 1e-6;
 
 static inline double rounded(double part)
@@ -66,7 +66,9 @@ static Status fill(MatchNode *n, const MatchAt *at, bool again, Err *err)
 	if (leaf->lists) {
 		MatchList *list = &leaf->lists[at->shard];
 		Status st = again ? match_list_rewind(list, &at->source, at->from, err) : ST_OK;
-		return st == ST_OK ? match_list_fill(list, &at->source, at->from, &leaf->asked, &leaf->set, leaf->wdf, err) : st;
+		return st == ST_OK
+			       ? match_list_fill(list, &at->source, at->from, &leaf->asked, &leaf->set, leaf->wdf, err)
+			       : st;
 	}
 	if (again) {
 		unsigned slot = n->values.slot;
@@ -248,7 +250,9 @@ uint64_t match_next(const MatchNode *n, size_t shard, uint64_t from)
 	case QUERY_NOTHING:
 		return UINT64_MAX;
 	case QUERY_TERM:
-		return n->leaf->lists[shard].did == UINT32_MAX ? UINT64_MAX : n->leaf->lists[shard].did > from ? n->leaf->lists[shard].did : from;
+		return n->leaf->lists[shard].did == UINT32_MAX ? UINT64_MAX
+		       : n->leaf->lists[shard].did > from      ? n->leaf->lists[shard].did
+							       : from;
 	case QUERY_RANGE:
 	case QUERY_ALL:
 		return from;

@@ -1,4 +1,5 @@
-/* indexer/match/xapian.cc - databases, their terms, and the live shard's writer. See xapian.h; searching is xapian_search.cc's.
+/* indexer/match/xapian.cc - databases, their terms, and the live shard's writer. See xapian.h; searching is
+ * xapian_search.cc's.
  *
  * Xapian 1.4.22 renames its new version file into place without syncing the directory; a power cut can then lose a
  * commit that was reported done. xap_writer_commit syncs the directory itself.

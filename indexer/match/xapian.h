@@ -27,8 +27,8 @@ uint64_t xap_documents(const XapDb *db);
 Status xap_term_documents(XapDb *db, Str term, uint64_t *count_out, Err *err);
 /* Calls `each` for every term that begins with prefix, in order, until it returns false. */
 Status xap_terms(XapDb *db, Str prefix, bool (*each)(void *ctx, Str term, uint64_t documents), void *ctx, Err *err);
-/* Calls `each` with the documents that have the term, ascending, and its wdf there; of "": every document and its length.
- * Of a database opened from one directory. */
+/* Calls `each` with the documents that have the term, ascending, and its wdf there; of "": every document and its
+ * length. Of a database opened from one directory. */
 Status xap_postings(XapDb *db, Str term, void (*each)(void *ctx, uint32_t docid, uint32_t number), void *ctx, Err *err);
 /* The same for the values of a slot. */
 Status xap_values(XapDb *db, unsigned slot, void (*each)(void *ctx, uint32_t docid, Str value), void *ctx, Err *err);
@@ -40,13 +40,13 @@ Status xap_search(XapDb *db, const QueryAsk *search, Arena *arena, QueryFound *o
 /* Calls `each` with every value of the slots (a bit set) that matches of the last tier have, and its count.
  * *all_out: the number of matches; *is_exact_out: every one of them was looked at. */
 Status xap_facets(XapDb *db, const QueryAsk *search, unsigned slots, QueryCount *each, void *ctx, uint64_t *all_out,
-                  bool *is_exact_out, Err *err);
+		  bool *is_exact_out, Err *err);
 
 /* ---- the live shard -------------------------------------------------------------------------------------------- */
 
 /* Opens or makes the database at dir for writing. ST_BUSY: someone else writes it. */
 Status xap_writer_open(XapWriter **out, const char *dir, Err *err);
-void xap_writer_close(XapWriter *writer); /* drops what was not committed */
+void xap_writer_close(XapWriter *writer);                        /* drops what was not committed */
 void xap_writer_term(XapWriter *writer, Str term, uint32_t wdf); /* of the document at hand; errors come with _put */
 void xap_writer_value(XapWriter *writer, unsigned slot, Str value);
 Status xap_writer_put(XapWriter *writer, uint32_t docid, Err *err); /* the document at hand becomes docid */

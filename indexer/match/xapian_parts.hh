@@ -1,6 +1,7 @@
 /* indexer/match/xapian_parts.hh - what the files that know Xapian share.
  *
- * No exception can leave: every entry point runs its body in guard(), which maps what was thrown in exactly one function.
+ * No exception can leave: every entry point runs its body in guard(), which maps what was thrown in exactly one
+ * function.
  */
 #ifndef INDEXER_MATCH_XAPIAN_PARTS_HH
 #define INDEXER_MATCH_XAPIAN_PARTS_HH

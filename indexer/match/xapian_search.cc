@@ -6,7 +6,8 @@
 #include <new>
 #include <unordered_map>
 
-namespace {
+namespace
+{
 
 Xapian::Query::op joined_op(QueryOp op)
 {
@@ -39,8 +40,8 @@ Xapian::Query convert(const Query *q)
 		return Xapian::Query(Xapian::Query::OP_SCALE_WEIGHT, convert(q->children[0]), q->factor);
 	case QUERY_BOOST:
 		return Xapian::Query(Xapian::Query::OP_FILTER,
-		                     Xapian::Query((new Xapian::FixedWeightPostingSource(q->factor))->release()),
-		                     convert(q->children[0]));
+				     Xapian::Query((new Xapian::FixedWeightPostingSource(q->factor))->release()),
+				     convert(q->children[0]));
 	case QUERY_RANGE:
 		if (q->high.len == 0)
 			return Xapian::Query(Xapian::Query::OP_VALUE_GE, q->slot, text(q->low));
@@ -57,17 +58,31 @@ Xapian::Query convert(const Query *q)
 
 typedef std::pair<uint32_t, double> Scored; /* docid, score */
 
-inline Xapian::docid docid_of(uint32_t docid) { return docid; }
-inline Xapian::docid docid_of(const Scored &scored) { return scored.first; }
-inline double score_of(uint32_t) { return 0; }
-inline double score_of(const Scored &scored) { return scored.second; }
+inline Xapian::docid docid_of(uint32_t docid)
+{
+	return docid;
+}
+inline Xapian::docid docid_of(const Scored &scored)
+{
+	return scored.first;
+}
+inline double score_of(uint32_t)
+{
+	return 0;
+}
+inline double score_of(const Scored &scored)
+{
+	return scored.second;
+}
 
-/* Lists documents, ascending, for each shard: the dead, which AND_NOT takes out, or the best of a search with the scores
- * they had. A source learns which shard it runs on from its UUID, as it is given only the database. (A MatchDecider would
- * not do: it is told the shard's own docid and not the shard.) */
-template <typename Item> class ShardSource : public Xapian::PostingSource {
-public:
-	typedef std::vector<std::pair<const Item *, size_t>> Lists; /* one for each shard; the items outlive the source */
+/* Lists documents, ascending, for each shard: the dead, which AND_NOT takes out, or the best of a search with the
+ * scores they had. A source learns which shard it runs on from its UUID, as it is given only the database. (A
+ * MatchDecider would not do: it is told the shard's own docid and not the shard.) */
+template <typename Item> class ShardSource : public Xapian::PostingSource
+{
+      public:
+	typedef std::vector<std::pair<const Item *, size_t>>
+		Lists; /* one for each shard; the items outlive the source */
 
 	ShardSource(const Lists &l, const std::vector<std::string> *u, double m) : lists(l), uuids(u), most(m) {}
 	PostingSource *clone() const override { return new ShardSource(lists, uuids, most); }
@@ -97,12 +112,13 @@ public:
 	void skip_to(Xapian::docid docid, double) override
 	{
 		started = true;
-		at = std::lower_bound(at, end, docid, [](const Item &item, Xapian::docid wanted) { return docid_of(item) < wanted; });
+		at = std::lower_bound(at, end, docid,
+				      [](const Item &item, Xapian::docid wanted) { return docid_of(item) < wanted; });
 	}
 	bool at_end() const override { return at == end; }
 	Xapian::docid get_docid() const override { return docid_of(*at); }
 
-private:
+      private:
 	Lists lists;
 	const std::vector<std::string> *uuids;
 	double most; /* no score is above it */
@@ -136,7 +152,7 @@ static Xapian::Query living(const XapDb *db, const QueryAsk *search, size_t tier
 	for (size_t i = 0; i < db->shards; i++)
 		dead.emplace_back(search->dead[i].docids, search->dead[i].count);
 	return Xapian::Query(Xapian::Query::OP_AND_NOT, query,
-	                     Xapian::Query((new ShardSource<uint32_t>(dead, &db->uuids, 0))->release()));
+			     Xapian::Query((new ShardSource<uint32_t>(dead, &db->uuids, 0))->release()));
 }
 
 static void add_hits(const XapDb *db, const Xapian::MSet &found, QueryFound *out)
@@ -179,11 +195,13 @@ static void search_tier(XapDb *db, const QueryAsk *search, size_t tier, Arena *a
 	uint64_t skip = tier == search->first_tier ? search->first : 0, wanted = search->limit - out->count;
 	if (tier < search->first_tier)
 		wanted = 0;
-	bool again = search->second && search->tier_count == 1 && wanted && skip < QUERY_SECOND_LOOK && search->sort_slot < 0;
+	bool again = search->second && search->tier_count == 1 && wanted && skip < QUERY_SECOND_LOOK &&
+		     search->sort_slot < 0;
 	uint64_t first = again ? 0 : skip, limit = again ? uint64_t(QUERY_SECOND_LOOK) : wanted;
 	uint64_t behind = skip + wanted - std::min<uint64_t>(skip + wanted, QUERY_SECOND_LOOK);
 	size_t before = out->count;
-	Xapian::MSet found = enquire.get_mset(Xapian::doccount(first), Xapian::doccount(limit), Xapian::doccount(search->count_to));
+	Xapian::MSet found =
+		enquire.get_mset(Xapian::doccount(first), Xapian::doccount(limit), Xapian::doccount(search->count_to));
 	if (again)
 		look_again(db, search, found, out);
 	else
@@ -212,12 +230,15 @@ Status xap_search(XapDb *db, const QueryAsk *search, Arena *arena, QueryFound *o
 
 /* ---- facets ---------------------------------------------------------------------------------------------------- */
 
-namespace {
+namespace
+{
 
 /* Values of every 2^n-th match, chosen by its docid so that an answer is the same each time. */
-class FacetSpy : public Xapian::MatchSpy {
+class FacetSpy : public Xapian::MatchSpy
+{
 	unsigned bits;
-public:
+
+      public:
 	std::vector<unsigned> slots;
 	std::vector<std::unordered_map<std::string, uint64_t>> counts;
 	uint64_t matches = 0, seen = 0;
@@ -246,7 +267,7 @@ public:
 } // namespace
 
 Status xap_facets(XapDb *db, const QueryAsk *search, unsigned slots, QueryCount *each, void *ctx, uint64_t *all_out,
-                  bool *is_exact_out, Err *err)
+		  bool *is_exact_out, Err *err)
 {
 	return guard(err, [&] {
 		*all_out = 0;
@@ -272,6 +293,7 @@ Status xap_facets(XapDb *db, const QueryAsk *search, unsigned slots, QueryCount 
 		double each_stands_for = spy.seen ? double(*all_out) / double(spy.seen) : 0;
 		for (size_t i = 0; i < spy.slots.size(); i++)
 			for (const auto &v : spy.counts[i])
-				each(ctx, spy.slots[i], view(v.first), uint64_t(double(v.second) * each_stands_for + 0.5));
+				each(ctx, spy.slots[i], view(v.first),
+				     uint64_t(double(v.second) * each_stands_for + 0.5));
 	});
 }

@@ -15,10 +15,10 @@ typedef struct {
 	size_t count;
 	size_t same_word[SEARCH_TERMS_MAX], same_pair[SEARCH_TERMS_MAX]; /* the first one that is the same */
 	TokenWanted wanted;
-	unsigned held[KINDS];      /* in the subject and the window at hand */
+	unsigned held[KINDS]; /* in the subject and the window at hand */
 	double worth, best;
-	Event ring[EVENTS_MAX];    /* the window's, oldest first */
-	size_t oldest, newest;     /* counted on; modulo EVENTS_MAX */
+	Event ring[EVENTS_MAX]; /* the window's, oldest first */
+	size_t oldest, newest;  /* counted on; modulo EVENTS_MAX */
 	uint64_t position;
 } Look;
 
@@ -29,7 +29,8 @@ static void prepare(Look *l, const CloseTerm *terms, size_t count)
 		size_t word = 0, pair = 1;
 		while (word < i && (terms[word].fold != terms[i].fold || terms[word].word <= 0))
 			word++;
-		while (pair < i && (terms[pair].fold != terms[i].fold || terms[pair - 1].fold != terms[i - 1].fold || terms[pair].pair <= 0))
+		while (pair < i && (terms[pair].fold != terms[i].fold || terms[pair - 1].fold != terms[i - 1].fold ||
+				    terms[pair].pair <= 0))
 			pair++;
 		l->same_word[i] = word;
 		l->same_pair[i] = pair < i ? pair : i;
@@ -44,7 +45,8 @@ static double worth_of(const Look *l, size_t kind)
 
 static void forget_before(Look *l, uint64_t position)
 {
-	while (l->oldest < l->newest && (l->ring[l->oldest % EVENTS_MAX].position < position || l->newest - l->oldest == EVENTS_MAX)) {
+	while (l->oldest < l->newest &&
+	       (l->ring[l->oldest % EVENTS_MAX].position < position || l->newest - l->oldest == EVENTS_MAX)) {
 		size_t kind = l->ring[l->oldest++ % EVENTS_MAX].kind;
 		if (--l->held[kind] == 0)
 			l->worth -= worth_of(l, kind);

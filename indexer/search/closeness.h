@@ -15,8 +15,8 @@ enum { CLOSE_WINDOW = 50 }; /* words */
 
 /* A word of the question, and the pair it makes with the word before it. */
 typedef struct {
-	uint16_t fold;         /* the syllable's number (token.h); 0: not looked for */
-	double word, pair;     /* what they are worth; 0: they do not count */
+	uint16_t fold;     /* the syllable's number (token.h); 0: not looked for */
+	double word, pair; /* what they are worth; 0: they do not count */
 } CloseTerm;
 
 /* The most that the subject and one window of the text have together; each different word and pair counts once. */

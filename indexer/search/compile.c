@@ -1,4 +1,5 @@
-/* indexer/search/compile.c - see compile.h: clauses and tiers. Words are in compile_words.c, fields in compile_fields.c. */
+/* indexer/search/compile.c - see compile.h: clauses and tiers. Words are in compile_words.c, fields in
+ * compile_fields.c. */
 #include "indexer/search/compile_parts.h"
 
 #include "indexer/search/expand.h"
@@ -6,8 +7,8 @@
 #include "indexer/search/search.h"
 
 enum {
-	/* In "any", words in more than one of so many records are left to the pairs, pairs in more than one of so many to the
-	 * rest; but the rarest so many of each are always looked for, and more while they would find too few. */
+	/* In "any", words in more than one of so many records are left to the pairs, pairs in more than one of so many
+	 * to the rest; but the rarest so many of each are always looked for, and more while they would find too few. */
 	COMMON_SHARE = 10,
 	RARE_WORDS = 5,
 	COMMON_PAIR_SHARE = 4,
@@ -15,13 +16,15 @@ enum {
 	COMMON_SECOND_SHARE = 2, /* words, where pairs were asked first */
 	RARE_PAIRS = 3,
 	FOUND_ENOUGH = 1000, /* records, one that has two of them counted twice */
-	GUESSED_WORDS = 3, /* typed without marks: of more words, the most frequent accentuations no longer fit together */
+	GUESSED_WORDS =
+		3, /* typed without marks: of more words, the most frequent accentuations no longer fit together */
 };
 static const double pair_factor = 1.0, loose_pair_factor = 1.3, alternative_factor = 0.3;
 
 static bool makes_pair(const Clause *clause, size_t i)
 {
-	return i > 0 && clause->words[i].joined && !clause->words[i].prefix && clause->words[i - 1].kind <= TOKEN_DIGITS;
+	return i > 0 && clause->words[i].joined && !clause->words[i].prefix &&
+	       clause->words[i - 1].kind <= TOKEN_DIGITS;
 }
 
 typedef struct {
@@ -65,7 +68,8 @@ static Sides tight_part(Compiler *c, const char *prefix, const Clause *clause, s
 	for (size_t i = first; i < end && !c->failed; i++) {
 		gather(&g, compile_word(c, prefix, &clause->words[i]));
 		if (pairs && i > first && makes_pair(clause, i))
-			gather(&g, (Sides){.folded = compile_pair(c, prefix, &clause->words[i - 1], &clause->words[i])});
+			gather(&g,
+			       (Sides){.folded = compile_pair(c, prefix, &clause->words[i - 1], &clause->words[i])});
 	}
 	return joined(c, QUERY_AND, &g);
 }
@@ -111,7 +115,8 @@ static Sides tight_or_alternatives(Compiler *c, const Clause *clause)
 			if (list[a].first >= i && list[a].first + list[a].count <= i + step && !c->failed)
 				gather(&either, compile_tight(c, "", &other, true));
 		}
-		gather(&g, either.count == 1 ? tight_part(c, "", clause, i, i + step, false) : joined(c, QUERY_OR, &either));
+		gather(&g, either.count == 1 ? tight_part(c, "", clause, i, i + step, false)
+					     : joined(c, QUERY_OR, &either));
 		i += step;
 	}
 	return joined(c, QUERY_AND, &g);
@@ -216,7 +221,8 @@ static void take_apart(Compiler *c, const Clause *clause, Parts *out)
 		Query *pair = compile_pair(c, "", &clause->words[i - 1], &clause->words[i]);
 		if (c->failed)
 			break;
-		out->pairs[out->pair_count] = (Candidate){query_weighted(c->arena, QUERY_SCALE, pair, factor), frequency(c, pair), false};
+		out->pairs[out->pair_count] =
+			(Candidate){query_weighted(c->arena, QUERY_SCALE, pair, factor), frequency(c, pair), false};
 		close->pair = worth(c, &out->pairs[out->pair_count++]);
 	}
 }
@@ -266,7 +272,8 @@ static Query *loose(Compiler *c, const Clause *clause)
 	size_t others = alternatives_of(c, clause, other);
 	for (size_t i = 0; i < others && !c->failed; i++) {
 		Clause phrase = as_clause(&other[i]);
-		list[count++] = query_weighted(c->arena, QUERY_SCALE, compile_tight(c, "", &phrase, true).folded, alternative_factor);
+		list[count++] = query_weighted(c->arena, QUERY_SCALE, compile_tight(c, "", &phrase, true).folded,
+					       alternative_factor);
 	}
 	return c->failed ? NULL : compile_checked(c, query_node(c->arena, QUERY_OR, list, count));
 }
@@ -308,7 +315,8 @@ static Sides around_numbers(Compiler *c, const Clause *clause)
 		return (Sides){0};
 	Query *wanted = compile_checked(c, query_node(c->arena, QUERY_AND, numbers, number_count));
 	if (other_count)
-		wanted = compile_checked(c, query_pair(c->arena, QUERY_AND_MAYBE, wanted, query_node(c->arena, QUERY_OR, others, other_count)));
+		wanted = compile_checked(c, query_pair(c->arena, QUERY_AND_MAYBE, wanted,
+						       query_node(c->arena, QUERY_OR, others, other_count)));
 	return (Sides){.folded = wanted};
 }
 
@@ -354,19 +362,24 @@ static Query *finished(Compiler *c, Query *q, Query *without, Query *pairs)
 	if (q && without)
 		q = compile_checked(c, query_pair(c->arena, QUERY_AND_NOT, q, query_matching(c->arena, without)));
 	if (q && pairs)
-		q = compile_checked(c, query_pair(c->arena, QUERY_AND_MAYBE, q, query_weighted(c->arena, QUERY_SCALE, pairs, pair_factor)));
+		q = compile_checked(c, query_pair(c->arena, QUERY_AND_MAYBE, q,
+						  query_weighted(c->arena, QUERY_SCALE, pairs, pair_factor)));
 	return q;
 }
 
 static Sides finish_all(Compiler *c, Gathered *g, Gathered *without)
 {
 	Sides sides = joined(c, QUERY_AND, g);
-	Query *none = without->count ? compile_checked(c, query_node(c->arena, QUERY_OR, without->folded, without->count)) : NULL;
-	Query *pairs = g->pair_count ? compile_checked(c, query_node(c->arena, QUERY_OR, g->pairs, g->pair_count)) : NULL;
+	Query *none = without->count
+			      ? compile_checked(c, query_node(c->arena, QUERY_OR, without->folded, without->count))
+			      : NULL;
+	Query *pairs =
+		g->pair_count ? compile_checked(c, query_node(c->arena, QUERY_OR, g->pairs, g->pair_count)) : NULL;
 	if (pairs && !c->failed) {
 		Query *best = sides.exact ? sides.exact : sides.likely ? sides.likely : sides.folded;
 		Query *every = compile_checked(c, query_node(c->arena, QUERY_AND, g->pairs, g->pair_count));
-		sides.strict = finished(c, compile_checked(c, query_pair(c->arena, QUERY_AND, best, every)), none, NULL);
+		sides.strict =
+			finished(c, compile_checked(c, query_pair(c->arena, QUERY_AND, best, every)), none, NULL);
 	}
 	sides.folded = finished(c, sides.folded, none, pairs);
 	sides.exact = finished(c, sides.exact, none, pairs);
@@ -421,7 +434,8 @@ static Sides clause_sides(Compiler *c, const Clause *clause, bool on_spine)
 	case CLAUSE_NOT:
 		break;
 	}
-	return all_sides(c, &(Clause){.kind = CLAUSE_AND, .children = (Clause *[]){(Clause *)clause}, .child_count = 1}, false);
+	return all_sides(c, &(Clause){.kind = CLAUSE_AND, .children = (Clause *[]){(Clause *)clause}, .child_count = 1},
+			 false);
 }
 
 static bool has_words(const Clause *clause)
@@ -442,11 +456,12 @@ static void add_tier(Compiled *out, Query *q, const char *matched)
 	out->matched[out->tier_count++] = matched;
 }
 
-Status query_compile(const ParsedQuery *parsed, CompileOptions options, TokenIter *tokens, Matcher *matcher, Arena *arena,
-                     Compiled *out, Err *err)
+Status query_compile(const ParsedQuery *parsed, CompileOptions options, TokenIter *tokens, Matcher *matcher,
+		     Arena *arena, Compiled *out, Err *err)
 {
 	Compiled compiled = {0};
-	Compiler c = {.matcher = matcher, .arena = arena, .err = err, .options = options, .tokens = tokens, .out = &compiled};
+	Compiler c = {
+		.matcher = matcher, .arena = arena, .err = err, .options = options, .tokens = tokens, .out = &compiled};
 	Sides sides = clause_sides(&c, parsed->root, true);
 	if (c.failed)
 		return err->code;

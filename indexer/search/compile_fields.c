@@ -35,8 +35,10 @@ static Query *year_range(Compiler *c, Str value)
 	Str low = str_slice(value, 0, (size_t)dots);
 	char high[64];
 	Str last = str_slice(value, (size_t)dots + 2, value.len);
-	int len = snprintf(high, sizeof high, "%.*s%s", (int)(last.len > 8 ? 8 : last.len), last.ptr, last.len ? "~" : "");
-	return compile_checked(c, query_range(c->arena, SLOT_ISSUED, low.len ? low : STR("0"), (Str){high, (size_t)len}));
+	int len = snprintf(high, sizeof high, "%.*s%s", (int)(last.len > 8 ? 8 : last.len), last.ptr,
+			   last.len ? "~" : "");
+	return compile_checked(c,
+			       query_range(c->arena, SLOT_ISSUED, low.len ? low : STR("0"), (Str){high, (size_t)len}));
 }
 
 static Query *date_bound(Compiler *c, const SchemaField *field, Str value)
@@ -49,7 +51,7 @@ static Query *date_bound(Compiler *c, const SchemaField *field, Str value)
 	bool upper = strcmp(field->name, "to") == 0;
 	text[len] = '~'; /* after every longer date that begins so */
 	return compile_checked(c, upper ? query_range(c->arena, SLOT_ISSUED, STR("0"), (Str){text, len + 1})
-	                        : query_range(c->arena, SLOT_ISSUED, (Str){text, len}, (Str){0}));
+					: query_range(c->arena, SLOT_ISSUED, (Str){text, len}, (Str){0}));
 }
 
 static Query *whole_value(Compiler *c, const SchemaField *field, const Clause *clause)

@@ -1,4 +1,5 @@
-/* indexer/search/compile_parts.h - what compile.c (clauses), compile_words.c (words and terms) and compile_fields.c share. */
+/* indexer/search/compile_parts.h - what compile.c (clauses), compile_words.c (words and terms) and compile_fields.c
+ * share. */
 #ifndef INDEXER_SEARCH_COMPILE_PARTS_H
 #define INDEXER_SEARCH_COMPILE_PARTS_H
 
@@ -10,7 +11,7 @@ typedef struct {
 	Err *err;
 	CompileOptions options;
 	TokenIter *tokens;
-	bool failed;           /* err says why; nothing that is made afterwards is used */
+	bool failed; /* err says why; nothing that is made afterwards is used */
 	Compiled *out;
 } Compiler;
 

@@ -1,4 +1,5 @@
-/* indexer/search/compile_words.c - single words of a query as terms: every accentuation, the exact one, pairs, numbers. */
+/* indexer/search/compile_words.c - single words of a query as terms: every accentuation, the exact one, pairs, numbers.
+ */
 #include "indexer/search/compile_parts.h"
 
 enum {
@@ -105,7 +106,8 @@ Query *compile_span(Compiler *c, const Word *word)
 		return compile_exact_term(c, "D", word->folded);
 	Query *own = compile_exact_term(c, is_record ? "K" : "C", word->folded);
 	Query *said = compile_exact_term(c, is_record ? "M" : "CM", word->folded);
-	return compile_checked(c, query_pair(c->arena, QUERY_OR, query_weighted(c->arena, QUERY_BOOST, own, COMPILE_OWN_NUMBER), said));
+	return compile_checked(c, query_pair(c->arena, QUERY_OR,
+					     query_weighted(c->arena, QUERY_BOOST, own, COMPILE_OWN_NUMBER), said));
 }
 
 Sides compile_word(Compiler *c, const char *prefix, const Word *word)

@@ -16,7 +16,8 @@ static size_t words_within(const Clause *clause, uint32_t start, uint32_t end, s
 	return count;
 }
 
-Status expand_clause(const Clause *clause, TokenIter *tokens, Arena *arena, Alternative out[static EXPAND_MAX], size_t *count_out, Err *err)
+Status expand_clause(const Clause *clause, TokenIter *tokens, Arena *arena, Alternative out[static EXPAND_MAX],
+		     size_t *count_out, Err *err)
 {
 	QueryForm *forms = NULL;
 	size_t count = 0, used = 0;

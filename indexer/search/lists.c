@@ -9,7 +9,7 @@ enum { TERMS_LOOKED_AT = 20000 };
 
 typedef struct {
 	View *view;
-	Str wanted;             /* case files: prefix, or digits the code ends with */
+	Str wanted; /* case files: prefix, or digits the code ends with */
 	bool at_end;
 	size_t limit, count, looked;
 	CaseItem *items;
@@ -48,7 +48,8 @@ static Status list_cases(View *view, void *ctx)
 	list->view = view;
 	list->count = list->looked = 0;
 	schema_exact(&prefix, "XC", list->at_end ? (Str){0} : list->wanted);
-	Status st = buf_ok(&prefix) ? matcher_terms(view->matcher, buf_str(&prefix), take_case, list, view->err) : err_no_memory(view->err);
+	Status st = buf_ok(&prefix) ? matcher_terms(view->matcher, buf_str(&prefix), take_case, list, view->err)
+				    : err_no_memory(view->err);
 	buf_done(&prefix);
 	return list->no_memory ? err_no_memory(view->err) : st;
 }
@@ -60,7 +61,8 @@ Status search_cases(Index *index, Str prefix, size_t limit, Arena *arena, CaseIt
 	if (!list.items)
 		return err_no_memory(err);
 	Status st = limit ? view_with(index, arena, list_cases, &list, err) : ST_OK;
-	if (st == ST_OK && limit && list.count == 0 && is_digits(prefix)) { /* the last digits, as people remember them */
+	if (st == ST_OK && limit && list.count == 0 &&
+	    is_digits(prefix)) { /* the last digits, as people remember them */
 		list.at_end = true;
 		st = view_with(index, arena, list_cases, &list, err);
 	}
@@ -80,8 +82,8 @@ typedef struct {
 
 typedef struct {
 	View *view;
-	Str typed, head;   /* head: the words before the last one, as typed */
-	Buf folded;        /* of the last one or two words */
+	Str typed, head; /* head: the words before the last one, as typed */
+	Buf folded;      /* of the last one or two words */
 	size_t limit, count, looked;
 	Candidate best[20];
 	Str *out;
@@ -122,7 +124,8 @@ static Status complete(View *view, void *ctx)
 	if (blank > 0) /* two words: pairs that go on so */
 		buf_add_char(&prefix, 'B');
 	buf_add_str(&prefix, buf_str(&c->folded));
-	Status st = buf_ok(&prefix) ? matcher_terms(view->matcher, buf_str(&prefix), take_term, c, view->err) : err_no_memory(view->err);
+	Status st = buf_ok(&prefix) ? matcher_terms(view->matcher, buf_str(&prefix), take_term, c, view->err)
+				    : err_no_memory(view->err);
 	buf_done(&prefix);
 	if (st != ST_OK || c->no_memory)
 		return st != ST_OK ? st : err_no_memory(view->err);

@@ -44,7 +44,12 @@ static Status find_newest(View *view, Str number, uint64_t *out, size_t *count_o
 {
 	QueryFound found;
 	Query *query = compile_number(number, view->arena, view->err);
-	QueryAsk search = {.tiers = {query}, .tier_count = 1, .limit = FOUND_MAX, .count_to = FOUND_MAX, .sort_slot = SLOT_ISSUED, .sort_descending = true};
+	QueryAsk search = {.tiers = {query},
+			   .tier_count = 1,
+			   .limit = FOUND_MAX,
+			   .count_to = FOUND_MAX,
+			   .sort_slot = SLOT_ISSUED,
+			   .sort_descending = true};
 	Status st = query ? view_run(view, &search, &found) : err_no_memory(view->err);
 	for (size_t i = 0; st == ST_OK && i < found.count; i++)
 		out[i] = snapshot_sequence(view->snapshot, found.hits[i].shard, found.hits[i].docid);
@@ -122,7 +127,8 @@ static void add_variant(Lookup *lookup, const SearchHit *hit)
 		return;
 	for (int step = 0; step < RELAX_COUNT; step++)
 		if (record_number_matches(&lookup->wanted, &own, (NumberRelax)step)) {
-			lookup->answer->variants[lookup->answer->variant_count++] = (NumberHit){*hit, number_relax_reason((NumberRelax)step)};
+			lookup->answer->variants[lookup->answer->variant_count++] =
+				(NumberHit){*hit, number_relax_reason((NumberRelax)step)};
 			return;
 		}
 }
@@ -193,7 +199,8 @@ static Status add_variants(View *view, Lookup *lookup)
 		st = st == ST_FORBIDDEN ? ST_OK : st;
 	}
 	if (st == ST_OK)
-		qsort(lookup->answer->variants, lookup->answer->variant_count, sizeof *lookup->answer->variants, nearest_first);
+		qsort(lookup->answer->variants, lookup->answer->variant_count, sizeof *lookup->answer->variants,
+		      nearest_first);
 	return st;
 }
 
@@ -235,7 +242,8 @@ static Status look_up_bare(View *view, void *ctx)
 	return find_exact(view, bare->number, bare->sequences, bare->count);
 }
 
-Status search_number_bare(Index *index, Str number, uint64_t sequences[static SEARCH_NUMBERS_MAX], size_t *count_out, Err *err)
+Status search_number_bare(Index *index, Str number, uint64_t sequences[static SEARCH_NUMBERS_MAX], size_t *count_out,
+			  Err *err)
 {
 	Arena arena = {0};
 	Bare bare = {str_trim(number), sequences, count_out};

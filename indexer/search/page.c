@@ -10,11 +10,14 @@
 #include <stdlib.h>
 
 enum {
-	COUNT_TO = 2000, COUNT_LEAST = 100, /* totals up to this are exact, in small archives and in large ones */
-	CHECK_STEP = 40, CHECK_MOST = 400,  /* hits whose text is looked at for a phrase: at first, at most */
+	COUNT_TO = 2000,
+	COUNT_LEAST = 100, /* totals up to this are exact, in small archives and in large ones */
+	CHECK_STEP = 40,
+	CHECK_MOST = 400, /* hits whose text is looked at for a phrase: at first, at most */
 	FACET_VALUES_MAX = 50,
 	BEGINNING_BYTES = PASSAGE_ENOUGH_BYTES + (2 << 10), /* of a text: mostly enough for a snippet */
-	CLOSE_HITS = 10, CLOSE_BYTES = 48 << 10, /* of a question: looked at for what stands close together */
+	CLOSE_HITS = 10,
+	CLOSE_BYTES = 48 << 10, /* of a question: looked at for what stands close together */
 };
 static const double close_factor = 0.75;
 
@@ -28,8 +31,10 @@ static void order_by(const Run *run, QueryAsk *search)
 
 static unsigned facet_slots(unsigned facets)
 {
-	static const unsigned slot_of[FACET_COUNT] = {
-		[FACET_TYPE] = SLOT_TYPE, [FACET_AGENCY] = SLOT_AGENCY, [FACET_YEAR] = SLOT_ISSUED, [FACET_FONDS] = SLOT_FONDS};
+	static const unsigned slot_of[FACET_COUNT] = {[FACET_TYPE] = SLOT_TYPE,
+						      [FACET_AGENCY] = SLOT_AGENCY,
+						      [FACET_YEAR] = SLOT_ISSUED,
+						      [FACET_FONDS] = SLOT_FONDS};
 	unsigned slots = 0;
 	for (unsigned f = 0; f < FACET_COUNT; f++)
 		if (facets >> f & 1)
@@ -53,7 +58,9 @@ static Status make_snippet(View *view, const Run *run, const Entry *entry, bool 
 	if (st != ST_OK || is_all || out->len)
 		return st;
 	st = view_load_text(view, entry, PASSAGE_TEXT_MAX, &is_all);
-	return st == ST_OK ? passage_snippet(buf_str(&view->text), true, &query, view->tokens, view->arena, out, view->err) : st;
+	return st == ST_OK
+		       ? passage_snippet(buf_str(&view->text), true, &query, view->tokens, view->arena, out, view->err)
+		       : st;
 }
 
 static Status add_hit(View *view, Run *run, size_t tier, const QueryHit *found, bool *kept)
@@ -63,8 +70,9 @@ static Status add_hit(View *view, Run *run, size_t tier, const QueryHit *found, 
 	Entry entry;
 	bool holds = true;
 	if (run->request->bare && !run->compiled.check_count) {
-		*hit = (SearchHit){.sequence = snapshot_sequence(view->snapshot, found->shard, found->docid), .score = found->score,
-		                   .matched = matched_by(run, tier, found->score)};
+		*hit = (SearchHit){.sequence = snapshot_sequence(view->snapshot, found->shard, found->docid),
+				   .score = found->score,
+				   .matched = matched_by(run, tier, found->score)};
 		answer->hit_count++;
 		*kept = true;
 		return ST_OK;
@@ -99,7 +107,9 @@ static Status set_next(View *view, Run *run, size_t tier, uint64_t first)
 {
 	if (first > SEARCH_DEEPEST)
 		return ST_OK;
-	char *cursor = arena_printf(view->arena, "%c%" PRIu64, run->relaxed && !run->other_accents ? 'r' : (int)((run->other_accents ? 'A' : 'a') + tier), first);
+	char *cursor = arena_printf(
+		view->arena, "%c%" PRIu64,
+		run->relaxed && !run->other_accents ? 'r' : (int)((run->other_accents ? 'A' : 'a') + tier), first);
 	run->answer->next = str_from(cursor);
 	return cursor ? ST_OK : err_no_memory(view->err);
 }
@@ -134,7 +144,8 @@ static int better_first(const void *a, const void *b)
 	const QueryHit *x = a, *y = b;
 	if (x->score != y->score)
 		return x->score > y->score ? -1 : 1;
-	return x->shard != y->shard ? (x->shard > y->shard) - (x->shard < y->shard) : (x->docid > y->docid) - (x->docid < y->docid);
+	return x->shard != y->shard ? (x->shard > y->shard) - (x->shard < y->shard)
+				    : (x->docid > y->docid) - (x->docid < y->docid);
 }
 
 static uint64_t text_bytes(const Entry *entry)
@@ -164,8 +175,8 @@ static Status look_closely(View *view, const Run *run, QueryFound *found)
 		budget -= text_bytes(&entry);
 		st = view_load_text(view, &entry, CLOSE_BYTES, &is_all);
 		if (st == ST_OK)
-			st = closeness(record_text(&record.record, RF_SUBJECT), buf_str(&view->text), run->compiled.close, run->compiled.close_count,
-			               view->tokens, &close, view->err);
+			st = closeness(record_text(&record.record, RF_SUBJECT), buf_str(&view->text),
+				       run->compiled.close, run->compiled.close_count, view->tokens, &close, view->err);
 		if (st != ST_OK)
 			break;
 		hit->score += close_factor * close;
@@ -217,7 +228,8 @@ static Status fill_plainly(View *view, Run *run, QueryAsk *ask)
 	return more ? set_next(view, run, at.tier, at.passed) : ST_OK;
 }
 
-/* A page whose hits are held against their text, where some fall away. The total is exact only when all were looked at. */
+/* A page whose hits are held against their text, where some fall away. The total is exact only when all were looked at.
+ */
 static Status fill_checking(View *view, Run *run, QueryAsk *ask)
 {
 	SearchAnswer *answer = run->answer;
@@ -272,7 +284,11 @@ static void count_facet(void *ctx, unsigned slot, Str value, uint64_t count)
 	if (slot == SLOT_ISSUED)
 		add_count(ctx, FACET_YEAR, str_slice(value, 0, 4), count);
 	else
-		add_count(ctx, slot == SLOT_TYPE ? FACET_TYPE : slot == SLOT_AGENCY ? FACET_AGENCY : FACET_FONDS, value, count);
+		add_count(ctx,
+			  slot == SLOT_TYPE     ? FACET_TYPE
+			  : slot == SLOT_AGENCY ? FACET_AGENCY
+						: FACET_FONDS,
+			  value, count);
 }
 
 static Status count_facets(View *view, Run *run)

@@ -1,5 +1,5 @@
-/* indexer/search/parse.c - see parse.h. Recursive descent over the typed bytes; words go through the tokenizer in whole runs,
- * so that pairs, record numbers and dates are seen as the text's analyser sees them.
+/* indexer/search/parse.c - see parse.h. Recursive descent over the typed bytes; words go through the tokenizer in whole
+ * runs, so that pairs, record numbers and dates are seen as the text's analyser sees them.
  *
  *   query   = clause { clause }                 all of them
  *   clause  = primary { "OR" primary }
@@ -162,7 +162,8 @@ static bool is_near(Str chunk, unsigned *distance)
 	if (!str_starts(chunk, STR("NEAR")))
 		return false;
 	Str after = str_slice(chunk, 4, chunk.len);
-	if (after.len && (after.ptr[0] != '/' || !str_to_u64(str_slice(after, 1, after.len), &n) || n == 0 || n > NEAR_MAX))
+	if (after.len &&
+	    (after.ptr[0] != '/' || !str_to_u64(str_slice(after, 1, after.len), &n) || n == 0 || n > NEAR_MAX))
 		return false;
 	*distance = (unsigned)n;
 	return true;
@@ -295,9 +296,10 @@ static Clause *parse_primary(Parser *p)
 		p->depth++;
 		buf_add_zero_terminated(&p->read_as, " -");
 		Clause *not = make(p, CLAUSE_NOT), *inside = NULL;
-		if (not && (p->text.ptr[p->at] == '"' || p->text.ptr[p->at] == '(' || field_of(peek_chunk(p), &value_at))) {
+		if (not &&(p->text.ptr[p->at] == '"' || p->text.ptr[p->at] == '(' ||
+			   field_of(peek_chunk(p), &value_at))) {
 			inside = parse_primary(p);
-		} else if (not && (inside = make(p, CLAUSE_WORDS))) { /* just the word it stands before */
+		} else if (not &&(inside = make(p, CLAUSE_WORDS))) { /* just the word it stands before */
 			Str chunk = peek_chunk(p);
 			p->at += chunk.len;
 			buf_add_str(&p->read_as, chunk);

@@ -15,38 +15,38 @@
 
 typedef struct {
 	Str folded, key;
-	uint32_t start, end;   /* in the clause's value */
-	bool marked, prefix;   /* prefix: word* */
-	bool joined;           /* no clause break before: makes a pair with the word before */
-	uint8_t kind;          /* TokenKind */
-	uint16_t fold;         /* of a syllable: its number (token.h); 0: none */
+	uint32_t start, end; /* in the clause's value */
+	bool marked, prefix; /* prefix: word* */
+	bool joined;         /* no clause break before: makes a pair with the word before */
+	uint8_t kind;        /* TokenKind */
+	uint16_t fold;       /* of a syllable: its number (token.h); 0: none */
 } Word;
 
 typedef enum {
-	CLAUSE_WORDS,  /* words as typed, in order; also a record or case number and a date */
+	CLAUSE_WORDS, /* words as typed, in order; also a record or case number and a date */
 	CLAUSE_PHRASE,
-	CLAUSE_NEAR,   /* words within `distance` words of each other */
-	CLAUSE_FIELD,  /* field:value */
-	CLAUSE_NOT,    /* children[0] must not match */
+	CLAUSE_NEAR,  /* words within `distance` words of each other */
+	CLAUSE_FIELD, /* field:value */
+	CLAUSE_NOT,   /* children[0] must not match */
 	CLAUSE_AND,
 	CLAUSE_OR,
 } ClauseKind;
 
 typedef struct Clause {
 	ClauseKind kind;
-	Word *words;           /* WORDS, PHRASE, NEAR; of a FIELD: its value */
+	Word *words; /* WORDS, PHRASE, NEAR; of a FIELD: its value */
 	size_t word_count;
 	unsigned distance;
 	const SchemaField *field;
-	Str value;             /* FIELD: as typed */
+	Str value; /* FIELD: as typed */
 	struct Clause **children;
 	size_t child_count;
 } Clause;
 
 typedef struct {
-	Clause *root;          /* NULL: nothing to look for */
-	Str read_as;           /* the query as it was understood */
-	bool cut;              /* more words than SEARCH_TERMS_MAX: the rest was left out */
+	Clause *root; /* NULL: nothing to look for */
+	Str read_as;  /* the query as it was understood */
+	bool cut;     /* more words than SEARCH_TERMS_MAX: the rest was left out */
 } ParsedQuery;
 
 Status query_parse(Str query, TokenIter *tokens, Arena *arena, ParsedQuery *out, Err *err);

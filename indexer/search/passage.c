@@ -8,8 +8,8 @@ enum {
 	MATCHES_MAX = 512,
 	WORDS_MAX = SEARCH_TERMS_MAX,
 	LEAD_BYTES = 60,
-	ENOUGH_IN_A_ROW = 6,      /* so many of the words side by side: nothing better will come */
-	AROUND_BYTES = 320,       /* looked at on each side of the words as typed */
+	ENOUGH_IN_A_ROW = 6, /* so many of the words side by side: nothing better will come */
+	AROUND_BYTES = 320,  /* looked at on each side of the words as typed */
 };
 
 static bool matches_word(const Token *token, const Word *word)
@@ -78,7 +78,7 @@ static ptrdiff_t find_typed(Str text, Str typed)
 			return -1;
 		size_t start = from + (size_t)at, end = start + typed.len;
 		bool whole = (start == 0 || !is_word_byte((unsigned char)text.ptr[start - 1])) &&
-		             (end == text.len || !is_word_byte((unsigned char)text.ptr[end]));
+			     (end == text.len || !is_word_byte((unsigned char)text.ptr[end]));
 		if (whole)
 			return (ptrdiff_t)start;
 		from = end;
@@ -90,7 +90,8 @@ static ptrdiff_t find_typed(Str text, Str typed)
 static bool is_plain(const Clause *clause)
 {
 	for (size_t i = 0; i < clause->word_count; i++)
-		if (clause->words[i].kind != TOKEN_SYLLABLE || (i > 0 && clause->words[i].start != clause->words[i - 1].end + 1))
+		if (clause->words[i].kind != TOKEN_SYLLABLE ||
+		    (i > 0 && clause->words[i].start != clause->words[i - 1].end + 1))
 			return false;
 	return clause->word_count > 0;
 }
@@ -145,7 +146,7 @@ typedef struct {
 typedef struct {
 	Match list[MATCHES_MAX];
 	size_t count;
-	bool are_enough;   /* nothing better will come */
+	bool are_enough;       /* nothing better will come */
 	uint8_t first_of[256]; /* the first word that a syllable can be, by the end of its number; word_count: none */
 } Matches;
 
@@ -169,8 +170,10 @@ static bool add_match(Matches *m, const Token *token, const Word *words, size_t 
 		if (m->count == MATCHES_MAX)
 			return false;
 		const Match *before = m->count ? &m->list[m->count - 1] : NULL;
-		bool follows = before && before->end == previous_end && before->word + 1u == i && !token->left_out && !(token->flags & TOKEN_BREAK_BEFORE);
-		m->list[m->count++] = (Match){token->start, token->end, (uint8_t)i, matches_exactly(token, &words[i]), follows};
+		bool follows = before && before->end == previous_end && before->word + 1u == i && !token->left_out &&
+			       !(token->flags & TOKEN_BREAK_BEFORE);
+		m->list[m->count++] =
+			(Match){token->start, token->end, (uint8_t)i, matches_exactly(token, &words[i]), follows};
 		return true;
 	}
 	return true;
@@ -192,7 +195,8 @@ static Status find_matches(Str text, const Word *words, size_t word_count, Token
 				row = m->list[seen].follows && m->list[seen].exact ? row + 1 : 1;
 				seen = m->count;
 			}
-			m->are_enough |= m->count && (row == ENOUGH_IN_A_ROW || (row == word_count && row > 1) || token->start > PASSAGE_ENOUGH_BYTES);
+			m->are_enough |= m->count && (row == ENOUGH_IN_A_ROW || (row == word_count && row > 1) ||
+						      token->start > PASSAGE_ENOUGH_BYTES);
 		}
 		if (m->are_enough)
 			return ST_OK;
@@ -217,7 +221,8 @@ static Status look(Str text, Str typed, const Word *words, size_t word_count, To
 	if (at < 0)
 		return find_matches(text, words, word_count, tokens, m, err);
 	m->are_enough = true;
-	size_t start = (size_t)at > AROUND_BYTES ? (size_t)at - AROUND_BYTES : 0, end = utf8_cut(text, (size_t)at + typed.len + AROUND_BYTES);
+	size_t start = (size_t)at > AROUND_BYTES ? (size_t)at - AROUND_BYTES : 0,
+	       end = utf8_cut(text, (size_t)at + typed.len + AROUND_BYTES);
 	while (start > 0 && start < (size_t)at && text.ptr[start - 1] != ' ' && text.ptr[start - 1] != '\n')
 		start++;
 	const Token *run;
@@ -226,7 +231,8 @@ static Status look(Str text, Str typed, const Word *words, size_t word_count, To
 	uint32_t previous_end = 0;
 	token_iter_set(tokens, str_slice(text, start, end));
 	while ((step = token_next_run(tokens, &run, &run_count, err)) == STEP_ITEM)
-		for (const Token *token = run; token < run + run_count && add_match(m, token, words, word_count, previous_end); token++)
+		for (const Token *token = run;
+		     token < run + run_count && add_match(m, token, words, word_count, previous_end); token++)
 			if (token->kind <= TOKEN_DIGITS)
 				previous_end = token->end;
 	for (size_t i = 0; i < m->count; i++) {
@@ -240,7 +246,8 @@ static Status look(Str text, Str typed, const Word *words, size_t word_count, To
 static void escape(Buf *out, Str text)
 {
 	static const char *const escaped[256] = {
-		[0 ... ' ' - 1] = " ", [0x7F] = " ", ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;"};
+		[0 ... ' ' - 1] = " ", [0x7F] = " ",     ['&'] = "&amp;", ['<'] = "&lt;",
+		['>'] = "&gt;",        ['"'] = "&quot;", ['\''] = "&#39;"};
 	size_t from = 0;
 	for (size_t i = 0; i < text.len; i++) {
 		const char *as = escaped[(uint8_t)text.ptr[i]];
@@ -253,7 +260,8 @@ static void escape(Buf *out, Str text)
 	buf_add_str(out, str_slice(text, from, text.len));
 }
 
-/* The start of a word at or before `at`, not more than LEAD_BYTES back, so that the hit has something in front of it. */
+/* The start of a word at or before `at`, not more than LEAD_BYTES back, so that the hit has something in front of it.
+ */
 static size_t window_start(Str text, size_t at)
 {
 	size_t least = at > LEAD_BYTES ? at - LEAD_BYTES : 0, i = at, start = at;
@@ -322,7 +330,8 @@ static size_t choose_match(const Matches *m)
 	return best;
 }
 
-Status passage_snippet(Str text, bool is_all, const PassageQuery *query, TokenIter *tokens, Arena *arena, Str *out, Err *err)
+Status passage_snippet(Str text, bool is_all, const PassageQuery *query, TokenIter *tokens, Arena *arena, Str *out,
+		       Err *err)
 {
 	Matches m;
 	Buf html = {0};

@@ -1,4 +1,5 @@
-/* indexer/search/passage.h - looks at the stored text of a hit: does it hold the phrase, and which passage shows the match best.
+/* indexer/search/passage.h - looks at the stored text of a hit: does it hold the phrase, and which passage shows the
+ * match best.
  *
  * Offsets come from the same tokenizer that built the index, so marks sit on the text's own bytes whatever form they
  * have. Long texts are looked at up to PASSAGE_TEXT_MAX.
@@ -21,12 +22,14 @@ enum {
 Status passage_check(Str text, const Clause *clause, TokenIter *tokens, bool *holds_out, Err *err);
 /* What a snippet is made for. */
 typedef struct {
-	Str typed;             /* a run of the words as it was typed ("" for none): where the text has it so, no more is looked at */
+	Str typed; /* a run of the words as it was typed ("" for none): where the text has it so, no more is looked at
+		    */
 	const Word *words;
 	size_t word_count;
 } PassageQuery;
 /* The best window as HTML-escaped text with <mark>; the beginning of the text where nothing matches. text may be only a
  * beginning (is_all false): then *out stays "" where what follows might have a better window. */
-Status passage_snippet(Str text, bool is_all, const PassageQuery *query, TokenIter *tokens, Arena *arena, Str *out, Err *err);
+Status passage_snippet(Str text, bool is_all, const PassageQuery *query, TokenIter *tokens, Arena *arena, Str *out,
+		       Err *err);
 
 #endif

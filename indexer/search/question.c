@@ -2,10 +2,24 @@
 #include "indexer/search/question.h"
 
 /* Folded, and as the tokenizer keys the marks (token.h). Longer ones first where one begins another. */
-static const struct { const char *folded, *keys; } asking[] = {
-	{"nhu the nao", "như thê2 nao1"}, {"the nao", "thê2 nao1"}, {"nao sau day", "nao1 sau đây"}, {"nao duoi day", "nao1 dươi2 đây"},
-	{"nao", "nao1"}, {"la gi", "la1 gi1"}, {"gi", "gi1"}, {"ai", "ai"}, {"bao nhieu", "bao nhiêu"}, {"bao lau", "bao lâu"},
-	{"bao gio", "bao giơ1"}, {"ra sao", "ra sao"}, {"vi sao", "vi1 sao"}, {"tai sao", "tai5 sao"}, {"o dau", "ơ3 đâu"},
+static const struct {
+	const char *folded, *keys;
+} asking[] = {
+	{"nhu the nao", "như thê2 nao1"},
+	{"the nao", "thê2 nao1"},
+	{"nao sau day", "nao1 sau đây"},
+	{"nao duoi day", "nao1 dươi2 đây"},
+	{"nao", "nao1"},
+	{"la gi", "la1 gi1"},
+	{"gi", "gi1"},
+	{"ai", "ai"},
+	{"bao nhieu", "bao nhiêu"},
+	{"bao lau", "bao lâu"},
+	{"bao gio", "bao giơ1"},
+	{"ra sao", "ra sao"},
+	{"vi sao", "vi1 sao"},
+	{"tai sao", "tai5 sao"},
+	{"o dau", "ơ3 đâu"},
 };
 
 static bool any_marks(const Word *words, size_t count)

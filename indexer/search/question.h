@@ -1,4 +1,5 @@
-/* indexer/search/question.h - words that only ask: "nào", "gì", "bao nhiêu" … say nothing about the record that answers.
+/* indexer/search/question.h - words that only ask: "nào", "gì", "bao nhiêu" … say nothing about the record that
+ * answers.
  *
  * They are rare in records, so an index takes them, and the pairs they make, for telling.
  *
@@ -10,8 +11,8 @@
 
 #include "indexer/search/parse.h"
 
-/* Sets asks[i] for each word that only asks (all false where nothing else would be left). True: there is one that cannot
- * well be anything else, so that these words are a question however few they are. */
+/* Sets asks[i] for each word that only asks (all false where nothing else would be left). True: there is one that
+ * cannot well be anything else, so that these words are a question however few they are. */
 bool question_words(const Word *words, size_t count, bool *asks);
 
 #endif

@@ -9,8 +9,10 @@ typedef struct {
 } Choice;
 
 static const Choice modes[] = {{"auto", SEARCH_AUTO}, {"all", SEARCH_ALL}, {"any", SEARCH_ANY}, {0}};
-static const Choice sorts[] = {{"relevance", SORT_RELEVANCE}, {"issued", SORT_ISSUED}, {"-issued", SORT_ISSUED_DESCENDING}, {0}};
-static const Choice facets[] = {{"type", FACET_TYPE}, {"agency", FACET_AGENCY}, {"year", FACET_YEAR}, {"fonds", FACET_FONDS}, {0}};
+static const Choice sorts[] = {
+	{"relevance", SORT_RELEVANCE}, {"issued", SORT_ISSUED}, {"-issued", SORT_ISSUED_DESCENDING}, {0}};
+static const Choice facets[] = {
+	{"type", FACET_TYPE}, {"agency", FACET_AGENCY}, {"year", FACET_YEAR}, {"fonds", FACET_FONDS}, {0}};
 
 static Status choose(const Choice *choices, const char *name, Str value, int *out, Err *err)
 {
@@ -23,7 +25,8 @@ static Status choose(const Choice *choices, const char *name, Str value, int *ou
 		strncat(known, c == choices ? "" : ", ", sizeof known - strlen(known) - 1);
 		strncat(known, c->name, sizeof known - strlen(known) - 1);
 	}
-	return err_set(err, ST_INVALID, "%s: '%.*s' is none of %s", name, (int)(value.len > 40 ? 40 : value.len), value.ptr, known);
+	return err_set(err, ST_INVALID, "%s: '%.*s' is none of %s", name, (int)(value.len > 40 ? 40 : value.len),
+		       value.ptr, known);
 }
 
 static Status set_facets(SearchRequest *request, Str value, Err *err)
@@ -45,12 +48,15 @@ static Status set_date(Str *out, const char *name, Str value, Err *err)
 	CivilDate date;
 	if (value.len && !civil_date_parse(value, &date))
 		return err_set(err, ST_INVALID, "%s: '%.*s' is no date (2019, 2019-03 or 2019-03-12)", name,
-		               (int)(value.len > 40 ? 40 : value.len), value.ptr);
+			       (int)(value.len > 40 ? 40 : value.len), value.ptr);
 	*out = value;
 	return ST_OK;
 }
 
-static const struct { const char *name; size_t offset; } texts[] = {
+static const struct {
+	const char *name;
+	size_t offset;
+} texts[] = {
 	{"q", offsetof(SearchRequest, query)},       {"number", offsetof(SearchRequest, number)},
 	{"type", offsetof(SearchRequest, type)},     {"agency", offsetof(SearchRequest, agency)},
 	{"fonds", offsetof(SearchRequest, fonds)},   {"case", offsetof(SearchRequest, case_code)},

@@ -12,12 +12,12 @@ typedef struct {
 	SearchAnswer *answer;
 	ParsedQuery parsed;
 	Compiled compiled;
-	Query *filter;     /* NULL: none */
-	Word *words;       /* all words of the query, for snippets */
+	Query *filter; /* NULL: none */
+	Word *words;   /* all words of the query, for snippets */
 	size_t word_count;
-	Str typed;         /* the first run of words or phrase, as typed */
-	size_t tier;       /* from the cursor: where to go on … */
-	uint64_t first;    /* … and the hits of that tier to pass over */
+	Str typed;      /* the first run of words or phrase, as typed */
+	size_t tier;    /* from the cursor: where to go on … */
+	uint64_t first; /* … and the hits of that tier to pass over */
 	bool relaxed;
 	bool other_accents; /* nothing had the words as they were typed */
 } Run;

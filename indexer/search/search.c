@@ -1,4 +1,5 @@
-/* indexer/search/search.c - see search.h: what a request means, and what is tried when it finds nothing. Pages are search_page.c's. */
+/* indexer/search/search.c - see search.h: what a request means, and what is tried when it finds nothing. Pages are
+ * search_page.c's. */
 #include "indexer/search/search.h"
 
 #include "base/clock.h"
@@ -9,7 +10,10 @@
 
 enum { QUESTION_WORDS = 7 };
 
-static const struct { size_t offset; const char *field; } filters[] = {
+static const struct {
+	size_t offset;
+	const char *field;
+} filters[] = {
 	{offsetof(SearchRequest, number), "number"}, {offsetof(SearchRequest, type), "type"},
 	{offsetof(SearchRequest, fonds), "fonds"},   {offsetof(SearchRequest, case_code), "case"},
 	{offsetof(SearchRequest, from), "from"},     {offsetof(SearchRequest, to), "to"},
@@ -27,11 +31,14 @@ static Query *agency_filter(View *view, Str agency)
 	uint64_t count = 0;
 	schema_whole(&bytes, "XA", agency);
 	Query *whole = buf_ok(&bytes) ? query_term(view->arena, buf_str(&bytes)) : NULL;
-	Status st = whole ? matcher_term_documents(view->matcher, buf_str(&bytes), &count, view->err) : err_no_memory(view->err);
+	Status st = whole ? matcher_term_documents(view->matcher, buf_str(&bytes), &count, view->err)
+			  : err_no_memory(view->err);
 	buf_done(&bytes);
 	if (st != ST_OK)
 		return NULL;
-	return count ? whole : compile_field(schema_field_by_name(STR("agency")), agency, view->tokens, view->matcher, view->arena, view->err);
+	return count ? whole
+		     : compile_field(schema_field_by_name(STR("agency")), agency, view->tokens, view->matcher,
+				     view->arena, view->err);
 }
 
 static Status add_filters(View *view, Run *run)
@@ -43,7 +50,8 @@ static Status add_filters(View *view, Run *run)
 		Str value = filter_value(run->request, filters[i].offset);
 		if (!value.len)
 			continue;
-		list[count] = compile_field(schema_field_by_name(str_from(filters[i].field)), value, view->tokens, view->matcher, view->arena, view->err);
+		list[count] = compile_field(schema_field_by_name(str_from(filters[i].field)), value, view->tokens,
+					    view->matcher, view->arena, view->err);
 		if (!list[count++])
 			return view->err->code ? view->err->code : err_no_memory(view->err);
 	}
@@ -83,7 +91,8 @@ static bool is_poor(const Run *run)
 {
 	const SearchAnswer *answer = run->answer;
 	bool by_number = answer->hit_count && answer->hits[0].score >= COMPILE_OWN_NUMBER;
-	return answer->hit_count == 0 || (run->word_count >= QUESTION_WORDS && answer->total < SEARCH_LIMIT_DEFAULT && !by_number);
+	return answer->hit_count == 0 ||
+	       (run->word_count >= QUESTION_WORDS && answer->total < SEARCH_LIMIT_DEFAULT && !by_number);
 }
 
 static Status compile_run(View *view, Run *run, bool any)
@@ -92,8 +101,12 @@ static Status compile_run(View *view, Run *run, bool any)
 	Compiled *compiled = &run->compiled;
 	*compiled = (Compiled){0};
 	if (run->parsed.root) {
-		CompileOptions options = {.any = any, .question = any && is_question(run), .expand = !run->request->no_expansion, .any_accents = any || run->other_accents};
-		st = query_compile(&run->parsed, options, view->tokens, view->matcher, view->arena, compiled, view->err);
+		CompileOptions options = {.any = any,
+					  .question = any && is_question(run),
+					  .expand = !run->request->no_expansion,
+					  .any_accents = any || run->other_accents};
+		st = query_compile(&run->parsed, options, view->tokens, view->matcher, view->arena, compiled,
+				   view->err);
 	} else if ((compiled->tiers[0] = query_term(view->arena, STR("XR")))) {
 		compiled->tier_count = 1;
 	}
@@ -142,7 +155,8 @@ static Status read_cursor(Str cursor, Run *run, Err *err)
 	char kind = cursor.ptr[0];
 	bool relaxed = kind == 'r', tier = kind >= 'a' && kind < 'a' + COMPILE_TIERS_MAX;
 	run->other_accents = kind >= 'A' && kind < 'A' + COMPILE_TIERS_MAX;
-	if ((!relaxed && !tier && !run->other_accents) || !str_to_u64(str_slice(cursor, 1, cursor.len), &run->first) || run->first > SEARCH_DEEPEST)
+	if ((!relaxed && !tier && !run->other_accents) || !str_to_u64(str_slice(cursor, 1, cursor.len), &run->first) ||
+	    run->first > SEARCH_DEEPEST)
 		return err_set(err, ST_INVALID, "cursor: not one that an answer gave");
 	run->relaxed = relaxed;
 	run->tier = relaxed ? 0 : (size_t)(kind - (run->other_accents ? 'A' : 'a'));
@@ -190,7 +204,8 @@ static Status run_request(View *view, void *ctx)
 		gather_words(run->parsed.root, run);
 	answer->query = run->parsed.read_as;
 	any |= run->request->mode == SEARCH_AUTO && is_question(run);
-	bool first_page = !run->request->cursor.len, may_relax = run->request->mode == SEARCH_AUTO && !any && first_page;
+	bool first_page = !run->request->cursor.len,
+	     may_relax = run->request->mode == SEARCH_AUTO && !any && first_page;
 	st = run_once(view, run, any);
 	if (st == ST_OK && may_relax && answer->hit_count == 0 && has_marks(run)) {
 		run->other_accents = true;

@@ -27,16 +27,16 @@ typedef enum { SORT_RELEVANCE, SORT_ISSUED, SORT_ISSUED_DESCENDING } SearchSort;
 typedef enum { FACET_TYPE, FACET_AGENCY, FACET_YEAR, FACET_FONDS, FACET_COUNT } Facet;
 
 typedef struct {
-	Str query;              /* may be empty: everything the filters let through, newest first */
+	Str query; /* may be empty: everything the filters let through, newest first */
 	SearchMode mode;
 	Str number, type, agency, fonds, case_code; /* filters; "": none. Folded comparison */
-	Str from, to;           /* civil dates, both inclusive; "": open */
+	Str from, to;                               /* civil dates, both inclusive; "": open */
 	SearchSort sort;
-	unsigned limit;         /* 0: default */
-	Str cursor;             /* `next` of the answer before; "": from the first hit */
-	unsigned facets;        /* bit set of 1 << Facet */
-	bool no_expansion;      /* abbreviations and old/new names are not added */
-	bool bare;              /* of each hit only sequence, score and why; nothing is read from the archive but to check phrases */
+	unsigned limit;    /* 0: default */
+	Str cursor;        /* `next` of the answer before; "": from the first hit */
+	unsigned facets;   /* bit set of 1 << Facet */
+	bool no_expansion; /* abbreviations and old/new names are not added */
+	bool bare; /* of each hit only sequence, score and why; nothing is read from the archive but to check phrases */
 } SearchRequest;
 
 typedef struct {
@@ -45,16 +45,19 @@ typedef struct {
 	double score;
 	Str id;
 	Record record;
-	Str snippet;            /* HTML-escaped text with <mark>…</mark> */
-	Str matched;            /* why it matched, in words: "exact", "without accents", "number", … */
+	Str snippet; /* HTML-escaped text with <mark>…</mark> */
+	Str matched; /* why it matched, in words: "exact", "without accents", "number", … */
 } SearchHit;
 
-typedef struct { Str value; uint64_t count; } FacetCount;
+typedef struct {
+	Str value;
+	uint64_t count;
+} FacetCount;
 
 typedef struct {
-	Str query;              /* how the query was read */
+	Str query; /* how the query was read */
 	SearchMode mode;
-	bool relaxed;           /* nothing had all words: these are the best matches */
+	bool relaxed; /* nothing had all words: these are the best matches */
 	uint64_t total;
 	bool total_is_exact;
 	uint64_t took_us;
@@ -62,10 +65,10 @@ typedef struct {
 	size_t hit_count;
 	FacetCount *facets[FACET_COUNT];
 	size_t facet_counts[FACET_COUNT];
-	bool facets_are_exact;  /* else they stand for more matches than were looked at */
-	Str next;               /* cursor; "": that was all */
-	Str suggestion;         /* another spelling that would find more; "" */
-	const Str *expansions;  /* "UBND = Ủy ban nhân dân": what was added to the query */
+	bool facets_are_exact; /* else they stand for more matches than were looked at */
+	Str next;              /* cursor; "": that was all */
+	Str suggestion;        /* another spelling that would find more; "" */
+	const Str *expansions; /* "UBND = Ủy ban nhân dân": what was added to the query */
 	size_t expansion_count;
 } SearchAnswer;
 
@@ -76,8 +79,8 @@ Status search_run(Index *index, const SearchRequest *request, Arena *arena, Sear
 void search_write_json(const SearchAnswer *answer, JsonOut *j);
 
 typedef struct {
-	SearchHit hit;          /* no snippet */
-	const char *because;    /* of a variant: the reason; NULL: exact */
+	SearchHit hit;       /* no snippet */
+	const char *because; /* of a variant: the reason; NULL: exact */
 } NumberHit;
 
 typedef struct {
@@ -88,10 +91,14 @@ typedef struct {
 /* Records with that number (or case number); variants only where they differ by a reason that can be named. */
 Status search_number(Index *index, Str number, Arena *arena, NumberAnswer *out, Err *err);
 /* The sequences alone of the records with exactly that number; of more than there is room for, the newest. */
-Status search_number_bare(Index *index, Str number, uint64_t sequences[static SEARCH_NUMBERS_MAX], size_t *count_out, Err *err);
+Status search_number_bare(Index *index, Str number, uint64_t sequences[static SEARCH_NUMBERS_MAX], size_t *count_out,
+			  Err *err);
 void search_write_number_json(const NumberAnswer *answer, JsonOut *j);
 
-typedef struct { Str code; uint64_t records; } CaseItem;
+typedef struct {
+	Str code;
+	uint64_t records;
+} CaseItem;
 /* Case files whose code begins with the prefix (or ends with it, where it is digits only), in order, at most limit. */
 Status search_cases(Index *index, Str prefix, size_t limit, Arena *arena, CaseItem **out, size_t *count_out, Err *err);
 /* Completions of what is being typed, at most limit. */

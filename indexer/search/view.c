@@ -15,17 +15,19 @@ Status view_run(View *view, QueryAsk *search, QueryFound *out)
 {
 	search->dead = view->snapshot->dead_docids;
 	search->deadline_seconds = deadline_seconds;
-	return view->xapian ? xap_search(view->xapian, search, view->arena, out, view->err) :
-	                      matcher_search(view->matcher, search, view->arena, out, view->err);
+	return view->xapian ? xap_search(view->xapian, search, view->arena, out, view->err)
+			    : matcher_search(view->matcher, search, view->arena, out, view->err);
 }
 
 Status view_facets(View *view, QueryAsk *search, unsigned slots,
-                   void (*each)(void *view, unsigned slot, Str value, uint64_t count), uint64_t *all_out, bool *is_exact_out)
+		   void (*each)(void *view, unsigned slot, Str value, uint64_t count), uint64_t *all_out,
+		   bool *is_exact_out)
 {
 	search->dead = view->snapshot->dead_docids;
 	search->deadline_seconds = deadline_seconds;
-	return view->xapian ? xap_facets(view->xapian, search, slots, each, view, all_out, is_exact_out, view->err) :
-	                      matcher_facets(view->matcher, search, slots, each, view, all_out, is_exact_out, view->err);
+	return view->xapian
+		       ? xap_facets(view->xapian, search, slots, each, view, all_out, is_exact_out, view->err)
+		       : matcher_facets(view->matcher, search, slots, each, view, all_out, is_exact_out, view->err);
 }
 
 static Status open_view(View *view, Index *index, Arena *arena, Err *err)

@@ -83,7 +83,7 @@ static Status open_live(Follower *f, Err *err)
 		return ST_OK;
 	if (is_new)
 		snprintf(f->manifest.live_name, SHARD_NAME_MAX, "live-%08" PRIu64 ".%08x", f->manifest.live_from,
-		         (unsigned)clock_monotonic_us());
+			 (unsigned)clock_monotonic_us());
 	snprintf(dir, sizeof dir, "%s/%s", f->index->dir, f->manifest.live_name);
 	Status st = xap_writer_open(&f->live, dir, err);
 	return st == ST_OK && is_new ? follow_save(f, err) : st;
@@ -93,8 +93,8 @@ static Status append_live(Follower *f, uint64_t goal, Err *err)
 {
 	Status st = open_live(f, err);
 	if (st == ST_OK)
-		st = shard_live_append(f->index->store, f->live, f->manifest.live_from, f->covered, goal, &f->live_superseded,
-		                       &f->index->live_gate, err);
+		st = shard_live_append(f->index->store, f->live, f->manifest.live_from, f->covered, goal,
+				       &f->live_superseded, &f->index->live_gate, err);
 	if (st == ST_OK) {
 		f->covered = goal;
 		return index_reload(f->index, true, err);
@@ -143,7 +143,8 @@ static bool tells_of_destruction(Follower *f, uint64_t from, uint64_t to)
 		Entry entry;
 		Err ignored;
 		arena_reset(&arena);
-		found = store_entry(f->index->store, sequence, &arena, &entry, &ignored) == ST_OK && entry.kind == ENTRY_DESTRUCTION;
+		found = store_entry(f->index->store, sequence, &arena, &entry, &ignored) == ST_OK &&
+			entry.kind == ENTRY_DESTRUCTION;
 	}
 	arena_done(&arena);
 	return found;
@@ -152,7 +153,8 @@ static bool tells_of_destruction(Follower *f, uint64_t from, uint64_t to)
 static bool should_seal(Follower *f, uint64_t goal)
 {
 	uint64_t unsealed = goal - f->manifest.live_from;
-	return f->sealing || tells_of_destruction(f, f->covered, goal) || unsealed > FOLLOW_LIVE_RECORDS || unsealed > follow_sequences_of(f->index->store, FOLLOW_LIVE_BYTES);
+	return f->sealing || tells_of_destruction(f, f->covered, goal) || unsealed > FOLLOW_LIVE_RECORDS ||
+	       unsealed > follow_sequences_of(f->index->store, FOLLOW_LIVE_BYTES);
 }
 
 static void set_goal(Follower *f, uint64_t goal)
@@ -252,8 +254,9 @@ static bool may_pass(Status st)
 
 static void note_problem(Index *index, const Err *err)
 {
-	const char *what = may_pass(err->code) ? "the index falls behind the archive; it is tried again every two seconds"
-	                                       : "the index does not follow the archive any more; start anew when it is mended";
+	const char *what = may_pass(err->code)
+				   ? "the index falls behind the archive; it is tried again every two seconds"
+				   : "the index does not follow the archive any more; start anew when it is mended";
 	log_event(LOG_ERROR, "index", what, "because", err->text, NULL);
 	pthread_mutex_lock(&index->mutex);
 	index->problem = *err;
@@ -283,7 +286,8 @@ static void free_built_list(Follower *f)
 static void start_over(Follower *f)
 {
 	f->sealing = false;
-	while (!stop_raised(&f->stop) && (f->active || f->chore.state == CHORE_WANTED || f->chore.state == CHORE_UNDER_WAY))
+	while (!stop_raised(&f->stop) &&
+	       (f->active || f->chore.state == CHORE_WANTED || f->chore.state == CHORE_UNDER_WAY))
 		follow_wait(&f->look, &f->mutex, FOLLOW_LOOK_MS);
 	if (stop_raised(&f->stop))
 		return;
@@ -430,7 +434,8 @@ Status index_wait(Index *index, uint64_t position, uint64_t timeout_ms, Err *err
 			break;
 		}
 		if (clock_monotonic_us() >= until) {
-			st = err_set(err, ST_BUSY, "the index is not ready yet: %" PRIu64 " of %" PRIu64, index->current->position, position);
+			st = err_set(err, ST_BUSY, "the index is not ready yet: %" PRIu64 " of %" PRIu64,
+				     index->current->position, position);
 			break;
 		}
 		follow_wait(&index->changed, &index->mutex, FOLLOW_LOOK_MS);

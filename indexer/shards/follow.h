@@ -1,5 +1,5 @@
-/* indexer/shards/follow.h - the follower's inside, for the files that make it up: follow.c (the coordinator), follow_build.c
- * (builders), follow_chores.c (merging, checking, repairing) and rebuild.c. Everyone else uses index.h.
+/* indexer/shards/follow.h - the follower's inside, for the files that make it up: follow.c (the coordinator),
+ * follow_build.c (builders), follow_chores.c (merging, checking, repairing) and rebuild.c. Everyone else uses index.h.
  */
 #ifndef INDEXER_SHARDS_FOLLOW_H
 #define INDEXER_SHARDS_FOLLOW_H
@@ -9,13 +9,13 @@
 enum {
 	FOLLOW_BUILDERS_MAX = 16,
 	FOLLOW_LOOK_MS = 100,
-	FOLLOW_LIVE_RECORDS = 256,        /* more than this unsealed: seal */
+	FOLLOW_LIVE_RECORDS = 256, /* more than this unsealed: seal */
 	FOLLOW_LIVE_BYTES = 4 << 20,
 	FOLLOW_SHARD_BYTES_MAX = 192 << 20,
-	FOLLOW_BEHIND_BYTES = 96 << 20,   /* a builder so far behind the log gives half of it to another */
-	FOLLOW_SPLIT_BYTES = 16 << 20,    /* less is not split */
-	FOLLOW_RETRY_MS = 2000,           /* after a failure that may pass */
-	FOLLOW_OPEN_US = 5000000,         /* a builder that has caught up waits so long for more */
+	FOLLOW_BEHIND_BYTES = 96 << 20, /* a builder so far behind the log gives half of it to another */
+	FOLLOW_SPLIT_BYTES = 16 << 20,  /* less is not split */
+	FOLLOW_RETRY_MS = 2000,         /* after a failure that may pass */
+	FOLLOW_OPEN_US = 5000000,       /* a builder that has caught up waits so long for more */
 };
 
 /* What a builder works on: [from, to), or all that comes while it is open. */
@@ -43,11 +43,11 @@ typedef enum {
 typedef struct {
 	ChoreState state;
 	ChoreKind kind;
-	Shard *shards;           /* copies */
+	Shard *shards; /* copies */
 	size_t count;
 	Superseded dead;
-	Shard result;            /* MERGE, REPAIR */
-	bool *is_bad;            /* CHECK: one for each shard */
+	Shard result; /* MERGE, REPAIR */
+	bool *is_bad; /* CHECK: one for each shard */
 	Err err;
 } Chore;
 
@@ -55,28 +55,28 @@ struct Follower {
 	Index *index;
 	pthread_t coordinator, builders[FOLLOW_BUILDERS_MAX];
 	unsigned builder_count;
-	pthread_mutex_t mutex;   /* guards what follows */
-	pthread_cond_t look;     /* to the coordinator */
-	pthread_cond_t work;     /* to the builders */
+	pthread_mutex_t mutex; /* guards what follows */
+	pthread_cond_t look;   /* to the coordinator */
+	pthread_cond_t work;   /* to the builders */
 	Stop stop;
 	bool notified;
-	uint64_t wanted;         /* someone waits for this position */
-	bool sealing;            /* builders may claim */
-	Claim *open;             /* the one that takes what is still to come */
-	uint64_t claimed, goal;  /* next sequence to claim while none is open, end of the log */
-	uint64_t grown_us;       /* when the goal last moved */
-	unsigned active;         /* builds under way */
-	Built *built;            /* done, in order of range */
+	uint64_t wanted;        /* someone waits for this position */
+	bool sealing;           /* builders may claim */
+	Claim *open;            /* the one that takes what is still to come */
+	uint64_t claimed, goal; /* next sequence to claim while none is open, end of the log */
+	uint64_t grown_us;      /* when the goal last moved */
+	unsigned active;        /* builds under way */
+	Built *built;           /* done, in order of range */
 	Chore chore;
 	Err failure;
 	/* the coordinator's own */
-	bool chores_fail;        /* do without until the next start */
+	bool chores_fail; /* do without until the next start */
 	int lock_fd;
-	Manifest manifest;       /* as on disk, while the lock is held */
+	Manifest manifest; /* as on disk, while the lock is held */
 	uint64_t covered;
 	Superseded live_superseded;
 	XapWriter *live;
-	uint64_t busy_us;        /* when there was last something to do */
+	uint64_t busy_us; /* when there was last something to do */
 };
 
 /* About how many sequences hold `bytes` of texts and originals; at least 1. */

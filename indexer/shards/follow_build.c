@@ -1,4 +1,5 @@
-/* indexer/shards/follow_build.c - the follower's builders: threads that claim ranges of the log and turn them into shards.
+/* indexer/shards/follow_build.c - the follower's builders: threads that claim ranges of the log and turn them into
+ * shards.
  *
  *   log      0 ───────────────────────────────────────────── goal ┄┄┄ more is coming
  *   builder  [from ──── at ────────── to)[from ── at ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ open
@@ -40,8 +41,9 @@ static void open_claim(Follower *f, Claim *c, uint64_t from)
 }
 
 /* Up to where the builder of the open claim goes on, so that all are done at about the same time: it also has to write
- * the tables of what it has read so far, which takes a tenth as long as reading, and whoever takes the rest gets half of
- * that less to read. Something is left for both; `left` is at least 2. Some sixty look-ups under the follower's mutex. */
+ * the tables of what it has read so far, which takes a tenth as long as reading, and whoever takes the rest gets half
+ * of that less to read. Something is left for both; `left` is at least 2. Some sixty look-ups under the follower's
+ * mutex. */
 static uint64_t fair_end(Store *store, const Claim *open, uint64_t left, uint64_t builders)
 {
 	Err ignored;
@@ -105,12 +107,14 @@ static bool takes_more(void *ctx, uint64_t sequence)
 	pthread_mutex_lock(&f->mutex);
 	c->at = sequence;
 	uint64_t taken = sequence - c->from;
-	if (taken % LOOK_EVERY == LOOK_EVERY - 1 && taken >= follow_sequences_of(f->index->store, FOLLOW_SHARD_BYTES_MAX))
+	if (taken % LOOK_EVERY == LOOK_EVERY - 1 &&
+	    taken >= follow_sequences_of(f->index->store, FOLLOW_SHARD_BYTES_MAX))
 		close_claim(f, c);
 	while (waiting && !stop_raised(&f->stop)) {
 		more = sequence < c->to;
 		waiting = more && sequence >= f->goal;
-		if (waiting && (f->failure.code != ST_OK || is_urgent(f, c->from) || clock_monotonic_us() - c->begun_us > FOLLOW_OPEN_US))
+		if (waiting && (f->failure.code != ST_OK || is_urgent(f, c->from) ||
+				clock_monotonic_us() - c->begun_us > FOLLOW_OPEN_US))
 			close_claim(f, c);
 		else if (waiting)
 			follow_wait(&f->work, &f->mutex, FOLLOW_LOOK_MS);
@@ -165,8 +169,8 @@ void *follow_run_builder(void *arg)
 		Built *built = calloc(1, sizeof *built);
 		const ShardRange range = {.from = c.from, .takes = takes_more, .ctx = &c};
 		Status st = built ? shard_build(f->index->store, f->index->dir, &range, &f->index->options, &f->stop,
-		                                &built->shard, &built->superseded, &err)
-		                  : err_no_memory(&err);
+						&built->shard, &built->superseded, &err)
+				  : err_no_memory(&err);
 		pthread_mutex_lock(&f->mutex);
 		close_claim(f, &c);
 		f->active--;

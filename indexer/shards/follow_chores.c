@@ -1,6 +1,6 @@
-/* indexer/shards/follow_chores.c - what the follower does when the index is complete: checks shards that nobody has looked at
- * since they were opened, builds damaged ones anew from the log, takes the terms of destroyed records out, merges
- * neighbours.
+/* indexer/shards/follow_chores.c - what the follower does when the index is complete: checks shards that nobody has
+ * looked at since they were opened, builds damaged ones anew from the log, takes the terms of destroyed records out,
+ * merges neighbours.
  *
  * A damaged shard is left out of searches at once (index->bad); the others serve on.
  */
@@ -117,7 +117,7 @@ static void check_shards(Follower *f, Chore *chore)
 		Err err;
 		snprintf(dir, sizeof dir, "%s/%s", f->index->dir, chore->shards[i].name);
 		chore->is_bad[i] = shard_sum(dir, &bytes, &sum, &err) != ST_OK || bytes != chore->shards[i].bytes ||
-		                   !hash_eq(&sum, &chore->shards[i].sha256);
+				   !hash_eq(&sum, &chore->shards[i].sha256);
 	}
 }
 
@@ -129,14 +129,16 @@ void chore_do(Follower *f)
 	pthread_mutex_unlock(&f->mutex);
 	switch (chore->kind) {
 	case CHORE_MERGE:
-		tiers_merge(f->index->dir, chore->shards, chore->count, &chore->dead, &f->stop, &chore->result, &chore->err);
+		tiers_merge(f->index->dir, chore->shards, chore->count, &chore->dead, &f->stop, &chore->result,
+			    &chore->err);
 		break;
 	case CHORE_CHECK:
 		check_shards(f, chore);
 		break;
 	case CHORE_REPAIR:
-		shard_build(f->index->store, f->index->dir, &(ShardRange){.from = chore->shards[0].from, .to = chore->shards[0].to},
-		            &f->index->options, &f->stop, &chore->result, &ignored, &chore->err);
+		shard_build(f->index->store, f->index->dir,
+			    &(ShardRange){.from = chore->shards[0].from, .to = chore->shards[0].to}, &f->index->options,
+			    &f->stop, &chore->result, &ignored, &chore->err);
 		break;
 	}
 	free(ignored.list); /* known already: the manifest has them */
@@ -154,7 +156,8 @@ static Status note_check(Follower *f, const Chore *chore, Err *err)
 			continue;
 		any = true;
 		index_mark_bad(index, chore->shards[i].name);
-		log_event(LOG_ERROR, "index", "a damaged shard is left out and built anew", "shard", chore->shards[i].name, NULL);
+		log_event(LOG_ERROR, "index", "a damaged shard is left out and built anew", "shard",
+			  chore->shards[i].name, NULL);
 	}
 	pthread_mutex_lock(&index->mutex);
 	index->check_wanted = false;
@@ -185,7 +188,8 @@ Status chore_finish(Follower *f, Err *err)
 	if (chore.err.code != ST_OK) {
 		if (!stop_raised(&f->stop)) {
 			f->chores_fail = true;
-			log_event(LOG_WARN, "index", "shards are not merged or repaired", "because", chore.err.text, NULL);
+			log_event(LOG_WARN, "index", "shards are not merged or repaired", "because", chore.err.text,
+				  NULL);
 		}
 	} else if (chore.kind == CHORE_CHECK) {
 		st = note_check(f, &chore, err);

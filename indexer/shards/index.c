@@ -32,7 +32,8 @@ Status index_open(Index **out, Store *store, const IndexOptions *options, Err *e
 	pthread_rwlock_init(&index->live_gate, NULL);
 	pthread_cond_init(&index->changed, NULL);
 	int len = snprintf(index->dir, sizeof index->dir, "%s/index", store_dir(store));
-	Status st = len < (int)sizeof index->dir ? index_reload(index, true, err) : err_set(err, ST_LIMIT, "archive path too long");
+	Status st = len < (int)sizeof index->dir ? index_reload(index, true, err)
+						 : err_set(err, ST_LIMIT, "archive path too long");
 	if (st != ST_OK) {
 		index_close(index);
 		return st;
@@ -188,7 +189,8 @@ Status index_lock(Index *index, int *fd_out, Err *err)
 
 static bool is_kept(const Manifest *keep, const char *name)
 {
-	if (name[0] == '.' || strcmp(name, "MANIFEST") == 0 || strcmp(name, "LOCK") == 0 || strcmp(name, keep->live_name) == 0)
+	if (name[0] == '.' || strcmp(name, "MANIFEST") == 0 || strcmp(name, "LOCK") == 0 ||
+	    strcmp(name, keep->live_name) == 0)
 		return true;
 	for (size_t i = 0; i < keep->count; i++)
 		if (strcmp(name, keep->shards[i].name) == 0)

@@ -20,11 +20,11 @@
 typedef struct Index Index;
 
 typedef struct {
-	unsigned threads;      /* shard builders; 0: as many as there are cores */
-	size_t memory_bytes;   /* of each builder; 0: 96 MiB */
-	bool check_shards;     /* the follower holds every shard against its SHA-256 once, in the background */
-	bool xapian_writer;    /* build sealed shards by Xapian's own writer: slow, for comparison */
-	bool xapian_answers;   /* let Xapian find and rank, not the matcher: slow, for comparison */
+	unsigned threads;    /* shard builders; 0: as many as there are cores */
+	size_t memory_bytes; /* of each builder; 0: 96 MiB */
+	bool check_shards;   /* the follower holds every shard against its SHA-256 once, in the background */
+	bool xapian_writer;  /* build sealed shards by Xapian's own writer: slow, for comparison */
+	bool xapian_answers; /* let Xapian find and rank, not the matcher: slow, for comparison */
 } IndexOptions;
 
 /* Opens what is there; an index that is missing, damaged or of another archive is simply empty (position 0).
@@ -35,15 +35,16 @@ void index_close(Index *index); /* stops the follower */
 Status index_refresh(Index *index, Err *err);
 
 typedef struct {
-	uint64_t position;     /* sequences below are searchable */
-	uint64_t documents;    /* current record versions among them */
+	uint64_t position;  /* sequences below are searchable */
+	uint64_t documents; /* current record versions among them */
 	uint64_t sealed_shards, live_documents, dead_documents;
-	uint64_t bytes;        /* on disk */
-	const char *problem;   /* why the follower stopped, NULL: nothing wrong; static or lives as long as the index */
+	uint64_t bytes;      /* on disk */
+	const char *problem; /* why the follower stopped, NULL: nothing wrong; static or lives as long as the index */
 } IndexState;
 void index_state(Index *index, IndexState *out);
 
-/* Starts the thread that follows the log. Only one process follows at a time: where another does, this one refreshes. */
+/* Starts the thread that follows the log. Only one process follows at a time: where another does, this one refreshes.
+ */
 Status index_follower_start(Index *index, Err *err);
 void index_follower_stop(Index *index);
 void index_notify(Index *index); /* the log has grown: look now */
@@ -56,6 +57,6 @@ Status index_settle(Index *index, uint64_t timeout_ms, Err *err);
 /* Builds the whole index anew beside the old one, checks it and swaps. `progress` (may be NULL) is called with the
  * position now and the goal; stop ends it early with ST_BUSY, leaving the old index in place. */
 Status index_rebuild(Index *index, void (*progress)(void *ctx, uint64_t position, uint64_t goal), void *ctx,
-                     const Stop *stop, Err *err);
+		     const Stop *stop, Err *err);
 
 #endif

@@ -1,4 +1,5 @@
-/* indexer/shards/index_parts.h - the inside of Index, for the files that make it up (index.c, follow.c, rebuild.c, search*.c). */
+/* indexer/shards/index_parts.h - the inside of Index, for the files that make it up (index.c, follow.c, rebuild.c,
+ * search*.c). */
 #ifndef INDEXER_SHARDS_INDEX_PARTS_H
 #define INDEXER_SHARDS_INDEX_PARTS_H
 
@@ -13,18 +14,18 @@ struct Index {
 	IndexOptions options;
 	char dir[4096];
 	pthread_rwlock_t live_gate; /* for reading: no commit of the live shard meanwhile */
-	pthread_mutex_t mutex;  /* guards what follows */
-	pthread_cond_t changed; /* a new snapshot, or the follower stopped */
+	pthread_mutex_t mutex;      /* guards what follows */
+	pthread_cond_t changed;     /* a new snapshot, or the follower stopped */
 	Snapshot *current;
-	Follower *follower;     /* NULL: not running */
-	Err problem;            /* why the follower stopped */
-	bool check_wanted;      /* shards are to be held against their SHA-256 */
+	Follower *follower;          /* NULL: not running */
+	Err problem;                 /* why the follower stopped */
+	bool check_wanted;           /* shards are to be held against their SHA-256 */
 	char (*bad)[SHARD_NAME_MAX]; /* damaged shards: left out of searches until they are built anew */
 	size_t bad_count;
-	uint64_t settled_at;    /* the follower had nothing left to do at this position */
+	uint64_t settled_at;                       /* the follower had nothing left to do at this position */
 	TokenIter *idle_tokens[INDEX_IDLE_TOKENS]; /* large to make: kept from one search to the next */
 	size_t idle_token_count;
-	uint64_t checked_us;    /* when the disk was last looked at */
+	uint64_t checked_us; /* when the disk was last looked at */
 };
 
 /* A search's view; snapshot_drop it. Never NULL. */

@@ -147,7 +147,8 @@ static bool take_shard(const json_t *object, uint64_t from, Shard *out)
 
 static bool take_all(const json_t *root, Manifest *m, uint64_t *position)
 {
-	const json_t *shards = json_object_get(root, "shards"), *superseded = json_object_get(root, "superseded"), *item;
+	const json_t *shards = json_object_get(root, "shards"), *superseded = json_object_get(root, "superseded"),
+		     *item;
 	size_t i;
 	if (!json_is_array(shards) || !json_is_array(superseded) || !take_u64(root, "position", position) ||
 	    !take_name(root, "live", m->live_name))
@@ -155,13 +156,15 @@ static bool take_all(const json_t *root, Manifest *m, uint64_t *position)
 	m->shards = calloc(json_array_size(shards) + 1, sizeof *m->shards);
 	if (!m->shards)
 		return false;
-	json_array_foreach(shards, i, item) {
+	json_array_foreach(shards, i, item)
+	{
 		if (!take_shard(item, m->live_from, &m->shards[i]))
 			return false;
 		m->live_from = m->shards[i].to;
 		m->count++;
 	}
-	json_array_foreach(superseded, i, item) {
+	json_array_foreach(superseded, i, item)
+	{
 		if (!json_is_integer(item) || !superseded_add(&m->superseded, (uint64_t)json_integer_value(item)))
 			return false;
 	}

@@ -4,7 +4,8 @@
  *    "shards":[{"from":0,"to":8867,"name":"…","documents":8867,"bytes":…,"sha256":"…"}],
  *    "live":"live-…","superseded":[17,…],"purge":false}
  *
- * `leaf` ties it to its archive: where the log holds another leaf there, the index is of something else and is built anew.
+ * `leaf` ties it to its archive: where the log holds another leaf there, the index is of something else and is built
+ * anew.
  *
  * Owns     manifest_done frees
  */
@@ -14,12 +15,12 @@
 #include "indexer/shards/shard.h"
 
 typedef struct {
-	Shard *shards;          /* adjacent, in order, from sequence 0 */
+	Shard *shards; /* adjacent, in order, from sequence 0 */
 	size_t count;
-	uint64_t live_from;     /* where the sealed shards end */
+	uint64_t live_from;             /* where the sealed shards end */
 	char live_name[SHARD_NAME_MAX]; /* "": there is no live shard yet */
-	Superseded superseded;  /* found in the sealed shards; sorted */
-	bool purge;             /* shards may still hold terms of destroyed records */
+	Superseded superseded;          /* found in the sealed shards; sorted */
+	bool purge;                     /* shards may still hold terms of destroyed records */
 } Manifest;
 
 void manifest_done(Manifest *m);

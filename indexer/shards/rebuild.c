@@ -15,15 +15,15 @@ enum { LOCK_TRIES = 300 /* a tenth of a second each */, PROGRESS_NS = 50000000 }
 typedef struct {
 	Index *index;
 	const Stop *stop;
-	uint64_t goal;             /* end of the log */
+	uint64_t goal; /* end of the log */
 	size_t count;
-	uint64_t *bounds;          /* shard i holds the sequences from bounds[i] up to bounds[i + 1] */
-	pthread_mutex_t mutex;     /* guards what follows */
+	uint64_t *bounds;      /* shard i holds the sequences from bounds[i] up to bounds[i + 1] */
+	pthread_mutex_t mutex; /* guards what follows */
 	pthread_cond_t changed;
 	size_t next, done;
-	uint64_t records;          /* in the shards that are done */
+	uint64_t records; /* in the shards that are done */
 	Shard *shards;
-	Superseded *superseded;    /* of each shard */
+	Superseded *superseded; /* of each shard */
 	Err failure;
 } Rebuild;
 
@@ -36,8 +36,8 @@ static void *build_ranges(void *arg)
 		ShardRange range = {.from = r->bounds[i], .to = r->bounds[i + 1]};
 		Err err = {0};
 		pthread_mutex_unlock(&r->mutex);
-		Status st = shard_build(r->index->store, r->index->dir, &range, &r->index->options, r->stop, &r->shards[i], &r->superseded[i],
-		                        &err);
+		Status st = shard_build(r->index->store, r->index->dir, &range, &r->index->options, r->stop,
+					&r->shards[i], &r->superseded[i], &err);
 		pthread_mutex_lock(&r->mutex);
 		r->done += st == ST_OK;
 		r->records += st == ST_OK ? range.to - range.from : 0;
@@ -124,7 +124,8 @@ static Status deal_out(Rebuild *r, Err *err)
 	Err ignored;
 	uint64_t bytes = 0;
 	Status known = store_bytes_before(store, r->goal, &bytes, &ignored);
-	uint64_t most = follow_sequences_of(store, FOLLOW_SHARD_BYTES_MAX), shards = (r->goal + most - 1) / most, bound = 0;
+	uint64_t most = follow_sequences_of(store, FOLLOW_SHARD_BYTES_MAX), shards = (r->goal + most - 1) / most,
+		 bound = 0;
 	shards = shards < r->index->options.threads ? r->index->options.threads : shards;
 	r->bounds = calloc(shards + 1, sizeof *r->bounds);
 	r->shards = calloc(shards + 1, sizeof *r->shards);
@@ -168,7 +169,7 @@ static Status wait_for_lock(Index *index, const Stop *stop, int *fd_out, Err *er
 }
 
 Status index_rebuild(Index *index, void (*progress)(void *ctx, uint64_t position, uint64_t goal), void *ctx,
-                     const Stop *stop, Err *err)
+		     const Stop *stop, Err *err)
 {
 	Rebuild r = {.index = index, .stop = stop};
 	Err ignored;

@@ -93,14 +93,15 @@ void shard_reader_free(ShardReader *reader)
 	free(reader);
 }
 
-/* All texts of a record behind each other; a form feed keeps words of two texts apart. The checksum of what is stored is
- * enough for words; what is given out is held against its SHA-256. */
+/* All texts of a record behind each other; a form feed keeps words of two texts apart. The checksum of what is stored
+ * is enough for words; what is given out is held against its SHA-256. */
 static Status load_texts(ShardReader *r, const Entry *entry, Err *err)
 {
 	buf_clear(&r->text);
 	for (size_t i = 0; i < entry->object_count; i++) {
 		const ObjectRef *object = &entry->objects[i];
-		if (strcmp(object->role, "text") != 0 || !object->size_bytes || object->size_bytes > SHARD_TEXT_MAX - r->text.len)
+		if (strcmp(object->role, "text") != 0 || !object->size_bytes ||
+		    object->size_bytes > SHARD_TEXT_MAX - r->text.len)
 			continue;
 		if (r->text.len)
 			buf_add_char(&r->text, '\f');
@@ -137,7 +138,8 @@ static Status add_destroyed(ShardReader *r, Superseded *superseded, Err *err)
 	const json_t *records = json_object_get(decision, "records"), *id;
 	Status st = ST_OK;
 	size_t i;
-	json_array_foreach(records, i, id) {
+	json_array_foreach(records, i, id)
+	{
 		if (st == ST_OK && json_is_string(id))
 			st = add_versions(r, (Str){json_string_value(id), json_string_length(id)}, superseded, err);
 	}
@@ -152,7 +154,8 @@ Status shard_load(ShardReader *r, uint64_t sequence, Superseded *superseded, boo
 	Status st = store_entry(r->store, sequence, &r->arena, &r->entry, err);
 	if (st != ST_OK)
 		return st;
-	if (r->entry.previous != UINT64_MAX && r->entry.kind == ENTRY_RECORD && !superseded_add(superseded, r->entry.previous))
+	if (r->entry.previous != UINT64_MAX && r->entry.kind == ENTRY_RECORD &&
+	    !superseded_add(superseded, r->entry.previous))
 		return err_no_memory(err);
 	*is_document_out = r->entry.kind == ENTRY_RECORD && !r->entry.destroyed;
 	if (r->entry.kind == ENTRY_DESTRUCTION)
@@ -175,8 +178,14 @@ static void invert_codes_sink(void *ctx, const uint64_t *codes, size_t count, ui
 	invert_codes(ctx, codes, count, wdf);
 }
 
-static void invert_term_sink(void *ctx, Str term, uint32_t wdf) { invert_term(ctx, term, wdf); }
-static void invert_value_sink(void *ctx, unsigned slot, Str value) { invert_value(ctx, slot, value); }
+static void invert_term_sink(void *ctx, Str term, uint32_t wdf)
+{
+	invert_term(ctx, term, wdf);
+}
+static void invert_value_sink(void *ctx, unsigned slot, Str value)
+{
+	invert_value(ctx, slot, value);
+}
 
 static bool takes(const ShardRange *range, uint64_t sequence)
 {
@@ -184,10 +193,13 @@ static bool takes(const ShardRange *range, uint64_t sequence)
 }
 
 static Status build_in_bulk(Store *store, const char *dir, const char *index_dir, const ShardRange *range,
-                            const IndexOptions *options, const Stop *stop, Shard *shard, Superseded *superseded, Err *err)
+			    const IndexOptions *options, const Stop *stop, Shard *shard, Superseded *superseded,
+			    Err *err)
 {
-	InvertOptions how = {.memory_bytes = options->memory_bytes, .spill_dir = index_dir, .spell = code_spell,
-	                     .codes_in_order = true};
+	InvertOptions how = {.memory_bytes = options->memory_bytes,
+			     .spill_dir = index_dir,
+			     .spell = code_spell,
+			     .codes_in_order = true};
 	GlassStats stats;
 	Status st = ST_OK;
 	ShardReader *reader = shard_reader_new(store, err);
@@ -223,12 +235,18 @@ static void writer_codes(void *ctx, const uint64_t *codes, size_t count, uint32_
 		xap_writer_term(ctx, (Str){term, code_spell(NULL, codes[i], term)}, wdf);
 }
 
-static void writer_term(void *ctx, Str term, uint32_t wdf) { xap_writer_term(ctx, term, wdf); }
-static void writer_value(void *ctx, unsigned slot, Str value) { xap_writer_value(ctx, slot, value); }
+static void writer_term(void *ctx, Str term, uint32_t wdf)
+{
+	xap_writer_term(ctx, term, wdf);
+}
+static void writer_value(void *ctx, unsigned slot, Str value)
+{
+	xap_writer_value(ctx, slot, value);
+}
 
 /* Documents of a shard that starts at shard_from, through Xapian's own writer. */
 static Status write_documents(Store *store, XapWriter *writer, uint64_t shard_from, const ShardRange *range,
-                              const Stop *stop, uint64_t *to_out, uint64_t *documents, Superseded *superseded, Err *err)
+			      const Stop *stop, uint64_t *to_out, uint64_t *documents, Superseded *superseded, Err *err)
 {
 	const TermSink sink = {writer, writer_codes, writer_term, writer_value};
 	ShardReader *reader = shard_reader_new(store, err);
@@ -251,12 +269,13 @@ static Status write_documents(Store *store, XapWriter *writer, uint64_t shard_fr
 }
 
 static Status build_by_xapian(Store *store, const char *dir, const ShardRange *range, const Stop *stop, Shard *shard,
-                              Superseded *superseded, Err *err)
+			      Superseded *superseded, Err *err)
 {
 	XapWriter *writer = NULL;
 	Status st = xap_writer_open(&writer, dir, err);
 	if (st == ST_OK)
-		st = write_documents(store, writer, shard->from, range, stop, &shard->to, &shard->documents, superseded, err);
+		st = write_documents(store, writer, shard->from, range, stop, &shard->to, &shard->documents, superseded,
+				     err);
 	if (st == ST_OK)
 		st = xap_writer_commit(writer, "built-by", STR("xapian"), err);
 	xap_writer_close(writer);
@@ -273,7 +292,9 @@ void shard_name(Shard *shard)
 
 static Status path_below(const char *index_dir, const char *name, char out[static 4200], Err *err)
 {
-	return snprintf(out, 4200, "%s/%s", index_dir, name) < 4200 ? ST_OK : err_set(err, ST_LIMIT, "path too long: %.100s…", index_dir);
+	return snprintf(out, 4200, "%s/%s", index_dir, name) < 4200
+		       ? ST_OK
+		       : err_set(err, ST_LIMIT, "path too long: %.100s…", index_dir);
 }
 
 /* How far it goes shows at the end only: then the directory gets its name. */
@@ -290,7 +311,7 @@ static Status name_built(const char *index_dir, char dir[static 4200], Shard *sh
 }
 
 Status shard_build(Store *store, const char *index_dir, const ShardRange *range, const IndexOptions *options,
-                   const Stop *stop, Shard *out, Superseded *superseded, Err *err)
+		   const Stop *stop, Shard *out, Superseded *superseded, Err *err)
 {
 	Shard shard = {.from = range->from, .to = range->from};
 	char dir[4200];
@@ -298,8 +319,9 @@ Status shard_build(Store *store, const char *index_dir, const ShardRange *range,
 	Status st = path_below(index_dir, shard.name, dir, err);
 	if (st != ST_OK)
 		return st;
-	st = options->xapian_writer ? build_by_xapian(store, dir, range, stop, &shard, superseded, err)
-	                            : build_in_bulk(store, dir, index_dir, range, options, stop, &shard, superseded, err);
+	st = options->xapian_writer
+		     ? build_by_xapian(store, dir, range, stop, &shard, superseded, err)
+		     : build_in_bulk(store, dir, index_dir, range, options, stop, &shard, superseded, err);
 	if (st == ST_OK)
 		st = name_built(index_dir, dir, &shard, err);
 	if (st == ST_OK)
@@ -375,11 +397,12 @@ Status shard_sum(const char *dir, uint64_t *bytes_out, Hash *out, Err *err)
 static const char live_key[] = "hoso-live";
 
 Status shard_live_append(Store *store, XapWriter *writer, uint64_t live_from, uint64_t from, uint64_t to,
-                         Superseded *superseded, pthread_rwlock_t *gate, Err *err)
+			 Superseded *superseded, pthread_rwlock_t *gate, Err *err)
 {
 	uint64_t documents = 0, end;
 	Buf state = {0};
-	Status st = write_documents(store, writer, live_from, &(ShardRange){.from = from, .to = to}, NULL, &end, &documents, superseded, err);
+	Status st = write_documents(store, writer, live_from, &(ShardRange){.from = from, .to = to}, NULL, &end,
+				    &documents, superseded, err);
 	superseded_sort(superseded);
 	buf_add_varint(&state, to);
 	buf_add_varint(&state, superseded->count);

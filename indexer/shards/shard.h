@@ -21,17 +21,17 @@ typedef struct {
 	uint64_t from, to;         /* sequences */
 	char name[SHARD_NAME_MAX]; /* directory below index/ */
 	uint64_t documents, bytes;
-	Hash sha256;               /* over the names, sizes and bytes of its files, in order of name */
+	Hash sha256; /* over the names, sizes and bytes of its files, in order of name */
 } Shard;
 
 /* Sequences of versions that later ones replace or that were destroyed. Grows by malloc; free `list`. */
 typedef struct {
 	uint64_t *list;
 	size_t count, capacity;
-	bool destroyed;            /* some of them by a decision to destroy: their terms must go as well */
+	bool destroyed; /* some of them by a decision to destroy: their terms must go as well */
 } Superseded;
-bool superseded_add(Superseded *s, uint64_t sequence); /* false: out of memory */
-void superseded_sort(Superseded *s);                   /* and drops doubles */
+bool superseded_add(Superseded *s, uint64_t sequence);       /* false: out of memory */
+void superseded_sort(Superseded *s);                         /* and drops doubles */
 bool superseded_has(const Superseded *s, uint64_t sequence); /* sorted */
 
 /* Reads log entries: shard_load one, then, if it is a document, shard_emit its terms. *is_document_out is false for
@@ -52,7 +52,7 @@ typedef struct {
 
 /* Builds index_dir/<name> and fills in *out; adds to superseded. ST_BUSY when stop is raised. */
 Status shard_build(Store *store, const char *index_dir, const ShardRange *range, const IndexOptions *options,
-                   const Stop *stop, Shard *out, Superseded *superseded, Err *err);
+		   const Stop *stop, Shard *out, Superseded *superseded, Err *err);
 /* A new name for a directory that covers the shard's range. */
 void shard_name(Shard *shard);
 /* Size and SHA-256 of what is there now. */
@@ -61,7 +61,7 @@ Status shard_sum(const char *dir, uint64_t *bytes_out, Hash *out, Err *err);
 /* Appends [from, to) to the live shard, one transaction; `gate` is held for writing while that is committed.
  * superseded: all that its documents replace, before and now. */
 Status shard_live_append(Store *store, XapWriter *writer, uint64_t live_from, uint64_t from, uint64_t to,
-                         Superseded *superseded, pthread_rwlock_t *gate, Err *err);
+			 Superseded *superseded, pthread_rwlock_t *gate, Err *err);
 /* What the live shard at dir says of itself: sequences below *to_out are in it. ST_CORRUPT, ST_NOT_FOUND. */
 Status shard_live_state(const char *dir, uint64_t *to_out, uint64_t *documents_out, Superseded *superseded, Err *err);
 

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-/* A number that is another one whenever the file is another one; 0: not there. Both kinds of file are replaced by rename. */
+/* A number that is another one whenever the file is another one; 0: not there. Both kinds of file are replaced by
+ * rename. */
 static uint64_t stamp_of(const char *dir, const char *name)
 {
 	char path[4400];
@@ -15,7 +16,8 @@ static uint64_t stamp_of(const char *dir, const char *name)
 	snprintf(path, sizeof path, "%s/%s", dir, name);
 	if (stat(path, &info) != 0)
 		return 0;
-	uint64_t parts[4] = {(uint64_t)info.st_ino, (uint64_t)info.st_mtim.tv_sec, (uint64_t)info.st_mtim.tv_nsec, (uint64_t)info.st_size};
+	uint64_t parts[4] = {(uint64_t)info.st_ino, (uint64_t)info.st_mtim.tv_sec, (uint64_t)info.st_mtim.tv_nsec,
+			     (uint64_t)info.st_size};
 	return str_hash((Str){(const char *)parts, sizeof parts}) | 1;
 }
 
@@ -194,7 +196,8 @@ Status snapshot_take_matcher(Snapshot *s, Matcher **out, Err *err)
 		*out = matcher;
 		return st;
 	}
-	return matcher_open(out, s->sealed, s->dir_count - s->has_live, s->has_live ? s->dirs[s->dir_count - 1] : NULL, err);
+	return matcher_open(out, s->sealed, s->dir_count - s->has_live, s->has_live ? s->dirs[s->dir_count - 1] : NULL,
+			    err);
 }
 
 void snapshot_give_matcher(Snapshot *s, Matcher *matcher, bool reusable)

@@ -1,5 +1,5 @@
-/* indexer/shards/tiers.c - see tiers.h. A shard's tier is the logarithm of its bytes; a run of TIERS_FAN neighbours, none of
- * which is of a higher tier than the run's highest but one, is merged, smallest tier first. */
+/* indexer/shards/tiers.c - see tiers.h. A shard's tier is the logarithm of its bytes; a run of TIERS_FAN neighbours,
+ * none of which is of a higher tier than the run's highest but one, is merged, smallest tier first. */
 #include "indexer/shards/tiers.h"
 
 #include "base/file.h"
@@ -25,7 +25,8 @@ TierRun tiers_choose(const Manifest *m)
 		while (end > 0) { /* runs of neighbours that are not above this tier */
 			size_t start = end;
 			uint64_t bytes = 0;
-			while (start > 0 && tier_of(&m->shards[start - 1]) <= tier && !((bytes + m->shards[start - 1].bytes) >> SHARD_BYTES_MAX_SHIFT))
+			while (start > 0 && tier_of(&m->shards[start - 1]) <= tier &&
+			       !((bytes + m->shards[start - 1].bytes) >> SHARD_BYTES_MAX_SHIFT))
 				bytes += m->shards[--start].bytes;
 			bool fits = end > start && m->shards[end - 1].to - m->shards[start].from < SHARD_SEQUENCES_MAX;
 			if (end - start >= TIERS_FAN && fits)
@@ -47,11 +48,11 @@ static uint32_t *dead_docids(const Shard *shard, const Superseded *dead, size_t 
 	return list;
 }
 
-static Status merge_into(const char *dir, const char *index_dir, const Shard *shards, size_t count, const Superseded *dead,
-                         const Stop *stop, Shard *merged, Err *err)
+static Status merge_into(const char *dir, const char *index_dir, const Shard *shards, size_t count,
+			 const Superseded *dead, const Stop *stop, Shard *merged, Err *err)
 {
 	GlassMergeInput *inputs = calloc(count, sizeof *inputs);
-	char (*dirs)[4300] = calloc(count, sizeof *dirs);
+	char(*dirs)[4300] = calloc(count, sizeof *dirs);
 	GlassStats stats = {0};
 	Status st = inputs && dirs ? ST_OK : err_no_memory(err);
 	for (size_t i = 0; st == ST_OK && i < count; i++) {
@@ -73,8 +74,8 @@ static Status merge_into(const char *dir, const char *index_dir, const Shard *sh
 	return st;
 }
 
-Status tiers_merge(const char *index_dir, const Shard *shards, size_t count, const Superseded *dead,
-                   const Stop *stop, Shard *out, Err *err)
+Status tiers_merge(const char *index_dir, const Shard *shards, size_t count, const Superseded *dead, const Stop *stop,
+		   Shard *out, Err *err)
 {
 	Shard merged = {.from = shards[0].from, .to = shards[count - 1].to};
 	char dir[4300];

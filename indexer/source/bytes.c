@@ -276,4 +276,3 @@ Status source_file_open(const SourceFile *file, int *fd_out, Err *err)
 	*fd_out = fd;
 	return ST_OK;
 }
-

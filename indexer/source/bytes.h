@@ -32,16 +32,16 @@ enum { LINE_MAX_BYTES = 128 << 20 };
 
 typedef struct {
 	ByteSource from;
-	Buf bytes;         /* [start, bytes.len) is read and not yet handed out */
+	Buf bytes; /* [start, bytes.len) is read and not yet handed out */
 	size_t start;
-	size_t limit;      /* of one line; 0: LINE_MAX_BYTES */
-	uint64_t number;   /* of the line handed out last, from 1 */
+	size_t limit;    /* of one line; 0: LINE_MAX_BYTES */
+	uint64_t number; /* of the line handed out last, from 1 */
 	bool ended;
 } LineReader;
 
 typedef struct {
-	Str text;          /* without its end ("\n" or "\r\n"); empty when too_long */
-	bool too_long;     /* it was skipped */
+	Str text;      /* without its end ("\n" or "\r\n"); empty when too_long */
+	bool too_long; /* it was skipped */
 } Line;
 
 void line_reader_init(LineReader *r, ByteSource from);
@@ -54,14 +54,17 @@ Step line_next(LineReader *r, Line *out, Err *err);
 enum { SOURCE_IN_MEMORY_MAX = 4 << 20 };
 
 typedef struct {
-	Str name;          /* UTF-8, as the record shows it; borrowed */
-	Str bytes;         /* the content, if fd is -1: in `owned` or borrowed */
+	Str name;  /* UTF-8, as the record shows it; borrowed */
+	Str bytes; /* the content, if fd is -1: in `owned` or borrowed */
 	Buf owned;
-	int fd;            /* or where it stands, from offset 0 */
+	int fd; /* or where it stands, from offset 0 */
 	uint64_t size_bytes;
 } SourceFile;
 
-static inline SourceFile source_file_of(Str name, Str bytes) { return (SourceFile){.name = name, .bytes = bytes, .fd = -1, .size_bytes = bytes.len}; }
+static inline SourceFile source_file_of(Str name, Str bytes)
+{
+	return (SourceFile){.name = name, .bytes = bytes, .fd = -1, .size_bytes = bytes.len};
+}
 
 void source_file_done(SourceFile *file);
 /* All of `from`: in memory, or in a temporary file without a name once it is large. ST_LIMIT over limit_bytes. */

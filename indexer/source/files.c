@@ -21,7 +21,7 @@ enum { TREE_DEPTH_MAX = 64 };
 static int open_by_kernel(int dir_fd, const char *path)
 {
 	struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
-	                       .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+			       .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
 	return (int)syscall(SYS_openat2, dir_fd, path, &how, sizeof how);
 }
 
@@ -65,7 +65,8 @@ Status open_beneath(int dir_fd, Str path, int *fd_out, Err *err)
 	char copy[PATH_MAX];
 	const char *problem = path_problem(path);
 	if (problem)
-		return err_set(err, ST_INVALID, "%s: %.*s", problem, (int)(path.len < 120 ? path.len : 120), path.ptr ? path.ptr : "");
+		return err_set(err, ST_INVALID, "%s: %.*s", problem, (int)(path.len < 120 ? path.len : 120),
+			       path.ptr ? path.ptr : "");
 	memcpy(copy, path.ptr, path.len);
 	copy[path.len] = 0;
 	int fd = open_by_kernel(dir_fd, copy);
@@ -122,9 +123,12 @@ static Status add_entry(FileList *list, size_t *capacity, int dir_fd, const char
 	Str copy = arena_copy(&list->arena, str_from(name));
 	if (!copy.ptr)
 		return err_no_memory(err);
-	list->entries[list->count++] = (FileEntry){.name = copy, .stem = S_ISDIR(info.st_mode) ? copy : file_stem(copy),
-	                                           .is_dir = S_ISDIR(info.st_mode), .size_bytes = (uint64_t)info.st_size,
-	                                           .dev = info.st_dev, .ino = info.st_ino};
+	list->entries[list->count++] = (FileEntry){.name = copy,
+						   .stem = S_ISDIR(info.st_mode) ? copy : file_stem(copy),
+						   .is_dir = S_ISDIR(info.st_mode),
+						   .size_bytes = (uint64_t)info.st_size,
+						   .dev = info.st_dev,
+						   .ino = info.st_ino};
 	return ST_OK;
 }
 

@@ -19,7 +19,7 @@ Status open_beneath(int dir_fd, Str path, int *fd_out, Err *err);
 
 typedef struct {
 	Str name;
-	Str stem;          /* without the last ending */
+	Str stem; /* without the last ending */
 	bool is_dir;
 	uint64_t size_bytes;
 	dev_t dev;
@@ -29,7 +29,7 @@ typedef struct {
 typedef struct {
 	FileEntry *entries; /* by stem, then by name; no hidden ones, no links, only files and directories */
 	size_t count;
-	size_t links;       /* links that were passed over */
+	size_t links; /* links that were passed over */
 	Arena arena;
 } FileList;
 

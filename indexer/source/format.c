@@ -95,7 +95,8 @@ DocKind doc_kind_by_long_name(Str name, bool *compressed_out)
 static bool looks_like_html(Str head)
 {
 	Str start = str_trim(str_starts(head, STR("\xEF\xBB\xBF")) ? str_slice(head, 3, head.len) : head);
-	return str_eq_nocase(str_slice(start, 0, 14), STR("<!DOCTYPE html")) || str_eq_nocase(str_slice(start, 0, 5), STR("<html"));
+	return str_eq_nocase(str_slice(start, 0, 14), STR("<!DOCTYPE html")) ||
+	       str_eq_nocase(str_slice(start, 0, 5), STR("<html"));
 }
 
 static bool is_image(Str head)
@@ -120,7 +121,8 @@ static bool looks_like_text(Str head)
 DocKind doc_kind_by_content(Str name, Str head)
 {
 	DocKind said = doc_kind_by_name(name);
-	if (str_find(str_slice(head, 0, 1024), STR("%PDF-")) >= 0 && (said == DOC_PDF || str_starts(head, STR("%PDF-"))))
+	if (str_find(str_slice(head, 0, 1024), STR("%PDF-")) >= 0 &&
+	    (said == DOC_PDF || str_starts(head, STR("%PDF-"))))
 		return DOC_PDF;
 	if (str_starts(head, STR("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")))
 		return DOC_OLD_OFFICE;
@@ -129,7 +131,9 @@ DocKind doc_kind_by_content(Str name, Str head)
 	if (is_image(head))
 		return DOC_IMAGE;
 	if (str_starts(head, STR("PK\3\4")))
-		return said == DOC_OLD_OFFICE ? DOC_DOCX : said == DOC_TEXT || said == DOC_HTML || said == DOC_PDF ? DOC_OTHER : said;
+		return said == DOC_OLD_OFFICE                                    ? DOC_DOCX
+		       : said == DOC_TEXT || said == DOC_HTML || said == DOC_PDF ? DOC_OTHER
+										 : said;
 	if (looks_like_html(head) && said != DOC_TEXT)
 		return DOC_HTML;
 	return said == DOC_OTHER && !find_ending(name) && looks_like_text(head) ? DOC_TEXT : said;

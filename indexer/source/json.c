@@ -82,7 +82,8 @@ static size_t unescape_unicode(Str s, size_t at, Buf *out)
 	if (!read_hex4(s, at + 2, &c) || (c >= 0xDC00 && c <= 0xDFFF))
 		return 0;
 	if (c >= 0xD800 && c <= 0xDBFF) {
-		if (!str_eq(str_slice(s, at + 6, at + 8), STR("\\u")) || !read_hex4(s, at + 8, &low) || low < 0xDC00 || low > 0xDFFF)
+		if (!str_eq(str_slice(s, at + 6, at + 8), STR("\\u")) || !read_hex4(s, at + 8, &low) || low < 0xDC00 ||
+		    low > 0xDFFF)
 			return 0;
 		c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
 		len = 12;

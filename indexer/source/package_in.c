@@ -102,7 +102,7 @@ static bool convert(const char *charset, char *name, char *out, size_t capacity,
 		return false;
 	size_t in_left = strlen(name), out_left = capacity;
 	bool ok = iconv(to_utf8, &name, &in_left, &out, &out_left) != (size_t)-1 &&
-	          iconv(to_utf8, NULL, NULL, &out, &out_left) != (size_t)-1;
+		  iconv(to_utf8, NULL, NULL, &out, &out_left) != (size_t)-1;
 	iconv_close(to_utf8);
 	*len_out = capacity - out_left;
 	return ok;
@@ -258,7 +258,8 @@ static Step read_entry(PackageIn *p, PackageEntry *out, bool *again, Err *err)
 	if (p->kind == PACKAGE_STREAM)
 		return STEP_ITEM;
 	if (++p->entries > PACKAGE_ENTRIES_MAX) {
-		err_set(err, ST_LIMIT, "the package has more than %d entries; what follows was not read", PACKAGE_ENTRIES_MAX);
+		err_set(err, ST_LIMIT, "the package has more than %d entries; what follows was not read",
+			PACKAGE_ENTRIES_MAX);
 		return STEP_ERROR;
 	}
 	out->name = read_name(p);

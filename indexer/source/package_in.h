@@ -1,5 +1,5 @@
-/* indexer/source/package_in.h - packages on the way in (tar, zip, 7z in any compression) and compressed streams: the only
- * user of libarchive in indexer/.
+/* indexer/source/package_in.h - packages on the way in (tar, zip, 7z in any compression) and compressed streams: the
+ * only user of libarchive in indexer/.
  *
  *   package_in_open → package_in_next → read the entry through package_in_source → … → package_in_close
  *
@@ -22,7 +22,7 @@
 
 enum {
 	PACKAGE_ENTRIES_MAX = 10000,
-	PACKAGE_NAME_MAX = 1024,       /* bytes */
+	PACKAGE_NAME_MAX = 1024, /* bytes */
 	PACKAGE_RATIO_MAX = 200,
 	PACKAGE_RATIO_FREE = 64 << 20, /* blank scans compress enormously and are honest */
 };
@@ -45,7 +45,7 @@ typedef struct {
 Status package_in_open(PackageIn **out, PackageKind kind, int fd, Str bytes, Err *err);
 void package_in_close(PackageIn *package);
 Step package_in_next(PackageIn *package, PackageEntry *out, Err *err);
-ByteSource package_in_source(PackageIn *package);        /* the bytes of the entry at hand */
+ByteSource package_in_source(PackageIn *package);         /* the bytes of the entry at hand */
 uint64_t package_in_bytes_read(const PackageIn *package); /* of the package itself */
 
 /* Why a name can't be taken; NULL: it can. For names from elsewhere too ("files" of a record). */

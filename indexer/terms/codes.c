@@ -16,18 +16,22 @@ enum { NUMBERS = 10000, SYMBOLS_MAX = 1 << 16, WORD_MAX = 8, WORD_SLOTS = 512 };
 
 /* Abbreviations and foreign words that texts are full of; sorted, none of them a syllable. */
 static const char *const words[] = {
-	"aids", "asean", "attp", "b", "bca", "bct", "bctc", "bgddt", "bgtvt", "bhtn", "bhxh", "bhyt", "bkhcn", "bkhdt",
-	"bnn", "bnnptnt", "bnv", "bqp", "btbtttt", "btc", "btnmt", "btp", "btttt", "bvhttdl", "bxd", "byt", "c", "cbcc",
-	"cdnt", "cm", "cn", "cntt", "cp", "cv", "d", "dn", "dnnn", "dvc", "email", "f", "fax", "fdi", "g", "gcn",
-	"gcnqsdd", "gd", "gdp", "gmp", "gplx", "gt", "gtgt", "gtvt", "h", "hcm", "hd", "hdnd", "hdtv", "hdxx", "hiv",
-	"hs", "hsdt", "hsmt", "ii", "iii", "internet", "iso", "iv", "ix", "j", "k", "kbnn", "kcb", "kg", "kh", "khdt",
-	"khz", "km", "kt", "ktxh", "kv", "l", "ldtbxh", "lng", "lpg", "lt", "m", "mhz", "mm", "mst", "n", "nd", "ndcp",
-	"ng", "nghd", "nhnn", "nk", "nn", "nq", "nsnn", "ntm", "nv", "oda", "p", "pccc", "pdf", "pl", "q", "qcvn", "qd",
-	"qh", "qlnn", "qppl", "qsdd", "r", "s", "scic", "sn", "spqg", "stt", "sxd", "t", "tand", "tb", "tc", "tcvn",
-	"tdtt", "th", "thc", "thcs", "thpt", "tk", "tkbtc", "tl", "tm", "tncn", "tndn", "tndnn", "tnhh", "tnmt", "tp",
-	"tphcm", "tr", "ts", "tscd", "tt", "ttg", "tthc", "ttlt", "ttr", "tttt", "tw", "ubmttq", "ubnd", "ubtvqh", "usd",
-	"v", "vb", "vii", "viii", "vksnd", "vn", "vnd", "vp", "vpcp", "vpubnd", "vt", "w", "website", "x", "xd", "xhcn",
-	"xii", "xiii", "xk", "xnk", "z",
+	"aids",    "asean",   "attp",    "b",    "bca",     "bct",   "bctc", "bgddt",   "bgtvt",  "bhtn",     "bhxh",
+	"bhyt",    "bkhcn",   "bkhdt",   "bnn",  "bnnptnt", "bnv",   "bqp",  "btbtttt", "btc",    "btnmt",    "btp",
+	"btttt",   "bvhttdl", "bxd",     "byt",  "c",       "cbcc",  "cdnt", "cm",      "cn",     "cntt",     "cp",
+	"cv",      "d",       "dn",      "dnnn", "dvc",     "email", "f",    "fax",     "fdi",    "g",        "gcn",
+	"gcnqsdd", "gd",      "gdp",     "gmp",  "gplx",    "gt",    "gtgt", "gtvt",    "h",      "hcm",      "hd",
+	"hdnd",    "hdtv",    "hdxx",    "hiv",  "hs",      "hsdt",  "hsmt", "ii",      "iii",    "internet", "iso",
+	"iv",      "ix",      "j",       "k",    "kbnn",    "kcb",   "kg",   "kh",      "khdt",   "khz",      "km",
+	"kt",      "ktxh",    "kv",      "l",    "ldtbxh",  "lng",   "lpg",  "lt",      "m",      "mhz",      "mm",
+	"mst",     "n",       "nd",      "ndcp", "ng",      "nghd",  "nhnn", "nk",      "nn",     "nq",       "nsnn",
+	"ntm",     "nv",      "oda",     "p",    "pccc",    "pdf",   "pl",   "q",       "qcvn",   "qd",       "qh",
+	"qlnn",    "qppl",    "qsdd",    "r",    "s",       "scic",  "sn",   "spqg",    "stt",    "sxd",      "t",
+	"tand",    "tb",      "tc",      "tcvn", "tdtt",    "th",    "thc",  "thcs",    "thpt",   "tk",       "tkbtc",
+	"tl",      "tm",      "tncn",    "tndn", "tndnn",   "tnhh",  "tnmt", "tp",      "tphcm",  "tr",       "ts",
+	"tscd",    "tt",      "ttg",     "tthc", "ttlt",    "ttr",   "tttt", "tw",      "ubmttq", "ubnd",     "ubtvqh",
+	"usd",     "v",       "vb",      "vii",  "viii",    "vksnd", "vn",   "vnd",     "vp",     "vpcp",     "vpubnd",
+	"vt",      "w",       "website", "x",    "xd",      "xhcn",  "xii",  "xiii",    "xk",     "xnk",      "z",
 };
 enum { WORDS = sizeof words / sizeof words[0] };
 
@@ -36,7 +40,10 @@ static const char *const kinds[] = {NULL, "", "AB", "A", "B", "GB", "G", "SB", "
 enum { KIND_NUMBER = 1, KIND_LAST = sizeof kinds / sizeof kinds[0] - 1 };
 static const uint8_t unigram_kind[PLACE_COUNT] = {KIND_LAST, 3, 6, 8, 10}, bigram_kind[PLACE_COUNT] = {4, 2, 5, 7, 9};
 
-typedef struct { uint16_t number; uint8_t what; } Meaning;
+typedef struct {
+	uint16_t number;
+	uint8_t what;
+} Meaning;
 enum { IS_NUMBER, IS_SYLLABLE, IS_WORD };
 
 static struct {
@@ -44,7 +51,10 @@ static struct {
 	uint16_t of_fold[SYMBOLS_MAX];
 	uint16_t exact_of_word[WORDS], folded_of_word[WORDS];
 	Meaning exact[SYMBOLS_MAX], folded[SYMBOLS_MAX];
-	struct { uint64_t bytes; uint16_t word; } slots[WORD_SLOTS]; /* word + 1 */
+	struct {
+		uint64_t bytes;
+		uint16_t word;
+	} slots[WORD_SLOTS]; /* word + 1 */
 	TokenSymbols last;
 } t;
 CodeTables code_tables;

@@ -22,13 +22,13 @@ typedef struct {
 	uint16_t folded; /* for bigrams */
 } TokenSymbols;
 
-void codes_init(void); /* once or more, before anything else */
+void codes_init(void);         /* once or more, before anything else */
 TokenSymbols codes_last(void); /* the greatest there are; they begin with 1 */
 
 /* What the functions below look into; nobody else does. */
 typedef struct {
 	TokenSymbols of_syllable[1 << 16];
-	uint16_t first_letter; /* the first symbol that is no number */
+	uint16_t first_letter;                                      /* the first symbol that is no number */
 	uint64_t unigram[PLACE_COUNT], bigram[PLACE_COUNT], number; /* kind << 32 */
 } CodeTables;
 extern CodeTables code_tables;

@@ -39,7 +39,8 @@ enum {
 	SCHEMA_VERSION = 3,    /* in the manifest; another one means: build anew */
 	SCHEMA_TERM_MAX = 240, /* bytes; longer terms are cut */
 	SCHEMA_VALUE_MAX = 80,
-	SCHEMA_SUBJECT_WEIGHT = 5, /* what a word of the subject or the heading counts for in the body; docs/decisions/0011, 0014 */
+	SCHEMA_SUBJECT_WEIGHT =
+		5, /* what a word of the subject or the heading counts for in the body; docs/decisions/0011, 0014 */
 	SCHEMA_HEADING_MAX = 25, /* words of a text's first line, which then is its heading */
 };
 
@@ -47,20 +48,20 @@ typedef enum { SLOT_ISSUED, SLOT_TYPE, SLOT_AGENCY, SLOT_FONDS, SLOT_COUNT } Sch
 
 /* How a field of the query language is asked. */
 typedef enum {
-	ASK_WORDS,   /* tokens under the prefix */
-	ASK_WHOLE,   /* one boolean term of the folded value */
-	ASK_EXACT,   /* one boolean term of the value as it is */
-	ASK_NUMBER,  /* a record or case number */
-	ASK_YEAR,    /* 2019 or 2015..2019 */
-	ASK_DATE,    /* a lower or upper bound of the date of issue */
+	ASK_WORDS,  /* tokens under the prefix */
+	ASK_WHOLE,  /* one boolean term of the folded value */
+	ASK_EXACT,  /* one boolean term of the value as it is */
+	ASK_NUMBER, /* a record or case number */
+	ASK_YEAR,   /* 2019 or 2015..2019 */
+	ASK_DATE,   /* a lower or upper bound of the date of issue */
 } SchemaAsk;
 
 typedef struct {
-	const char *name;     /* in queries, English */
-	const char *name_vi;  /* in queries, Vietnamese, folded and with '_' for blanks */
+	const char *name;    /* in queries, English */
+	const char *name_vi; /* in queries, Vietnamese, folded and with '_' for blanks */
 	const char *prefix;
 	SchemaAsk ask;
-	RecordFieldId from;   /* the record's field; RF_COUNT: none */
+	RecordFieldId from; /* the record's field; RF_COUNT: none */
 	const char *help, *example;
 } SchemaField;
 extern const SchemaField schema_fields[];
@@ -71,11 +72,11 @@ const SchemaField *schema_field_by_name(Str name);
 /* Terms. Each function sets *out (cut at SCHEMA_TERM_MAX) to the term's bytes. */
 void schema_unigram(Buf *out, const char *prefix, Str folded, Str key, bool marked);
 void schema_bigram(Buf *out, const char *prefix, Str folded_first, Str folded_second);
-void schema_whole(Buf *out, const char *prefix, Str value);  /* value is folded and its blanks are made one */
+void schema_whole(Buf *out, const char *prefix, Str value); /* value is folded and its blanks are made one */
 void schema_exact(Buf *out, const char *prefix, Str value);
 /* The four relaxed forms of a number, for look-up of variants: K1 … K4. */
 enum { SCHEMA_NUMBER_FORMS = 4 };
 void schema_number_form(Buf *out, const RecordNumber *number, unsigned form); /* empty: the number has no such form */
-size_t schema_date_value(CivilDate date, char out[static 9]); /* "20190312"; 0: no date */
+size_t schema_date_value(CivilDate date, char out[static 9]);                 /* "20190312"; 0: no date */
 
 #endif

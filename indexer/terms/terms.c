@@ -71,8 +71,14 @@ static void note(Memo *memo, const void *bytes, size_t len, uint32_t wdf)
 	buf_add(&memo->calls, padding, -len & 7);
 }
 
-static void note_codes(void *ctx, const uint64_t *codes, size_t count, uint32_t wdf) { note(ctx, codes, count * sizeof *codes, wdf << 1); }
-static void note_term(void *ctx, Str term, uint32_t wdf) { note(ctx, term.ptr, term.len, wdf << 1 | 1); }
+static void note_codes(void *ctx, const uint64_t *codes, size_t count, uint32_t wdf)
+{
+	note(ctx, codes, count * sizeof *codes, wdf << 1);
+}
+static void note_term(void *ctx, Str term, uint32_t wdf)
+{
+	note(ctx, term.ptr, term.len, wdf << 1 | 1);
+}
 
 static void say(const Memo *memo, const TermSink *sink)
 {
@@ -82,7 +88,8 @@ static void say(const Memo *memo, const TermSink *sink)
 		if (call->wdf & 1)
 			sink->term(sink->ctx, (Str){bytes, call->bytes}, call->wdf >> 1);
 		else
-			sink->codes(sink->ctx, (const uint64_t *)(const void *)bytes, call->bytes / sizeof(uint64_t), call->wdf >> 1);
+			sink->codes(sink->ctx, (const uint64_t *)(const void *)bytes, call->bytes / sizeof(uint64_t),
+				    call->wdf >> 1);
 		at += sizeof *call + (call->bytes + 7) / 8 * 8;
 	}
 }
@@ -146,7 +153,8 @@ static void add_span(TermMaker *m, const TermSink *sink, const Token *token)
 }
 
 /* The words of a run of tokens, for one place. *before is the word before the run, and then its last. */
-static void add_words(TermMaker *m, const TermSink *sink, const Token *tokens, size_t count, const Place *place, Previous *before)
+static void add_words(TermMaker *m, const TermSink *sink, const Token *tokens, size_t count, const Place *place,
+		      Previous *before)
 {
 	uint64_t codes[CODES_AT_ONCE + 2], code;
 	size_t used = 0;
@@ -271,8 +279,10 @@ static void add_filters(TermMaker *m, const TermSink *sink, Str id, const Record
 		emit(m, sink, 0);
 		sink->value(sink->ctx, SLOT_ISSUED, (Str){date, date_len});
 	}
-	static const struct { SchemaSlot slot; RecordFieldId field; } values[] = {
-		{SLOT_TYPE, RF_TYPE}, {SLOT_AGENCY, RF_AGENCY}, {SLOT_FONDS, RF_FONDS}};
+	static const struct {
+		SchemaSlot slot;
+		RecordFieldId field;
+	} values[] = {{SLOT_TYPE, RF_TYPE}, {SLOT_AGENCY, RF_AGENCY}, {SLOT_FONDS, RF_FONDS}};
 	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
 		Str value = record_text(record, values[i].field);
 		if (value.len)
@@ -280,8 +290,8 @@ static void add_filters(TermMaker *m, const TermSink *sink, Str id, const Record
 	}
 }
 
-static Status add_field(TermMaker *m, const TermSink *sink, const FieldValue *value, Memo *memo, const Place *places, size_t count,
-                        Err *err)
+static Status add_field(TermMaker *m, const TermSink *sink, const FieldValue *value, Memo *memo, const Place *places,
+			size_t count, Err *err)
 {
 	const TermSink notes = {.ctx = memo, .codes = note_codes, .term = note_term};
 	Status st = ST_OK;
@@ -300,13 +310,21 @@ static Status add_field(TermMaker *m, const TermSink *sink, const FieldValue *va
 /* The fields whose words are found by a search without a field name; those with a place also by their name. */
 static const struct {
 	RecordFieldId field;
-	TermPlace place;    /* PLACE_BODY: there only */
-	uint32_t weight;    /* in the body */
+	TermPlace place; /* PLACE_BODY: there only */
+	uint32_t weight; /* in the body */
 } worded[] = {
-	{RF_SUBJECT, PLACE_SUBJECT, SCHEMA_SUBJECT_WEIGHT}, {RF_TITLE, PLACE_BODY, SCHEMA_SUBJECT_WEIGHT},
-	{RF_AGENCY, PLACE_AGENCY, 1}, {RF_SIGNER, PLACE_SIGNER, 1}, {RF_KEYWORDS, PLACE_KEYWORDS, 1}, {RF_TYPE, PLACE_BODY, 1},
-	{RF_NUMBER, PLACE_BODY, 1}, {RF_RECIPIENTS, PLACE_BODY, 1}, {RF_FIELD, PLACE_BODY, 1}, {RF_RELATIONS, PLACE_BODY, 1},
-	{RF_LOCATION, PLACE_BODY, 1}, {RF_EXTRA, PLACE_BODY, 1},
+	{RF_SUBJECT, PLACE_SUBJECT, SCHEMA_SUBJECT_WEIGHT},
+	{RF_TITLE, PLACE_BODY, SCHEMA_SUBJECT_WEIGHT},
+	{RF_AGENCY, PLACE_AGENCY, 1},
+	{RF_SIGNER, PLACE_SIGNER, 1},
+	{RF_KEYWORDS, PLACE_KEYWORDS, 1},
+	{RF_TYPE, PLACE_BODY, 1},
+	{RF_NUMBER, PLACE_BODY, 1},
+	{RF_RECIPIENTS, PLACE_BODY, 1},
+	{RF_FIELD, PLACE_BODY, 1},
+	{RF_RELATIONS, PLACE_BODY, 1},
+	{RF_LOCATION, PLACE_BODY, 1},
+	{RF_EXTRA, PLACE_BODY, 1},
 };
 
 /* The first line that is not empty; "" where it is as long as a paragraph. */
@@ -330,7 +348,7 @@ Status terms_of_record(TermMaker *maker, Str id, const Record *record, Str text,
 	for (size_t i = 0; st == ST_OK && i < sizeof worded / sizeof worded[0]; i++) {
 		Place places[2] = {{PLACE_BODY, worded[i].weight}, {worded[i].place, 1}};
 		st = add_field(maker, sink, &record->fields[worded[i].field], &maker->fields[worded[i].field], places,
-		               worded[i].place == PLACE_BODY ? 1 : 2, err);
+			       worded[i].place == PLACE_BODY ? 1 : 2, err);
 	}
 	if (st == ST_OK)
 		st = add_number(maker, sink, record_text(record, RF_NUMBER), err);

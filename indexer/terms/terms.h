@@ -13,8 +13,9 @@
 
 typedef struct {
 	void *ctx;
-	void (*codes)(void *ctx, const uint64_t *codes, size_t count, uint32_t wdf); /* codes.h; one for each occurrence */
-	void (*term)(void *ctx, Str term, uint32_t wdf);      /* wdf 0: boolean */
+	void (*codes)(void *ctx, const uint64_t *codes, size_t count,
+		      uint32_t wdf);                     /* codes.h; one for each occurrence */
+	void (*term)(void *ctx, Str term, uint32_t wdf); /* wdf 0: boolean */
 	void (*value)(void *ctx, unsigned slot, Str value);
 } TermSink;
 

@@ -80,7 +80,8 @@ bool language_is_english(Str accept_language)
 		bool whole = tag.len == 2 || (tag.len > 2 && tag.ptr[2] == '-');
 		if (whole && str_eq_nocase(primary, STR("en")) && quality > english)
 			english = quality;
-		else if (((whole && str_eq_nocase(primary, STR("vi"))) || str_eq(tag, STR("*"))) && quality > vietnamese)
+		else if (((whole && str_eq_nocase(primary, STR("vi"))) || str_eq(tag, STR("*"))) &&
+			 quality > vietnamese)
 			vietnamese = quality;
 	}
 	return english > vietnamese;

@@ -13,7 +13,7 @@
 #include "base/buf.h"
 
 typedef enum {
-	RANGE_WHOLE,         /* no range asked for, or none we serve (several at once, another unit) */
+	RANGE_WHOLE, /* no range asked for, or none we serve (several at once, another unit) */
 	RANGE_PART,
 	RANGE_UNSATISFIABLE, /* 416 */
 } RangeKind;

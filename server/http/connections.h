@@ -20,15 +20,15 @@ typedef struct Connections Connections;
 typedef struct Connection Connection;
 
 enum {
-	DEADLINE_HEAD_MS = 20 * 1000,  /* from the first byte possible to the end of the headers */
-	DEADLINE_IDLE_MS = 45 * 1000,  /* the same for a connection that is kept alive */
-	DEADLINE_BODY_MS = 30 * 1000,  /* and one more second for every BODY_RATE bytes */
+	DEADLINE_HEAD_MS = 20 * 1000, /* from the first byte possible to the end of the headers */
+	DEADLINE_IDLE_MS = 45 * 1000, /* the same for a connection that is kept alive */
+	DEADLINE_BODY_MS = 30 * 1000, /* and one more second for every BODY_RATE bytes */
 	BODY_RATE = 8192,
 	DEADLINE_ANSWER_MS = 60 * 1000, /* for each block of an answer */
 };
 
-Connections *connections_new(Err *err); /* starts the reaper */
-void connections_free(Connections *all); /* stops it; all connections must be gone */
+Connections *connections_new(Err *err);                /* starts the reaper */
+void connections_free(Connections *all);               /* stops it; all connections must be gone */
 Connection *connections_add(Connections *all, int fd); /* NULL: out of memory */
 void connections_remove(Connections *all, Connection *one);
 /* The peer has `ms` from now on. */

@@ -14,8 +14,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static const uint64_t body_limits[] = {
-	[BODY_NONE] = 0, [BODY_JSON] = REQUEST_JSON_MAX, [BODY_FILE] = REQUEST_FILE_MAX, [BODY_BULK] = REQUEST_INGEST_MAX};
+static const uint64_t body_limits[] = {[BODY_NONE] = 0,
+				       [BODY_JSON] = REQUEST_JSON_MAX,
+				       [BODY_FILE] = REQUEST_FILE_MAX,
+				       [BODY_BULK] = REQUEST_INGEST_MAX};
 
 void *exchange_begin(void *ctx, const char *target, struct MHD_Connection *connection)
 {
@@ -48,7 +50,7 @@ static Status check_body_size(Exchange *x)
 		return err_set(&x->err, ST_INVALID, "this request takes no body");
 	if (x->content_length > body_limits[kind])
 		return err_set(&x->err, ST_LIMIT, "the body has %" PRIu64 " bytes; at most %" PRIu64, x->content_length,
-		               body_limits[kind]);
+			       body_limits[kind]);
 	return ST_OK;
 }
 
@@ -180,7 +182,7 @@ static bool may_answer_later(const Exchange *x)
 }
 
 enum MHD_Result exchange_handle(void *server, struct MHD_Connection *connection, const char *url, const char *method,
-                                const char *version, const char *upload, size_t *upload_bytes, void **exchange)
+				const char *version, const char *upload, size_t *upload_bytes, void **exchange)
 {
 	Exchange *x = *exchange;
 	(void)server;
@@ -207,8 +209,9 @@ static void log_request(const Exchange *x, uint64_t took_us)
 	char http[12], took[24];
 	snprintf(http, sizeof http, "%u", x->answered_http);
 	snprintf(took, sizeof took, "%" PRIu64, took_us);
-	log_event(LOG_INFO, "server", "request", "request_id", x->request.id, "method", x->method.ptr ? x->method.ptr : "",
-	          "target", x->target.ptr ? x->target.ptr : "", "status", http, "us", took, NULL);
+	log_event(LOG_INFO, "server", "request", "request_id", x->request.id, "method",
+		  x->method.ptr ? x->method.ptr : "", "target", x->target.ptr ? x->target.ptr : "", "status", http,
+		  "us", took, NULL);
 }
 
 /* What was asked of the API; pages, health and metrics are no access to records. */
@@ -220,9 +223,14 @@ static void note_access(const Exchange *x)
 	if (!r->server->access || !str_starts(x->target, STR("/v1/")))
 		return;
 	snprintf(http, sizeof http, "%u", x->answered_http);
-	AccessEntry entry = {.who = STR("local"), .action = x->method, .what = x->target, .result = str_from(http), .request_id = str_from(r->id)};
+	AccessEntry entry = {.who = STR("local"),
+			     .action = x->method,
+			     .what = x->target,
+			     .result = str_from(http),
+			     .request_id = str_from(r->id)};
 	if (access_log_add(r->server->access, &entry, &err) != ST_OK)
-		log_event(LOG_ERROR, "server", "an access could not be noted", "request_id", r->id, "because", err.text, NULL);
+		log_event(LOG_ERROR, "server", "an access could not be noted", "request_id", r->id, "because", err.text,
+			  NULL);
 }
 
 void exchange_end(void *server, struct MHD_Connection *connection, void **exchange, enum MHD_RequestTerminationCode why)

@@ -18,8 +18,8 @@ typedef struct {
 	Connection *link;
 	Str method, target;
 	uint64_t started_us, content_length;
-	Err err;                  /* why the request is refused */
-	unsigned http;            /* a code that no Status stands for; 0: by err.code */
+	Err err;       /* why the request is refused */
+	unsigned http; /* a code that no Status stands for; 0: by err.code */
 	Str allow;
 	bool target_too_long, head_done, has_body, chunked, must_close, answered;
 	unsigned answered_http;
@@ -27,8 +27,9 @@ typedef struct {
 
 void *exchange_begin(void *server, const char *target, struct MHD_Connection *connection);
 enum MHD_Result exchange_handle(void *server, struct MHD_Connection *connection, const char *url, const char *method,
-                                const char *version, const char *upload, size_t *upload_bytes, void **exchange);
-void exchange_end(void *server, struct MHD_Connection *connection, void **exchange, enum MHD_RequestTerminationCode why);
+				const char *version, const char *upload, size_t *upload_bytes, void **exchange);
+void exchange_end(void *server, struct MHD_Connection *connection, void **exchange,
+		  enum MHD_RequestTerminationCode why);
 
 /* Sends the reply, or 304, 206, 416 where the request's conditions ask for it; takes its body or source over. */
 /* reply.c */

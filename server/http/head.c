@@ -72,7 +72,8 @@ static Status take_header(HeadCheck *check, Str name, Str value)
 	if (str_eq_nocase(name, STR("content-length")))
 		return check->lengths++ ? refuse(check, "more than one Content-Length") : read_length(check, value);
 	if (str_eq_nocase(name, STR("transfer-encoding")))
-		return check->encodings++ ? refuse(check, "more than one Transfer-Encoding") : read_encoding(check, value);
+		return check->encodings++ ? refuse(check, "more than one Transfer-Encoding")
+					  : read_encoding(check, value);
 	if (str_eq_nocase(name, STR("content-type")))
 		r->media = str_trim(str_slice(
 			value, 0, str_find_char(value, ';') < 0 ? value.len : (size_t)str_find_char(value, ';')));
@@ -92,7 +93,7 @@ static Status take_header(HeadCheck *check, Str name, Str value)
 }
 
 static enum MHD_Result check_header(void *ctx, enum MHD_ValueKind kind, const char *name, size_t name_len,
-                                    const char *value, size_t value_len)
+				    const char *value, size_t value_len)
 {
 	HeadCheck *check = ctx;
 	Str n = {name, name_len}, v = {value, value_len};
@@ -131,7 +132,7 @@ static Status check_host(HeadCheck *check)
 			return ST_OK;
 	check->x->must_close = true;
 	return err_set(&check->x->err, ST_FORBIDDEN, "this server does not answer for the host '%.*s' (serve --host)",
-	               STR_ARG(str_slice(name, 0, 80)));
+		       STR_ARG(str_slice(name, 0, 80)));
 }
 
 static Status check_framing(HeadCheck *check, const char *version)

@@ -97,7 +97,7 @@ Status listen_open(const char *text, int *fd_out, unsigned *port_out, char *addr
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 	if (bind(fd, &address.any, len) < 0 || listen(fd, SOMAXCONN) < 0) {
 		st = errno == EADDRINUSE ? err_set(err, ST_CONFLICT, "%s is in use by another program", text)
-		                         : err_errno(err, errno, "listen on %s", text);
+					 : err_errno(err, errno, "listen on %s", text);
 		close_quietly(fd);
 		return st;
 	}

@@ -75,7 +75,8 @@ static struct MHD_Response *make_stream(Exchange *x, Reply *reply, uint64_t firs
 	if (!stream)
 		return NULL;
 	*stream = (Stream){reply->source, first, x->link};
-	struct MHD_Response *response = MHD_create_response_from_callback(len, block, read_stream, stream, close_stream);
+	struct MHD_Response *response =
+		MHD_create_response_from_callback(len, block, read_stream, stream, close_stream);
 	if (response)
 		reply->source = (ReplySource){0};
 	else
@@ -152,7 +153,7 @@ static enum MHD_Result queue(Exchange *x, struct MHD_Connection *connection, Rep
 	const Request *r = &x->request;
 	x->answered_http = http;
 	metrics_count(r->server->metrics, r->route ? (size_t)(r->route - routes) : route_count, http,
-	              clock_monotonic_us() - x->started_us, r->is_head ? 0 : len);
+		      clock_monotonic_us() - x->started_us, r->is_head ? 0 : len);
 	return queued;
 }
 

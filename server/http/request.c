@@ -9,7 +9,7 @@ Str request_parameter(const Request *r, const char *name)
 }
 
 Status request_number(const Request *r, const char *name, uint64_t fallback, uint64_t least, uint64_t most,
-                      uint64_t *out, Err *err)
+		      uint64_t *out, Err *err)
 {
 	Str text = request_parameter(r, name);
 	uint64_t value = fallback;

@@ -29,14 +29,16 @@ static Status decode(Str raw, bool plus_is_blank, Arena *arena, Str *out, Err *e
 			int high = raw.len - i > 2 ? hex_digit(raw.ptr[i + 1]) : -1;
 			int low = high >= 0 ? hex_digit(raw.ptr[i + 2]) : -1;
 			if (low < 0)
-				return err_set(err, ST_INVALID, "the address has a '%%' that no two hexadecimal digits follow");
+				return err_set(err, ST_INVALID,
+					       "the address has a '%%' that no two hexadecimal digits follow");
 			c = (char)(high << 4 | low);
 			i += 2;
 		} else if (c == '+' && plus_is_blank) {
 			c = ' ';
 		}
 		if (is_control((unsigned char)c))
-			return err_set(err, ST_INVALID, "the address holds the control character %02x", (unsigned char)c);
+			return err_set(err, ST_INVALID, "the address holds the control character %02x",
+				       (unsigned char)c);
 		bytes[len++] = c;
 	}
 	bytes[len] = 0;
@@ -96,7 +98,8 @@ static Status parse_query(Str query, Arena *arena, Url *url, Err *err)
 			continue;
 		if (url->parameter_count == URL_PARAMETERS_MAX)
 			return err_set(err, ST_LIMIT, "more than %d parameters", URL_PARAMETERS_MAX);
-		Status st = decode(str_slice(pair, 0, equals < 0 ? pair.len : (size_t)equals), true, arena, &p->name, err);
+		Status st =
+			decode(str_slice(pair, 0, equals < 0 ? pair.len : (size_t)equals), true, arena, &p->name, err);
 		if (st == ST_OK)
 			st = decode(equals < 0 ? (Str){"", 0} : str_slice(pair, (size_t)equals + 1, pair.len), true,
 				    arena, &p->value, err);

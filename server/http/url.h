@@ -25,12 +25,14 @@ enum {
 	URL_PARAMETERS_MAX = 32,
 };
 
-typedef struct { Str name, value; } UrlParameter;
+typedef struct {
+	Str name, value;
+} UrlParameter;
 
 typedef struct {
-	Str parts[URL_PARTS_MAX];  /* "/" has none; a slash at the end adds none */
+	Str parts[URL_PARTS_MAX]; /* "/" has none; a slash at the end adds none */
 	size_t part_count;
-	UrlParameter *parameters;  /* in order; each name once */
+	UrlParameter *parameters; /* in order; each name once */
 	size_t parameter_count;
 } Url;
 

@@ -8,7 +8,7 @@
 #include "base/str.h"
 
 typedef struct {
-	const char *name;     /* "app.js" */
+	const char *name; /* "app.js" */
 	const char *media;
 	const unsigned char *bytes;
 	size_t len;

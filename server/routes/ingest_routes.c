@@ -47,7 +47,8 @@ static Status compose_with_file(Request *r, const Entry *entry, Str name, Buf *j
 	int text_object = entry_text_object(entry);
 	Status st = entry_read_record(entry, &r->arena, &record, err);
 	if (st == ST_OK && text_object >= 0 && str_eq(entry->objects[text_object].from, STR("given")))
-		st = store_object_load(r->server->store, &entry->objects[text_object].hash, REQUEST_FILE_MAX, &text, err);
+		st = store_object_load(r->server->store, &entry->objects[text_object].hash, REQUEST_FILE_MAX, &text,
+				       err);
 	jout_begin(&j, json);
 	jout_open(&j, '{');
 	jout_field_str(&j, "id", entry->key);
@@ -104,7 +105,8 @@ Status put_record_content(Request *r, Reply *reply, Err *err)
 		hash_of(buf_str(&r->body), &hash);
 		if (!hash_eq(&hash, &entry.objects[i].hash) || strcmp(entry.objects[i].role, "text") == 0)
 			continue;
-		receipt = (Receipt){APPEND_DUPLICATE, {0}, entry.version, entry.sequence, entry.leaf, entry.sequence + 1};
+		receipt =
+			(Receipt){APPEND_DUPLICATE, {0}, entry.version, entry.sequence, entry.leaf, entry.sequence + 1};
 		memcpy(receipt.key, entry.key.ptr, entry.key.len);
 		return answer_receipt(r, &receipt, reply);
 	}
@@ -117,9 +119,12 @@ Status put_record_content(Request *r, Reply *reply, Err *err)
 	return st == ST_OK ? answer_receipt(r, &receipt, reply) : st;
 }
 
-static const struct { const char *media, *name; } bulk_media[] = {
-	{"application/x-ndjson", "body.jsonl"}, {"application/jsonl", "body.jsonl"}, {"application/zip", "body.zip"},
-	{"application/x-tar", "body.tar"},      {"application/gzip", "body.tar.gz"}, {"application/zstd", "body.tar.zst"},
+static const struct {
+	const char *media, *name;
+} bulk_media[] = {
+	{"application/x-ndjson", "body.jsonl"}, {"application/jsonl", "body.jsonl"},
+	{"application/zip", "body.zip"},        {"application/x-tar", "body.tar"},
+	{"application/gzip", "body.tar.gz"},    {"application/zstd", "body.tar.zst"},
 };
 
 Status post_ingest(Request *r, Reply *reply, Err *err)

@@ -112,9 +112,10 @@ static const char *field_schema(RecordFieldKind kind)
 static void write_record_schema(JsonOut *j)
 {
 	jout_key(j, "Record");
-	jout_raw(j, STR("{\"type\":\"object\",\"properties\":{"
-	                "\"id\":{\"type\":\"string\",\"pattern\":\"^[A-Za-z0-9._:-]{1,128}$\"},"
-	                "\"text\":{\"type\":\"string\"},\"files\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}"));
+	jout_raw(j,
+		 STR("{\"type\":\"object\",\"properties\":{"
+		     "\"id\":{\"type\":\"string\",\"pattern\":\"^[A-Za-z0-9._:-]{1,128}$\"},"
+		     "\"text\":{\"type\":\"string\"},\"files\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}}"));
 	for (int id = 0; id < RF_COUNT; id++) {
 		buf_add_char(j->out, ',');
 		j->need_comma = false;
@@ -136,8 +137,8 @@ void server_write_openapi(Buf *out)
 	jout_field_text(&j, "openapi", "3.1.0");
 	jout_key(&j, "info");
 	jout_raw(&j, STR("{\"title\":\"hoso\",\"version\":\"" HOSO_VERSION "\","
-	                 "\"description\":\"Vietnamese administrative records: kept for good and found again\","
-	                 "\"license\":{\"name\":\"GPL-3.0-or-later\"}}"));
+			 "\"description\":\"Vietnamese administrative records: kept for good and found again\","
+			 "\"license\":{\"name\":\"GPL-3.0-or-later\"}}"));
 	jout_key(&j, "paths");
 	jout_open(&j, '{');
 	for (size_t i = 0; i < route_count; i++) {
@@ -160,9 +161,11 @@ void server_write_openapi(Buf *out)
 	jout_open(&j, '{');
 	write_record_schema(&j);
 	jout_key(&j, "Problem");
-	jout_raw(&j, STR("{\"type\":\"object\",\"properties\":{"
-	                 "\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},"
-	                 "\"detail\":{\"type\":\"string\"},\"cause\":{\"type\":\"string\"},\"request_id\":{\"type\":\"string\"}}}"));
+	jout_raw(&j,
+		 STR("{\"type\":\"object\",\"properties\":{"
+		     "\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},"
+		     "\"detail\":{\"type\":\"string\"},\"cause\":{\"type\":\"string\"},\"request_id\":{\"type\":"
+		     "\"string\"}}}"));
 	jout_close(&j, '}');
 	jout_close(&j, '}');
 	jout_close(&j, '}');

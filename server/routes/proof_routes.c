@@ -1,5 +1,5 @@
-/* server/routes/proof_routes.c - what an auditor takes away: a record's chain of proof, the signed tree head, that the tree
- * only grew. */
+/* server/routes/proof_routes.c - what an auditor takes away: a record's chain of proof, the signed tree head, that the
+ * tree only grew. */
 #include "server/routes/routes.h"
 
 #include "store/proof/checkpoint.h"
@@ -39,7 +39,8 @@ Status get_consistency(Request *r, Reply *reply, Err *err)
 	if (st == ST_OK)
 		st = request_number(r, "to", tree_size, 0, UINT64_MAX, &to, err);
 	if (st == ST_OK && (to > tree_size || from > to))
-		st = err_set(err, ST_INVALID, "0 <= from <= to <= %llu, the size of the tree", (unsigned long long)tree_size);
+		st = err_set(err, ST_INVALID, "0 <= from <= to <= %llu, the size of the tree",
+			     (unsigned long long)tree_size);
 	if (st == ST_OK)
 		st = store_prove_consistency(r->server->store, from, to, &r->arena, &proof, err);
 	if (st != ST_OK)

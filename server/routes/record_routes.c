@@ -120,9 +120,9 @@ static Status send_object(Request *r, const ObjectRef *object, Reply *reply, Err
 	reply->etag = arena_copy(&r->arena, buf_str(&hex));
 	buf_done(&hex);
 	if (object->size_bytes <= REPLY_BLOCK_BYTES)
-		return r->is_head && object->size_bytes == 0
-		           ? ST_OK
-		           : store_object_load(r->server->store, &object->hash, REPLY_BLOCK_BYTES, &reply->body, err);
+		return r->is_head && object->size_bytes == 0 ? ST_OK
+							     : store_object_load(r->server->store, &object->hash,
+										 REPLY_BLOCK_BYTES, &reply->body, err);
 	ObjectStream *stream = malloc(sizeof *stream);
 	if (!stream)
 		return err_no_memory(err);
@@ -163,7 +163,7 @@ static const char *safe_media(Str media, Arena *arena, bool *may_show)
 	}
 	ptrdiff_t slash = str_find_char(media, '/');
 	bool well_formed = slash > 0 && is_token(str_slice(media, 0, (size_t)slash)) &&
-	                   is_token(str_slice(media, (size_t)slash + 1, media.len)) && media.len < 100;
+			   is_token(str_slice(media, (size_t)slash + 1, media.len)) && media.len < 100;
 	Str copy = well_formed ? arena_copy(arena, media) : (Str){NULL, 0};
 	return copy.ptr ? copy.ptr : "application/octet-stream";
 }
@@ -177,8 +177,8 @@ static Str file_name(const Entry *entry, const ObjectRef *object, Arena *arena)
 	if (name.len)
 		return name;
 	const char *ending = str_eq(object->media, STR("application/pdf")) ? "pdf"
-	                     : strcmp(object->role, "text") == 0           ? "txt"
-	                                                                   : "bin";
+			     : strcmp(object->role, "text") == 0           ? "txt"
+									   : "bin";
 	return str_from(arena_printf(arena, "%.*s.%s", STR_ARG(entry->key), ending));
 }
 
@@ -198,7 +198,8 @@ Status get_record_content(Request *r, Reply *reply, Err *err)
 		number = main_object < 0 ? entry.object_count : (uint64_t)main_object;
 	}
 	if (number >= entry.object_count)
-		return err_set(err, ST_NOT_FOUND, "this record has %zu objects; there is no such one", entry.object_count);
+		return err_set(err, ST_NOT_FOUND, "this record has %zu objects; there is no such one",
+			       entry.object_count);
 	const ObjectRef *object = &entry.objects[number];
 	reply->media = safe_media(object->media, &r->arena, &may_show);
 	bool is_inline = may_show && str_eq(request_parameter(r, "inline"), STR("1"));

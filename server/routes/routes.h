@@ -15,20 +15,20 @@ typedef enum {
 
 typedef struct {
 	const char *name;
-	const char *type;        /* JSON schema: "string", "integer", "boolean" */
+	const char *type; /* JSON schema: "string", "integer", "boolean" */
 	const char *description;
 } RouteParameter;
 
 struct Route {
-	const char *method;      /* "GET" answers HEAD too */
-	const char *pattern;     /* "/v1/records/{id}" */
+	const char *method;  /* "GET" answers HEAD too */
+	const char *pattern; /* "/v1/records/{id}" */
 	Status (*handle)(Request *r, Reply *reply, Err *err);
 	BodyKind body;
-	const char *media;       /* of the answer */
+	const char *media; /* of the answer */
 	const char *summary, *summary_vi;
 	const RouteParameter *parameters; /* of the query, closed by a NULL name; NULL: none */
-	bool any_parameters;     /* pages: the script reads them */
-	bool no_refresh;         /* nothing of the archive is looked at */
+	bool any_parameters;              /* pages: the script reads them */
+	bool no_refresh;                  /* nothing of the archive is looked at */
 };
 
 extern const Route routes[];
@@ -36,7 +36,7 @@ extern const size_t route_count;
 
 /* ST_NOT_FOUND: no such path. ST_UNSUPPORTED: not with this method; *allow_out names those it takes. */
 Status route_find(Str method, const Url *url, Arena *arena, const Route **out, Str variables[static 2], Str *allow_out,
-                  Err *err);
+		  Err *err);
 /* Every query parameter must stand in the table: a filter that is misspelt must not be ignored. */
 Status route_check_parameters(const Route *route, const Url *url, Err *err);
 

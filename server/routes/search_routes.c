@@ -14,7 +14,8 @@ Status get_search(Request *r, Reply *reply, Err *err)
 		Status st = search_set(&request, r->url.parameters[i].name, r->url.parameters[i].value, err);
 		if (st != ST_OK)
 			return st == ST_NOT_FOUND ? err_set(err, ST_INVALID, "search has no parameter '%.*s'",
-			                                    STR_ARG(r->url.parameters[i].name)) : st;
+							    STR_ARG(r->url.parameters[i].name))
+						  : st;
 	}
 	Status st = search_run(r->server->index, &request, &r->arena, &answer, err);
 	if (st != ST_OK)

@@ -1,4 +1,5 @@
-/* server/routes/service_routes.c - what operators and other systems ask: changes, counts, health, metrics, the description. */
+/* server/routes/service_routes.c - what operators and other systems ask: changes, counts, health, metrics, the
+ * description. */
 #include "server/routes/routes.h"
 
 #include "base/clock.h"
@@ -141,7 +142,8 @@ static void write_label(size_t route, Buf *out)
 
 static void write_gauge(Buf *out, const char *name, const char *help, uint64_t value)
 {
-	buf_printf(out, "# HELP hoso_%s %s\n# TYPE hoso_%s gauge\nhoso_%s %" PRIu64 "\n", name, help, name, name, value);
+	buf_printf(out, "# HELP hoso_%s %s\n# TYPE hoso_%s gauge\nhoso_%s %" PRIu64 "\n", name, help, name, name,
+		   value);
 }
 
 static void write_scrub(const Server *server, Buf *out)
@@ -153,7 +155,8 @@ static void write_scrub(const Server *server, Buf *out)
 	write_gauge(out, "scrub_rounds", "Whole checks of the archive since the start.", state.rounds);
 	write_gauge(out, "scrub_bytes", "Bytes checked in the background since the start.", state.bytes);
 	write_gauge(out, "scrub_findings", "Damage found in the background since the start.", state.findings);
-	write_gauge(out, "scrub_round_ended_seconds", "When the last whole check ended, Unix time; 0: none yet.", state.round_ended_ms / 1000);
+	write_gauge(out, "scrub_round_ended_seconds", "When the last whole check ended, Unix time; 0: none yet.",
+		    state.round_ended_ms / 1000);
 }
 
 Status get_metrics(Request *r, Reply *reply, Err *err)
@@ -171,7 +174,8 @@ Status get_metrics(Request *r, Reply *reply, Err *err)
 	write_gauge(out, "archive_objects", "Objects stored.", archive.objects);
 	write_gauge(out, "archive_segments", "Segments of the log.", archive.segments);
 	write_gauge(out, "archive_bytes_stored", "Bytes of the log on disk.", archive.bytes_stored);
-	write_gauge(out, "archive_bytes_original", "Bytes before compression, each counted once.", archive.bytes_original);
+	write_gauge(out, "archive_bytes_original", "Bytes before compression, each counted once.",
+		    archive.bytes_original);
 	write_gauge(out, "index_position", "Sequences below are searchable.", index.position);
 	write_gauge(out, "index_documents", "Records that can be found.", index.documents);
 	write_gauge(out, "index_dead_documents", "Superseded records still in the index.", index.dead_documents);

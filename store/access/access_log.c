@@ -1,4 +1,5 @@
-/* store/access/access_log.c - see access_log.h. One file; what a site wants to keep elsewhere it may copy at any time. */
+/* store/access/access_log.c - see access_log.h. One file; what a site wants to keep elsewhere it may copy at any time.
+ */
 #include "store/access/access_log.h"
 
 #include "base/clock.h"
@@ -40,7 +41,8 @@ typedef struct {
 static Status log_path(const char *archive_dir, char out[static PATH_MAX], Err *err)
 {
 	return snprintf(out, PATH_MAX, "%s/access/00000001.log", archive_dir) < PATH_MAX
-	               ? ST_OK : err_set(err, ST_LIMIT, "path too long: %.100s…", archive_dir);
+		       ? ST_OK
+		       : err_set(err, ST_LIMIT, "path too long: %.100s…", archive_dir);
 }
 
 /* The next entry's JSON. STEP_ERROR with ST_CORRUPT: what stands at r->at is no entry, or not the next one. */
@@ -49,11 +51,13 @@ static Step read_entry(Reader *r, Str *json_out, Err *err)
 	uint8_t head[ENTRY_HEADER_LEN];
 	if (r->at == r->end)
 		return STEP_END;
-	if (r->end - r->at >= ENTRY_HEADER_LEN && file_pread(r->fd, head, sizeof head, r->at, "access log", err) == ST_OK) {
+	if (r->end - r->at >= ENTRY_HEADER_LEN &&
+	    file_pread(r->fd, head, sizeof head, r->at, "access log", err) == ST_OK) {
 		uint32_t len = get_le32(head);
 		buf_clear(&r->bytes);
 		buf_add(&r->bytes, head + 8, STORE_HASH_LEN);
-		char *json = len <= ENTRY_MAX && len <= r->end - r->at - ENTRY_HEADER_LEN ? buf_extend(&r->bytes, len) : NULL;
+		char *json = len <= ENTRY_MAX && len <= r->end - r->at - ENTRY_HEADER_LEN ? buf_extend(&r->bytes, len)
+											  : NULL;
 		if (json && file_pread(r->fd, json, len, r->at + ENTRY_HEADER_LEN, "access log", err) == ST_OK &&
 		    get_le32(head + 4) == crc32c(crc32c(0, head, 4), r->bytes.data, r->bytes.len) &&
 		    memcmp(head + 8, r->newest.bytes, STORE_HASH_LEN) == 0) {
@@ -64,7 +68,8 @@ static Step read_entry(Reader *r, Str *json_out, Err *err)
 			return STEP_ITEM;
 		}
 	}
-	err_set(err, ST_CORRUPT, "the access log is broken at offset %" PRIu64 ", behind entry %" PRIu64, r->at, r->entries);
+	err_set(err, ST_CORRUPT, "the access log is broken at offset %" PRIu64 ", behind entry %" PRIu64, r->at,
+		r->entries);
 	return STEP_ERROR;
 }
 
@@ -140,7 +145,8 @@ static bool entries_follow(const Reader *r)
 		for (size_t at = 1; !found && at + ENTRY_HEADER_LEN <= len; at++) {
 			uint32_t entry_len = get_le32(bytes + at);
 			found = entry_len && entry_len <= ENTRY_MAX && at + ENTRY_HEADER_LEN + entry_len <= len &&
-			        get_le32(bytes + at + 4) == crc32c(crc32c(0, bytes + at, 4), bytes + at + 8, STORE_HASH_LEN + entry_len);
+				get_le32(bytes + at + 4) ==
+					crc32c(crc32c(0, bytes + at, 4), bytes + at + 8, STORE_HASH_LEN + entry_len);
 		}
 	}
 	buf_done(&rest);
@@ -267,7 +273,7 @@ void access_log_close(AccessLog *log)
 }
 
 Status access_log_read(const char *archive_dir, void (*each)(void *ctx, uint64_t number, Str json), void *ctx,
-                       uint64_t *entries_out, Hash *newest_out, Err *err)
+		       uint64_t *entries_out, Hash *newest_out, Err *err)
 {
 	char path[PATH_MAX];
 	Reader r = {0};

@@ -30,6 +30,6 @@ void access_log_head(AccessLog *log, uint64_t *entries_out, Hash *newest_out);
 
 /* Reads the whole log in order and checks the chain. `each` may be NULL; its JSON lives until it returns. */
 Status access_log_read(const char *archive_dir, void (*each)(void *ctx, uint64_t number, Str json), void *ctx,
-                       uint64_t *entries_out, Hash *newest_out, Err *err);
+		       uint64_t *entries_out, Hash *newest_out, Err *err);
 
 #endif

@@ -1,5 +1,5 @@
-/* store/care/backup.c - backup, restore and repair (see keep.h): segments are copied whole and every copy is read back and
- * checked frame by frame before it counts. FORMAT comes last, so that a half-made copy is no archive. */
+/* store/care/backup.c - backup, restore and repair (see keep.h): segments are copied whole and every copy is read back
+ * and checked frame by frame before it counts. FORMAT comes last, so that a half-made copy is no archive. */
 #include "base/file.h"
 #include "store/log/internal.h"
 #include "store/care/keep.h"
@@ -20,7 +20,9 @@ enum { PART = 1 << 20 };
 
 static Status join(char out[static PATH_MAX], const char *dir, const char *name, Err *err)
 {
-	return snprintf(out, PATH_MAX, "%s/%s", dir, name) < PATH_MAX ? ST_OK : err_set(err, ST_LIMIT, "path too long: %.100s…", dir);
+	return snprintf(out, PATH_MAX, "%s/%s", dir, name) < PATH_MAX
+		       ? ST_OK
+		       : err_set(err, ST_LIMIT, "path too long: %.100s…", dir);
 }
 
 /* `len` bytes of a descriptor into a new file, synced. */
@@ -67,7 +69,8 @@ static Status check_copy(const char *dir, uint32_t id, const uint8_t *archive_id
 		if (step == STEP_ERROR)
 			st = err->code;
 		else if (step == STEP_ITEM)
-			st = err_set(err, ST_CORRUPT, "segment %s in %s: a frame is missing before offset %" PRIu64, file->name, dir, frame.offset);
+			st = err_set(err, ST_CORRUPT, "segment %s in %s: a frame is missing before offset %" PRIu64,
+				     file->name, dir, frame.offset);
 	}
 	segment_file_free(file);
 	return st;
@@ -81,17 +84,19 @@ static bool is_there(const char *to_path, int from, uint64_t len)
 	Err ignored;
 	int to = open(to_path, O_RDONLY | O_CLOEXEC);
 	bool same = to >= 0 && fstat(to, &info) == 0 && (uint64_t)info.st_size == len &&
-	            file_pread(to, a, sizeof a, len - sizeof a, to_path, &ignored) == ST_OK &&
-	            file_pread(from, b, sizeof b, len - sizeof b, to_path, &ignored) == ST_OK && memcmp(a, b, sizeof a) == 0 &&
-	            file_pread(to, head_a, sizeof head_a, 0, to_path, &ignored) == ST_OK &&
-	            file_pread(from, head_b, sizeof head_b, 0, to_path, &ignored) == ST_OK && memcmp(head_a, head_b, sizeof head_a) == 0;
+		    file_pread(to, a, sizeof a, len - sizeof a, to_path, &ignored) == ST_OK &&
+		    file_pread(from, b, sizeof b, len - sizeof b, to_path, &ignored) == ST_OK &&
+		    memcmp(a, b, sizeof a) == 0 &&
+		    file_pread(to, head_a, sizeof head_a, 0, to_path, &ignored) == ST_OK &&
+		    file_pread(from, head_b, sizeof head_b, 0, to_path, &ignored) == ST_OK &&
+		    memcmp(head_a, head_b, sizeof head_a) == 0;
 	close_quietly(to);
 	return same;
 }
 
 /* Copies one segment under a temporary directory of the same shape, checks it there, then moves it into place. */
-static Status copy_segment(const SegmentFile *from, const char *to_dir, uint32_t id, const uint8_t *archive_id, uint64_t end,
-                           BackupReport *report, Err *err)
+static Status copy_segment(const SegmentFile *from, const char *to_dir, uint32_t id, const uint8_t *archive_id,
+			   uint64_t end, BackupReport *report, Err *err)
 {
 	char name[32], path[PATH_MAX], staging[PATH_MAX], staged[PATH_MAX], segments[PATH_MAX];
 	struct stat info;
@@ -200,7 +205,8 @@ Status store_backup(Store *store, const char *to_dir, BackupReport *out, Err *er
 	pthread_rwlock_unlock(&store->lock);
 	for (uint32_t id = 1; st == ST_OK && id <= c.segment; id++) {
 		SegmentFile *file = files_use(store, id, err);
-		st = file ? copy_segment(file, to_dir, id, store->archive_id, id == c.segment ? c.end : 0, &report, err) : err->code;
+		st = file ? copy_segment(file, to_dir, id, store->archive_id, id == c.segment ? c.end : 0, &report, err)
+			  : err->code;
 		segment_file_free(file);
 	}
 	if (st == ST_OK)
@@ -254,7 +260,8 @@ static Status check_restored(const char *to_dir, Err *err)
 	if (st == ST_OK)
 		st = store_verify(store, false, NULL, NULL, NULL, &report, err);
 	if (st == ST_OK && report.findings)
-		st = err_set(err, ST_CORRUPT, "the restored archive has %" PRIu64 " faults; run verify on the backup", report.findings);
+		st = err_set(err, ST_CORRUPT, "the restored archive has %" PRIu64 " faults; run verify on the backup",
+			     report.findings);
 	if (st == ST_OK && store_checkpoint_last(store, &note, &none) == ST_OK) {
 		st = checkpoint_parse(buf_str(&note), &last, err);
 		if (st == ST_OK)
@@ -312,9 +319,10 @@ static Status swap_in(Store *store, uint32_t segment, const char *from_dir, Err 
 	Status st = join(dir, store->dir, "segments", err);
 	if (st == ST_OK)
 		st = join(path, dir, name, err);
-	if (st == ST_OK && (snprintf(from, sizeof from, "%s/segments/%s", from_dir, name) >= (int)sizeof from ||
-	                    snprintf(fresh, sizeof fresh, "%s/segments/%s.new", store->dir, name) >= (int)sizeof fresh ||
-	                    snprintf(aside, sizeof aside, "%s/segments/%s.damaged", store->dir, name) >= (int)sizeof aside))
+	if (st == ST_OK &&
+	    (snprintf(from, sizeof from, "%s/segments/%s", from_dir, name) >= (int)sizeof from ||
+	     snprintf(fresh, sizeof fresh, "%s/segments/%s.new", store->dir, name) >= (int)sizeof fresh ||
+	     snprintf(aside, sizeof aside, "%s/segments/%s.damaged", store->dir, name) >= (int)sizeof aside))
 		st = err_set(err, ST_LIMIT, "path too long: %.100s…", from_dir);
 	if (st != ST_OK)
 		return st;

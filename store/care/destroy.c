@@ -1,6 +1,6 @@
-/* store/care/destroy.c - lawful destruction (see keep.h). Order matters, because it may be interrupted anywhere and done
- * again: first the decision is in the log, then the dictionaries lose what only these records say, then the objects go,
- * and only when all of them are gone the payloads, which are what names the objects. */
+/* store/care/destroy.c - lawful destruction (see keep.h). Order matters, because it may be interrupted anywhere and
+ * done again: first the decision is in the log, then the dictionaries lose what only these records say, then the
+ * objects go, and only when all of them are gone the payloads, which are what names the objects. */
 #include "base/json_out.h"
 #include "store/care/keep.h"
 #include "store/format/payload.h"
@@ -12,10 +12,10 @@
 
 typedef struct {
 	Store *store;
-	Buf sequences;            /* uint64_t, sorted: the leaves to destroy */
-	Buf hashes;               /* Hash, sorted: objects that only they name */
-	Buf segments;             /* uint32_t: where there is something to do */
-	bool leaves;              /* second round */
+	Buf sequences; /* uint64_t, sorted: the leaves to destroy */
+	Buf hashes;    /* Hash, sorted: objects that only they name */
+	Buf segments;  /* uint32_t: where there is something to do */
+	bool leaves;   /* second round */
 	uint64_t payloads, objects;
 } Destruction;
 
@@ -48,7 +48,8 @@ static Status check_input(const DestructionInput *input, Err *err)
 {
 	if (!input->decision.len || !input->decided.len || !input->reason.len)
 		return err_set(err, ST_INVALID, "a destruction needs the decision's number, its date and a reason");
-	if (!input->approved_by[0].len || !input->approved_by[1].len || str_eq(input->approved_by[0], input->approved_by[1]))
+	if (!input->approved_by[0].len || !input->approved_by[1].len ||
+	    str_eq(input->approved_by[0], input->approved_by[1]))
 		return err_set(err, ST_INVALID, "a destruction needs the approval of two different people");
 	if (input->record_count == 0 || input->record_count > DESTRUCTION_RECORDS_MAX)
 		return err_set(err, ST_LIMIT, "one decision destroys 1 to %d records", DESTRUCTION_RECORDS_MAX);
@@ -145,8 +146,10 @@ static Status find_object(Destruction *d, const Hash *hash, Err *err)
 		uint64_t value = ((const uint64_t *)values.data)[i];
 		uint32_t segment = (uint32_t)(value >> 32);
 		arena_reset(&arena);
-		if (!segment || read_frame(d->store, SEE_COMMITTED, segment, (uint32_t)value, &arena, &frame, err) != ST_OK ||
-		    frame.header.type != FRAME_OBJECT || !object_descriptor_get(frame.descriptor, &object) || !hash_eq(&object.hash, hash))
+		if (!segment ||
+		    read_frame(d->store, SEE_COMMITTED, segment, (uint32_t)value, &arena, &frame, err) != ST_OK ||
+		    frame.header.type != FRAME_OBJECT || !object_descriptor_get(frame.descriptor, &object) ||
+		    !hash_eq(&object.hash, hash))
 			continue;
 		note_segment(d, segment);
 		for (size_t at = 0; object.chunk_count && at + CHUNK_RUN_LEN <= frame.stored.len; at += CHUNK_RUN_LEN) {
@@ -168,7 +171,8 @@ static Status find_leaf_segments(Destruction *d, Err *err)
 		LeafDescriptor leaf;
 		uint32_t segment;
 		arena_reset(&arena);
-		st = read_leaf(d->store, SEE_COMMITTED, ((const uint64_t *)d->sequences.data)[i], &arena, &frame, &leaf, &segment, err);
+		st = read_leaf(d->store, SEE_COMMITTED, ((const uint64_t *)d->sequences.data)[i], &arena, &frame, &leaf,
+			       &segment, err);
 		if (st == ST_OK && !(frame.header.flags & FRAME_DESTROYED))
 			note_segment(d, segment);
 	}
@@ -182,7 +186,7 @@ static RewriteAction choose(void *ctx, const Frame *frame)
 {
 	Destruction *d = ctx;
 	bool goes = d->leaves ? frame->header.type == FRAME_LEAF && has_sequence(&d->sequences, frame->header.sequence)
-	                      : frame->header.type != FRAME_LEAF && has_hash(&d->hashes, frame->descriptor.ptr);
+			      : frame->header.type != FRAME_LEAF && has_hash(&d->hashes, frame->descriptor.ptr);
 	if (!goes)
 		return REWRITE_KEEP;
 	d->payloads += frame->header.type == FRAME_LEAF;
@@ -194,7 +198,7 @@ static bool goes(void *ctx, const Frame *frame)
 {
 	const Destruction *d = ctx;
 	return frame->header.type == FRAME_LEAF ? has_sequence(&d->sequences, frame->header.sequence)
-	                                        : has_hash(&d->hashes, frame->descriptor.ptr);
+						: has_hash(&d->hashes, frame->descriptor.ptr);
 }
 
 static Status rewrite_all(Destruction *d, uint32_t *count, Err *err)
@@ -257,7 +261,8 @@ Status store_destroy(Store *store, const DestructionInput *input, DestructionRep
 		goto done;
 	st = collect(&d, input, err);
 	if (st == ST_OK) {
-		/* what ingest has learned may be from these records: it learns anew, or goes on with a cleaned dictionary */
+		/* what ingest has learned may be from these records: it learns anew, or goes on with a cleaned
+		 * dictionary */
 		pthread_mutex_lock(&store->writer.mutex);
 		writer_forget_dictionary(store);
 		pthread_mutex_unlock(&store->writer.mutex);

@@ -1,4 +1,5 @@
-/* store/care/hold.c - legal holds: entries of the log whose newest version says whether a record is held (see keep.h). */
+/* store/care/hold.c - legal holds: entries of the log whose newest version says whether a record is held (see keep.h).
+ */
 #include "store/care/keep.h"
 
 #include "base/json_out.h"
@@ -49,7 +50,8 @@ static Status set_hold(Store *store, Str record_id, bool held, const HoldInput *
 	jout_field_str(&j, "by", input->by);
 	jout_close(&j, '}');
 	pthread_mutex_lock(&store->writer.mutex);
-	Status st = buf_ok(&metadata) ? lookup_key(store, SEE_PENDING, ENTRY_RECORD, record_id, 0, &sequence, err) : err_no_memory(err);
+	Status st = buf_ok(&metadata) ? lookup_key(store, SEE_PENDING, ENTRY_RECORD, record_id, 0, &sequence, err)
+				      : err_no_memory(err);
 	if (st == ST_OK)
 		st = look_up(store, SEE_PENDING, record_id, &now, err);
 	if (st == ST_OK && now == held)

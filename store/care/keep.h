@@ -1,4 +1,5 @@
-/* store/care/keep.h - what is done with an archive over the years: recompression, holds, lawful destruction, backup, restore.
+/* store/care/keep.h - what is done with an archive over the years: recompression, holds, lawful destruction, backup,
+ * restore.
  *
  * Sealed segments are written anew as a whole, beside the old file, and renamed: ordinals, descriptors and proofs
  * stay, the generation goes up. Reading goes on meanwhile.
@@ -29,10 +30,10 @@ Status store_release(Store *store, Str record_id, const HoldInput *input, Receip
 Status store_is_held(Store *store, Str record_id, bool *out, Err *err);
 
 typedef struct {
-	Str decision;         /* its number: the key of the entry that records it */
-	Str decided;          /* civil date, "2026-11-22" */
+	Str decision; /* its number: the key of the entry that records it */
+	Str decided;  /* civil date, "2026-11-22" */
 	Str reason;
-	Str approved_by[2];   /* two different people */
+	Str approved_by[2]; /* two different people */
 	const Str *record_ids;
 	size_t record_count;
 } DestructionInput;

@@ -1,6 +1,6 @@
-/* store/care/purge.c - see purge.h. Each dictionary is cut into all its windows of 8 bytes. One pass over the bodies that go
- * marks those that stand in them; a second one over the bodies that stay, which ends as soon as nothing is marked any
- * more, takes the mark from what they say too. What is still marked is blanked. */
+/* store/care/purge.c - see purge.h. Each dictionary is cut into all its windows of 8 bytes. One pass over the bodies
+ * that go marks those that stand in them; a second one over the bodies that stay, which ends as soon as nothing is
+ * marked any more, takes the mark from what they say too. What is still marked is blanked. */
 #include "store/care/purge.h"
 
 #include "store/care/rewrite.h"
@@ -14,21 +14,21 @@ typedef enum { FREE, KNOWN, MARKED, STAYS } WindowState;
 
 typedef struct {
 	uint64_t *windows;
-	uint8_t *states;          /* WindowState */
+	uint8_t *states; /* WindowState */
 	size_t mask, marked;
 } Windows;
 
 typedef struct {
 	uint32_t segment, ordinal;
 	Hash hash;
-	const Dictionary *clean;  /* NULL: stays as it is */
+	const Dictionary *clean; /* NULL: stays as it is */
 } Place;
 
 typedef struct {
 	Store *store;
 	const Purge *purge;
-	Buf places;               /* Place: every DICT frame */
-	Buf owned;                /* Dictionary *: the cleaned ones */
+	Buf places; /* Place: every DICT frame */
+	Buf owned;  /* Dictionary *: the cleaned ones */
 	Windows windows;
 	Arena arena;
 } Work;
@@ -160,11 +160,13 @@ static Status mark_what_goes(Work *work, Err *err)
 static bool may_speak(const Work *work, const Frame *frame)
 {
 	bool has_text = frame->header.type == FRAME_LEAF ||
-	                ((frame->header.type == FRAME_OBJECT || frame->header.type == FRAME_CHUNK) && frame->header.codec != CODEC_RAW);
+			((frame->header.type == FRAME_OBJECT || frame->header.type == FRAME_CHUNK) &&
+			 frame->header.codec != CODEC_RAW);
 	return has_text && !(frame->header.flags & FRAME_DESTROYED) && !work->purge->goes(work->purge->ctx, frame);
 }
 
-static Status scan_segment(Work *work, uint32_t id, Status (*each)(Work *work, uint32_t id, const Frame *frame, Err *err), Err *err)
+static Status scan_segment(Work *work, uint32_t id,
+			   Status (*each)(Work *work, uint32_t id, const Frame *frame, Err *err), Err *err)
 {
 	Scan scan;
 	Frame frame;
@@ -217,7 +219,8 @@ static Status clean_dictionary(Work *work, size_t first, Err *err)
 	Place *places = (Place *)work->places.data;
 	size_t count = work->places.len / sizeof *places;
 	Dictionary *clean = NULL;
-	Status st = read_dictionary(work->store, SEE_COMMITTED, places[first].segment, places[first].ordinal, &dict, err);
+	Status st =
+		read_dictionary(work->store, SEE_COMMITTED, places[first].segment, places[first].ordinal, &dict, err);
 	if (st == ST_OK && !windows_fill(&work->windows, dictionary_bytes(dict)))
 		st = err_no_memory(err);
 	if (st == ST_OK)
@@ -274,7 +277,9 @@ static Status swap_all(Work *work, uint32_t *segments_out, Err *err)
 		}
 		if (!buf_ok(&swaps))
 			st = err_no_memory(err);
-		RewritePlan plan = {.choose = keep, .swaps = (const DictionarySwap *)swaps.data, .swap_count = swaps.len / sizeof(DictionarySwap)};
+		RewritePlan plan = {.choose = keep,
+				    .swaps = (const DictionarySwap *)swaps.data,
+				    .swap_count = swaps.len / sizeof(DictionarySwap)};
 		if (st == ST_OK && plan.swap_count) {
 			st = rewrite_segment(work->store, places[i].segment, &plan, err);
 			*segments_out += st == ST_OK;

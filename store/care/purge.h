@@ -1,7 +1,9 @@
-/* store/care/purge.h - takes the words of what is about to be destroyed out of the dictionaries that were trained on it.
+/* store/care/purge.h - takes the words of what is about to be destroyed out of the dictionaries that were trained on
+ * it.
  *
  *   dictionary: …Căn cứ Luật Tổ chức…|Ông Nguyễn Văn T. bị…|…     in a text that goes, and in none that stays
- *   after it:   …Căn cứ Luật Tổ chức…|0000000000000000000000|…     in a DICT frame behind the others; the old one is empty
+ *   after it:   …Căn cứ Luật Tổ chức…|0000000000000000000000|…     in a DICT frame behind the others; the old one is
+ * empty
  *
  * What also stands in a text that stays (looked for in the segments that hold the dictionary) remains. Segments whose
  * dictionary changes are written anew, the bodies that need it packed with the cleaned one.
@@ -18,8 +20,8 @@
 typedef struct {
 	bool (*goes)(void *ctx, const Frame *frame); /* is this frame's body about to be destroyed? */
 	void *ctx;
-	const Buf *sequences;     /* uint64_t: the leaves to destroy */
-	const Buf *hashes;        /* Hash: the objects to destroy */
+	const Buf *sequences; /* uint64_t: the leaves to destroy */
+	const Buf *hashes;    /* Hash: the objects to destroy */
 } Purge;
 
 /* Before the bodies are destroyed, so that it can be done again where it was interrupted. All that was committed must

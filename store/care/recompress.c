@@ -1,5 +1,5 @@
-/* store/care/recompress.c - stronger compression of segments at rest (see keep.h): LZ4HC with a dictionary trained on the
- * segment itself. A segment is done when its generation says that it was written anew. */
+/* store/care/recompress.c - stronger compression of segments at rest (see keep.h): LZ4HC with a dictionary trained on
+ * the segment itself. A segment is done when its generation says that it was written anew. */
 #include "store/care/keep.h"
 #include "store/care/rewrite.h"
 
@@ -45,7 +45,8 @@ Status store_recompress(Store *store, uint32_t limit, const Stop *stop, uint32_t
 Status store_seal(Store *store, Err *err)
 {
 	pthread_mutex_lock(&store->writer.mutex);
-	Status st = store->writer.depth ? writer_seal(store, err) : err_set(err, ST_INTERNAL, "store_seal outside store_write_begin");
+	Status st = store->writer.depth ? writer_seal(store, err)
+					: err_set(err, ST_INTERNAL, "store_seal outside store_write_begin");
 	pthread_mutex_unlock(&store->writer.mutex);
 	return st;
 }

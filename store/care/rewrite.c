@@ -1,5 +1,5 @@
-/* store/care/rewrite.c - see rewrite.h. Each frame is checked with the old file's sums before it gets the new file's, so
- * that damage is never made to look right. */
+/* store/care/rewrite.c - see rewrite.h. Each frame is checked with the old file's sums before it gets the new file's,
+ * so that damage is never made to look right. */
 #include "store/care/rewrite.h"
 
 #include "base/clock.h"
@@ -27,7 +27,7 @@ typedef struct {
 	int fd;
 	uint32_t seed, frames;
 	uint64_t end;
-	Buf out;                  /* frames not yet written; they end at `end` */
+	Buf out; /* frames not yet written; they end at `end` */
 	Buf offsets, leaf_ordinals, packed;
 	Packer *packer;
 	Dictionary *dict;
@@ -109,7 +109,8 @@ static Status repack(Rewrite *r, const Frame *frame, FrameHeader *header, Str *s
 	if (st != ST_OK || codec == CODEC_RAW || r->packed.len >= stored->len)
 		return st; /* as it was */
 	header->codec = (uint8_t)codec;
-	header->dict_ordinal = codec == CODEC_LZ4_DICT ? r->footer.frames : 0; /* the DICT frame comes behind all others */
+	header->dict_ordinal =
+		codec == CODEC_LZ4_DICT ? r->footer.frames : 0; /* the DICT frame comes behind all others */
 	*stored = buf_str(&r->packed);
 	return ST_OK;
 }
@@ -144,7 +145,8 @@ static Status copy_frame(Rewrite *r, const Frame *frame, Err *err)
 	Str descriptor = frame->descriptor, annex = frame->annex, stored = frame->stored;
 	uint8_t blank[OBJECT_DESCRIPTOR_LEN];
 	bool has_body = header.type == FRAME_OBJECT || header.type == FRAME_CHUNK || header.type == FRAME_LEAF;
-	RewriteAction action = has_body && !(header.flags & FRAME_DESTROYED) ? r->plan->choose(r->plan->ctx, frame) : REWRITE_KEEP;
+	RewriteAction action =
+		has_body && !(header.flags & FRAME_DESTROYED) ? r->plan->choose(r->plan->ctx, frame) : REWRITE_KEEP;
 	size_t swap = header.codec == CODEC_LZ4_DICT ? swap_of(r, header.dict_ordinal) : r->plan->swap_count;
 	Hash empty;
 	Status st = ST_OK;
@@ -187,24 +189,30 @@ static Status copy_frames(Rewrite *r, FrameHeader *footer_out, Err *err)
 			break;
 		}
 		if (frame.header.ordinal != r->frames)
-			st = err_set(err, ST_CORRUPT, "segment %s offset %" PRIu64 ": a frame is missing", r->old->name, frame.offset);
+			st = err_set(err, ST_CORRUPT, "segment %s offset %" PRIu64 ": a frame is missing", r->old->name,
+				     frame.offset);
 		else
 			st = copy_frame(r, &frame, err);
 		r->frames++;
 	}
 	scan_done(&scan);
 	if (st == ST_OK && (step != STEP_ITEM || r->frames != r->footer.frames))
-		st = step == STEP_ERROR ? err->code : err_set(err, ST_CORRUPT, "segment %s has another number of frames than its footer says", r->old->name);
+		st = step == STEP_ERROR
+			     ? err->code
+			     : err_set(err, ST_CORRUPT, "segment %s has another number of frames than its footer says",
+				       r->old->name);
 	return st;
 }
 
 static Status put_dictionary(Rewrite *r, const Dictionary *dict, const FrameHeader *footer, Err *err)
 {
-	FrameHeader header = {.type = FRAME_DICT, .ordinal = r->frames, .sequence = footer->sequence, .batch = footer->batch};
+	FrameHeader header = {
+		.type = FRAME_DICT, .ordinal = r->frames, .sequence = footer->sequence, .batch = footer->batch};
 	Str bytes = dictionary_bytes(dict);
 	header.raw_len = (uint32_t)bytes.len;
 	r->frames++;
-	return put_frame(r, &header, (Str){(const char *)dictionary_hash(dict)->bytes, STORE_HASH_LEN}, (Str){0}, bytes, err);
+	return put_frame(r, &header, (Str){(const char *)dictionary_hash(dict)->bytes, STORE_HASH_LEN}, (Str){0}, bytes,
+			 err);
 }
 
 static Status put_dictionaries(Rewrite *r, const FrameHeader *footer, Err *err)
@@ -228,16 +236,21 @@ static Status put_footer(Rewrite *r, const FrameHeader *old_footer, Err *err)
 	if (!buf_ok(&r->offsets) || !buf_ok(&r->leaf_ordinals))
 		return err_no_memory(err);
 	if (footer.committed_frames) {
-		uint32_t units = get_le32(r->offsets.data + ((size_t)footer.committed_frames - 1) * 4); /* of the last COMMIT */
+		uint32_t units =
+			get_le32(r->offsets.data + ((size_t)footer.committed_frames - 1) * 4); /* of the last COMMIT */
 		footer.committed_end = (uint64_t)units * FRAME_ALIGN + FRAME_HEADER_LEN + COMMIT_DESCRIPTOR_LEN;
 	}
 	footer_descriptor_put(&footer, frame_seed(r->seed, r->end), &descriptor);
 	buf_add_str(&tables, buf_str(&r->offsets));
 	buf_add_str(&tables, buf_str(&r->leaf_ordinals));
-	FrameHeader header = {.type = FRAME_FOOTER, .ordinal = r->frames, .sequence = old_footer->sequence, .batch = old_footer->batch,
-	                      .raw_len = (uint32_t)tables.len};
-	Status st = buf_ok(&descriptor) && buf_ok(&tables) ? put_frame(r, &header, buf_str(&descriptor), (Str){0}, buf_str(&tables), err)
-	                                                   : err_no_memory(err);
+	FrameHeader header = {.type = FRAME_FOOTER,
+			      .ordinal = r->frames,
+			      .sequence = old_footer->sequence,
+			      .batch = old_footer->batch,
+			      .raw_len = (uint32_t)tables.len};
+	Status st = buf_ok(&descriptor) && buf_ok(&tables)
+			    ? put_frame(r, &header, buf_str(&descriptor), (Str){0}, buf_str(&tables), err)
+			    : err_no_memory(err);
 	SegmentTrailer trailer = {footer_at, r->header.segment, r->header.generation};
 	segment_trailer_put(&trailer, frame_seed(r->seed, r->end), trailer_bytes);
 	if (st == ST_OK) {
@@ -264,8 +277,10 @@ static Status train(Rewrite *r, Err *err)
 	scan_begin(&scan, r->old, SEGMENT_HEADER_LEN, r->old_end);
 	while (st == ST_OK && samples.len < SAMPLE_BYTES && (step = scan_next(&scan, &frame, err)) == STEP_ITEM) {
 		Str raw;
-		bool wanted = frame.header.type == FRAME_LEAF || (frame.header.type == FRAME_OBJECT && frame.header.codec != CODEC_RAW);
-		if (!wanted || (frame.header.flags & FRAME_DESTROYED) || frame.header.raw_len > STORE_CHUNK_BYTES || seen++ / 2 % every != 0)
+		bool wanted = frame.header.type == FRAME_LEAF ||
+			      (frame.header.type == FRAME_OBJECT && frame.header.codec != CODEC_RAW);
+		if (!wanted || (frame.header.flags & FRAME_DESTROYED) || frame.header.raw_len > STORE_CHUNK_BYTES ||
+		    seen++ / 2 % every != 0)
 			continue;
 		arena_reset(&r->arena);
 		st = read_body(r->store, SEE_COMMITTED, r->header.segment, &frame, &r->arena, &raw, err);
@@ -279,7 +294,8 @@ static Status train(Rewrite *r, Err *err)
 	if (st == ST_OK && (!buf_ok(&samples) || !buf_ok(&sizes)))
 		st = err_no_memory(err);
 	if (st == ST_OK && samples.len > 4 * DICT_BYTES_MAX) {
-		st = dictionary_train(samples.data, (const size_t *)sizes.data, (unsigned)(sizes.len / sizeof(size_t)), &r->dict, err);
+		st = dictionary_train(samples.data, (const size_t *)sizes.data, (unsigned)(sizes.len / sizeof(size_t)),
+				      &r->dict, err);
 		if (st == ST_INVALID)
 			st = ST_OK;
 	}
@@ -298,9 +314,11 @@ static Status begin(Rewrite *r, uint32_t id, Err *err)
 	uint8_t bytes[SEGMENT_HEADER_LEN];
 	segment_name(id, name);
 	if (snprintf(r->path, sizeof r->path, "%s/segments/%s", r->store->dir, name) >= (int)sizeof r->path ||
-	    snprintf(r->temporary, sizeof r->temporary, "%s/segments/%s.new", r->store->dir, name) >= (int)sizeof r->temporary)
+	    snprintf(r->temporary, sizeof r->temporary, "%s/segments/%s.new", r->store->dir, name) >=
+		    (int)sizeof r->temporary)
 		return err_set(err, ST_LIMIT, "path too long: %.100s…", r->store->dir);
-	Status st = segment_file_open(&r->old, r->store->dir, id, r->store->archive_id, &r->header, &sealed, &r->footer, err);
+	Status st = segment_file_open(&r->old, r->store->dir, id, r->store->archive_id, &r->header, &sealed, &r->footer,
+				      err);
 	if (st != ST_OK)
 		return st;
 	if (!sealed || fstat(r->old->fd, &info) != 0)

@@ -21,7 +21,7 @@ typedef struct {
 	/* What to do with a frame that has a body. */
 	RewriteAction (*choose)(void *ctx, const Frame *frame);
 	void *ctx;
-	bool train;               /* REWRITE_REPACK with a dictionary trained on this segment */
+	bool train;                  /* REWRITE_REPACK with a dictionary trained on this segment */
 	const DictionarySwap *swaps; /* not together with train */
 	size_t swap_count;
 } RewritePlan;

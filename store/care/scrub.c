@@ -29,8 +29,8 @@ static uint32_t load_place(const Store *store)
 	Err ignored;
 	uint64_t place = 1;
 	snprintf(path, sizeof path, "%s/catalogue/scrub", store->dir);
-	if (file_read_all(path, 64, &text, &ignored) != ST_OK || !str_to_u64(str_trim(buf_str(&text)), &place) || place == 0 ||
-	    place > UINT32_MAX)
+	if (file_read_all(path, 64, &text, &ignored) != ST_OK || !str_to_u64(str_trim(buf_str(&text)), &place) ||
+	    place == 0 || place > UINT32_MAX)
 		place = 1;
 	buf_done(&text);
 	return (uint32_t)place;
@@ -98,7 +98,8 @@ static void *scrub_on(void *arg)
 		pthread_mutex_lock(&s->mutex);
 		s->state.segment = segment;
 		pthread_mutex_unlock(&s->mutex);
-		Status st = verify_one(s->store, segment, s->bytes_per_second, &s->stop, note_finding, s, &report, &err);
+		Status st =
+			verify_one(s->store, segment, s->bytes_per_second, &s->stop, note_finding, s, &report, &err);
 		if (st == ST_BUSY)
 			break; /* stopped; the segment is looked at again */
 		if (st != ST_OK)

@@ -1,7 +1,8 @@
-/* store/care/scrub.h - checks the archive in the background while it serves: segment after segment, at a pace, for ever.
+/* store/care/scrub.h - checks the archive in the background while it serves: segment after segment, at a pace, for
+ * ever.
  *
- * Where it stands is kept in catalogue/scrub, so that a restart goes on there. Every byte, body and hash of a segment is
- * checked as store_verify does; what is wrong is counted and the last finding kept for metrics and doctor.
+ * Where it stands is kept in catalogue/scrub, so that a restart goes on there. Every byte, body and hash of a segment
+ * is checked as store_verify does; what is wrong is counted and the last finding kept for metrics and doctor.
  *
  * Owns     scrub_start's result until scrub_stop; the Store must outlive it
  * Threads  one of its own; the calls from any

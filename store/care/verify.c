@@ -1,6 +1,6 @@
-/* store/care/verify.c - every stored byte again. Each segment is read from end to end past the look-ups that serving uses:
- * sums of every frame, order of frames, footer against the frames it lists; unless quick also every body unpacked and
- * hashed, every leaf put into the tree anew and each commit's root and the last signed one compared. */
+/* store/care/verify.c - every stored byte again. Each segment is read from end to end past the look-ups that serving
+ * uses: sums of every frame, order of frames, footer against the frames it lists; unless quick also every body unpacked
+ * and hashed, every leaf put into the tree anew and each commit's root and the last signed one compared. */
 #include "store/log/internal.h"
 
 #include "base/clock.h"
@@ -24,12 +24,12 @@ typedef struct {
 	void (*found)(void *ctx, const VerifyFinding *finding);
 	void *ctx;
 	VerifyReport *report;
-	Committed committed;      /* as it was when verify began */
-	bool last_is_sealed;      /* the last segment ends with what is committed, and its footer */
+	Committed committed; /* as it was when verify began */
+	bool last_is_sealed; /* the last segment ends with what is committed, and its footer */
 	Frontier frontier;
-	bool tree_broken;         /* a leaf is missing or wrong: later roots cannot be compared */
-	Checkpoint signed_last;   /* tree size 0 where nothing was signed; views are not kept */
-	Hash signed_now;          /* the root of as many leaves, computed anew */
+	bool tree_broken;       /* a leaf is missing or wrong: later roots cannot be compared */
+	Checkpoint signed_last; /* tree size 0 where nothing was signed; views are not kept */
+	Hash signed_now;        /* the root of as many leaves, computed anew */
 	uint64_t next_sequence;
 	const SegmentFile *file;
 	uint32_t segment, next_ordinal;
@@ -73,9 +73,11 @@ static void check_chunked(Verify *v, const Frame *frame, const ObjectDescriptor 
 	}
 	sha256_end(&sum, &hash);
 	if (st != ST_OK)
-		report(v, frame->offset, UINT64_MAX, "an object of %" PRIu64 " bytes cannot be read: %.120s", object->size_bytes, err.text);
+		report(v, frame->offset, UINT64_MAX, "an object of %" PRIu64 " bytes cannot be read: %.120s",
+		       object->size_bytes, err.text);
 	else if (!hash_eq(&hash, &object->hash))
-		report(v, frame->offset, UINT64_MAX, "an object of %" PRIu64 " bytes does not have its SHA-256", object->size_bytes);
+		report(v, frame->offset, UINT64_MAX, "an object of %" PRIu64 " bytes does not have its SHA-256",
+		       object->size_bytes);
 }
 
 static void check_object(Verify *v, const Frame *frame)
@@ -127,9 +129,11 @@ static void check_payload(Verify *v, const Frame *frame, const LeafDescriptor *l
 	for (size_t i = 0; i < count; i++) {
 		uint64_t size;
 		if (store_object_size(v->store, &objects[i].hash, &size, &err) != ST_OK)
-			report(v, frame->offset, leaf->sequence, "its object %zu (%.15s) is not there: %.100s", i + 1, objects[i].role, err.text);
+			report(v, frame->offset, leaf->sequence, "its object %zu (%.15s) is not there: %.100s", i + 1,
+			       objects[i].role, err.text);
 		else if (size != objects[i].size_bytes)
-			report(v, frame->offset, leaf->sequence, "its object %zu (%.15s) has another size", i + 1, objects[i].role);
+			report(v, frame->offset, leaf->sequence, "its object %zu (%.15s) has another size", i + 1,
+			       objects[i].role);
 	}
 }
 
@@ -145,7 +149,8 @@ static void check_leaf(Verify *v, const Frame *frame)
 	}
 	merkle_leaf(frame->descriptor, &hash);
 	if (leaf.sequence != v->next_sequence) {
-		report(v, frame->offset, leaf.sequence, "record %" PRIu64 " stands where %" PRIu64 " should", leaf.sequence, v->next_sequence);
+		report(v, frame->offset, leaf.sequence, "record %" PRIu64 " stands where %" PRIu64 " should",
+		       leaf.sequence, v->next_sequence);
 		v->tree_broken = true;
 		v->next_sequence = leaf.sequence;
 	}
@@ -169,7 +174,9 @@ static void check_commit(Verify *v, const Frame *frame)
 	}
 	frontier_root(&v->frontier, &root);
 	if (!v->tree_broken && (commit.tree_size != v->frontier.size || !hash_eq(&root, &commit.root))) {
-		report(v, frame->offset, UINT64_MAX, "the records do not give the root that the commit of %" PRIu64 " records names", commit.tree_size);
+		report(v, frame->offset, UINT64_MAX,
+		       "the records do not give the root that the commit of %" PRIu64 " records names",
+		       commit.tree_size);
 		v->tree_broken = true;
 	}
 }
@@ -193,7 +200,8 @@ static void check_footer(Verify *v, const Frame *frame)
 		report(v, frame->offset, UINT64_MAX, "the footer makes no sense");
 		return;
 	}
-	if (footer.frames != frames || footer.leaves != leaves || memcmp(frame->stored.ptr, v->offsets.data, frames * 4) != 0 ||
+	if (footer.frames != frames || footer.leaves != leaves ||
+	    memcmp(frame->stored.ptr, v->offsets.data, frames * 4) != 0 ||
 	    (leaves && memcmp(frame->stored.ptr + frames * 4, v->leaf_ordinals.data, leaves * 4) != 0))
 		report(v, frame->offset, UINT64_MAX, "the footer does not list the frames that are there");
 }
@@ -210,7 +218,8 @@ static void check_frame(Verify *v, const Frame *frame)
 	v->report->frames++;
 	arena_reset(&v->arena);
 	if (frame->header.ordinal != v->next_ordinal)
-		report(v, frame->offset, UINT64_MAX, "frame %" PRIu32 " stands where %" PRIu32 " should", frame->header.ordinal, v->next_ordinal);
+		report(v, frame->offset, UINT64_MAX, "frame %" PRIu32 " stands where %" PRIu32 " should",
+		       frame->header.ordinal, v->next_ordinal);
 	v->next_ordinal = frame->header.ordinal + 1;
 	switch ((FrameType)frame->header.type) {
 	case FRAME_OBJECT:
@@ -243,14 +252,15 @@ static void report_damage(Verify *v, uint64_t offset)
 	FrameHeader header;
 	Err err;
 	bool known = file_pread(v->file->fd, bytes, sizeof bytes, offset, v->file->name, &err) == ST_OK &&
-	             frame_header_get(bytes, frame_seed(v->file->seed, offset), &header);
+		     frame_header_get(bytes, frame_seed(v->file->seed, offset), &header);
 	if (known && header.type == FRAME_LEAF)
 		report(v, offset, header.sequence, "bad checksum: record %" PRIu64 " is damaged", header.sequence);
 	else if (known)
-		report(v, offset, UINT64_MAX, "bad checksum: damaged %s", header.type == FRAME_OBJECT  ? "object"
-		                                                        : header.type == FRAME_CHUNK   ? "part of a large object"
-		                                                        : header.type == FRAME_FOOTER  ? "footer"
-		                                                                                       : "frame");
+		report(v, offset, UINT64_MAX, "bad checksum: damaged %s",
+		       header.type == FRAME_OBJECT   ? "object"
+		       : header.type == FRAME_CHUNK  ? "part of a large object"
+		       : header.type == FRAME_FOOTER ? "footer"
+						     : "frame");
 	else
 		report(v, offset, UINT64_MAX, "no valid frame here");
 	v->tree_broken = v->tree_broken || !known || header.type == FRAME_LEAF;
@@ -324,7 +334,8 @@ static void check_trailer(Verify *v, uint64_t size)
 static bool someone_writes(Store *store)
 {
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-	return store->writer.depth > 0 || fcntl(store->writer.lock_fd, F_OFD_GETLK, &lock) != 0 || lock.l_type != F_UNLCK;
+	return store->writer.depth > 0 || fcntl(store->writer.lock_fd, F_OFD_GETLK, &lock) != 0 ||
+	       lock.l_type != F_UNLCK;
 }
 
 /* Whether the bytes from scan->at on are what a write leaves that was cut off: the beginning of a frame, or zeros where
@@ -366,7 +377,9 @@ static void check_tail(Verify *v, uint64_t size)
 			kept = scan.at;
 	v->report->torn_bytes = size - kept;
 	if (step == STEP_ITEM || (step == STEP_ERROR && !is_cut_short(v, &scan, size)))
-		report(v, v->committed.end, UINT64_MAX, "%" PRIu64 " bytes belong to no commit, and no write leaves such bytes; the next one removes them",
+		report(v, v->committed.end, UINT64_MAX,
+		       "%" PRIu64
+		       " bytes belong to no commit, and no write leaves such bytes; the next one removes them",
 		       size - kept);
 	scan_done(&scan);
 }
@@ -421,11 +434,17 @@ static bool is_last_sealed(const Store *store)
 }
 
 Status verify_one(Store *store, uint32_t segment, uint64_t bytes_per_second, const Stop *stop,
-                  void (*found)(void *ctx, const VerifyFinding *finding), void *ctx, VerifyReport *out, Err *err)
+		  void (*found)(void *ctx, const VerifyFinding *finding), void *ctx, VerifyReport *out, Err *err)
 {
 	VerifyReport result = {0};
-	Verify v = {.store = store, .stop = stop, .found = found, .ctx = ctx, .report = &result, .tree_broken = true,
-	            .bytes_per_second = bytes_per_second, .started_us = clock_monotonic_us()};
+	Verify v = {.store = store,
+		    .stop = stop,
+		    .found = found,
+		    .ctx = ctx,
+		    .report = &result,
+		    .tree_broken = true,
+		    .bytes_per_second = bytes_per_second,
+		    .started_us = clock_monotonic_us()};
 	pthread_rwlock_rdlock(&store->lock);
 	v.committed = store->committed;
 	v.last_is_sealed = is_last_sealed(store);
@@ -447,10 +466,12 @@ static void check_signed(Verify *v)
 	const Checkpoint *last = &v->signed_last;
 	v->file = NULL;
 	if (last->tree_size > v->committed.tree_size)
-		report(v, UINT64_MAX, UINT64_MAX, "%" PRIu64 " records were signed and %" PRIu64 " are there: the end of the log is missing",
+		report(v, UINT64_MAX, UINT64_MAX,
+		       "%" PRIu64 " records were signed and %" PRIu64 " are there: the end of the log is missing",
 		       last->tree_size, v->committed.tree_size);
 	else if (last->tree_size && !v->tree_broken && !hash_eq(&last->root, &v->signed_now))
-		report(v, UINT64_MAX, UINT64_MAX, "the first %" PRIu64 " records do not give the root that was signed", last->tree_size);
+		report(v, UINT64_MAX, UINT64_MAX, "the first %" PRIu64 " records do not give the root that was signed",
+		       last->tree_size);
 }
 
 static Status load_signed(Verify *v, Err *err)
@@ -466,8 +487,8 @@ static Status load_signed(Verify *v, Err *err)
 	return st;
 }
 
-Status store_verify(Store *store, bool quick, const Stop *stop,
-                    void (*found)(void *ctx, const VerifyFinding *finding), void *ctx, VerifyReport *out, Err *err)
+Status store_verify(Store *store, bool quick, const Stop *stop, void (*found)(void *ctx, const VerifyFinding *finding),
+		    void *ctx, VerifyReport *out, Err *err)
 {
 	VerifyReport result = {0};
 	Verify v = {.store = store, .quick = quick, .stop = stop, .found = found, .ctx = ctx, .report = &result};

@@ -1,5 +1,6 @@
-/* store/format/codec.c - see codec.h. Loading 64 KiB of dictionary costs more than compressing a small record, so a packer
- * prepares it once: for packing fast it is then only looked into (pack_block.h), for packing small it is copied. */
+/* store/format/codec.c - see codec.h. Loading 64 KiB of dictionary costs more than compressing a small record, so a
+ * packer prepares it once: for packing fast it is then only looked into (pack_block.h), for packing small it is copied.
+ */
 #include "store/format/codec.h"
 
 #include "store/format/hash.h"
@@ -13,7 +14,7 @@
 
 enum {
 	HC_LEVEL = 9,
-	DICT_RAW_MAX = 4 << 20,   /* a dictionary helps the first 64 KiB of a body */
+	DICT_RAW_MAX = 4 << 20,            /* a dictionary helps the first 64 KiB of a body */
 	DICT_RAW_MAX_FAST = PACK_BODY_MAX, /* at ingest larger ones do without (ratio 3.27 for 3.34) */
 	RAW_LIMIT = 64 << 20,
 };
@@ -71,7 +72,8 @@ Status dictionary_train(const void *samples, const size_t *sizes, unsigned count
 	size_t len = ZDICT_trainFromBuffer_fastCover(space, DICT_BYTES_MAX, samples, sizes, count, params);
 	size_t head = ZDICT_isError(len) ? 0 : ZDICT_getDictHeaderSize(space, len);
 	if (ZDICT_isError(len) || ZDICT_isError(head) || head >= len) {
-		st = err_set(err, ST_INVALID, "no dictionary could be trained on %u samples: %s", count, ZDICT_getErrorName(len));
+		st = err_set(err, ST_INVALID, "no dictionary could be trained on %u samples: %s", count,
+			     ZDICT_getErrorName(len));
 		goto done;
 	}
 	Dictionary *d = dictionary_new((Str){space + head, len - head});
@@ -162,18 +164,21 @@ static int pack_small(Packer *p, const Dictionary *dict, Str raw, char *out, int
 /* Only the beginning; what lies behind it is not looked at. */
 static Status unpack_start(Str dict, Str stored, void *out, size_t wanted, Err *err)
 {
-	int len = dict.len ? LZ4_decompress_safe_partial_usingDict(stored.ptr, out, (int)stored.len, (int)wanted, (int)wanted, dict.ptr, (int)dict.len)
-	                   : LZ4_decompress_safe_partial(stored.ptr, out, (int)stored.len, (int)wanted, (int)wanted);
-	return len >= 0 && (size_t)len == wanted ? ST_OK : err_set(err, ST_CORRUPT, "a packed body does not unpack to %zu bytes", wanted);
+	int len = dict.len ? LZ4_decompress_safe_partial_usingDict(stored.ptr, out, (int)stored.len, (int)wanted,
+								   (int)wanted, dict.ptr, (int)dict.len)
+			   : LZ4_decompress_safe_partial(stored.ptr, out, (int)stored.len, (int)wanted, (int)wanted);
+	return len >= 0 && (size_t)len == wanted
+		       ? ST_OK
+		       : err_set(err, ST_CORRUPT, "a packed body does not unpack to %zu bytes", wanted);
 }
 
 static Status unpack(Codec codec, Str dict, Str stored, void *out, size_t raw_len, Err *err)
 {
 	if (stored.len > RAW_LIMIT || raw_len > RAW_LIMIT)
 		return err_set(err, ST_CORRUPT, "a packed body of impossible length");
-	int len = codec == CODEC_LZ4_DICT
-	                  ? LZ4_decompress_safe_usingDict(stored.ptr, out, (int)stored.len, (int)raw_len, dict.ptr, (int)dict.len)
-	                  : LZ4_decompress_safe(stored.ptr, out, (int)stored.len, (int)raw_len);
+	int len = codec == CODEC_LZ4_DICT ? LZ4_decompress_safe_usingDict(stored.ptr, out, (int)stored.len,
+									  (int)raw_len, dict.ptr, (int)dict.len)
+					  : LZ4_decompress_safe(stored.ptr, out, (int)stored.len, (int)raw_len);
 	if (len < 0 || (size_t)len != raw_len)
 		return err_set(err, ST_CORRUPT, "a packed body does not unpack to %zu bytes", raw_len);
 	return ST_OK;
@@ -188,7 +193,8 @@ static Status check(Packer *p, Codec codec, Str stored, Str raw, Err *err)
 	char *out = p->check.data + p->check.len;
 	Status st = unpack(codec, buf_str(&p->check), stored, out, raw.len, err);
 	if (st != ST_OK || memcmp(out, raw.ptr, raw.len) != 0)
-		return err_set(err, ST_INTERNAL, "%zu bytes do not come back from compression as they went in", raw.len);
+		return err_set(err, ST_INTERNAL, "%zu bytes do not come back from compression as they went in",
+			       raw.len);
 	return ST_OK;
 }
 

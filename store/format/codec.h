@@ -13,7 +13,7 @@
 #include "store/format/frame.h"
 
 typedef struct Dictionary Dictionary;
-Dictionary *dictionary_new(Str bytes);           /* copies; NULL when out of memory */
+Dictionary *dictionary_new(Str bytes); /* copies; NULL when out of memory */
 void dictionary_free(Dictionary *d);
 Str dictionary_bytes(const Dictionary *d);
 const Hash *dictionary_hash(const Dictionary *d);
@@ -29,6 +29,7 @@ void packer_free(Packer *p);
 Status packer_pack(Packer *p, const Dictionary *dict, Str raw, Buf *out, Codec *codec_out, Err *err);
 
 /* The first `wanted` of raw_len bytes. Damage behind them is found only where all are wanted. */
-Status codec_unpack(Codec codec, const Dictionary *dict, Str stored, void *out, size_t raw_len, size_t wanted, Err *err);
+Status codec_unpack(Codec codec, const Dictionary *dict, Str stored, void *out, size_t raw_len, size_t wanted,
+		    Err *err);
 
 #endif

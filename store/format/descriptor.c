@@ -70,8 +70,12 @@ bool commit_descriptor_get(Str bytes, CommitDescriptor *out)
 	if (bytes.len != COMMIT_DESCRIPTOR_LEN)
 		return false;
 	*out = (CommitDescriptor){
-		.batch = get_le64(bytes.ptr), .first_sequence = get_le64(bytes.ptr + 8), .tree_size = get_le64(bytes.ptr + 16),
-		.utc_ms = get_le64(bytes.ptr + 56), .objects = get_le64(bytes.ptr + 64), .bytes_original = get_le64(bytes.ptr + 72),
+		.batch = get_le64(bytes.ptr),
+		.first_sequence = get_le64(bytes.ptr + 8),
+		.tree_size = get_le64(bytes.ptr + 16),
+		.utc_ms = get_le64(bytes.ptr + 56),
+		.objects = get_le64(bytes.ptr + 64),
+		.bytes_original = get_le64(bytes.ptr + 72),
 	};
 	memcpy(out->root.bytes, bytes.ptr + 24, STORE_HASH_LEN);
 	return out->first_sequence <= out->tree_size && !get_le64(bytes.ptr + 80) && !get_le64(bytes.ptr + 88);
@@ -102,18 +106,26 @@ void leaf_descriptor_put(const LeafDescriptor *d, Buf *out)
 bool leaf_descriptor_get(Str bytes, LeafDescriptor *out)
 {
 	const uint8_t *at = (const uint8_t *)bytes.ptr;
-	if (bytes.len < LEAF_FIXED_LEN || get_le32(at) != LEAF_MAGIC || bytes.len != (size_t)LEAF_FIXED_LEN + get_le16(at + 6))
+	if (bytes.len < LEAF_FIXED_LEN || get_le32(at) != LEAF_MAGIC ||
+	    bytes.len != (size_t)LEAF_FIXED_LEN + get_le16(at + 6))
 		return false;
 	*out = (LeafDescriptor){
-		.kind = at[4], .operation = at[5], .key = str_slice(bytes, LEAF_FIXED_LEN, bytes.len),
-		.version = get_le32(at + 8), .object_count = get_le32(at + 12), .sequence = get_le64(at + 16),
-		.utc_ms = get_le64(at + 24), .previous = get_le64(at + 32),
-		.payload_bytes = get_le64(at + 104), .object_bytes = get_le64(at + 112),
+		.kind = at[4],
+		.operation = at[5],
+		.key = str_slice(bytes, LEAF_FIXED_LEN, bytes.len),
+		.version = get_le32(at + 8),
+		.object_count = get_le32(at + 12),
+		.sequence = get_le64(at + 16),
+		.utc_ms = get_le64(at + 24),
+		.previous = get_le64(at + 32),
+		.payload_bytes = get_le64(at + 104),
+		.object_bytes = get_le64(at + 112),
 	};
 	memcpy(out->previous_leaf.bytes, at + 40, STORE_HASH_LEN);
 	memcpy(out->payload_hash.bytes, at + 72, STORE_HASH_LEN);
-	return out->kind && out->operation && out->version && key_is_valid(out->kind, out->key) && !get_le64(at + 120) &&
-	       !get_le64(at + 128) && (out->previous == UINT64_MAX || out->previous < out->sequence);
+	return out->kind && out->operation && out->version && key_is_valid(out->kind, out->key) &&
+	       !get_le64(at + 120) && !get_le64(at + 128) &&
+	       (out->previous == UINT64_MAX || out->previous < out->sequence);
 }
 
 void annex_put(const Str *cases, size_t count, Buf *out)
@@ -140,8 +152,8 @@ static bool id_is_valid(Str key)
 {
 	for (size_t i = 0; i < key.len; i++) {
 		char c = key.ptr[i];
-		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && c != '.' && c != '_' &&
-		    c != ':' && c != '-')
+		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && c != '.' &&
+		    c != '_' && c != ':' && c != '-')
 			return false;
 	}
 	return true;
@@ -193,14 +205,19 @@ bool footer_descriptor_get(Str bytes, uint32_t seed, FooterDescriptor *out)
 	if (bytes.len != FOOTER_FIXED_LEN + peaks * (size_t)STORE_HASH_LEN || get_le32(at + 52) != crc)
 		return false;
 	*out = (FooterDescriptor){
-		.frames = get_le32(at), .leaves = get_le32(at + 4),
-		.committed_frames = get_le32(at + 8), .committed_leaves = get_le32(at + 12),
-		.first_sequence = get_le64(at + 16), .committed_end = get_le64(at + 24), .batch = get_le64(at + 32),
+		.frames = get_le32(at),
+		.leaves = get_le32(at + 4),
+		.committed_frames = get_le32(at + 8),
+		.committed_leaves = get_le32(at + 12),
+		.first_sequence = get_le64(at + 16),
+		.committed_end = get_le64(at + 24),
+		.batch = get_le64(at + 32),
 		.last_dict = get_le32(at + 48) - 1,
 		.frontier = {.size = get_le64(at + 40)},
 	};
 	for (unsigned i = 0; i < peaks; i++)
-		memcpy(out->frontier.peaks[i].bytes, at + FOOTER_FIXED_LEN + i * (size_t)STORE_HASH_LEN, STORE_HASH_LEN);
-	return out->leaves <= out->frames && out->committed_frames <= out->frames && out->committed_leaves <= out->leaves &&
-	       out->first_sequence + out->leaves == out->frontier.size;
+		memcpy(out->frontier.peaks[i].bytes, at + FOOTER_FIXED_LEN + i * (size_t)STORE_HASH_LEN,
+		       STORE_HASH_LEN);
+	return out->leaves <= out->frames && out->committed_frames <= out->frames &&
+	       out->committed_leaves <= out->leaves && out->first_sequence + out->leaves == out->frontier.size;
 }

@@ -62,7 +62,8 @@ static bool lengths_are_allowed(const FrameHeader *h)
 {
 	if (h->type == 0 || h->type >= sizeof frame_limits / sizeof frame_limits[0])
 		return false;
-	if (h->descriptor_len < frame_limits[h->type].descriptor_min || h->descriptor_len > frame_limits[h->type].descriptor_max)
+	if (h->descriptor_len < frame_limits[h->type].descriptor_min ||
+	    h->descriptor_len > frame_limits[h->type].descriptor_max)
 		return false;
 	if (h->annex_len > frame_limits[h->type].annex_max || h->raw_len > frame_limits[h->type].raw_max)
 		return false;
@@ -75,15 +76,23 @@ static bool lengths_are_allowed(const FrameHeader *h)
 
 bool frame_header_get(const uint8_t bytes[static FRAME_HEADER_LEN], uint32_t seed, FrameHeader *out)
 {
-	if (get_le32(bytes) != FRAME_MAGIC || bytes[5] != ARCHIVE_FORMAT || get_le32(bytes + 52) != crc32c(seed, bytes, 52))
+	if (get_le32(bytes) != FRAME_MAGIC || bytes[5] != ARCHIVE_FORMAT ||
+	    get_le32(bytes + 52) != crc32c(seed, bytes, 52))
 		return false;
 	FrameHeader h = {
-		.type = bytes[4], .codec = bytes[6], .flags = bytes[7],
-		.ordinal = get_le32(bytes + 8), .dict_ordinal = get_le32(bytes + 12),
-		.sequence = get_le64(bytes + 16), .batch = get_le64(bytes + 24),
-		.descriptor_len = get_le32(bytes + 32), .annex_len = get_le32(bytes + 36),
-		.stored_len = get_le32(bytes + 40), .raw_len = get_le32(bytes + 44),
-		.content_crc = get_le32(bytes + 48), .header_crc = get_le32(bytes + 52),
+		.type = bytes[4],
+		.codec = bytes[6],
+		.flags = bytes[7],
+		.ordinal = get_le32(bytes + 8),
+		.dict_ordinal = get_le32(bytes + 12),
+		.sequence = get_le64(bytes + 16),
+		.batch = get_le64(bytes + 24),
+		.descriptor_len = get_le32(bytes + 32),
+		.annex_len = get_le32(bytes + 36),
+		.stored_len = get_le32(bytes + 40),
+		.raw_len = get_le32(bytes + 44),
+		.content_crc = get_le32(bytes + 48),
+		.header_crc = get_le32(bytes + 52),
 	};
 	if (!lengths_are_allowed(&h))
 		return false;
@@ -122,8 +131,10 @@ bool segment_header_get(const uint8_t bytes[static SEGMENT_HEADER_LEN], SegmentH
 	    get_le16(bytes + 10) != SEGMENT_HEADER_LEN || get_le32(bytes + 60) != crc32c(0, bytes, 60))
 		return false;
 	*out = (SegmentHeader){
-		.segment = get_le32(bytes + 12), .first_sequence = get_le64(bytes + 32),
-		.created_ms = get_le64(bytes + 40), .generation = get_le32(bytes + 48),
+		.segment = get_le32(bytes + 12),
+		.first_sequence = get_le64(bytes + 32),
+		.created_ms = get_le64(bytes + 40),
+		.generation = get_le32(bytes + 48),
 	};
 	memcpy(out->archive_id, bytes + 16, ARCHIVE_ID_LEN);
 	return true;
@@ -139,8 +150,9 @@ void segment_trailer_put(const SegmentTrailer *t, uint32_t seed, uint8_t out[sta
 	put_le32(out + 28, crc32c(seed, out, 28));
 }
 
-bool segment_trailer_get(const uint8_t bytes[static SEGMENT_TRAILER_LEN], const uint8_t archive_id[static ARCHIVE_ID_LEN],
-                         uint32_t segment, uint64_t offset, SegmentTrailer *out)
+bool segment_trailer_get(const uint8_t bytes[static SEGMENT_TRAILER_LEN],
+			 const uint8_t archive_id[static ARCHIVE_ID_LEN], uint32_t segment, uint64_t offset,
+			 SegmentTrailer *out)
 {
 	uint32_t generation = get_le32(bytes + 20);
 	uint32_t seed = frame_seed(segment_seed(archive_id, segment, generation), offset);
@@ -148,5 +160,6 @@ bool segment_trailer_get(const uint8_t bytes[static SEGMENT_TRAILER_LEN], const 
 	    get_le32(bytes + 28) != crc32c(seed, bytes, 28))
 		return false;
 	*out = (SegmentTrailer){get_le64(bytes + 8), segment, generation};
-	return out->footer_offset >= SEGMENT_HEADER_LEN && out->footer_offset < offset && out->footer_offset % FRAME_ALIGN == 0;
+	return out->footer_offset >= SEGMENT_HEADER_LEN && out->footer_offset < offset &&
+	       out->footer_offset % FRAME_ALIGN == 0;
 }

@@ -1,4 +1,5 @@
-/* store/format/frame.h - the frames a segment is made of, and what stands in their descriptors: bytes to structs and back.
+/* store/format/frame.h - the frames a segment is made of, and what stands in their descriptors: bytes to structs and
+ * back.
  *
  *   header (56) | descriptor | annex | body | zero padding to 8
  *
@@ -26,7 +27,7 @@ enum {
 	ARCHIVE_ID_LEN = 16,
 	ARCHIVE_FORMAT = 1,
 	DICT_BYTES_MAX = 64 << 10,
-	PAYLOAD_MAX = 8 << 20,            /* a payload: metadata and its list of objects */
+	PAYLOAD_MAX = 8 << 20, /* a payload: metadata and its list of objects */
 	ANNEX_MAX = STORE_CASES_MAX * (STORE_ID_MAX + 2),
 	DESCRIPTOR_MAX = 4096,
 };
@@ -48,9 +49,9 @@ enum { FRAME_DESTROYED = 1 }; /* flag: the body was lawfully destroyed */
 typedef struct {
 	uint8_t type, codec, flags;
 	uint32_t ordinal;
-	uint32_t dict_ordinal;    /* CODEC_LZ4_DICT: the dictionary's frame */
-	uint64_t sequence;        /* a leaf's own; else leaves before it */
-	uint64_t batch;           /* number of the commit it belongs to, from 1 */
+	uint32_t dict_ordinal; /* CODEC_LZ4_DICT: the dictionary's frame */
+	uint64_t sequence;     /* a leaf's own; else leaves before it */
+	uint64_t batch;        /* number of the commit it belongs to, from 1 */
 	uint32_t descriptor_len, annex_len, stored_len, raw_len;
 	uint32_t content_crc, header_crc;
 } FrameHeader;
@@ -70,7 +71,10 @@ static inline uint64_t frame_content_len(const FrameHeader *h)
 	uint64_t len = (uint64_t)h->descriptor_len + h->annex_len + h->stored_len;
 	return (len + FRAME_ALIGN - 1) & ~(uint64_t)(FRAME_ALIGN - 1);
 }
-static inline uint64_t frame_len(const FrameHeader *h) { return FRAME_HEADER_LEN + frame_content_len(h); }
+static inline uint64_t frame_len(const FrameHeader *h)
+{
+	return FRAME_HEADER_LEN + frame_content_len(h);
+}
 
 /* Writes the header with both sums; `content` is descriptor, annex, body and padding in one piece. */
 void frame_header_put(FrameHeader *h, uint32_t seed, const void *content, uint8_t out[static FRAME_HEADER_LEN]);
@@ -84,20 +88,28 @@ bool segment_header_get(const uint8_t bytes[static SEGMENT_HEADER_LEN], SegmentH
 
 /* ---- descriptors ----------------------------------------------------------------------------------------------- */
 
-enum { OBJECT_DESCRIPTOR_LEN = 48, CHUNK_DESCRIPTOR_LEN = 40, COMMIT_DESCRIPTOR_LEN = 96, DICT_DESCRIPTOR_LEN = 32,
-       CHUNK_RUN_LEN = 12, LEAF_FIXED_LEN = 136 };
+enum {
+	OBJECT_DESCRIPTOR_LEN = 48,
+	CHUNK_DESCRIPTOR_LEN = 40,
+	COMMIT_DESCRIPTOR_LEN = 96,
+	DICT_DESCRIPTOR_LEN = 32,
+	CHUNK_RUN_LEN = 12,
+	LEAF_FIXED_LEN = 136
+};
 
 typedef struct {
 	Hash hash;
 	uint64_t size_bytes;
-	uint32_t chunk_count;     /* 0: the body is the object; else the body is a list of chunk runs */
+	uint32_t chunk_count; /* 0: the body is the object; else the body is a list of chunk runs */
 } ObjectDescriptor;
 
-typedef struct { uint32_t segment, ordinal, count; } ChunkRun; /* chunks in a row: frames ordinal .. ordinal + count - 1 */
+typedef struct {
+	uint32_t segment, ordinal, count;
+} ChunkRun; /* chunks in a row: frames ordinal .. ordinal + count - 1 */
 
 typedef struct {
 	Hash object;
-	uint64_t offset;          /* in the object */
+	uint64_t offset; /* in the object */
 } ChunkDescriptor;
 
 typedef struct {
@@ -115,7 +127,7 @@ typedef struct {
 	Str key;
 	uint32_t version, object_count;
 	uint64_t sequence, utc_ms, previous;
-	Hash previous_leaf;       /* zeros where there is none */
+	Hash previous_leaf; /* zeros where there is none */
 	Hash payload_hash;
 	uint64_t payload_bytes, object_bytes;
 } LeafDescriptor;
@@ -141,12 +153,12 @@ bool key_is_valid(uint8_t kind, Str key);
 
 /* Body of a FOOTER frame: `frames` times le32 offset / 8, then `leaves` times le32 ordinal. */
 typedef struct {
-	uint32_t frames, leaves;                       /* before the footer */
-	uint32_t committed_frames, committed_leaves;   /* up to and with the last COMMIT in this segment; 0: none in it */
-	uint64_t first_sequence, committed_end;        /* committed_end: offset behind that COMMIT */
-	uint64_t batch;                                /* of the last COMMIT in or before this segment */
-	uint32_t last_dict;                            /* ordinal of the DICT frame that ingest used; UINT32_MAX: none */
-	Frontier frontier;                             /* of the tree with all leaves up to this segment's end */
+	uint32_t frames, leaves;                     /* before the footer */
+	uint32_t committed_frames, committed_leaves; /* up to and with the last COMMIT in this segment; 0: none in it */
+	uint64_t first_sequence, committed_end;      /* committed_end: offset behind that COMMIT */
+	uint64_t batch;                              /* of the last COMMIT in or before this segment */
+	uint32_t last_dict;                          /* ordinal of the DICT frame that ingest used; UINT32_MAX: none */
+	Frontier frontier;                           /* of the tree with all leaves up to this segment's end */
 } FooterDescriptor;
 
 enum { FOOTER_FIXED_LEN = 56 };
@@ -160,7 +172,8 @@ typedef struct {
 
 void segment_trailer_put(const SegmentTrailer *t, uint32_t seed, uint8_t out[static SEGMENT_TRAILER_LEN]);
 /* The seed needs the generation, which stands in the trailer itself: archive id and offset are given instead. */
-bool segment_trailer_get(const uint8_t bytes[static SEGMENT_TRAILER_LEN], const uint8_t archive_id[static ARCHIVE_ID_LEN],
-                         uint32_t segment, uint64_t offset, SegmentTrailer *out);
+bool segment_trailer_get(const uint8_t bytes[static SEGMENT_TRAILER_LEN],
+			 const uint8_t archive_id[static ARCHIVE_ID_LEN], uint32_t segment, uint64_t offset,
+			 SegmentTrailer *out);
 
 #endif

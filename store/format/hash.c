@@ -1,5 +1,5 @@
-/* store/format/hash.c - see hash.h. SHA-256 through OpenSSL's low-level calls: EVP's fetch and allocation cost more than
- * hashing a descriptor does. CRC-32C by the SSE4.2 instruction where the machine has it, by table elsewhere. */
+/* store/format/hash.c - see hash.h. SHA-256 through OpenSSL's low-level calls: EVP's fetch and allocation cost more
+ * than hashing a descriptor does. CRC-32C by the SSE4.2 instruction where the machine has it, by table elsewhere. */
 #define OPENSSL_API_COMPAT 0x10100000L
 #include "store/format/hash.h"
 
@@ -40,7 +40,8 @@ static uint32_t crc_by_table(uint32_t crc, const uint8_t *at, size_t len)
 	for (; len >= 8; at += 8, len -= 8) {
 		uint32_t low = get_le32(at) ^ crc, high = get_le32(at + 4);
 		crc = table[7][low & 255] ^ table[6][low >> 8 & 255] ^ table[5][low >> 16 & 255] ^ table[4][low >> 24] ^
-		      table[3][high & 255] ^ table[2][high >> 8 & 255] ^ table[1][high >> 16 & 255] ^ table[0][high >> 24];
+		      table[3][high & 255] ^ table[2][high >> 8 & 255] ^ table[1][high >> 16 & 255] ^
+		      table[0][high >> 24];
 	}
 	while (len--)
 		crc = crc >> 8 ^ table[0][(crc ^ *at++) & 255];

@@ -1,4 +1,5 @@
-/* store/format/hash.h - the two sums of the archive: SHA-256 says what bytes are, CRC-32C says whether they are still so.
+/* store/format/hash.h - the two sums of the archive: SHA-256 says what bytes are, CRC-32C says whether they are still
+ * so.
  *
  * Units    bytes
  * Owns     nothing
@@ -11,7 +12,9 @@
 
 #include "store/log/store.h"
 
-typedef struct { uint64_t opaque[16]; } Sha256; /* room for OpenSSL's context, so that no hash allocates */
+typedef struct {
+	uint64_t opaque[16];
+} Sha256; /* room for OpenSSL's context, so that no hash allocates */
 
 void sha256_begin(Sha256 *s);
 void sha256_add(Sha256 *s, const void *bytes, size_t len);

@@ -100,7 +100,8 @@ static void reverse(Hash *path, size_t count)
 	}
 }
 
-Status merkle_inclusion(const MerkleNodes *nodes, uint64_t index, uint64_t size, Hash *path_out, size_t *count_out, Err *err)
+Status merkle_inclusion(const MerkleNodes *nodes, uint64_t index, uint64_t size, Hash *path_out, size_t *count_out,
+			Err *err)
 {
 	if (index >= size)
 		return err_set(err, ST_INVALID, "leaf %" PRIu64 " is not in a tree of %" PRIu64, index, size);
@@ -124,7 +125,8 @@ Status merkle_inclusion(const MerkleNodes *nodes, uint64_t index, uint64_t size,
 }
 
 /* RFC 9162 2.1.4.1: SUBPROOF, from the top down, then turned round. */
-Status merkle_consistency(const MerkleNodes *nodes, uint64_t from, uint64_t to, Hash *path_out, size_t *count_out, Err *err)
+Status merkle_consistency(const MerkleNodes *nodes, uint64_t from, uint64_t to, Hash *path_out, size_t *count_out,
+			  Err *err)
 {
 	if (from > to)
 		return err_set(err, ST_INVALID, "no consistency from %" PRIu64 " back to %" PRIu64, from, to);
@@ -162,7 +164,7 @@ Status merkle_consistency(const MerkleNodes *nodes, uint64_t from, uint64_t to, 
 
 /* RFC 9162 2.1.3.2 */
 bool merkle_check_inclusion(const Hash *leaf, uint64_t index, uint64_t size, const Hash *path, size_t count,
-                            const Hash *root)
+			    const Hash *root)
 {
 	if (index >= size)
 		return false;
@@ -188,7 +190,7 @@ bool merkle_check_inclusion(const Hash *leaf, uint64_t index, uint64_t size, con
 
 /* RFC 9162 2.1.4.2 */
 bool merkle_check_consistency(uint64_t from, const Hash *from_root, uint64_t to, const Hash *to_root, const Hash *path,
-                              size_t count)
+			      size_t count)
 {
 	Hash empty;
 	hash_of((Str){"", 0}, &empty);

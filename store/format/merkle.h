@@ -25,7 +25,10 @@ typedef struct {
 void merkle_leaf(Str descriptor, Hash *out);
 void merkle_node(const Hash *left, const Hash *right, Hash *out);
 
-static inline void frontier_init(Frontier *f) { f->size = 0; }
+static inline void frontier_init(Frontier *f)
+{
+	f->size = 0;
+}
 unsigned frontier_count(uint64_t size); /* one-bits of size */
 /* Called with each complete subtree that the new leaf finishes, level 0 first; ctx as given. */
 typedef void (*MerkleNodeDone)(void *ctx, unsigned level, uint64_t index, const Hash *hash);
@@ -39,12 +42,14 @@ typedef struct {
 
 Status merkle_root(const MerkleNodes *nodes, uint64_t size, Hash *out, Err *err);
 /* path_out holds MERKLE_PATH_MAX hashes. ST_INVALID: index >= size, or from > to. */
-Status merkle_inclusion(const MerkleNodes *nodes, uint64_t index, uint64_t size, Hash *path_out, size_t *count_out, Err *err);
-Status merkle_consistency(const MerkleNodes *nodes, uint64_t from, uint64_t to, Hash *path_out, size_t *count_out, Err *err);
+Status merkle_inclusion(const MerkleNodes *nodes, uint64_t index, uint64_t size, Hash *path_out, size_t *count_out,
+			Err *err);
+Status merkle_consistency(const MerkleNodes *nodes, uint64_t from, uint64_t to, Hash *path_out, size_t *count_out,
+			  Err *err);
 
 bool merkle_check_inclusion(const Hash *leaf, uint64_t index, uint64_t size, const Hash *path, size_t count,
-                            const Hash *root);
+			    const Hash *root);
 bool merkle_check_consistency(uint64_t from, const Hash *from_root, uint64_t to, const Hash *to_root, const Hash *path,
-                              size_t count);
+			      size_t count);
 
 #endif

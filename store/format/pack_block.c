@@ -1,5 +1,5 @@
-/* store/format/pack_block.c - see pack_block.h. Greedy: the first match that is found is taken; the longer none is found, the
- * larger the steps become.
+/* store/format/pack_block.c - see pack_block.h. Greedy: the first match that is found is taken; the longer none is
+ * found, the larger the steps become.
  *
  *   sequence   1 literals << 4 | match - 4 (15: more behind it) | more | literals | le16 distance | more
  *
@@ -22,7 +22,7 @@ typedef struct {
 	size_t dict_len;
 	const PackIndex *index;
 	uint16_t *table;
-	unsigned shift;                    /* 64 - bits of the table */
+	unsigned shift; /* 64 - bits of the table */
 } Body;
 
 static inline uint64_t read64(const uint8_t *p)
@@ -141,7 +141,8 @@ size_t pack_block(PackTable *table, const PackIndex *index, Str dict, Str raw, c
 	while (bits < PACK_TABLE_LOG && (size_t)1 << bits < raw.len)
 		bits++;
 	const uint8_t *start = (const uint8_t *)raw.ptr, *end = start + raw.len, *anchor = start;
-	const Body b = {start, end, end - MATCH_BEFORE_END, (const uint8_t *)dict.ptr, dict.len, index, table->at, 64 - bits};
+	const Body b = {start,     end,      end - MATCH_BEFORE_END, (const uint8_t *)dict.ptr, dict.len, index,
+			table->at, 64 - bits};
 	uint8_t *out = (uint8_t *)out_start, *out_end = out + room;
 	size_t more;
 	memset(table->at, 0, sizeof table->at[0] << bits);

@@ -174,7 +174,8 @@ static void need_object(Cursor *c, Arena *arena, ObjectRef *o)
 	need(c, "}");
 }
 
-Status payload_get(Str payload, Arena *arena, const ObjectRef **objects_out, size_t *count_out, Str *metadata_out, Err *err)
+Status payload_get(Str payload, Arena *arena, const ObjectRef **objects_out, size_t *count_out, Str *metadata_out,
+		   Err *err)
 {
 	uint8_t salt[SALT_LEN];
 	Cursor c = {.rest = payload};

@@ -17,6 +17,7 @@ enum { SALT_LEN = 16 };
 
 void payload_put(const uint8_t salt[static SALT_LEN], const ObjectRef *objects, size_t count, Str metadata, Buf *out);
 Status payload_salt(Str payload, uint8_t out[static SALT_LEN], Err *err);
-Status payload_get(Str payload, Arena *arena, const ObjectRef **objects_out, size_t *count_out, Str *metadata_out, Err *err);
+Status payload_get(Str payload, Arena *arena, const ObjectRef **objects_out, size_t *count_out, Str *metadata_out,
+		   Err *err);
 
 #endif

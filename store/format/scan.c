@@ -73,7 +73,8 @@ Step scan_next(Scan *s, Frame *out, Err *err)
 Step scan_resync(Scan *s, Err *err)
 {
 	Frame frame;
-	for (uint64_t at = (s->at | (FRAME_ALIGN - 1)) + 1; at < s->end && s->end - at >= FRAME_HEADER_LEN; at += FRAME_ALIGN) {
+	for (uint64_t at = (s->at | (FRAME_ALIGN - 1)) + 1; at < s->end && s->end - at >= FRAME_HEADER_LEN;
+	     at += FRAME_ALIGN) {
 		const uint8_t *bytes;
 		if (fill(s, at, FRAME_HEADER_LEN, &bytes, err) != ST_OK)
 			return STEP_ERROR;

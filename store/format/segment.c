@@ -51,9 +51,12 @@ static void read_footer(SegmentFile *f, uint32_t id, const uint8_t *archive_id, 
 	if (file_pread(f->fd, trailer_bytes, sizeof trailer_bytes, trailer_at, f->name, &ignored) != ST_OK ||
 	    !segment_trailer_get(trailer_bytes, archive_id, id, trailer_at, &trailer))
 		return;
-	size_t len = trailer_at - trailer.footer_offset < sizeof bytes ? (size_t)(trailer_at - trailer.footer_offset) : sizeof bytes;
-	uint32_t own_seed = segment_seed(archive_id, id, trailer.generation), seed = frame_seed(own_seed, trailer.footer_offset);
-	if (len < FRAME_HEADER_LEN || file_pread(f->fd, bytes, len, trailer.footer_offset, f->name, &ignored) != ST_OK ||
+	size_t len = trailer_at - trailer.footer_offset < sizeof bytes ? (size_t)(trailer_at - trailer.footer_offset)
+								       : sizeof bytes;
+	uint32_t own_seed = segment_seed(archive_id, id, trailer.generation),
+		 seed = frame_seed(own_seed, trailer.footer_offset);
+	if (len < FRAME_HEADER_LEN ||
+	    file_pread(f->fd, bytes, len, trailer.footer_offset, f->name, &ignored) != ST_OK ||
 	    !frame_header_get(bytes, seed, &header) || header.type != FRAME_FOOTER || header.codec != CODEC_RAW ||
 	    FRAME_HEADER_LEN + header.descriptor_len > len || trailer.footer_offset + frame_len(&header) != trailer_at)
 		return;
@@ -68,8 +71,9 @@ static void read_footer(SegmentFile *f, uint32_t id, const uint8_t *archive_id, 
 	f->footer_leaves = out->leaves;
 }
 
-Status segment_file_open(SegmentFile **out, const char *dir, uint32_t id, const uint8_t archive_id[static ARCHIVE_ID_LEN],
-                         SegmentHeader *header_out, bool *sealed_out, FooterDescriptor *footer_out, Err *err)
+Status segment_file_open(SegmentFile **out, const char *dir, uint32_t id,
+			 const uint8_t archive_id[static ARCHIVE_ID_LEN], SegmentHeader *header_out, bool *sealed_out,
+			 FooterDescriptor *footer_out, Err *err)
 {
 	char path[PATH_MAX], name[16];
 	uint8_t bytes[SEGMENT_HEADER_LEN];
@@ -92,8 +96,9 @@ Status segment_file_open(SegmentFile **out, const char *dir, uint32_t id, const 
 	f->seed = segment_seed(archive_id, id, 0);
 	*header_out = (SegmentHeader){.segment = id};
 	bool right = (uint64_t)info.st_size >= SEGMENT_HEADER_LEN &&
-	             file_pread(f->fd, bytes, sizeof bytes, 0, f->name, err) == ST_OK && segment_header_get(bytes, header_out) &&
-	             header_out->segment == id && memcmp(header_out->archive_id, archive_id, ARCHIVE_ID_LEN) == 0;
+		     file_pread(f->fd, bytes, sizeof bytes, 0, f->name, err) == ST_OK &&
+		     segment_header_get(bytes, header_out) && header_out->segment == id &&
+		     memcmp(header_out->archive_id, archive_id, ARCHIVE_ID_LEN) == 0;
 	if (right) {
 		f->generation = header_out->generation;
 		f->seed = segment_seed(archive_id, id, f->generation);
@@ -106,8 +111,8 @@ Status segment_file_open(SegmentFile **out, const char *dir, uint32_t id, const 
 	return ST_OK;
 }
 
-Status segment_file_open_again(SegmentFile **out, const SegmentFile *old, uint32_t id, const uint8_t archive_id[static ARCHIVE_ID_LEN],
-                               Err *err)
+Status segment_file_open_again(SegmentFile **out, const SegmentFile *old, uint32_t id,
+			       const uint8_t archive_id[static ARCHIVE_ID_LEN], Err *err)
 {
 	struct stat info;
 	FooterDescriptor footer;
@@ -143,8 +148,8 @@ Status segment_file_locate(const SegmentFile *f, uint32_t ordinal, uint64_t *off
 	uint64_t offset = (uint64_t)get_le32(bytes) * FRAME_ALIGN;
 	uint64_t next = last ? f->footer_offset : (uint64_t)get_le32(bytes + 4) * FRAME_ALIGN;
 	if (offset < SEGMENT_HEADER_LEN || next < offset + FRAME_HEADER_LEN || next > f->footer_offset)
-		return err_set(err, ST_CORRUPT, "segment %s offset %" PRIu64 ": damaged footer at frame %" PRIu32, f->name,
-		               f->table_at + (uint64_t)ordinal * 4, ordinal);
+		return err_set(err, ST_CORRUPT, "segment %s offset %" PRIu64 ": damaged footer at frame %" PRIu32,
+			       f->name, f->table_at + (uint64_t)ordinal * 4, ordinal);
 	*offset_out = offset;
 	*room_out = next - offset;
 	return ST_OK;
@@ -215,7 +220,9 @@ Status segment_file_peek(const SegmentFile *f, uint64_t offset, uint8_t *space, 
 	if ((size_t)got < FRAME_HEADER_LEN || !frame_header_get(space, frame_seed(f->seed, offset), &header) ||
 	    FRAME_HEADER_LEN + (size_t)header.descriptor_len > (size_t)got)
 		return err_set(err, ST_CORRUPT, "segment %s offset %" PRIu64 ": damaged frame header", f->name, offset);
-	*out = (Frame){.header = header, .offset = offset, .descriptor = {(char *)space + FRAME_HEADER_LEN, header.descriptor_len}};
+	*out = (Frame){.header = header,
+		       .offset = offset,
+		       .descriptor = {(char *)space + FRAME_HEADER_LEN, header.descriptor_len}};
 	return ST_OK;
 }
 

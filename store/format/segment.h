@@ -1,4 +1,5 @@
-/* store/format/segment.h - one segment file: opening it, finding a frame by its ordinal, reading frames, scanning them all.
+/* store/format/segment.h - one segment file: opening it, finding a frame by its ordinal, reading frames, scanning them
+ * all.
  *
  * A frame is named by (segment, ordinal), never by its offset: a sealed segment may be written anew as a whole
  * (stronger compression, lawful destruction, repair) without touching anything that points into it. Where the frames
@@ -20,12 +21,12 @@
 typedef struct {
 	int fd;
 	atomic_uint uses;
-	uint32_t seed;            /* segment_seed of it */
+	uint32_t seed; /* segment_seed of it */
 	uint32_t generation;
-	uint64_t footer_offset;   /* 0: no footer */
-	uint64_t table_at;        /* the footer's table of offsets */
+	uint64_t footer_offset; /* 0: no footer */
+	uint64_t table_at;      /* the footer's table of offsets */
 	uint32_t footer_frames, footer_leaves;
-	char name[16];            /* "0000000a.seg" */
+	char name[16]; /* "0000000a.seg" */
 } SegmentFile;
 
 enum { SEGMENT_DICTS_MAX = 4 };
@@ -35,17 +36,20 @@ typedef struct {
 	SegmentFile *file;        /* NULL: closed for now, or missing */
 	_Atomic uint64_t used_at; /* for closing the one unused longest */
 	uint64_t first_sequence, end;
-	uint32_t frames, leaves;  /* of the live one: appended but not committed ones too */
+	uint32_t frames, leaves; /* of the live one: appended but not committed ones too */
 	bool sealed, header_damaged;
-	uint32_t generation;      /* of the file that the tables below belong to */
-	bool rescanned;           /* its footer is damaged: the tables below come from scanning it */
-	uint32_t *offsets;        /* offset / 8 by ordinal, 0 unknown; NULL: look into the footer */
-	uint32_t *leaf_ordinals;  /* by sequence - first_sequence, UINT32_MAX unknown */
+	uint32_t generation;     /* of the file that the tables below belong to */
+	bool rescanned;          /* its footer is damaged: the tables below come from scanning it */
+	uint32_t *offsets;       /* offset / 8 by ordinal, 0 unknown; NULL: look into the footer */
+	uint32_t *leaf_ordinals; /* by sequence - first_sequence, UINT32_MAX unknown */
 	size_t offsets_room, leaves_room;
 	uint32_t footer_frames, footer_leaves, committed_frames; /* as the footer said when the archive was opened */
-	struct { uint32_t ordinal; const Dictionary *dict; } dicts[SEGMENT_DICTS_MAX];
+	struct {
+		uint32_t ordinal;
+		const Dictionary *dict;
+	} dicts[SEGMENT_DICTS_MAX];
 	size_t dict_count;
-	uint32_t last_dict;       /* ordinal of the last DICT frame seen in it; UINT32_MAX: none */
+	uint32_t last_dict; /* ordinal of the last DICT frame seen in it; UINT32_MAX: none */
 } Segment;
 
 typedef struct {
@@ -61,12 +65,17 @@ bool segment_name_parse(const char *name, uint32_t *id_out);
 /* Opens dir/segments/…; checks the header where it can. footer_out may be NULL; *sealed_out says whether trailer and
  * footer descriptor are there and right. ST_CORRUPT: the header is damaged (the file is open all the same when
  * *out is set). */
-Status segment_file_open(SegmentFile **out, const char *dir, uint32_t id, const uint8_t archive_id[static ARCHIVE_ID_LEN],
-                         SegmentHeader *header_out, bool *sealed_out, FooterDescriptor *footer_out, Err *err);
+Status segment_file_open(SegmentFile **out, const char *dir, uint32_t id,
+			 const uint8_t archive_id[static ARCHIVE_ID_LEN], SegmentHeader *header_out, bool *sealed_out,
+			 FooterDescriptor *footer_out, Err *err);
 /* The same file again, though another may have its name by now: for one that was sealed since it was opened. */
-Status segment_file_open_again(SegmentFile **out, const SegmentFile *old, uint32_t id, const uint8_t archive_id[static ARCHIVE_ID_LEN],
-                               Err *err);
-static inline SegmentFile *segment_file_use(SegmentFile *f) { atomic_fetch_add(&f->uses, 1); return f; }
+Status segment_file_open_again(SegmentFile **out, const SegmentFile *old, uint32_t id,
+			       const uint8_t archive_id[static ARCHIVE_ID_LEN], Err *err);
+static inline SegmentFile *segment_file_use(SegmentFile *f)
+{
+	atomic_fetch_add(&f->uses, 1);
+	return f;
+}
 void segment_file_free(SegmentFile *f);
 
 /* Offset of frame `ordinal` and how many bytes there are up to the next one, from the footer. */
@@ -93,8 +102,8 @@ void segment_cut(Segment *s, uint32_t frames, uint32_t leaves, uint64_t end);
 
 typedef struct {
 	const SegmentFile *file;
-	uint64_t at, end;         /* next frame's offset; end of the file as it was at scan_begin */
-	uint64_t frame_end;       /* behind the frame last returned */
+	uint64_t at, end;   /* next frame's offset; end of the file as it was at scan_begin */
+	uint64_t frame_end; /* behind the frame last returned */
 	Buf window;
 	uint64_t window_at;
 } Scan;

@@ -17,10 +17,12 @@
 static Status check_cases(const EntryInput *input, Err *err)
 {
 	if (input->case_count > STORE_CASES_MAX)
-		return err_set(err, ST_LIMIT, "a record can belong to %d case files, not to %zu", STORE_CASES_MAX, input->case_count);
+		return err_set(err, ST_LIMIT, "a record can belong to %d case files, not to %zu", STORE_CASES_MAX,
+			       input->case_count);
 	for (size_t i = 0; i < input->case_count; i++)
 		if (!key_is_valid(ENTRY_CASE, input->cases[i]))
-			return err_set(err, ST_INVALID, "not a code of a case file: '%.*s'", STR_ARG(str_slice(input->cases[i], 0, 64)));
+			return err_set(err, ST_INVALID, "not a code of a case file: '%.*s'",
+				       STR_ARG(str_slice(input->cases[i], 0, 64)));
 	return ST_OK;
 }
 
@@ -31,15 +33,19 @@ static Status check_input(const EntryInput *input, Err *err)
 		return err_set(err, ST_INVALID, "there is no kind of entry %d", (int)input->kind);
 	if (input->key.len && !key_is_valid((uint8_t)input->kind, input->key))
 		return err_set(err, input->key.len > STORE_ID_MAX ? ST_LIMIT : ST_INVALID,
-		               "an id has 1 to %d of A-Z a-z 0-9 . _ : -, not '%.*s'", STORE_ID_MAX, STR_ARG(str_slice(input->key, 0, 64)));
+			       "an id has 1 to %d of A-Z a-z 0-9 . _ : -, not '%.*s'", STORE_ID_MAX,
+			       STR_ARG(str_slice(input->key, 0, 64)));
 	if (!input->key.len && input->kind != ENTRY_RECORD)
 		return err_set(err, ST_INVALID, "an entry that is no record needs a key");
-	if (metadata.len < 2 || metadata.ptr[0] != '{' || metadata.ptr[metadata.len - 1] != '}' || !utf8_is_valid(metadata))
+	if (metadata.len < 2 || metadata.ptr[0] != '{' || metadata.ptr[metadata.len - 1] != '}' ||
+	    !utf8_is_valid(metadata))
 		return err_set(err, ST_INVALID, "the metadata is not a JSON object in UTF-8");
 	if (metadata.len > STORE_METADATA_MAX)
-		return err_set(err, ST_LIMIT, "the metadata has %zu bytes, more than %d", metadata.len, STORE_METADATA_MAX);
+		return err_set(err, ST_LIMIT, "the metadata has %zu bytes, more than %d", metadata.len,
+			       STORE_METADATA_MAX);
 	if (input->object_count > STORE_OBJECTS_MAX)
-		return err_set(err, ST_LIMIT, "a record can have %d objects, not %zu", STORE_OBJECTS_MAX, input->object_count);
+		return err_set(err, ST_LIMIT, "a record can have %d objects, not %zu", STORE_OBJECTS_MAX,
+			       input->object_count);
 	for (size_t i = 0; i < input->object_count; i++) {
 		const ObjectRef *ref = &input->objects[i].ref;
 		if (!memchr(ref->role, 0, sizeof ref->role) || !ref->role[0])
@@ -71,7 +77,8 @@ static void derive_key(const EntryInput *input, char out[static STORE_ID_MAX + 1
 	out[42] = 0;
 }
 
-static void put_payload(Store *store, const EntryInput *input, const uint8_t salt[static SALT_LEN], Arena *arena, Status *st, Err *err)
+static void put_payload(Store *store, const EntryInput *input, const uint8_t salt[static SALT_LEN], Arena *arena,
+			Status *st, Err *err)
 {
 	ObjectRef *refs = arena_calloc(arena, input->object_count + 1, sizeof *refs);
 	if (!refs) {
@@ -85,18 +92,20 @@ static void put_payload(Store *store, const EntryInput *input, const uint8_t sal
 	if (!buf_ok(&store->writer.payload))
 		*st = err_no_memory(err);
 	else if (store->writer.payload.len > PAYLOAD_MAX)
-		*st = err_set(err, ST_LIMIT, "metadata and list of objects have %zu bytes, more than %d", store->writer.payload.len, PAYLOAD_MAX);
+		*st = err_set(err, ST_LIMIT, "metadata and list of objects have %zu bytes, more than %d",
+			      store->writer.payload.len, PAYLOAD_MAX);
 }
 
 /* Would this input give the stored version's payload, byte for byte, with that version's salt? */
-static Status is_same(Store *store, const EntryInput *input, uint32_t segment, const Frame *frame, const LeafDescriptor *leaf,
-                      Arena *arena, bool *out, Err *err)
+static Status is_same(Store *store, const EntryInput *input, uint32_t segment, const Frame *frame,
+		      const LeafDescriptor *leaf, Arena *arena, bool *out, Err *err)
 {
 	uint8_t salt[SALT_LEN];
 	Str stored;
 	*out = false;
 	if (frame->header.flags & FRAME_DESTROYED)
-		return err_set(err, ST_CONFLICT, "'%.*s' was lawfully destroyed and is not taken in again", STR_ARG(leaf->key));
+		return err_set(err, ST_CONFLICT, "'%.*s' was lawfully destroyed and is not taken in again",
+			       STR_ARG(leaf->key));
 	if (leaf->object_count != input->object_count)
 		return ST_OK;
 	Status st = read_body(store, SEE_PENDING, segment, frame, arena, &stored, err);
@@ -168,16 +177,20 @@ static Status add_leaf(Store *store, LeafDescriptor *leaf, Str annex, Hash *leaf
 	return frame_lookups(w->live->id, &frame, add_lookup, store, err);
 }
 
-static Status add_version(Store *store, const EntryInput *input, Str key, const LeafDescriptor *prior, const Hash *prior_leaf,
-                          Receipt *out, Err *err)
+static Status add_version(Store *store, const EntryInput *input, Str key, const LeafDescriptor *prior,
+			  const Hash *prior_leaf, Receipt *out, Err *err)
 {
 	Writer *w = &store->writer;
 	Arena arena = {0};
 	uint8_t salt[SALT_LEN];
 	Hash leaf_hash;
 	LeafDescriptor leaf = {
-		.kind = (uint8_t)input->kind, .operation = LEAF_PUT, .key = key, .version = prior ? prior->version + 1 : 1,
-		.object_count = (uint32_t)input->object_count, .utc_ms = clock_utc_ms(),
+		.kind = (uint8_t)input->kind,
+		.operation = LEAF_PUT,
+		.key = key,
+		.version = prior ? prior->version + 1 : 1,
+		.object_count = (uint32_t)input->object_count,
+		.utc_ms = clock_utc_ms(),
 		.previous = prior ? prior->sequence : UINT64_MAX,
 	};
 	if (prior)
@@ -202,8 +215,11 @@ static Status add_version(Store *store, const EntryInput *input, Str key, const 
 		st = add_leaf(store, &leaf, buf_str(&w->annex), &leaf_hash, err);
 	}
 	if (st == ST_OK) {
-		*out = (Receipt){.result = prior ? APPEND_VERSION : APPEND_ADDED, .version = leaf.version, .sequence = leaf.sequence,
-		                 .leaf = leaf_hash, .tree_size = leaf.sequence + 1};
+		*out = (Receipt){.result = prior ? APPEND_VERSION : APPEND_ADDED,
+				 .version = leaf.version,
+				 .sequence = leaf.sequence,
+				 .leaf = leaf_hash,
+				 .tree_size = leaf.sequence + 1};
 		memcpy(out->key, key.ptr, key.len);
 	}
 	arena_done(&arena);
@@ -212,14 +228,16 @@ static Status add_version(Store *store, const EntryInput *input, Str key, const 
 
 static void tell_duplicate(Receipt *out, Str key, const LeafDescriptor *leaf, const Frame *frame, uint64_t sequence)
 {
-	*out = (Receipt){.result = APPEND_DUPLICATE, .version = leaf->version, .sequence = sequence, .tree_size = sequence + 1};
+	*out = (Receipt){
+		.result = APPEND_DUPLICATE, .version = leaf->version, .sequence = sequence, .tree_size = sequence + 1};
 	merkle_leaf(frame->descriptor, &out->leaf);
 	memcpy(out->key, key.ptr, key.len);
 }
 
 /* An older version with the same content: the input is a repetition, not news. Without this, taking in a file again
  * that holds two versions of a record would add both each time. Holds are different: they alternate. */
-static Status find_older(Store *store, const EntryInput *input, Str key, uint64_t sequence, bool *found_out, Receipt *out, Err *err)
+static Status find_older(Store *store, const EntryInput *input, Str key, uint64_t sequence, bool *found_out,
+			 Receipt *out, Err *err)
 {
 	Arena arena = {0};
 	Status st = ST_OK;

@@ -105,7 +105,8 @@ static Status merge_runs(Store *store, Run *const *runs, size_t count, Run **out
 		st = step == STEP_ERROR ? err->code : ST_OK;
 	}
 	if (st == ST_OK)
-		st = run_write_begin(writer, store->dir, first, last, store->archive_id, &runs[count - 1]->root, total, err);
+		st = run_write_begin(writer, store->dir, first, last, store->archive_id, &runs[count - 1]->root, total,
+				     err);
 	if (st != ST_OK)
 		goto done;
 	for (uint64_t n = 0; st == ST_OK && n < total; n++) {
@@ -150,7 +151,9 @@ void catalogue_close(Catalogue *c)
 	c->covered = 0;
 }
 
-typedef struct { uint32_t first, last; } Range;
+typedef struct {
+	uint32_t first, last;
+} Range;
 
 static void list_runs(Store *store, Buf *ranges)
 {
@@ -341,7 +344,10 @@ static Status rebuild(Store *store, const Run *damaged, Err *err)
 	Catalogue *c = &store->catalogue;
 	Run *fresh[CATALOGUE_RUNS_MAX];
 	uint32_t first = damaged->first_segment, count = damaged->last_segment - first + 1, built = 0;
-	Status st = count <= CATALOGUE_RUNS_MAX - c->count ? ST_OK : err_set(err, ST_LIMIT, "catalogue/%s cannot be mended; delete the directory catalogue", damaged->name);
+	Status st = count <= CATALOGUE_RUNS_MAX - c->count
+			    ? ST_OK
+			    : err_set(err, ST_LIMIT, "catalogue/%s cannot be mended; delete the directory catalogue",
+				      damaged->name);
 	while (st == ST_OK && built < count) {
 		st = build_run(store, first + built, &fresh[built], err);
 		if (st == ST_OK)

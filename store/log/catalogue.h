@@ -18,7 +18,7 @@ enum { CATALOGUE_FANOUT = 8, CATALOGUE_RUNS_MAX = 512 };
 typedef struct {
 	Run *runs[CATALOGUE_RUNS_MAX];
 	size_t count;
-	uint32_t covered;         /* segments 1 .. covered */
+	uint32_t covered; /* segments 1 .. covered */
 } Catalogue;
 
 /* Opens the runs that lie in the directory, as far as they cover the segments from 1 on without a gap. */

@@ -1,5 +1,5 @@
-/* store/log/files.c - which segment files are open, and what is kept in memory of a segment. A few are kept open, the one
- * unused longest is closed; frames are found through the footer, or by scanning where the footer is damaged. */
+/* store/log/files.c - which segment files are open, and what is kept in memory of a segment. A few are kept open, the
+ * one unused longest is closed; frames are found through the footer, or by scanning where the footer is damaged. */
 #include "store/log/internal.h"
 
 #include "base/file.h"
@@ -14,7 +14,8 @@ static void close_oldest(Store *store, const Segment *keep)
 	Segment *oldest = NULL;
 	for (size_t i = 0; i < store->segment_count; i++) {
 		Segment *s = store->segments[i];
-		if (s->file && s != keep && s->sealed && s->id < store->committed.segment && (!oldest || s->used_at < oldest->used_at))
+		if (s->file && s != keep && s->sealed && s->id < store->committed.segment &&
+		    (!oldest || s->used_at < oldest->used_at))
 			oldest = s;
 	}
 	if (oldest) {
@@ -34,7 +35,8 @@ Status files_open(Store *store, Segment *s, Err *err)
 	Status st = segment_file_open(&s->file, store->dir, s->id, store->archive_id, &header, &sealed, &footer, err);
 	if (!s->file)
 		return st;
-	if (s->generation != s->file->generation) { /* another process wrote it anew: what was known of the old file is void */
+	if (s->generation !=
+	    s->file->generation) { /* another process wrote it anew: what was known of the old file is void */
 		s->rescanned = false;
 		segment_release_tables(s);
 		s->generation = s->file->generation;
@@ -164,7 +166,8 @@ bool files_rescan(Store *store, uint32_t id)
 	scan_done(&scan);
 	pthread_rwlock_wrlock(&store->lock);
 	s = log_segment(store, id);
-	if (s && s->sealed && !s->offsets && s->frames == frames && found->offsets && (found->leaf_ordinals || !leaves)) {
+	if (s && s->sealed && !s->offsets && s->frames == frames && found->offsets &&
+	    (found->leaf_ordinals || !leaves)) {
 		s->offsets = found->offsets;
 		s->leaf_ordinals = found->leaf_ordinals;
 		s->offsets_room = found->offsets_room;

@@ -1,5 +1,5 @@
-/* store/log/live.c - the live segment: made, filled by the writer, sealed with a footer. A new file and its name are durable
- * before anything is written to it; a segment is durable with its footer before the next one is made. */
+/* store/log/live.c - the live segment: made, filled by the writer, sealed with a footer. A new file and its name are
+ * durable before anything is written to it; a segment is durable with its footer before the next one is made. */
 #include "store/log/writer_parts.h"
 
 #include "base/clock.h"
@@ -33,7 +33,8 @@ static Status create_segment_file(Store *store, uint32_t id, int *fd_out, Err *e
 {
 	char path[PATH_MAX];
 	uint8_t bytes[SEGMENT_HEADER_LEN];
-	SegmentHeader header = {.segment = id, .first_sequence = store->writer.frontier.size, .created_ms = clock_utc_ms()};
+	SegmentHeader header = {
+		.segment = id, .first_sequence = store->writer.frontier.size, .created_ms = clock_utc_ms()};
 	Status st = live_path(store, id, path, err);
 	if (st != ST_OK)
 		return st;
@@ -63,8 +64,8 @@ Status writer_add_dictionary(Store *store, Err *err)
 	Str bytes = dictionary_bytes(w->dict);
 	header.raw_len = (uint32_t)bytes.len;
 	uint32_t ordinal;
-	Status st = writer_add(store, &header, (Str){(const char *)dictionary_hash(w->dict)->bytes, STORE_HASH_LEN}, (Str){0}, bytes,
-	                       &ordinal, err);
+	Status st = writer_add(store, &header, (Str){(const char *)dictionary_hash(w->dict)->bytes, STORE_HASH_LEN},
+			       (Str){0}, bytes, &ordinal, err);
 	if (st != ST_OK)
 		return st;
 	w->dict_ordinal = ordinal;
@@ -125,16 +126,25 @@ static Status build_footer(Store *store, Buf *out, Err *err)
 	uint8_t head[FRAME_HEADER_LEN], tail[SEGMENT_TRAILER_LEN];
 	uint32_t seed = frame_seed(s->file->seed, s->end);
 	FooterDescriptor footer = {
-		.frames = s->frames, .leaves = s->leaves,
-		.committed_frames = has_commit ? c->frames : 0, .committed_leaves = has_commit ? c->leaves : 0,
-		.committed_end = has_commit ? c->end : 0, .first_sequence = s->first_sequence, .batch = c->batch,
-		.last_dict = s->last_dict, .frontier = w->frontier,
+		.frames = s->frames,
+		.leaves = s->leaves,
+		.committed_frames = has_commit ? c->frames : 0,
+		.committed_leaves = has_commit ? c->leaves : 0,
+		.committed_end = has_commit ? c->end : 0,
+		.first_sequence = s->first_sequence,
+		.batch = c->batch,
+		.last_dict = s->last_dict,
+		.frontier = w->frontier,
 	};
 	buf_extend(out, FRAME_HEADER_LEN);
 	footer_descriptor_put(&footer, seed, out);
 	FrameHeader header = {
-		.type = FRAME_FOOTER, .ordinal = s->frames, .sequence = w->frontier.size, .batch = w->batch,
-		.descriptor_len = (uint32_t)(out->len - FRAME_HEADER_LEN), .stored_len = (s->frames + s->leaves) * 4,
+		.type = FRAME_FOOTER,
+		.ordinal = s->frames,
+		.sequence = w->frontier.size,
+		.batch = w->batch,
+		.descriptor_len = (uint32_t)(out->len - FRAME_HEADER_LEN),
+		.stored_len = (s->frames + s->leaves) * 4,
 	};
 	header.raw_len = header.stored_len;
 	char *tables = buf_extend(out, (size_t)(frame_content_len(&header) - header.descriptor_len));

@@ -1,5 +1,5 @@
-/* store/log/load.c - opening: the segments that are there, the state at the last COMMIT that the catalogue covers, and from
- * there on log_advance. Where something does not fit together everything is read, so that the damage is named. */
+/* store/log/load.c - opening: the segments that are there, the state at the last COMMIT that the catalogue covers, and
+ * from there on log_advance. Where something does not fit together everything is read, so that the damage is named. */
 #include "store/log/internal.h"
 
 #include <dirent.h>
@@ -57,7 +57,8 @@ static Status open_segments(Store *store, const Buf *ids, uint32_t *sealed_run_o
 			s->committed_frames = footer.committed_frames;
 			s->last_dict = footer.last_dict;
 		}
-		unbroken = unbroken && sealed && id == i + 1 && footer.first_sequence == next_sequence && s->first_sequence == next_sequence;
+		unbroken = unbroken && sealed && id == i + 1 && footer.first_sequence == next_sequence &&
+			   s->first_sequence == next_sequence;
 		if (unbroken) {
 			next_sequence += footer.leaves;
 			*sealed_run_out = id;
@@ -105,11 +106,11 @@ static bool has_root(const Frontier *f, const CommitDescriptor *commit)
 	return f->size == commit->tree_size && hash_eq(&root, &commit->root);
 }
 
-/* The tree after `leaves` leaves of a sealed segment: what its footer says is the tree after all of them. A batch that goes
- * on into the next segment leaves its COMMIT there; then the tree file knows all but the last few leaves, and where it
- * does not, the leaves are hashed from the segment's first on. Whoever called compares the root. */
-static Status frontier_inside(Store *store, Segment *s, const FooterDescriptor *own, const CommitDescriptor *commit, uint32_t leaves,
-                              Frontier *out, Err *err)
+/* The tree after `leaves` leaves of a sealed segment: what its footer says is the tree after all of them. A batch that
+ * goes on into the next segment leaves its COMMIT there; then the tree file knows all but the last few leaves, and
+ * where it does not, the leaves are hashed from the segment's first on. Whoever called compares the root. */
+static Status frontier_inside(Store *store, Segment *s, const FooterDescriptor *own, const CommitDescriptor *commit,
+			      uint32_t leaves, Frontier *out, Err *err)
 {
 	SegmentHeader header;
 	FooterDescriptor before;
@@ -120,12 +121,14 @@ static Status frontier_inside(Store *store, Segment *s, const FooterDescriptor *
 		return ST_OK;
 	}
 	if (whole >= own->first_sequence && tree_frontier(store, whole, out, err) == ST_OK &&
-	    append_leaves(s, (uint32_t)(whole - own->first_sequence), leaves, out, err) == ST_OK && has_root(out, commit))
+	    append_leaves(s, (uint32_t)(whole - own->first_sequence), leaves, out, err) == ST_OK &&
+	    has_root(out, commit))
 		return ST_OK;
 	frontier_init(&before.frontier);
 	if (s->id > 1) {
 		SegmentFile *file = NULL;
-		Status st = segment_file_open(&file, store->dir, s->id - 1, store->archive_id, &header, &sealed, &before, err);
+		Status st = segment_file_open(&file, store->dir, s->id - 1, store->archive_id, &header, &sealed,
+					      &before, err);
 		segment_file_free(file);
 		if (st != ST_OK || !sealed)
 			return err_set(err, ST_CORRUPT, "segment %08" PRIx32 ".seg has no footer", s->id - 1);
@@ -161,7 +164,8 @@ static Status start_at(Store *store, uint32_t id, Err *err)
 	st = segment_file_locate(file, footer.committed_frames - 1, &offset, &room, err);
 	if (st == ST_OK)
 		st = segment_file_read(file, offset, room, &arena, &frame, err);
-	if (st == ST_OK && (frame.header.type != FRAME_COMMIT || !commit_descriptor_get(frame.descriptor, &commit) || commit.batch != footer.batch))
+	if (st == ST_OK && (frame.header.type != FRAME_COMMIT || !commit_descriptor_get(frame.descriptor, &commit) ||
+			    commit.batch != footer.batch))
 		st = err_set(err, ST_CORRUPT, "segment %08" PRIx32 ".seg: footer and commit disagree", id);
 	if (st == ST_OK)
 		st = frontier_inside(store, s, &footer, &commit, footer.committed_leaves, &c.frontier, err);

@@ -97,9 +97,9 @@ typedef struct {
 	Store *store;
 	Segment *segment;
 	Frontier frontier;
-	Buf pairs;                /* TableEntry of frames that no COMMIT covers yet */
-	uint64_t batch_start;     /* offset of the current batch's first frame in `segment` */
-	uint64_t frames_pending;  /* since the last COMMIT, MARK and FOOTER not counted */
+	Buf pairs;               /* TableEntry of frames that no COMMIT covers yet */
+	uint64_t batch_start;    /* offset of the current batch's first frame in `segment` */
+	uint64_t frames_pending; /* since the last COMMIT, MARK and FOOTER not counted */
 	bool next_exists, go_on;
 } Follow;
 
@@ -111,8 +111,8 @@ static Status add_pair(void *ctx, uint64_t hash, uint64_t value, Err *err)
 	return buf_ok(pairs) ? ST_OK : err_no_memory(err);
 }
 
-Status frame_lookups(uint32_t segment, const Frame *frame, Status (*add)(void *ctx, uint64_t hash, uint64_t value, Err *err),
-                     void *ctx, Err *err)
+Status frame_lookups(uint32_t segment, const Frame *frame,
+		     Status (*add)(void *ctx, uint64_t hash, uint64_t value, Err *err), void *ctx, Err *err)
 {
 	Status st = ST_OK;
 	if (frame->header.type == FRAME_OBJECT && !(frame->header.flags & FRAME_DESTROYED)) {
@@ -128,8 +128,9 @@ Status frame_lookups(uint32_t segment, const Frame *frame, Status (*add)(void *c
 			return err_set(err, ST_CORRUPT, "damaged leaf descriptor");
 		st = add(ctx, lookup_hash(LOOKUP_KEY, leaf.kind, leaf.key), leaf.sequence, err);
 		while (st == ST_OK && (step = annex_next(&rest, &code)) != STEP_END)
-			st = step == STEP_ERROR ? err_set(err, ST_CORRUPT, "damaged list of case files")
-			                        : add(ctx, lookup_hash(LOOKUP_MEMBER, leaf.kind, code), leaf.sequence, err);
+			st = step == STEP_ERROR
+				     ? err_set(err, ST_CORRUPT, "damaged list of case files")
+				     : add(ctx, lookup_hash(LOOKUP_MEMBER, leaf.kind, code), leaf.sequence, err);
 	}
 	return st;
 }
@@ -144,7 +145,7 @@ static Status take_commit(Follow *f, const Frame *frame, Err *err)
 	frontier_root(&f->frontier, &root);
 	if (!store->gap && (commit.tree_size != f->frontier.size || !hash_eq(&root, &commit.root))) {
 		log_note_damage(store, "segment %s offset %" PRIu64 ": the tree's root does not agree with the records",
-		                f->segment->file->name, frame->offset);
+				f->segment->file->name, frame->offset);
 		store->gap = true;
 	}
 	const TableEntry *pairs = (const TableEntry *)f->pairs.data;
@@ -153,9 +154,16 @@ static Status take_commit(Follow *f, const Frame *frame, Err *err)
 			return err_no_memory(err);
 	buf_clear(&f->pairs);
 	store->committed = (Committed){
-		.tree_size = commit.tree_size, .batch = commit.batch, .root = commit.root, .segment = f->segment->id,
-		.frames = f->segment->frames, .leaves = f->segment->leaves, .end = frame->offset + frame_len(&frame->header),
-		.batch_start = f->batch_start, .objects = commit.objects, .bytes_original = commit.bytes_original,
+		.tree_size = commit.tree_size,
+		.batch = commit.batch,
+		.root = commit.root,
+		.segment = f->segment->id,
+		.frames = f->segment->frames,
+		.leaves = f->segment->leaves,
+		.end = frame->offset + frame_len(&frame->header),
+		.batch_start = f->batch_start,
+		.objects = commit.objects,
+		.bytes_original = commit.bytes_original,
 		.frontier = f->frontier,
 	};
 	f->batch_start = store->committed.end;
@@ -170,7 +178,8 @@ static bool frame_fits(const Follow *f, const Frame *frame)
 	const Store *store = f->store;
 	const FrameHeader *h = &frame->header;
 	uint64_t leaf = h->sequence - f->segment->first_sequence;
-	if (h->type == FRAME_LEAF && (h->sequence < f->segment->first_sequence || leaf >= UINT32_MAX || leaf > h->ordinal))
+	if (h->type == FRAME_LEAF &&
+	    (h->sequence < f->segment->first_sequence || leaf >= UINT32_MAX || leaf > h->ordinal))
 		return false;
 	if (h->ordinal > (frame->offset - SEGMENT_HEADER_LEN) / FRAME_HEADER_LEN)
 		return false;
@@ -200,7 +209,8 @@ static Status take_frame(Follow *f, const Frame *frame, Err *err)
 			f->frontier.size = frame->header.sequence + 1;
 		else
 			frontier_append(&f->frontier, &leaf, NULL, NULL);
-		if (!segment_note_leaf(s, (uint32_t)(frame->header.sequence - s->first_sequence), frame->header.ordinal))
+		if (!segment_note_leaf(s, (uint32_t)(frame->header.sequence - s->first_sequence),
+				       frame->header.ordinal))
 			return err_no_memory(err);
 		f->frames_pending++;
 		return ST_OK;
@@ -208,7 +218,8 @@ static Status take_frame(Follow *f, const Frame *frame, Err *err)
 	case FRAME_COMMIT:
 		return take_commit(f, frame, err);
 	case FRAME_MARK:
-		if (f->frames_pending == 0 && store->committed.segment == s->id && store->tail.keep_end == frame->offset) {
+		if (f->frames_pending == 0 && store->committed.segment == s->id &&
+		    store->tail.keep_end == frame->offset) {
 			store->tail.keep_end = s->end;
 			store->tail.keep_frames = s->frames;
 		}
@@ -252,7 +263,7 @@ static Status judge_damage(Follow *f, Scan *scan, bool *torn_out, Err *err)
 	if (st != ST_OK || !later)
 		return st;
 	log_note_damage(f->store, "segment %s offset %" PRIu64 ": damaged, and intact frames of a later commit follow",
-	                f->segment->file->name, scan->at);
+			f->segment->file->name, scan->at);
 	f->store->gap = true;
 	Step step = scan_resync(scan, err);
 	if (step == STEP_END)
@@ -308,7 +319,8 @@ static Status follow_segment(Follow *f, uint64_t from, Err *err)
 				break;
 			}
 			if (st == ST_CORRUPT) {
-				log_note_damage(f->store, "segment %s offset %" PRIu64 ": %s", file->name, frame.offset, err->text);
+				log_note_damage(f->store, "segment %s offset %" PRIu64 ": %s", file->name, frame.offset,
+						err->text);
 				f->store->gap = true;
 				st = ST_OK;
 			}
@@ -343,7 +355,8 @@ static bool segment_is_there(const Store *store, uint32_t id)
 }
 
 /* Opens a segment and puts it behind the others; its footer, if the caller wants it. */
-Status log_open_segment(Store *store, uint32_t id, Segment **out, bool *sealed_out, FooterDescriptor *footer_out, Err *err)
+Status log_open_segment(Store *store, uint32_t id, Segment **out, bool *sealed_out, FooterDescriptor *footer_out,
+			Err *err)
 {
 	SegmentHeader header;
 	FooterDescriptor footer;
@@ -395,8 +408,8 @@ static Status next_segment(Follow *f, Err *err)
 	if (next && next->header_damaged && !store->gap)
 		next->first_sequence = f->frontier.size;
 	if (next && !store->gap && next->first_sequence != f->frontier.size) {
-		log_note_damage(store, "segment %08" PRIx32 ".seg starts at record %" PRIu64 " instead of %" PRIu64, next->id,
-		                next->first_sequence, f->frontier.size);
+		log_note_damage(store, "segment %08" PRIx32 ".seg starts at record %" PRIu64 " instead of %" PRIu64,
+				next->id, next->first_sequence, f->frontier.size);
 		store->gap = true;
 	}
 	f->segment = next;
@@ -431,8 +444,10 @@ static void cut_to_committed(Store *store, uint64_t size)
 
 Status log_advance(Store *store, Err *err)
 {
-	Follow f = {.store = store, .segment = log_segment(store, store->committed.segment), .frontier = store->committed.frontier,
-	            .batch_start = store->committed.end};
+	Follow f = {.store = store,
+		    .segment = log_segment(store, store->committed.segment),
+		    .frontier = store->committed.frontier,
+		    .batch_start = store->committed.end};
 	uint64_t from = store->committed.end;
 	Status st = ST_OK;
 	if (!f.segment) {
@@ -449,7 +464,8 @@ Status log_advance(Store *store, Err *err)
 	}
 	for (size_t i = 0; st == ST_OK && i < store->segment_count; i++)
 		if (store->segments[i]->header_damaged && store->segments[i]->id <= store->committed.segment)
-			log_note_damage(store, "segment %08" PRIx32 ".seg: damaged header at offset 0", store->segments[i]->id);
+			log_note_damage(store, "segment %08" PRIx32 ".seg: damaged header at offset 0",
+					store->segments[i]->id);
 	if (st == ST_OK)
 		cut_to_committed(store, store->seen_size);
 	buf_done(&f.pairs);

@@ -1,5 +1,5 @@
-/* store/log/lookup.c - from a key or an object's hash to its place. A look-up table says where to look; what stands there
- * is checked, so that a collision or damage costs time, never truth. */
+/* store/log/lookup.c - from a key or an object's hash to its place. A look-up table says where to look; what stands
+ * there is checked, so that a collision or damage costs time, never truth. */
 #include "store/log/internal.h"
 
 #include "base/rwlock.h"
@@ -75,7 +75,7 @@ Status lookup_key(Store *store, Sight sight, uint8_t kind, Str key, uint32_t ver
 	}
 	if (st == ST_OK && !found)
 		st = version ? err_set(err, ST_NOT_FOUND, "'%.*s' has no version %" PRIu32, STR_ARG(key), version)
-		             : err_set(err, ST_NOT_FOUND, "nothing here is called '%.*s'", STR_ARG(key));
+			     : err_set(err, ST_NOT_FOUND, "nothing here is called '%.*s'", STR_ARG(key));
 	arena_done(&arena);
 	buf_done(&values);
 	return st;
@@ -86,8 +86,8 @@ Status store_find(Store *store, EntryKind kind, Str key, uint32_t version, uint6
 	return lookup_key(store, SEE_COMMITTED, (uint8_t)kind, key, version, sequence_out, err);
 }
 
-Status lookup_object_frame(Store *store, Sight sight, const Hash *hash, Arena *arena, uint32_t *segment_out, Frame *frame_out,
-                           Err *err)
+Status lookup_object_frame(Store *store, Sight sight, const Hash *hash, Arena *arena, uint32_t *segment_out,
+			   Frame *frame_out, Err *err)
 {
 	Buf values = {0};
 	Err damage = {0};
@@ -104,15 +104,16 @@ Status lookup_object_frame(Store *store, Sight sight, const Hash *hash, Arena *a
 			damage = *err; /* another hit may be the object; else this is why there is none */
 		else if (read != ST_OK && read != ST_NOT_FOUND)
 			st = read;
-		else if (read == ST_OK && frame_out->header.type == FRAME_OBJECT && !(frame_out->header.flags & FRAME_DESTROYED) &&
-		         object_descriptor_get(frame_out->descriptor, &object) && hash_eq(&object.hash, hash)) {
+		else if (read == ST_OK && frame_out->header.type == FRAME_OBJECT &&
+			 !(frame_out->header.flags & FRAME_DESTROYED) &&
+			 object_descriptor_get(frame_out->descriptor, &object) && hash_eq(&object.hash, hash)) {
 			*segment_out = segment;
 			found = true;
 		}
 	}
 	if (st == ST_OK && !found)
 		st = damage.code != ST_OK ? err_set(err, ST_CORRUPT, "%s", damage.text)
-		                          : err_set(err, ST_NOT_FOUND, "no object with this SHA-256 is stored");
+					  : err_set(err, ST_NOT_FOUND, "no object with this SHA-256 is stored");
 	buf_done(&values);
 	return st;
 }

@@ -20,7 +20,7 @@ static Status train(Store *store, Err *err)
 	Writer *w = &store->writer;
 	Dictionary *dict = NULL;
 	Status st = dictionary_train(w->samples.data, (const size_t *)w->sample_sizes.data,
-	                             (unsigned)(w->sample_sizes.len / sizeof(size_t)), &dict, err);
+				     (unsigned)(w->sample_sizes.len / sizeof(size_t)), &dict, err);
 	buf_done(&w->samples);
 	buf_done(&w->sample_sizes);
 	if (st == ST_INVALID) {
@@ -146,14 +146,16 @@ static Status add_lookup(void *ctx, uint64_t hash, uint64_t value, Err *err)
 	return added ? ST_OK : err_no_memory(err);
 }
 
-static Status add_object_frame(Store *store, const ObjectRef *ref, uint32_t chunks, FrameHeader *header, Str stored, Err *err)
+static Status add_object_frame(Store *store, const ObjectRef *ref, uint32_t chunks, FrameHeader *header, Str stored,
+			       Err *err)
 {
 	uint8_t descriptor[OBJECT_DESCRIPTOR_LEN];
 	uint32_t ordinal;
 	ObjectDescriptor object = {ref->hash, ref->size_bytes, chunks};
 	object_descriptor_put(&object, descriptor);
 	header->type = FRAME_OBJECT;
-	Status st = writer_add(store, header, (Str){(const char *)descriptor, sizeof descriptor}, (Str){0}, stored, &ordinal, err);
+	Status st = writer_add(store, header, (Str){(const char *)descriptor, sizeof descriptor}, (Str){0}, stored,
+			       &ordinal, err);
 	if (st != ST_OK)
 		return st;
 	store->writer.objects++;
@@ -184,7 +186,8 @@ static void note_chunk(Buf *runs, ChunkRun *last, uint32_t segment, uint32_t ord
 	*last = (ChunkRun){segment, ordinal, 1};
 }
 
-static Status store_chunk(Store *store, const ObjectRef *ref, Str chunk, uint64_t offset, Buf *runs, ChunkRun *last, Err *err)
+static Status store_chunk(Store *store, const ObjectRef *ref, Str chunk, uint64_t offset, Buf *runs, ChunkRun *last,
+			  Err *err)
 {
 	uint8_t descriptor[CHUNK_DESCRIPTOR_LEN];
 	FrameHeader header = {.type = FRAME_CHUNK};
@@ -195,7 +198,8 @@ static Status store_chunk(Store *store, const ObjectRef *ref, Str chunk, uint64_
 	if (st != ST_OK)
 		return st;
 	chunk_descriptor_put(&d, descriptor);
-	st = writer_add(store, &header, (Str){(const char *)descriptor, sizeof descriptor}, (Str){0}, stored, &ordinal, err);
+	st = writer_add(store, &header, (Str){(const char *)descriptor, sizeof descriptor}, (Str){0}, stored, &ordinal,
+			err);
 	if (st == ST_OK)
 		note_chunk(runs, last, store->writer.live->id, ordinal);
 	return st;
@@ -274,5 +278,6 @@ Status object_store(Store *store, const ObjectInput *object, Err *err)
 		return st; /* nothing here to store it from */
 	if (object->ref.size_bytes > STORE_CHUNK_BYTES)
 		return store_large(store, object, err);
-	return object->bytes.ptr ? store_small(store, &object->ref, object->bytes, err) : store_small_file(store, object, err);
+	return object->bytes.ptr ? store_small(store, &object->ref, object->bytes, err)
+				 : store_small_file(store, object, err);
 }

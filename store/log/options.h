@@ -8,11 +8,11 @@
 #include "store/log/store.h"
 
 typedef struct {
-	uint64_t segment_bytes;   /* a segment is sealed when it has grown to this; default 256 MiB */
-	uint64_t reserve_bytes;   /* room to leave on the disk; default 64 MiB or 1/32 of the disk, the smaller */
-	uint32_t buffer_bytes;    /* frames gathered before they are written; default 4 MiB */
-	uint32_t files_max;       /* segment files kept open for reading; default 128 */
-	uint32_t sample_bytes;    /* text to train the dictionary on; 0: no dictionary; default 4 MiB */
+	uint64_t segment_bytes; /* a segment is sealed when it has grown to this; default 256 MiB */
+	uint64_t reserve_bytes; /* room to leave on the disk; default 64 MiB or 1/32 of the disk, the smaller */
+	uint32_t buffer_bytes;  /* frames gathered before they are written; default 4 MiB */
+	uint32_t files_max;     /* segment files kept open for reading; default 128 */
+	uint32_t sample_bytes;  /* text to train the dictionary on; 0: no dictionary; default 4 MiB */
 } StoreOptions;
 
 void store_options_default(StoreOptions *out);

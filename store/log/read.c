@@ -13,13 +13,14 @@
 
 /* Where frame `ordinal` of a segment is, as far as memory knows; *offset_out 0: the footer has to say. */
 static Status find_place(Store *store, Sight sight, uint32_t segment, uint32_t ordinal, SegmentFile **file_out,
-                         uint64_t *offset_out, uint64_t *room_out, Err *err)
+			 uint64_t *offset_out, uint64_t *room_out, Err *err)
 {
 	Status st = ST_OK;
 	const Committed *c = &store->committed;
 	rwlock_read(&store->lock);
 	Segment *s = log_segment(store, segment);
-	bool hidden = sight == SEE_COMMITTED && (segment > c->segment || (segment == c->segment && ordinal >= c->frames));
+	bool hidden =
+		sight == SEE_COMMITTED && (segment > c->segment || (segment == c->segment && ordinal >= c->frames));
 	*offset_out = *room_out = 0;
 	if (!s) {
 		st = err_set(err, ST_CORRUPT, "segment %08" PRIx32 ".seg is missing", segment);
@@ -34,7 +35,8 @@ static Status find_place(Store *store, Sight sight, uint32_t segment, uint32_t o
 		*offset_out = (uint64_t)s->offsets[ordinal] * FRAME_ALIGN;
 		*room_out = (next < s->frames ? (uint64_t)s->offsets[next] * FRAME_ALIGN : s->end) - *offset_out;
 		if (!*offset_out)
-			st = err_set(err, ST_CORRUPT, "segment %08" PRIx32 ".seg: frame %" PRIu32 " is damaged", segment, ordinal);
+			st = err_set(err, ST_CORRUPT, "segment %08" PRIx32 ".seg: frame %" PRIu32 " is damaged",
+				     segment, ordinal);
 	}
 	if (st == ST_OK && s->file) { /* place and file of one moment */
 		s->used_at = atomic_fetch_add(&store->clock, 1);
@@ -61,21 +63,23 @@ static Status copy_from_buffer(Store *store, uint64_t offset, Arena *arena, Fram
 
 /* The file is to be given back where it is not NULL. */
 static Status locate_frame(Store *store, Sight sight, uint32_t segment, uint32_t ordinal, SegmentFile **file_out,
-                           uint64_t *offset_out, uint64_t *room_out, Err *err)
+			   uint64_t *offset_out, uint64_t *room_out, Err *err)
 {
 	*file_out = NULL;
 	Status st = find_place(store, sight, segment, ordinal, file_out, offset_out, room_out, err);
 	while (st == ST_OK && !*file_out) { /* it was closed: open it and look again */
 		SegmentFile *opened = files_use(store, segment, err);
 		segment_file_free(opened);
-		st = opened ? find_place(store, sight, segment, ordinal, file_out, offset_out, room_out, err) : err->code;
+		st = opened ? find_place(store, sight, segment, ordinal, file_out, offset_out, room_out, err)
+			    : err->code;
 	}
 	if (st == ST_OK && !*offset_out)
 		st = segment_file_locate(*file_out, ordinal, offset_out, room_out, err);
 	return st;
 }
 
-static Status read_frame_once(Store *store, Sight sight, uint32_t segment, uint32_t ordinal, Arena *arena, Frame *out, Err *err)
+static Status read_frame_once(Store *store, Sight sight, uint32_t segment, uint32_t ordinal, Arena *arena, Frame *out,
+			      Err *err)
 {
 	const Writer *w = &store->writer;
 	uint64_t offset, room;
@@ -86,8 +90,9 @@ static Status read_frame_once(Store *store, Sight sight, uint32_t segment, uint3
 	else if (st == ST_OK)
 		st = segment_file_read(file, offset, room, arena, out, err);
 	if (st == ST_OK && out->header.ordinal != ordinal)
-		st = err_set(err, ST_CORRUPT, "segment %s offset %" PRIu64 ": frame %" PRIu32 " where %" PRIu32 " should be",
-		             file->name, offset, out->header.ordinal, ordinal);
+		st = err_set(err, ST_CORRUPT,
+			     "segment %s offset %" PRIu64 ": frame %" PRIu32 " where %" PRIu32 " should be", file->name,
+			     offset, out->header.ordinal, ordinal);
 	segment_file_free(file);
 	return st;
 }
@@ -100,7 +105,8 @@ Status read_frame(Store *store, Sight sight, uint32_t segment, uint32_t ordinal,
 	return st;
 }
 
-static Status find_leaf(Store *store, Sight sight, uint64_t sequence, uint32_t *segment_out, uint32_t *ordinal_out, Err *err)
+static Status find_leaf(Store *store, Sight sight, uint64_t sequence, uint32_t *segment_out, uint32_t *ordinal_out,
+			Err *err)
 {
 	uint32_t leaf = 0;
 	Status st = ST_OK;
@@ -109,7 +115,8 @@ static Status find_leaf(Store *store, Sight sight, uint64_t sequence, uint32_t *
 	uint64_t size = sight == SEE_PENDING ? store->writer.frontier.size : store->committed.tree_size;
 	Segment *s = sequence < size ? log_segment_of(store, sequence) : NULL;
 	if (sequence >= size) {
-		st = err_set(err, ST_NOT_FOUND, "there is no record %" PRIu64 "; the archive holds %" PRIu64, sequence, size);
+		st = err_set(err, ST_NOT_FOUND, "there is no record %" PRIu64 "; the archive holds %" PRIu64, sequence,
+			     size);
 	} else if (!s) {
 		st = err_set(err, ST_CORRUPT, "record %" PRIu64 ": its place in the archive is damaged", sequence);
 	} else {
@@ -125,13 +132,14 @@ static Status find_leaf(Store *store, Sight sight, uint64_t sequence, uint32_t *
 		st = file ? segment_file_leaf_ordinal(file, leaf, ordinal_out, err) : err->code;
 		segment_file_free(file);
 	} else if (st == ST_OK && *ordinal_out == UINT32_MAX) {
-		st = err_set(err, ST_CORRUPT, "segment %08" PRIx32 ".seg: record %" PRIu64 " is damaged", *segment_out, sequence);
+		st = err_set(err, ST_CORRUPT, "segment %08" PRIx32 ".seg: record %" PRIu64 " is damaged", *segment_out,
+			     sequence);
 	}
 	return st;
 }
 
-static Status read_leaf_once(Store *store, Sight sight, uint64_t sequence, Arena *arena, Frame *out, LeafDescriptor *leaf_out,
-                             uint32_t *segment_out, Err *err)
+static Status read_leaf_once(Store *store, Sight sight, uint64_t sequence, Arena *arena, Frame *out,
+			     LeafDescriptor *leaf_out, uint32_t *segment_out, Err *err)
 {
 	uint32_t ordinal = 0;
 	Status st = find_leaf(store, sight, sequence, segment_out, &ordinal, err);
@@ -143,14 +151,15 @@ static Status read_leaf_once(Store *store, Sight sight, uint64_t sequence, Arena
 		return err_set(err, ST_CORRUPT, "record %" PRIu64 ": %.180s", sequence, cause.text);
 	}
 	if (st == ST_OK && (out->header.type != FRAME_LEAF || !leaf_descriptor_get(out->descriptor, leaf_out) ||
-	                    leaf_out->sequence != sequence))
-		return err_set(err, ST_CORRUPT, "record %" PRIu64 ": segment %08" PRIx32 ".seg offset %" PRIu64 " holds something else",
-		               sequence, *segment_out, out->offset);
+			    leaf_out->sequence != sequence))
+		return err_set(err, ST_CORRUPT,
+			       "record %" PRIu64 ": segment %08" PRIx32 ".seg offset %" PRIu64 " holds something else",
+			       sequence, *segment_out, out->offset);
 	return st;
 }
 
 Status read_leaf(Store *store, Sight sight, uint64_t sequence, Arena *arena, Frame *out, LeafDescriptor *leaf_out,
-                 uint32_t *segment_out, Err *err)
+		 uint32_t *segment_out, Err *err)
 {
 	*segment_out = 0;
 	Status st = read_leaf_once(store, sight, sequence, arena, out, leaf_out, segment_out, err);
@@ -238,21 +247,26 @@ static const Dictionary *known_dictionary(const Segment *s, uint32_t ordinal)
 	return NULL;
 }
 
-static Status load_dictionary(Store *store, Sight sight, uint32_t segment, uint32_t ordinal, const Dictionary **out, Err *err)
+static Status load_dictionary(Store *store, Sight sight, uint32_t segment, uint32_t ordinal, const Dictionary **out,
+			      Err *err)
 {
 	Arena arena = {0};
 	Frame frame;
 	Status st = read_frame(store, sight, segment, ordinal, &arena, &frame, err);
 	if (st != ST_OK)
 		goto done;
-	Dictionary *dict = frame.header.type == FRAME_DICT && frame.header.codec == CODEC_RAW ? dictionary_new(frame.stored) : NULL;
+	Dictionary *dict = frame.header.type == FRAME_DICT && frame.header.codec == CODEC_RAW
+				   ? dictionary_new(frame.stored)
+				   : NULL;
 	if (frame.header.type == FRAME_DICT && !dict) {
 		st = err_no_memory(err);
 		goto done;
 	}
 	if (!dict || memcmp(dictionary_hash(dict)->bytes, frame.descriptor.ptr, STORE_HASH_LEN) != 0) {
 		dictionary_free(dict);
-		st = err_set(err, ST_CORRUPT, "segment %08" PRIx32 ".seg: frame %" PRIu32 " is not the dictionary it should be", segment, ordinal);
+		st = err_set(err, ST_CORRUPT,
+			     "segment %08" PRIx32 ".seg: frame %" PRIu32 " is not the dictionary it should be", segment,
+			     ordinal);
 		goto done;
 	}
 	rwlock_write(&store->lock);
@@ -280,7 +294,8 @@ Status read_dictionary(Store *store, Sight sight, uint32_t segment, uint32_t ord
 	return *out ? ST_OK : load_dictionary(store, sight, segment, ordinal, out, err);
 }
 
-static Status unpack_into(Store *store, Sight sight, uint32_t segment, const Frame *frame, void *out, size_t wanted, Err *err)
+static Status unpack_into(Store *store, Sight sight, uint32_t segment, const Frame *frame, void *out, size_t wanted,
+			  Err *err)
 {
 	const Dictionary *dict = NULL;
 	if (frame->header.flags & FRAME_DESTROYED)
@@ -320,8 +335,13 @@ Status store_entry(Store *store, uint64_t sequence, Arena *arena, Entry *out, Er
 	if (st != ST_OK)
 		return st;
 	Entry entry = {
-		.sequence = sequence, .kind = (EntryKind)leaf.kind, .key = leaf.key, .version = leaf.version,
-		.previous = leaf.previous, .utc_ms = leaf.utc_ms, .descriptor = frame.descriptor,
+		.sequence = sequence,
+		.kind = (EntryKind)leaf.kind,
+		.key = leaf.key,
+		.version = leaf.version,
+		.previous = leaf.previous,
+		.utc_ms = leaf.utc_ms,
+		.descriptor = frame.descriptor,
 		.destroyed = (frame.header.flags & FRAME_DESTROYED) != 0,
 	};
 	merkle_leaf(frame.descriptor, &entry.leaf);
@@ -331,7 +351,8 @@ Status store_entry(Store *store, uint64_t sequence, Arena *arena, Entry *out, Er
 			return st;
 		hash_of(entry.payload, &payload_hash);
 		if (!hash_eq(&payload_hash, &leaf.payload_hash))
-			return err_set(err, ST_CORRUPT, "record %" PRIu64 ": its payload is not the one its descriptor names", sequence);
+			return err_set(err, ST_CORRUPT,
+				       "record %" PRIu64 ": its payload is not the one its descriptor names", sequence);
 		st = payload_get(entry.payload, arena, &entry.objects, &entry.object_count, &entry.metadata, err);
 		if (st != ST_OK)
 			return st;
@@ -371,7 +392,8 @@ static Status locate_chunk(Str runs, uint64_t index, uint32_t *segment_out, uint
 	return err_set(err, ST_CORRUPT, "an object whose list of chunks is too short");
 }
 
-static Status read_chunk(Store *store, const ObjectDescriptor *object, Str runs, uint64_t index, Arena *arena, Str *out, Err *err)
+static Status read_chunk(Store *store, const ObjectDescriptor *object, Str runs, uint64_t index, Arena *arena, Str *out,
+			 Err *err)
 {
 	uint32_t segment = 0, ordinal = 0;
 	Frame frame;
@@ -381,14 +403,19 @@ static Status read_chunk(Store *store, const ObjectDescriptor *object, Str runs,
 	if (st == ST_OK)
 		st = read_frame(store, SEE_COMMITTED, segment, ordinal, arena, &frame, err);
 	if (st != ST_OK)
-		return st == ST_NOT_FOUND ? err_set(err, ST_CORRUPT, "chunk %" PRIu64 " of an object is missing", index) : st;
-	if (frame.header.type != FRAME_CHUNK || !chunk_descriptor_get(frame.descriptor, &chunk) || chunk.offset != start ||
-	    !hash_eq(&chunk.object, &object->hash) || frame.header.raw_len != (left < STORE_CHUNK_BYTES ? left : STORE_CHUNK_BYTES))
-		return err_set(err, ST_CORRUPT, "segment %08" PRIx32 ".seg offset %" PRIu64 ": not the chunk it should be", segment, frame.offset);
+		return st == ST_NOT_FOUND ? err_set(err, ST_CORRUPT, "chunk %" PRIu64 " of an object is missing", index)
+					  : st;
+	if (frame.header.type != FRAME_CHUNK || !chunk_descriptor_get(frame.descriptor, &chunk) ||
+	    chunk.offset != start || !hash_eq(&chunk.object, &object->hash) ||
+	    frame.header.raw_len != (left < STORE_CHUNK_BYTES ? left : STORE_CHUNK_BYTES))
+		return err_set(err, ST_CORRUPT,
+			       "segment %08" PRIx32 ".seg offset %" PRIu64 ": not the chunk it should be", segment,
+			       frame.offset);
 	return read_body(store, SEE_COMMITTED, segment, &frame, arena, out, err);
 }
 
-static Status read_range(Store *store, const ObjectDescriptor *object, Str runs, uint64_t offset, char *out, size_t len, Err *err)
+static Status read_range(Store *store, const ObjectDescriptor *object, Str runs, uint64_t offset, char *out, size_t len,
+			 Err *err)
 {
 	Arena arena = {0};
 	Status st = ST_OK;
@@ -410,29 +437,31 @@ static Status read_range(Store *store, const ObjectDescriptor *object, Str runs,
 }
 
 /* Bytes of the object whose OBJECT frame was found. */
-static Status read_found(Store *store, uint32_t segment, const Frame *frame, const ObjectDescriptor *object, uint64_t offset,
-                         void *out, size_t len, Arena *arena, Err *err)
+static Status read_found(Store *store, uint32_t segment, const Frame *frame, const ObjectDescriptor *object,
+			 uint64_t offset, void *out, size_t len, Arena *arena, Err *err)
 {
 	Str body;
 	if (offset > object->size_bytes || len > object->size_bytes - offset)
-		return err_set(err, ST_INVALID, "bytes %" PRIu64 " to %" PRIu64 " of an object of %" PRIu64, offset, offset + len,
-		               object->size_bytes);
+		return err_set(err, ST_INVALID, "bytes %" PRIu64 " to %" PRIu64 " of an object of %" PRIu64, offset,
+			       offset + len, object->size_bytes);
 	if (!object->chunk_count && offset == 0 && frame->header.raw_len == object->size_bytes)
-		return unpack_into(store, SEE_COMMITTED, segment, frame, out, len, err); /* the common case: all or the beginning of a small object */
+		return unpack_into(store, SEE_COMMITTED, segment, frame, out, len,
+				   err); /* the common case: all or the beginning of a small object */
 	Status st = read_body(store, SEE_COMMITTED, segment, frame, arena, &body, err);
 	if (st != ST_OK)
 		return st;
 	if (object->chunk_count)
 		return read_range(store, object, body, offset, out, len, err);
 	if (body.len != object->size_bytes)
-		return err_set(err, ST_CORRUPT, "an object of %zu bytes instead of %" PRIu64, body.len, object->size_bytes);
+		return err_set(err, ST_CORRUPT, "an object of %zu bytes instead of %" PRIu64, body.len,
+			       object->size_bytes);
 	if (len)
 		memcpy(out, body.ptr + offset, len);
 	return ST_OK;
 }
 
 static Status find_object(Store *store, const Hash *hash, Arena *arena, uint32_t *segment_out, Frame *frame_out,
-                          ObjectDescriptor *out, Err *err)
+			  ObjectDescriptor *out, Err *err)
 {
 	Status st = lookup_object_frame(store, SEE_COMMITTED, hash, arena, segment_out, frame_out, err);
 	if (st == ST_OK)
@@ -454,11 +483,12 @@ Status store_object_read(Store *store, const Hash *hash, uint64_t offset, void *
 }
 
 static Status load_found(Store *store, uint32_t segment, const Frame *frame, const ObjectDescriptor *object,
-                         uint64_t limit_bytes, Arena *arena, Buf *out, Err *err)
+			 uint64_t limit_bytes, Arena *arena, Buf *out, Err *err)
 {
 	Hash found;
 	if (object->size_bytes > limit_bytes)
-		return err_set(err, ST_LIMIT, "the object has %" PRIu64 " bytes, more than %" PRIu64, object->size_bytes, limit_bytes);
+		return err_set(err, ST_LIMIT, "the object has %" PRIu64 " bytes, more than %" PRIu64,
+			       object->size_bytes, limit_bytes);
 	size_t before = out->len, size = (size_t)object->size_bytes;
 	char *at = buf_extend(out, size);
 	if (!at && size)

@@ -1,5 +1,5 @@
-/* store/log/recover.c - taking and giving back the writer's lock: what the disk holds behind the last COMMIT is judged, cut
- * off or taken over; what was not committed is thrown away. */
+/* store/log/recover.c - taking and giving back the writer's lock: what the disk holds behind the last COMMIT is judged,
+ * cut off or taken over; what was not committed is thrown away. */
 #include "store/log/writer_parts.h"
 
 #include "base/file.h"
@@ -20,7 +20,8 @@ static bool is_committed(void *ctx, const TableEntry *entry)
 	const Store *store = ctx;
 	const Committed *c = &store->committed;
 	uint32_t segment = (uint32_t)(entry->value >> 32), ordinal = (uint32_t)entry->value;
-	if (segment == 0) /* a sequence; archives of 2^32 records and more keep the look-ups of pending ones, harmless */
+	if (segment ==
+	    0) /* a sequence; archives of 2^32 records and more keep the look-ups of pending ones, harmless */
 		return entry->value < c->tree_size;
 	return segment < c->segment || (segment == c->segment && ordinal < c->frames);
 }
@@ -30,7 +31,8 @@ static Status unlink_segments_after(Store *store, uint32_t id, Err *err)
 	uint32_t last = id;
 	char path[PATH_MAX];
 	Status st = ST_OK;
-	for (st = live_path(store, last + 1, path, err); st == ST_OK && file_exists(path); st = live_path(store, last + 1, path, err))
+	for (st = live_path(store, last + 1, path, err); st == ST_OK && file_exists(path);
+	     st = live_path(store, last + 1, path, err))
 		last++;
 	bool any = last > id;
 	if (any || (store->catalogue.covered >= id && id))
@@ -136,7 +138,8 @@ Status writer_drop(Store *store, Err *err)
 	w->drops++;
 	w->drop_cause = cause;
 	if (st != ST_OK && w->poison.code == ST_OK)
-		err_set(&w->poison, ST_READ_ONLY, "the archive takes no writes until it is opened anew: %.150s", err->text);
+		err_set(&w->poison, ST_READ_ONLY, "the archive takes no writes until it is opened anew: %.150s",
+			err->text);
 	pthread_cond_broadcast(&w->synced);
 	pthread_mutex_unlock(&w->sync_mutex);
 	return st;
@@ -146,14 +149,23 @@ void writer_save(const Store *store, Savepoint *out)
 {
 	const Writer *w = &store->writer;
 	*out = (Savepoint){
-		.live = w->live, .frames = w->live ? w->live->frames : 0, .leaves = w->live ? w->live->leaves : 0,
-		.end = w->live ? w->live->end : 0, .objects = w->objects, .bytes_original = w->bytes_original,
-		.batch_frames = w->batch_frames, .dict_ordinal = w->dict_ordinal,
-		.tree_nodes_len = w->tree_nodes.len, .frontier = w->frontier,
+		.live = w->live,
+		.frames = w->live ? w->live->frames : 0,
+		.leaves = w->live ? w->live->leaves : 0,
+		.end = w->live ? w->live->end : 0,
+		.objects = w->objects,
+		.bytes_original = w->bytes_original,
+		.batch_frames = w->batch_frames,
+		.dict_ordinal = w->dict_ordinal,
+		.tree_nodes_len = w->tree_nodes.len,
+		.frontier = w->frontier,
 	};
 }
 
-typedef struct { uint32_t segment, frames; uint64_t tree_size; } KeepBefore;
+typedef struct {
+	uint32_t segment, frames;
+	uint64_t tree_size;
+} KeepBefore;
 
 static bool is_before(void *ctx, const TableEntry *entry)
 {
@@ -278,8 +290,10 @@ static Status check_signed(Store *store, Err *err)
 	if (st == ST_OK && checkpoint_parse(buf_str(&text), &last, err) != ST_OK)
 		st = err_set(err, ST_READ_ONLY, "%s/checkpoint is damaged; put it back or remove it", store->dir);
 	else if (st == ST_OK && last.tree_size > store->committed.tree_size)
-		st = err_set(err, ST_READ_ONLY, "the archive holds %" PRIu64 " records, but %" PRIu64 " were signed: the end of the log is missing",
-		             store->committed.tree_size, last.tree_size);
+		st = err_set(err, ST_READ_ONLY,
+			     "the archive holds %" PRIu64 " records, but %" PRIu64
+			     " were signed: the end of the log is missing",
+			     store->committed.tree_size, last.tree_size);
 	buf_done(&text);
 	return st;
 }
@@ -298,7 +312,8 @@ static Status recover(Store *store, Err *err)
 		pthread_rwlock_unlock(&store->lock);
 	}
 	if (st == ST_OK && store->damage.code != ST_OK)
-		st = err_set(err, ST_READ_ONLY, "the archive is damaged and takes no writes: %.180s", store->damage.text);
+		st = err_set(err, ST_READ_ONLY, "the archive is damaged and takes no writes: %.180s",
+			     store->damage.text);
 	if (st == ST_OK && (store->tail.torn_bytes || store->checked_tail != store->committed.batch))
 		st = check_signed(store, err);
 	if (st == ST_OK)
@@ -347,7 +362,8 @@ static void add_mark(Store *store)
 	FrameHeader header = {.type = FRAME_MARK};
 	if (w->marked || !w->live || writer_check_poison(w, &ignored) != ST_OK)
 		return;
-	if (writer_add(store, &header, (Str){0}, (Str){0}, (Str){0}, NULL, &ignored) == ST_OK && writer_flush(store, &ignored) == ST_OK) {
+	if (writer_add(store, &header, (Str){0}, (Str){0}, (Str){0}, NULL, &ignored) == ST_OK &&
+	    writer_flush(store, &ignored) == ST_OK) {
 		pthread_rwlock_wrlock(&store->lock);
 		store->seen_size = w->live->end;
 		pthread_rwlock_unlock(&store->lock);

@@ -70,7 +70,8 @@ void run_free(Run *r)
 	free(r);
 }
 
-Status run_open(Run **out, const char *dir, uint32_t first, uint32_t last, const uint8_t archive_id[static ARCHIVE_ID_LEN], Err *err)
+Status run_open(Run **out, const char *dir, uint32_t first, uint32_t last,
+		const uint8_t archive_id[static ARCHIVE_ID_LEN], Err *err)
 {
 	char path[4096];
 	uint8_t header[RUN_HEADER_LEN];
@@ -92,9 +93,11 @@ Status run_open(Run **out, const char *dir, uint32_t first, uint32_t last, const
 		r->bloom_blocks = get_le64(header + 48);
 		memcpy(r->root.bytes, header + 56, STORE_HASH_LEN);
 		r->seed = segment_seed(archive_id, first, last);
-		if (memcmp(header, RUN_MAGIC, 8) != 0 || get_le32(header + 8) != ARCHIVE_FORMAT || get_le32(header + 12) != first ||
-		    get_le32(header + 16) != last || memcmp(header + 20, archive_id, ARCHIVE_ID_LEN) != 0 ||
-		    get_le32(header + 124) != crc32c(0, header, 124) || r->entries > UINT64_MAX >> 8 || r->bloom_blocks > UINT64_MAX >> 8 ||
+		if (memcmp(header, RUN_MAGIC, 8) != 0 || get_le32(header + 8) != ARCHIVE_FORMAT ||
+		    get_le32(header + 12) != first || get_le32(header + 16) != last ||
+		    memcmp(header + 20, archive_id, ARCHIVE_ID_LEN) != 0 ||
+		    get_le32(header + 124) != crc32c(0, header, 124) || r->entries > UINT64_MAX >> 8 ||
+		    r->bloom_blocks > UINT64_MAX >> 8 ||
 		    (uint64_t)info.st_size != entries_at(r->bloom_blocks) + blocks_of(r->entries) * RUN_BLOCK_LEN)
 			st = err_set(err, ST_CORRUPT, "catalogue/%s is damaged", r->name);
 	}
@@ -106,14 +109,17 @@ Status run_open(Run **out, const char *dir, uint32_t first, uint32_t last, const
 	return ST_OK;
 }
 
-static Status read_block(const Run *r, uint64_t number, uint8_t out[static RUN_BLOCK_LEN], unsigned *count_out, Err *err)
+static Status read_block(const Run *r, uint64_t number, uint8_t out[static RUN_BLOCK_LEN], unsigned *count_out,
+			 Err *err)
 {
-	Status st = file_pread(r->fd, out, RUN_BLOCK_LEN, entries_at(r->bloom_blocks) + number * RUN_BLOCK_LEN, r->name, err);
+	Status st = file_pread(r->fd, out, RUN_BLOCK_LEN, entries_at(r->bloom_blocks) + number * RUN_BLOCK_LEN, r->name,
+			       err);
 	if (st != ST_OK)
 		return st;
 	uint64_t left = r->entries - number * RUN_BLOCK_ENTRIES;
 	*count_out = left < RUN_BLOCK_ENTRIES ? (unsigned)left : RUN_BLOCK_ENTRIES;
-	if (get_le32(out + 4092) != block_sum(r->seed, UINT64_MAX - number, out, 4092) || get_le32(out + 4080) != *count_out)
+	if (get_le32(out + 4092) != block_sum(r->seed, UINT64_MAX - number, out, 4092) ||
+	    get_le32(out + 4080) != *count_out)
 		return err_set(err, ST_CORRUPT, "catalogue/%s is damaged at block %" PRIu64, r->name, number);
 	return ST_OK;
 }
@@ -195,7 +201,8 @@ Step run_next(RunCursor *c, TableEntry *out, Err *err)
 	unsigned count;
 	if (c->at == c->run->entries)
 		return STEP_END;
-	if (c->at % RUN_BLOCK_ENTRIES == 0 && read_block(c->run, c->at / RUN_BLOCK_ENTRIES, c->block, &count, err) != ST_OK)
+	if (c->at % RUN_BLOCK_ENTRIES == 0 &&
+	    read_block(c->run, c->at / RUN_BLOCK_ENTRIES, c->block, &count, err) != ST_OK)
 		return STEP_ERROR;
 	unsigned i = (unsigned)(c->at++ % RUN_BLOCK_ENTRIES);
 	*out = (TableEntry){hash_at(c->block, i), get_le64(c->block + (size_t)i * 16 + 8)};
@@ -205,7 +212,7 @@ Step run_next(RunCursor *c, TableEntry *out, Err *err)
 /* ---- writing --------------------------------------------------------------------------------------------------- */
 
 Status run_write_begin(RunWriter *w, const char *dir, uint32_t first, uint32_t last,
-                       const uint8_t archive_id[static ARCHIVE_ID_LEN], const Hash *root, uint64_t entries, Err *err)
+		       const uint8_t archive_id[static ARCHIVE_ID_LEN], const Hash *root, uint64_t entries, Err *err)
 {
 	char name[32];
 	memset(w, 0, sizeof *w);
@@ -293,7 +300,9 @@ Status run_write_end(RunWriter *w, Err *err)
 		close_bloom_block(w);
 	if (w->in_block)
 		close_entry_block(w);
-	Status st = w->written == w->entries ? ST_OK : err_set(err, ST_INTERNAL, "a catalogue run of another length than announced");
+	Status st = w->written == w->entries
+			    ? ST_OK
+			    : err_set(err, ST_INTERNAL, "a catalogue run of another length than announced");
 	if (st == ST_OK)
 		st = put_piece(w, &w->bloom_out, &w->bloom_out_at, 1, err);
 	if (st == ST_OK)

@@ -26,14 +26,19 @@ typedef struct {
 	atomic_uint uses;
 	uint32_t first_segment, last_segment, seed;
 	uint64_t entries, bloom_blocks;
-	Hash root;                /* of the tree behind last_segment: says which segments it was made from */
+	Hash root; /* of the tree behind last_segment: says which segments it was made from */
 	char name[32];
 } Run;
 
 void run_name(uint32_t first, uint32_t last, char out[static 32]);
 bool run_name_parse(const char *name, uint32_t *first_out, uint32_t *last_out);
-Status run_open(Run **out, const char *dir, uint32_t first, uint32_t last, const uint8_t archive_id[static ARCHIVE_ID_LEN], Err *err);
-static inline Run *run_use(Run *r) { atomic_fetch_add(&r->uses, 1); return r; }
+Status run_open(Run **out, const char *dir, uint32_t first, uint32_t last,
+		const uint8_t archive_id[static ARCHIVE_ID_LEN], Err *err);
+static inline Run *run_use(Run *r)
+{
+	atomic_fetch_add(&r->uses, 1);
+	return r;
+}
 void run_free(Run *r);
 /* Appends the values of a hash as uint64_t. */
 Status run_lookup(const Run *r, uint64_t hash, Buf *values, Err *err);
@@ -52,7 +57,7 @@ typedef struct {
 } RunWriter;
 
 Status run_write_begin(RunWriter *w, const char *dir, uint32_t first, uint32_t last,
-                       const uint8_t archive_id[static ARCHIVE_ID_LEN], const Hash *root, uint64_t entries, Err *err);
+		       const uint8_t archive_id[static ARCHIVE_ID_LEN], const Hash *root, uint64_t entries, Err *err);
 Status run_write_add(RunWriter *w, const TableEntry *entry, Err *err);
 /* Makes it durable under its name; on failure nothing is left. */
 Status run_write_end(RunWriter *w, Err *err);
@@ -61,7 +66,7 @@ void run_write_abort(RunWriter *w);
 /* Reading in order: for merging. */
 typedef struct {
 	const Run *run;
-	uint64_t at;              /* number of the next entry */
+	uint64_t at; /* number of the next entry */
 	uint8_t block[RUN_BLOCK_LEN];
 } RunCursor;
 Step run_next(RunCursor *c, TableEntry *out, Err *err);

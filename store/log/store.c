@@ -32,7 +32,8 @@ static bool take_line(Str *rest, const char *word, Str *value_out)
 {
 	Str line;
 	size_t len = strlen(word);
-	if (!str_split(rest, '\n', &line) || line.len <= len || memcmp(line.ptr, word, len) != 0 || line.ptr[len] != ' ')
+	if (!str_split(rest, '\n', &line) || line.len <= len || memcmp(line.ptr, word, len) != 0 ||
+	    line.ptr[len] != ' ')
 		return false;
 	*value_out = str_slice(line, len + 1, line.len);
 	return true;
@@ -46,12 +47,14 @@ static Status get_format(Store *store, Str text, Err *err)
 	if (!take_line(&rest, "hoso archive", &version) || !str_to_u64(version, &number))
 		return err_set(err, ST_CORRUPT, "%s/FORMAT is damaged", store->dir);
 	if (number > ARCHIVE_FORMAT)
-		return err_set(err, ST_UNSUPPORTED, "%s has format %" PRIu64 "; this hoso reads up to %d", store->dir, number, ARCHIVE_FORMAT);
+		return err_set(err, ST_UNSUPPORTED, "%s has format %" PRIu64 "; this hoso reads up to %d", store->dir,
+			       number, ARCHIVE_FORMAT);
 	if (!take_line(&rest, "id", &id) || !take_line(&rest, "origin", &origin))
 		return err_set(err, ST_CORRUPT, "%s/FORMAT is damaged", store->dir);
 	size_t covered = (size_t)(rest.ptr - text.ptr);
 	if (!take_line(&rest, "crc32c", &sum) || rest.len != 0 || text.ptr[text.len - 1] != '\n' || sum.len != 8 ||
-	    !hex_decode(sum, bytes, 4) || get_le32((uint8_t[]){bytes[3], bytes[2], bytes[1], bytes[0]}) != crc32c(0, text.ptr, covered) ||
+	    !hex_decode(sum, bytes, 4) ||
+	    get_le32((uint8_t[]){bytes[3], bytes[2], bytes[1], bytes[0]}) != crc32c(0, text.ptr, covered) ||
 	    !hex_decode(id, store->archive_id, ARCHIVE_ID_LEN) || origin.len >= sizeof store->origin)
 		return err_set(err, ST_CORRUPT, "%s/FORMAT is damaged", store->dir);
 	for (size_t i = 0; i < sum.len; i++) /* one spelling only, so that no changed bit goes unseen */
@@ -94,7 +97,8 @@ static Status check_is_free(const char *dir, Err *err)
 		for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
 			known = known || strcmp(entry->d_name, own[i]) == 0;
 		if (!known)
-			st = err_set(err, ST_INVALID, "%s holds other things (%.100s); choose an empty directory", dir, entry->d_name);
+			st = err_set(err, ST_INVALID, "%s holds other things (%.100s); choose an empty directory", dir,
+				     entry->d_name);
 	}
 	closedir(handle);
 	return st;
@@ -138,8 +142,11 @@ Status store_init(const char *dir, Err *err)
 void store_options_default(StoreOptions *out)
 {
 	*out = (StoreOptions){
-		.segment_bytes = UINT64_C(256) << 20, .reserve_bytes = UINT64_C(64) << 20, .buffer_bytes = 4 << 20,
-		.files_max = 128, .sample_bytes = 4 << 20,
+		.segment_bytes = UINT64_C(256) << 20,
+		.reserve_bytes = UINT64_C(64) << 20,
+		.buffer_bytes = 4 << 20,
+		.files_max = 128,
+		.sample_bytes = 4 << 20,
 	};
 }
 

@@ -25,17 +25,22 @@
 
 enum {
 	STORE_HASH_LEN = 32,
-	STORE_ID_MAX = 128,             /* A-Za-z0-9._:- */
-	STORE_CASES_MAX = 64,           /* case files one record may belong to */
-	STORE_OBJECTS_MAX = 1024,       /* objects of one record */
-	STORE_METADATA_MAX = 1 << 20,   /* bytes of metadata JSON */
-	STORE_CHUNK_BYTES = 1 << 20,    /* larger objects are stored in chunks of this size */
+	STORE_ID_MAX = 128,           /* A-Za-z0-9._:- */
+	STORE_CASES_MAX = 64,         /* case files one record may belong to */
+	STORE_OBJECTS_MAX = 1024,     /* objects of one record */
+	STORE_METADATA_MAX = 1 << 20, /* bytes of metadata JSON */
+	STORE_CHUNK_BYTES = 1 << 20,  /* larger objects are stored in chunks of this size */
 };
 
 typedef struct Store Store;
-typedef struct { uint8_t bytes[STORE_HASH_LEN]; } Hash;
+typedef struct {
+	uint8_t bytes[STORE_HASH_LEN];
+} Hash;
 
-static inline bool hash_eq(const Hash *a, const Hash *b) { return memcmp(a->bytes, b->bytes, STORE_HASH_LEN) == 0; }
+static inline bool hash_eq(const Hash *a, const Hash *b)
+{
+	return memcmp(a->bytes, b->bytes, STORE_HASH_LEN) == 0;
+}
 void hash_of(Str bytes, Hash *out); /* SHA-256 */
 
 /* ---- open and close -------------------------------------------------------------------------------------------- */
@@ -52,40 +57,40 @@ Status store_refresh(Store *store, Err *err);
 /* ---- reading --------------------------------------------------------------------------------------------------- */
 
 typedef enum {
-	ENTRY_RECORD = 1, /* a record version; key: its id */
-	ENTRY_CASE = 2,   /* metadata of a case file; key: its code; versions like records */
+	ENTRY_RECORD = 1,      /* a record version; key: its id */
+	ENTRY_CASE = 2,        /* metadata of a case file; key: its code; versions like records */
 	ENTRY_HOLD = 3,        /* a legal hold or its release; key: the record's id (store/care/keep.h) */
 	ENTRY_DESTRUCTION = 4, /* a decision to destroy records; key: its number; "records" in the metadata */
 } EntryKind;
 
 typedef struct {
-	char role[16];        /* "original", "text", "attachment", "envelope" */
-	Str name;             /* file name as given, "" where there was none */
-	Str media;            /* media type, "application/pdf" */
-	Str from;             /* a text: where it came from ("given", "pdftotext 22.12.0", …); else "" */
-	Hash hash;            /* of the object's own bytes */
+	char role[16]; /* "original", "text", "attachment", "envelope" */
+	Str name;      /* file name as given, "" where there was none */
+	Str media;     /* media type, "application/pdf" */
+	Str from;      /* a text: where it came from ("given", "pdftotext 22.12.0", …); else "" */
+	Hash hash;     /* of the object's own bytes */
 	uint64_t size_bytes;
 } ObjectRef;
 
 typedef struct {
 	uint64_t sequence;
 	EntryKind kind;
-	Str key;              /* record id or case code */
-	uint32_t version;     /* from 1 */
-	uint64_t previous;    /* sequence of the version before; UINT64_MAX: none */
-	uint64_t utc_ms;      /* when it was appended */
-	Hash leaf;            /* Merkle leaf hash: SHA-256(0x00 || descriptor) */
-	Str descriptor;       /* the leaf's bytes */
-	Str payload;          /* JSON with "salt" and "objects" in front of the metadata; empty when destroyed */
-	Str metadata;         /* the metadata JSON alone, as it was appended: {…} */
+	Str key;           /* record id or case code */
+	uint32_t version;  /* from 1 */
+	uint64_t previous; /* sequence of the version before; UINT64_MAX: none */
+	uint64_t utc_ms;   /* when it was appended */
+	Hash leaf;         /* Merkle leaf hash: SHA-256(0x00 || descriptor) */
+	Str descriptor;    /* the leaf's bytes */
+	Str payload;       /* JSON with "salt" and "objects" in front of the metadata; empty when destroyed */
+	Str metadata;      /* the metadata JSON alone, as it was appended: {…} */
 	const ObjectRef *objects;
 	size_t object_count;
 	bool destroyed;
 } Entry;
 
 typedef struct {
-	uint64_t tree_size;   /* leaves; sequences run from 0 to tree_size - 1 */
-	Hash root;            /* RFC 6962 tree head over them */
+	uint64_t tree_size; /* leaves; sequences run from 0 to tree_size - 1 */
+	Hash root;          /* RFC 6962 tree head over them */
 	uint64_t objects, segments;
 	uint64_t bytes_stored;   /* on disk, segments only */
 	uint64_t bytes_original; /* objects and payloads before compression, each counted once */
@@ -118,18 +123,18 @@ Status store_write_begin(Store *store, Err *err);
 void store_write_end(Store *store); /* what was not committed is dropped */
 
 typedef struct {
-	ObjectRef ref;        /* hash and size are filled in where bytes or fd are given */
-	Str bytes;            /* the object's bytes; or … */
-	int fd;               /* … a file to read from its start (bytes.ptr NULL, fd >= 0); or an object that is stored (fd -1) */
+	ObjectRef ref; /* hash and size are filled in where bytes or fd are given */
+	Str bytes;     /* the object's bytes; or … */
+	int fd; /* … a file to read from its start (bytes.ptr NULL, fd >= 0); or an object that is stored (fd -1) */
 } ObjectInput;
 
 typedef struct {
 	EntryKind kind;
-	Str key;              /* "": derived from the content, so that the same content gets the same id */
-	Str metadata;         /* canonical JSON object; equal bytes mean equal metadata */
+	Str key;      /* "": derived from the content, so that the same content gets the same id */
+	Str metadata; /* canonical JSON object; equal bytes mean equal metadata */
 	ObjectInput *objects;
 	size_t object_count;
-	const Str *cases;     /* case files the record belongs to (they stand in the metadata too) */
+	const Str *cases; /* case files the record belongs to (they stand in the metadata too) */
 	size_t case_count;
 } EntryInput;
 
@@ -141,13 +146,14 @@ typedef struct {
 	uint32_t version;
 	uint64_t sequence;
 	Hash leaf;
-	uint64_t tree_size;   /* sequence + 1: the smallest tree that holds it */
+	uint64_t tree_size; /* sequence + 1: the smallest tree that holds it */
 } Receipt;
 
 /* Appends; neither durable nor visible until store_commit. A key that is there with the same metadata and objects is
  * a duplicate: nothing is added and the receipt is the first one's. Within store_write_begin/end. */
 Status store_append(Store *store, const EntryInput *input, Receipt *out, Err *err);
-/* Makes everything appended durable with one fdatasync and visible. A failed sync poisons the writer: ST_READ_ONLY ever after. */
+/* Makes everything appended durable with one fdatasync and visible. A failed sync poisons the writer: ST_READ_ONLY ever
+ * after. */
 Status store_commit(Store *store, Err *err);
 /* Append and commit for many threads at once: calls that come together share one fdatasync. Takes the lock itself. */
 Status store_put(Store *store, const EntryInput *input, Receipt *out, Err *err);
@@ -163,14 +169,15 @@ typedef struct {
 typedef struct {
 	uint64_t segments, frames, leaves, objects, bytes;
 	uint64_t findings;
-	uint64_t torn_bytes;  /* left by a write that was cut off and never acknowledged: no fault, the next write removes them */
-	Hash root;            /* computed anew from the descriptors */
+	uint64_t torn_bytes; /* left by a write that was cut off and never acknowledged: no fault, the next write
+				removes them */
+	Hash root;           /* computed anew from the descriptors */
 } VerifyReport;
 
 /* Every stored byte against its checksum; unless quick, every object and payload against its SHA-256 and every leaf
  * against the tree. Calls `found` for each thing wrong; ST_OK when it could look at everything, even if things are
  * wrong; ends with ST_BUSY when stop is raised (NULL: never). */
-Status store_verify(Store *store, bool quick, const Stop *stop,
-                    void (*found)(void *ctx, const VerifyFinding *finding), void *ctx, VerifyReport *out, Err *err);
+Status store_verify(Store *store, bool quick, const Stop *stop, void (*found)(void *ctx, const VerifyFinding *finding),
+		    void *ctx, VerifyReport *out, Err *err);
 
 #endif

@@ -10,14 +10,19 @@
 
 #include "store/log/store.h"
 
-typedef struct { uint64_t hash, value; } TableEntry;
+typedef struct {
+	uint64_t hash, value;
+} TableEntry;
 
 typedef struct {
 	TableEntry *slots; /* value UINT64_MAX: free */
 	size_t count, capacity;
 } Table;
 
-static inline void table_init(Table *t) { *t = (Table){0}; }
+static inline void table_init(Table *t)
+{
+	*t = (Table){0};
+}
 void table_done(Table *t);
 /* Room for so many more, so that adding them cannot fail. */
 bool table_reserve(Table *t, size_t more);
@@ -30,6 +35,9 @@ bool table_filter(Table *t, bool (*keep)(void *ctx, const TableEntry *entry), vo
 /* What the hashes are of. */
 typedef enum { LOOKUP_KEY = 1, LOOKUP_MEMBER = 2 } LookupKind; /* a key's versions; the records of a case file */
 uint64_t lookup_hash(LookupKind lookup, uint8_t entry_kind, Str key);
-static inline uint64_t lookup_object(const Hash *hash) { return get_le64(hash->bytes); }
+static inline uint64_t lookup_object(const Hash *hash)
+{
+	return get_le64(hash->bytes);
+}
 
 #endif

@@ -55,7 +55,8 @@ void tree_open(Store *store)
 	if (t->fd < 0)
 		t->fd = open(path, O_RDONLY | O_CLOEXEC);
 	put_header(store, wanted);
-	if (t->fd >= 0 && file_pread(t->fd, found, sizeof found, 0, path, &ignored) == ST_OK && memcmp(wanted, found, sizeof found) == 0)
+	if (t->fd >= 0 && file_pread(t->fd, found, sizeof found, 0, path, &ignored) == ST_OK &&
+	    memcmp(wanted, found, sizeof found) == 0)
 		return;
 	if (t->writable) {
 		t->checked_batch = UINT64_MAX; /* catch_up starts it anew */
@@ -105,7 +106,8 @@ Status tree_node(void *ctx, unsigned level, uint64_t index, Hash *out, Err *err)
 		return hash_leaf(store, index, out, err);
 	if (level >= TREE_BASE_LEVEL && !t->distrusted && t->fd >= 0) {
 		Err ignored;
-		if (file_pread(t->fd, out->bytes, STORE_HASH_LEN, node_offset(level, index), "catalogue/tree", &ignored) == ST_OK)
+		if (file_pread(t->fd, out->bytes, STORE_HASH_LEN, node_offset(level, index), "catalogue/tree",
+			       &ignored) == ST_OK)
 			return ST_OK;
 	}
 	Hash left, right;
@@ -126,8 +128,8 @@ static Status frontier_from_file(Store *store, uint64_t blocks, Frontier *out, E
 	for (unsigned level = MERKLE_LEVELS; level-- > TREE_BASE_LEVEL;) {
 		if (!(size >> level & 1))
 			continue;
-		Status st = file_pread(store->tree.fd, out->peaks[count++].bytes, STORE_HASH_LEN, node_offset(level, start >> level),
-		                       "catalogue/tree", err);
+		Status st = file_pread(store->tree.fd, out->peaks[count++].bytes, STORE_HASH_LEN,
+				       node_offset(level, start >> level), "catalogue/tree", err);
 		if (st != ST_OK)
 			return st;
 		start += UINT64_C(1) << level;
@@ -160,7 +162,9 @@ static Status extend(Store *store, Frontier *f, uint64_t end, Err *err)
 		if (st == ST_OK)
 			frontier_append(f, &leaf, tree_collect, &nodes);
 		if (st == ST_OK && (nodes.len >= PART_BYTES || f->size == end)) {
-			st = buf_ok(&nodes) ? file_pwrite(store->tree.fd, nodes.data, nodes.len, at, "catalogue/tree", err) : err_no_memory(err);
+			st = buf_ok(&nodes)
+				     ? file_pwrite(store->tree.fd, nodes.data, nodes.len, at, "catalogue/tree", err)
+				     : err_no_memory(err);
 			at += nodes.len;
 			buf_clear(&nodes);
 		}
@@ -213,6 +217,7 @@ void tree_add(Store *store, Str nodes, uint64_t tree_size)
 	uint64_t end = TREE_HEADER_LEN + node_count(tree_size >> TREE_BASE_LEVEL) * STORE_HASH_LEN;
 	if (t->fd < 0 || !t->writable || t->checked_batch + 1 != store->committed.batch)
 		return;
-	if (nodes.len == 0 || file_pwrite(t->fd, nodes.ptr, nodes.len, end - nodes.len, "catalogue/tree", &ignored) == ST_OK)
+	if (nodes.len == 0 ||
+	    file_pwrite(t->fd, nodes.ptr, nodes.len, end - nodes.len, "catalogue/tree", &ignored) == ST_OK)
 		t->checked_batch = store->committed.batch;
 }

@@ -20,9 +20,9 @@
 enum { TREE_BASE_LEVEL = 3, TREE_HEADER_LEN = 64 };
 
 typedef struct {
-	int fd;                   /* -1: none */
+	int fd; /* -1: none */
 	bool writable;
-	atomic_bool distrusted;   /* a proof made from it was wrong: hash from the leaves instead */
+	atomic_bool distrusted;         /* a proof made from it was wrong: hash from the leaves instead */
 	_Atomic uint64_t checked_batch; /* the committed batch that it was last found to agree with */
 } TreeFile;
 

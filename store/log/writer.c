@@ -42,7 +42,8 @@ void writer_poison(Writer *w, const char *what, int errno_value)
 {
 	pthread_mutex_lock(&w->sync_mutex);
 	if (w->poison.code == ST_OK)
-		err_errno(&w->poison, errno_value, "the archive takes no writes until it is opened anew: %s failed", what);
+		err_errno(&w->poison, errno_value, "the archive takes no writes until it is opened anew: %s failed",
+			  what);
 	pthread_mutex_unlock(&w->sync_mutex);
 }
 
@@ -53,12 +54,14 @@ Status writer_check_space(Store *store, uint64_t needed, Err *err)
 	struct statvfs info;
 	if (fstatvfs(store->writer.live_fd, &info) != 0)
 		return err_errno(err, errno, "ask for the room on the disk of %s", store->dir);
-	uint64_t free_bytes = (uint64_t)info.f_bavail * info.f_frsize, reserve = (uint64_t)info.f_blocks * info.f_frsize / 32;
+	uint64_t free_bytes = (uint64_t)info.f_bavail * info.f_frsize,
+		 reserve = (uint64_t)info.f_blocks * info.f_frsize / 32;
 	if (reserve > store->options.reserve_bytes)
 		reserve = store->options.reserve_bytes;
 	if (free_bytes < needed + reserve)
-		return err_set(err, ST_NO_SPACE, "the disk of %s has %" PRIu64 " MiB left, which are kept in reserve; make room", store->dir,
-		               free_bytes >> 20);
+		return err_set(err, ST_NO_SPACE,
+			       "the disk of %s has %" PRIu64 " MiB left, which are kept in reserve; make room",
+			       store->dir, free_bytes >> 20);
 	return ST_OK;
 }
 
@@ -98,14 +101,15 @@ Status writer_make_room(Store *store, uint64_t len, Err *err)
 	return w->buffer.len && w->buffer.len + len > store->options.buffer_bytes ? writer_flush(store, err) : ST_OK;
 }
 
-Status writer_add(Store *store, FrameHeader *header, Str descriptor, Str annex, Str stored, uint32_t *ordinal_out, Err *err)
+Status writer_add(Store *store, FrameHeader *header, Str descriptor, Str annex, Str stored, uint32_t *ordinal_out,
+		  Err *err)
 {
 	Writer *w = &store->writer;
 	header->descriptor_len = (uint32_t)descriptor.len;
 	header->annex_len = (uint32_t)annex.len;
 	header->stored_len = (uint32_t)stored.len;
 	bool in_place = header->type == FRAME_COMMIT || header->type == FRAME_MARK || header->type == FRAME_DICT ||
-	                header->codec == CODEC_LZ4_DICT; /* they stand where their batch or their dictionary stands */
+			header->codec == CODEC_LZ4_DICT; /* they stand where their batch or their dictionary stands */
 	Status st = in_place ? ST_OK : writer_make_room(store, frame_len(header), err);
 	if (st != ST_OK)
 		return st;
@@ -155,12 +159,17 @@ static Status add_commit_frame(Store *store, CommitDescriptor *commit, Err *err)
 	uint8_t descriptor[COMMIT_DESCRIPTOR_LEN];
 	FrameHeader header = {.type = FRAME_COMMIT};
 	*commit = (CommitDescriptor){
-		.batch = w->batch, .first_sequence = w->batch_first_sequence, .tree_size = w->frontier.size, .utc_ms = clock_utc_ms(),
-		.objects = w->objects, .bytes_original = w->bytes_original,
+		.batch = w->batch,
+		.first_sequence = w->batch_first_sequence,
+		.tree_size = w->frontier.size,
+		.utc_ms = clock_utc_ms(),
+		.objects = w->objects,
+		.bytes_original = w->bytes_original,
 	};
 	frontier_root(&w->frontier, &commit->root);
 	commit_descriptor_put(commit, descriptor);
-	return writer_add(store, &header, (Str){(const char *)descriptor, sizeof descriptor}, (Str){0}, (Str){0}, NULL, err);
+	return writer_add(store, &header, (Str){(const char *)descriptor, sizeof descriptor}, (Str){0}, (Str){0}, NULL,
+			  err);
 }
 
 static void publish(Store *store, const Committed *next)
@@ -227,9 +236,17 @@ static Status commit(Store *store, bool even_empty, Err *err)
 		return st;
 	}
 	Committed next = {
-		.tree_size = commit.tree_size, .batch = commit.batch, .root = commit.root, .segment = w->live->id,
-		.frames = w->live->frames, .leaves = w->live->leaves, .end = w->live->end, .batch_start = w->batch_start,
-		.objects = w->objects, .bytes_original = w->bytes_original, .frontier = w->frontier,
+		.tree_size = commit.tree_size,
+		.batch = commit.batch,
+		.root = commit.root,
+		.segment = w->live->id,
+		.frames = w->live->frames,
+		.leaves = w->live->leaves,
+		.end = w->live->end,
+		.batch_start = w->batch_start,
+		.objects = w->objects,
+		.bytes_original = w->bytes_original,
+		.frontier = w->frontier,
 	};
 	w->batch++;
 	w->batch_frames = 0;
@@ -239,7 +256,6 @@ static Status commit(Store *store, bool even_empty, Err *err)
 		catalogue_cover(store, next.segment - 1); /* at once where nothing was sealed */
 	return st;
 }
-
 
 Status writer_commit(Store *store, Err *err)
 {

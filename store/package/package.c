@@ -25,18 +25,18 @@ struct Package {
 	uint64_t size;
 	char tag[33];
 	char *file_name;
-	locale_t utf8;            /* libarchive writes names in the thread's encoding */
+	locale_t utf8; /* libarchive writes names in the thread's encoding */
 
 	struct archive *zip;
-	bool counting;            /* the round that only finds the size */
-	Buf ready;                /* made and not yet read: from ready_start on */
+	bool counting; /* the round that only finds the size */
+	Buf ready;     /* made and not yet read: from ready_start on */
 	size_t ready_start;
-	uint64_t position;        /* of the next byte to be read */
-	uint64_t made;            /* bytes made so far */
+	uint64_t position; /* of the next byte to be read */
+	uint64_t made;     /* bytes made so far */
 	size_t item;
 	uint64_t item_offset;
 	bool in_item, finished;
-	Buf record;               /* of the ITEM_RECORD or ITEM_PROOF at hand */
+	Buf record; /* of the ITEM_RECORD or ITEM_PROOF at hand */
 	char *block;
 };
 
@@ -282,7 +282,8 @@ Status package_seek(Package *p, uint64_t offset, Err *err)
 		size_t there = p->ready.len - p->ready_start;
 		uint64_t wanted = offset - p->position;
 		if (st == ST_OK && there == 0)
-			return err_set(err, ST_INVALID, "the package ends before byte %llu", (unsigned long long)offset);
+			return err_set(err, ST_INVALID, "the package ends before byte %llu",
+				       (unsigned long long)offset);
 		size_t skip = wanted < there ? (size_t)wanted : there;
 		p->ready_start += skip;
 		p->position += skip;

@@ -28,9 +28,9 @@ typedef struct Package Package;
 
 Status package_open(Package **out, Store *store, Str code, Err *err);
 void package_close(Package *package);
-uint64_t package_size(const Package *package);          /* bytes of the ZIP */
-const char *package_tag(const Package *package);        /* 32 hex digits, equal for equal bytes */
-const char *package_file_name(const Package *package);  /* "hoso-H40.15-210521-0012.zip" */
+uint64_t package_size(const Package *package);         /* bytes of the ZIP */
+const char *package_tag(const Package *package);       /* 32 hex digits, equal for equal bytes */
+const char *package_file_name(const Package *package); /* "hoso-H40.15-210521-0012.zip" */
 /* The next read gives the bytes from `offset` on. */
 Status package_seek(Package *package, uint64_t offset, Err *err);
 /* Up to len bytes; *got_out is 0 at the end only. */

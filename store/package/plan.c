@@ -15,12 +15,12 @@ typedef struct {
 	Store *store;
 	Arena *arena, *scratch;
 	CaseFile file;
-	Record own;               /* the case file's metadata */
+	Record own; /* the case file's metadata */
 	PackagePlan *plan;
-	PackageItem *items;       /* payload, then proofs */
+	PackageItem *items; /* payload, then proofs */
 	size_t count, capacity, payload_count;
 	uint64_t payload_bytes;
-	Buf csv, index;           /* the register; ho-so.json */
+	Buf csv, index; /* the register; ho-so.json */
 	JsonOut json;
 } Planner;
 
@@ -67,9 +67,12 @@ static Str safe_name(Str s, Arena *arena)
 
 static const char *ending_of(const ObjectRef *object, char out[static 8])
 {
-	static const struct { const char *media, *ending; } known[] = {
-		{"application/pdf", "pdf"}, {"text/plain", "txt"}, {"text/html", "html"}, {"image/jpeg", "jpg"},
-		{"image/png", "png"}, {"image/tiff", "tif"}, {"application/xml", "xml"}, {"message/rfc822", "eml"},
+	static const struct {
+		const char *media, *ending;
+	} known[] = {
+		{"application/pdf", "pdf"}, {"text/plain", "txt"},     {"text/html", "html"},
+		{"image/jpeg", "jpg"},      {"image/png", "png"},      {"image/tiff", "tif"},
+		{"application/xml", "xml"}, {"message/rfc822", "eml"},
 	};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (str_eq_nocase(object->media, str_from(known[i].media)))
@@ -92,8 +95,9 @@ static const char *ending_of(const ObjectRef *object, char out[static 8])
 /* "goc.pdf", "goc-2.pdf", "noi-dung.txt", "dinh-kem-3.docx": by role and place among those of its role. */
 static void object_name(const Entry *entry, size_t number, char out[static 48])
 {
-	static const struct { const char *role, *name; } names[] = {
-		{"original", "goc"}, {"text", "noi-dung"}, {"attachment", "dinh-kem"}, {"envelope", "phong-bi"}};
+	static const struct {
+		const char *role, *name;
+	} names[] = {{"original", "goc"}, {"text", "noi-dung"}, {"attachment", "dinh-kem"}, {"envelope", "phong-bi"}};
 	const ObjectRef *object = &entry->objects[number];
 	const char *name = "tep";
 	char ending[8];
@@ -133,8 +137,11 @@ static Status add_bytes(Planner *p, const char *path, const Buf *bytes, Err *err
 	Str copy = buf_ok(bytes) ? arena_copy(p->arena, buf_str(bytes)) : (Str){NULL, 0};
 	if (!item || !copy.ptr)
 		return err_no_memory(err);
-	*item = (PackageItem){.kind = ITEM_BYTES, .path = str_from(path), .bytes = copy, .size_bytes = copy.len,
-	                      .utc_ms = p->file.newest_ms};
+	*item = (PackageItem){.kind = ITEM_BYTES,
+			      .path = str_from(path),
+			      .bytes = copy,
+			      .size_bytes = copy.len,
+			      .utc_ms = p->file.newest_ms};
 	hash_of(copy, &item->hash);
 	return ST_OK;
 }
@@ -161,7 +168,8 @@ static void add_cell(Buf *csv, Str value, bool last)
 
 static void add_csv_row(Planner *p, size_t ordinal, const Entry *entry, const Record *record, Str folder)
 {
-	static const RecordFieldId columns[] = {RF_NUMBER, RF_ISSUED, RF_TYPE, RF_AGENCY, RF_SUBJECT, RF_SIGNER, RF_PAGES};
+	static const RecordFieldId columns[] = {RF_NUMBER,  RF_ISSUED, RF_TYPE, RF_AGENCY,
+						RF_SUBJECT, RF_SIGNER, RF_PAGES};
 	buf_printf(&p->csv, "%zu,", ordinal);
 	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
 		add_cell(&p->csv, record_text(record, columns[i]), false);
@@ -175,8 +183,8 @@ static Str folder_name(Planner *p, size_t ordinal, const Entry *entry, const Rec
 {
 	Str number = record_text(record, RF_NUMBER), issued = str_from(p->file.records[ordinal - 1].issued);
 	Str name = safe_name(number.len ? number : entry->key, p->arena);
-	return str_from(arena_printf(p->arena, "%03zu_%.*s_%.*s", ordinal, STR_ARG(issued.len ? issued : STR("khong-ngay")),
-	                             STR_ARG(name)));
+	return str_from(arena_printf(p->arena, "%03zu_%.*s_%.*s", ordinal,
+				     STR_ARG(issued.len ? issued : STR("khong-ngay")), STR_ARG(name)));
 }
 
 /* Made now for its hash, and again when it is its turn: what is kept does not grow with the metadata. */
@@ -207,8 +215,11 @@ static Status add_objects(Planner *p, const Entry *entry, Str folder, Err *err)
 		char *path = arena_printf(p->arena, "data/%.*s/%s", STR_ARG(folder), name);
 		if (!item || !path)
 			return err_no_memory(err);
-		*item = (PackageItem){.kind = ITEM_OBJECT, .path = str_from(path), .size_bytes = object->size_bytes,
-		                      .utc_ms = entry->utc_ms, .hash = object->hash};
+		*item = (PackageItem){.kind = ITEM_OBJECT,
+				      .path = str_from(path),
+				      .size_bytes = object->size_bytes,
+				      .utc_ms = entry->utc_ms,
+				      .hash = object->hash};
 	}
 	return ST_OK;
 }
@@ -337,7 +348,7 @@ static Status add_proofs(Planner *p, Err *err)
 		st = add_json(p, ITEM_PROOF, p->file.sequence, p->file.newest_ms, "proofs/ho-so.json", err);
 	for (size_t i = 0; i < p->file.record_count && st == ST_OK; i++)
 		st = add_json(p, ITEM_PROOF, p->file.records[i].sequence, p->file.newest_ms,
-		              arena_printf(p->arena, "proofs/%03zu.json", i + 1), err);
+			      arena_printf(p->arena, "proofs/%03zu.json", i + 1), err);
 	if (st == ST_OK && (key.len == 0 || key.data[key.len - 1] != '\n'))
 		buf_add_char(&key, '\n');
 	if (st == ST_OK)

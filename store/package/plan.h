@@ -23,15 +23,15 @@ typedef struct {
 	Str bytes;         /* ITEM_BYTES */
 	uint64_t sequence; /* ITEM_RECORD, ITEM_PROOF */
 	uint64_t size_bytes;
-	uint64_t utc_ms;   /* its time in the ZIP */
-	Hash hash;         /* of the file's bytes; of an ITEM_OBJECT also its address */
+	uint64_t utc_ms; /* its time in the ZIP */
+	Hash hash;       /* of the file's bytes; of an ITEM_OBJECT also its address */
 } PackageItem;
 
 typedef struct {
-	Str folder;        /* "hoso-H40.15-210521-0012" */
+	Str folder;         /* "hoso-H40.15-210521-0012" */
 	PackageItem *items; /* in the order in which they are written */
 	size_t count;
-	Hash state;        /* of names and contents of all files */
+	Hash state;         /* of names and contents of all files */
 	ProofAnchor anchor; /* its text lies in the arena */
 } PackagePlan;
 

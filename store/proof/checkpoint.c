@@ -15,8 +15,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { KEY_LEN = crypto_sign_PUBLICKEYBYTES, SEED_LEN = crypto_sign_SEEDBYTES, SIGNATURE_LEN = crypto_sign_BYTES, KEY_ID_LEN = 4,
-       ALGORITHM_ED25519 = 1 };
+enum {
+	KEY_LEN = crypto_sign_PUBLICKEYBYTES,
+	SEED_LEN = crypto_sign_SEEDBYTES,
+	SIGNATURE_LEN = crypto_sign_BYTES,
+	KEY_ID_LEN = 4,
+	ALGORITHM_ED25519 = 1
+};
 
 #define SIGNATURE_MARK "\xE2\x80\x94 " /* em dash, space */
 
@@ -36,7 +41,8 @@ static void key_id(Str name, const uint8_t key[static KEY_LEN], uint8_t out[stat
 	buf_done(&text);
 }
 
-static void put_key_line(Str prefix, Str name, const uint8_t public_key[static KEY_LEN], const uint8_t *bytes, size_t len, Buf *out)
+static void put_key_line(Str prefix, Str name, const uint8_t public_key[static KEY_LEN], const uint8_t *bytes,
+			 size_t len, Buf *out)
 {
 	uint8_t id[KEY_ID_LEN], tagged[1 + KEY_LEN] = {ALGORITHM_ED25519};
 	key_id(name, public_key, id);
@@ -50,8 +56,8 @@ static void put_key_line(Str prefix, Str name, const uint8_t public_key[static K
 	sodium_memzero(tagged, sizeof tagged);
 }
 
-/* Cuts "name+id+base64" apart; the key in *key, 32 bytes. The base64 part may hold '+' itself. One spelling only, so that
- * no change of the line goes unseen. */
+/* Cuts "name+id+base64" apart; the key in *key, 32 bytes. The base64 part may hold '+' itself. One spelling only, so
+ * that no change of the line goes unseen. */
 static bool take_key_line(Str line, Str *name_out, uint8_t id_out[static KEY_ID_LEN], uint8_t key_out[static KEY_LEN])
 {
 	Buf raw = {0}, again = {0};
@@ -156,8 +162,9 @@ static Status read_key(Store *store, SigningKey *out, Err *err)
 	if (st != ST_OK)
 		return st;
 	line = str_trim(buf_str(&text));
-	bool right = str_starts(line, prefix) && take_key_line(str_slice(line, prefix.len, line.len), &name, id, seed) &&
-	             str_eq(name, str_from(store->origin));
+	bool right = str_starts(line, prefix) &&
+		     take_key_line(str_slice(line, prefix.len, line.len), &name, id, seed) &&
+		     str_eq(name, str_from(store->origin));
 	if (right) {
 		crypto_sign_seed_keypair(out->public_key, out->secret, seed);
 		key_id(name, out->public_key, right_id);
@@ -193,8 +200,9 @@ Status checkpoint_parse(Str text, Checkpoint *out, Err *err)
 		return err_set(err, ST_INVALID, "a checkpoint has at most %d bytes", CHECKPOINT_MAX);
 	ptrdiff_t end = str_find(text, STR("\n\n"));
 	bool right = end > 0 && str_split(&rest, '\n', &c.origin) && c.origin.len && str_split(&rest, '\n', &size) &&
-	             str_split(&rest, '\n', &root) && str_to_u64(size, &c.tree_size) && (size.len == 1 || size.ptr[0] != '0') &&
-	             buf_add_base64_decoded(&raw, root) && raw.len == STORE_HASH_LEN && rest.ptr <= text.ptr + end + 1;
+		     str_split(&rest, '\n', &root) && str_to_u64(size, &c.tree_size) &&
+		     (size.len == 1 || size.ptr[0] != '0') && buf_add_base64_decoded(&raw, root) &&
+		     raw.len == STORE_HASH_LEN && rest.ptr <= text.ptr + end + 1;
 	if (right) {
 		memcpy(c.root.bytes, raw.data, STORE_HASH_LEN);
 		c.body = str_slice(text, 0, (size_t)end + 1);
@@ -204,7 +212,8 @@ Status checkpoint_parse(Str text, Checkpoint *out, Err *err)
 	buf_done(&raw);
 	buf_done(&again);
 	if (!right)
-		return err_set(err, ST_INVALID, "not a checkpoint: origin, tree size, root, an empty line and signatures were expected");
+		return err_set(err, ST_INVALID,
+			       "not a checkpoint: origin, tree size, root, an empty line and signatures were expected");
 	*out = c;
 	return ST_OK;
 }
@@ -229,15 +238,17 @@ Status checkpoint_check(Str text, Str verifier_key, Checkpoint *out, Err *err)
 	while (!signed_by_it && str_split(&rest, '\n', &line)) {
 		Buf raw = {0};
 		Str mark = STR(SIGNATURE_MARK), tail;
-		if (str_starts(line, mark) && str_starts(tail = str_slice(line, mark.len, line.len), name) && tail.len > name.len &&
-		    tail.ptr[name.len] == ' ' && buf_add_base64_decoded(&raw, str_slice(tail, name.len + 1, tail.len)) &&
+		if (str_starts(line, mark) && str_starts(tail = str_slice(line, mark.len, line.len), name) &&
+		    tail.len > name.len && tail.ptr[name.len] == ' ' &&
+		    buf_add_base64_decoded(&raw, str_slice(tail, name.len + 1, tail.len)) &&
 		    raw.len == KEY_ID_LEN + SIGNATURE_LEN && memcmp(raw.data, id, KEY_ID_LEN) == 0)
-			signed_by_it = crypto_sign_verify_detached((const uint8_t *)raw.data + KEY_ID_LEN, (const uint8_t *)c.body.ptr,
-			                                           c.body.len, key) == 0;
+			signed_by_it = crypto_sign_verify_detached((const uint8_t *)raw.data + KEY_ID_LEN,
+								   (const uint8_t *)c.body.ptr, c.body.len, key) == 0;
 		buf_done(&raw);
 	}
 	if (!signed_by_it)
-		return err_set(err, ST_INVALID, "the checkpoint is not signed by %.*s", STR_ARG(str_slice(name, 0, 100)));
+		return err_set(err, ST_INVALID, "the checkpoint is not signed by %.*s",
+			       STR_ARG(str_slice(name, 0, 100)));
 	*out = c;
 	return ST_OK;
 }
@@ -265,7 +276,8 @@ Status store_checkpoint_last_checked(Store *store, Buf *text, Checkpoint *out, E
 	st = file_read_all(path, CHECKPOINT_MAX, &key, err);
 	if (st == ST_NOT_FOUND)
 		st = checkpoint_parse(buf_str(text), &c, err);
-	else if (st == ST_OK && (key.len < 2 || key.data[key.len - 1] != '\n' || str_trim(buf_str(&key)).len + 1 != key.len))
+	else if (st == ST_OK &&
+		 (key.len < 2 || key.data[key.len - 1] != '\n' || str_trim(buf_str(&key)).len + 1 != key.len))
 		st = err_set(err, ST_INVALID, "keys/verifier.txt is not one line");
 	else if (st == ST_OK)
 		st = checkpoint_check(buf_str(text), buf_str(&key), &c, err);
@@ -289,7 +301,8 @@ static void sign(const Store *store, const SigningKey *key, uint64_t tree_size, 
 	if (!buf_ok(out))
 		return;
 	key_id(str_from(store->origin), key->public_key, bytes);
-	crypto_sign_detached(bytes + KEY_ID_LEN, NULL, (const uint8_t *)out->data + start, out->len - start, key->secret);
+	crypto_sign_detached(bytes + KEY_ID_LEN, NULL, (const uint8_t *)out->data + start, out->len - start,
+			     key->secret);
 	buf_printf(out, "\n" SIGNATURE_MARK "%s ", store->origin);
 	buf_add_base64(out, bytes, sizeof bytes);
 	buf_add_char(out, '\n');
@@ -306,13 +319,15 @@ static Status check_last(Store *store, const SigningKey *key, const Buf *last, C
 	if (st != ST_OK)
 		return err_set(err, ST_CORRUPT, "%s/checkpoint is not a checkpoint of this archive's key", store->dir);
 	if (out->tree_size > store_tree_size(store))
-		return err_set(err, ST_CORRUPT, "the archive holds %" PRIu64 " records, but a checkpoint of %" PRIu64 " was signed",
-		               store_tree_size(store), out->tree_size);
+		return err_set(err, ST_CORRUPT,
+			       "the archive holds %" PRIu64 " records, but a checkpoint of %" PRIu64 " was signed",
+			       store_tree_size(store), out->tree_size);
 	if (out->tree_size == 0)
 		return ST_OK;
 	st = store_root(store, out->tree_size, &root, err);
 	if (st == ST_OK && !hash_eq(&root, &out->root))
-		st = err_set(err, ST_CORRUPT, "the archive's first %" PRIu64 " records are not those that were signed", out->tree_size);
+		st = err_set(err, ST_CORRUPT, "the archive's first %" PRIu64 " records are not those that were signed",
+			     out->tree_size);
 	return st;
 }
 

@@ -27,7 +27,7 @@ typedef struct {
 	Str origin;
 	uint64_t tree_size;
 	Hash root;
-	Str body;             /* what is signed: the text up to and with the line break before the empty line */
+	Str body; /* what is signed: the text up to and with the line break before the empty line */
 } Checkpoint;
 
 /* Signs the committed state and keeps it as the last one; with nothing new the last one comes back as it is. */

@@ -6,7 +6,10 @@
 
 #include <inttypes.h>
 
-typedef struct { uint64_t size; Hash root; } TreeHead;
+typedef struct {
+	uint64_t size;
+	Hash root;
+} TreeHead;
 
 static TreeHead head_of(Store *store)
 {
@@ -52,7 +55,8 @@ Status store_root(Store *store, uint64_t tree_size, Hash *out, Err *err)
 		return ST_OK;
 	}
 	if (tree_size > head.size)
-		return err_set(err, ST_INVALID, "the archive holds %" PRIu64 " records, not %" PRIu64, head.size, tree_size);
+		return err_set(err, ST_INVALID, "the archive holds %" PRIu64 " records, not %" PRIu64, head.size,
+			       tree_size);
 	return root_before(store, &head, tree_size, out, err);
 }
 
@@ -68,13 +72,16 @@ Status store_prove_inclusion(Store *store, uint64_t sequence, uint64_t tree_size
 		st = merkle_inclusion(&nodes, sequence, proof.tree_size, path, &proof.count, err);
 		if (st == ST_OK)
 			st = tree_node(store, 0, sequence, &leaf, err);
-		if (st == ST_OK && merkle_check_inclusion(&leaf, sequence, proof.tree_size, path, proof.count, &proof.root)) {
+		if (st == ST_OK &&
+		    merkle_check_inclusion(&leaf, sequence, proof.tree_size, path, proof.count, &proof.root)) {
 			*out = proof;
 			return ST_OK;
 		}
 		distrust_tree(store);
 	}
-	return st == ST_OK ? err_set(err, ST_CORRUPT, "record %" PRIu64 " does not fit into the archive's tree", sequence) : st;
+	return st == ST_OK
+		       ? err_set(err, ST_CORRUPT, "record %" PRIu64 " does not fit into the archive's tree", sequence)
+		       : st;
 }
 
 Status store_prove_consistency(Store *store, uint64_t from, uint64_t tree_size, Arena *arena, Proof *out, Err *err)
@@ -85,7 +92,8 @@ Status store_prove_consistency(Store *store, uint64_t from, uint64_t tree_size, 
 	if (!path)
 		return err_no_memory(err);
 	if (from > proof.tree_size)
-		return err_set(err, ST_INVALID, "no consistency from %" PRIu64 " back to %" PRIu64, from, proof.tree_size);
+		return err_set(err, ST_INVALID, "no consistency from %" PRIu64 " back to %" PRIu64, from,
+			       proof.tree_size);
 	Status st = store_root(store, proof.tree_size, &proof.root, err);
 	if (st == ST_OK && from == 0)
 		hash_of((Str){"", 0}, &from_root);
@@ -93,11 +101,14 @@ Status store_prove_consistency(Store *store, uint64_t from, uint64_t tree_size, 
 		st = store_root(store, from, &from_root, err);
 	for (int attempt = 0; st == ST_OK && attempt < 2; attempt++) {
 		st = merkle_consistency(&nodes, from, proof.tree_size, path, &proof.count, err);
-		if (st == ST_OK && merkle_check_consistency(from, &from_root, proof.tree_size, &proof.root, path, proof.count)) {
+		if (st == ST_OK &&
+		    merkle_check_consistency(from, &from_root, proof.tree_size, &proof.root, path, proof.count)) {
 			*out = proof;
 			return ST_OK;
 		}
 		distrust_tree(store);
 	}
-	return st == ST_OK ? err_set(err, ST_CORRUPT, "the tree of %" PRIu64 " records is not the beginning of this one", from) : st;
+	return st == ST_OK ? err_set(err, ST_CORRUPT,
+				     "the tree of %" PRIu64 " records is not the beginning of this one", from)
+			   : st;
 }

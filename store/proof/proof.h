@@ -18,7 +18,7 @@
 
 typedef struct {
 	uint64_t tree_size;
-	Hash root;                /* of tree_size leaves */
+	Hash root; /* of tree_size leaves */
 	const Hash *path;
 	size_t count;
 } Proof;

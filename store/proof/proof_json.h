@@ -14,11 +14,12 @@
 #include "store/log/store.h"
 
 typedef struct {
-	Buf text;             /* the checkpoint; buf_done it */
+	Buf text; /* the checkpoint; buf_done it */
 	uint64_t tree_size;
 } ProofAnchor;
 
-/* A signed checkpoint with the leaf in it: the last one signed, else a new one. ST_READ_ONLY: nothing is signed here. */
+/* A signed checkpoint with the leaf in it: the last one signed, else a new one. ST_READ_ONLY: nothing is signed here.
+ */
 Status proof_anchor(Store *store, uint64_t sequence, ProofAnchor *out, Err *err);
 /* Writes the object. */
 Status proof_write_json(Store *store, uint64_t sequence, const ProofAnchor *anchor, JsonOut *j, Err *err);

@@ -11,7 +11,8 @@ Status entry_read_record(const Entry *entry, Arena *arena, Record *out, Err *err
 	Status st = record_parse_stored(entry->metadata, arena, out, &why);
 	if (st == ST_OK || st == ST_NO_MEMORY)
 		return st == ST_OK ? ST_OK : err_no_memory(err);
-	return err_set(err, ST_CORRUPT, "metadata of entry %llu: %.160s", (unsigned long long)entry->sequence, why.text);
+	return err_set(err, ST_CORRUPT, "metadata of entry %llu: %.160s", (unsigned long long)entry->sequence,
+		       why.text);
 }
 
 void entry_write_members(const Entry *entry, const Record *record, JsonOut *j)

@@ -1,4 +1,5 @@
-/* store/record/entry_json.h - an archived entry as JSON: the same members in answers over HTTP, in packages and in get --json.
+/* store/record/entry_json.h - an archived entry as JSON: the same members in answers over HTTP, in packages and in get
+ * --json.
  *
  *   {"id":"a-1","version":2,"sequence":17,"leaf":"…","archived":"2026-11-22T18:09:00.123Z",
  *    "number":"15/2019/QĐ-UBND",…,                        the metadata, in the order of record_fields

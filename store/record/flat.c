@@ -119,7 +119,8 @@ static bool read_whole(Flat *f, Str *out)
 	while (f->at < f->end && *f->at >= '0' && *f->at <= '9')
 		f->at++;
 	size_t len = (size_t)(f->at - start);
-	if (len == 0 || len > DIGITS_MAX || (len > 1 && *start == '0') || f->at >= f->end || (*f->at != ',' && *f->at != '}'))
+	if (len == 0 || len > DIGITS_MAX || (len > 1 && *start == '0') || f->at >= f->end ||
+	    (*f->at != ',' && *f->at != '}'))
 		return false;
 	*out = arena_copy(f->arena, (Str){start, len});
 	f->no_memory |= !out->ptr;

@@ -1,7 +1,7 @@
 /* store/record/flat.h - the record reader's short way: records of strings and lists of strings, without a JSON tree.
  *
- * Nearly every record has that shape, and reading it through a tree of allocated values took an eighth of a whole ingest
- * of short records. What is not exactly understood is left to the JSON library, which also words the errors.
+ * Nearly every record has that shape, and reading it through a tree of allocated values took an eighth of a whole
+ * ingest of short records. What is not exactly understood is left to the JSON library, which also words the errors.
  *
  * Owns     everything *out points to lies in the arena
  * Threads  pure

@@ -1,5 +1,5 @@
-/* store/record/record.c - see record.h. Flat records are read by record_flat.c, all others by jansson; what that gives is copied
- * into the arena, so nothing of it stays. */
+/* store/record/record.c - see record.h. Flat records are read by record_flat.c, all others by jansson; what that gives
+ * is copied into the arena, so nothing of it stays. */
 #include "store/record/record.h"
 
 #include "base/utf8.h"
@@ -40,7 +40,7 @@ const RecordField record_fields[RF_COUNT] = {
 typedef struct {
 	Arena *arena;
 	Record *record;
-	json_t *extra;  /* members that are kept as they came */
+	json_t *extra; /* members that are kept as they came */
 	Buf warnings;
 	bool no_memory;
 } Reader;
@@ -108,9 +108,10 @@ static bool read_person(Reader *r, json_t *value, FieldValue *out)
 	}
 	if (!json_is_object(value))
 		return keep_scalar(r, value, &out->text);
-	json_object_foreach(value, key, member) {
+	json_object_foreach(value, key, member)
+	{
 		if (strcmp(key, "name") == 0 ? !keep_scalar(r, member, &out->text)
-		                             : strcmp(key, "position") != 0 || !keep_scalar(r, member, position)) {
+					     : strcmp(key, "position") != 0 || !keep_scalar(r, member, position)) {
 			out->text = (Str){NULL, 0};
 			return false;
 		}
@@ -161,7 +162,8 @@ static Status read_file(Reader *r, const json_t *value, RecordFile *out, Err *er
 	if (!json_is_string(name) || !json_is_string(base64))
 		return err_set(err, ST_INVALID, "a file is a path, or an object with \"name\" and \"base64\"");
 	Buf bytes = {0};
-	if (!buf_add_base64_decoded(&bytes, (Str){json_string_value(base64), json_string_length(base64)}) || !buf_ok(&bytes)) {
+	if (!buf_add_base64_decoded(&bytes, (Str){json_string_value(base64), json_string_length(base64)}) ||
+	    !buf_ok(&bytes)) {
 		buf_done(&bytes);
 		return err_set(err, ST_INVALID, "the base64 of file '%.80s' is broken", json_string_value(name));
 	}
@@ -208,12 +210,8 @@ static bool is_deeper(const json_t *value, int depth)
 		return false;
 	if (depth == 0)
 		return true;
-	json_object_foreach((json_t *)value, key, member)
-		if (is_deeper(member, depth - 1))
-			return true;
-	json_array_foreach(value, i, member)
-		if (is_deeper(member, depth - 1))
-			return true;
+	json_object_foreach((json_t *)value, key, member) if (is_deeper(member, depth - 1)) return true;
+	json_array_foreach(value, i, member) if (is_deeper(member, depth - 1)) return true;
 	return false;
 }
 
@@ -260,7 +258,8 @@ static void read_date(Reader *r, RecordFieldId id)
 		if (id == RF_ISSUED)
 			r->record->issued = date;
 	} else if (field->text.len) {
-		buf_printf(&r->warnings, "%.*s is not a date\n", STR_ARG(str_slice(field->text, 0, utf8_cut(field->text, 60))));
+		buf_printf(&r->warnings, "%.*s is not a date\n",
+			   STR_ARG(str_slice(field->text, 0, utf8_cut(field->text, 60))));
 	}
 }
 
@@ -270,8 +269,8 @@ static void warn_of_lengths(Reader *r)
 		Str text = r->record->fields[id].text;
 		size_t most = record_fields[id].max_chars, chars = most && text.len > most ? utf8_count(text) : 0;
 		if (chars > most)
-			buf_printf(&r->warnings, "\"%s\" has %zu characters; the circulars allow %u\n", record_fields[id].name,
-			           chars, (unsigned)most);
+			buf_printf(&r->warnings, "\"%s\" has %zu characters; the circulars allow %u\n",
+				   record_fields[id].name, chars, (unsigned)most);
 	}
 }
 
@@ -279,7 +278,8 @@ static Status check_cases(const Record *record, Err *err)
 {
 	const FieldValue *cases = &record->fields[RF_CASES];
 	if (cases->count > STORE_CASES_MAX)
-		return err_set(err, ST_LIMIT, "a record may belong to %d case files, not %zu", STORE_CASES_MAX, cases->count);
+		return err_set(err, ST_LIMIT, "a record may belong to %d case files, not %zu", STORE_CASES_MAX,
+			       cases->count);
 	for (size_t i = 0; i < cases->count; i++)
 		if (cases->items[i].len > STORE_ID_MAX)
 			return err_set(err, ST_LIMIT, "a case file's code has at most %d bytes", STORE_ID_MAX);
@@ -296,12 +296,14 @@ static Status read_tree(Reader *r, json_t *root, Err *err)
 		return err_set(err, ST_INVALID, "a record is a JSON object");
 	if (is_deeper(root, RECORD_JSON_DEPTH_MAX))
 		return err_set(err, ST_LIMIT, "JSON nested deeper than %d", RECORD_JSON_DEPTH_MAX);
-	json_object_foreach(root, key, value) {
+	json_object_foreach(root, key, value)
+	{
 		Status st = read_member(r, key, value, err);
 		if (st != ST_OK)
 			return st;
 	}
-	return !json_object_size(r->extra) || read_json(r, r->extra, &r->record->fields[RF_EXTRA]) ? ST_OK : err_no_memory(err);
+	return !json_object_size(r->extra) || read_json(r, r->extra, &r->record->fields[RF_EXTRA]) ? ST_OK
+												   : err_no_memory(err);
 }
 
 static Status read_json_text(Reader *r, Str json, Err *err)
@@ -425,8 +427,8 @@ bool record_id_is_valid(Str id)
 		return false;
 	for (size_t i = 0; i < id.len; i++) {
 		char c = id.ptr[i];
-		bool ok = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' || c == '_' ||
-		          c == ':' || c == '-';
+		bool ok = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' ||
+			  c == '_' || c == ':' || c == '-';
 		if (!ok)
 			return false;
 	}

@@ -20,10 +20,30 @@
 #include "base/json_out.h"
 
 typedef enum {
-	RF_CASE, RF_TITLE, /* of a case file's own metadata */
-	RF_NUMBER, RF_TYPE, RF_ISSUED, RF_AGENCY, RF_SUBJECT, RF_SIGNER, RF_RECIPIENTS, RF_DIRECTION, RF_FONDS, RF_CASES,
-	RF_SECRECY, RF_URGENCY, RF_LANGUAGE, RF_PAGES, RF_KEYWORDS, RF_FIELD, RF_RETENTION, RF_ACCESS, RF_LOCATION,
-	RF_RELATIONS, RF_DUE, RF_EXTRA,
+	RF_CASE,
+	RF_TITLE, /* of a case file's own metadata */
+	RF_NUMBER,
+	RF_TYPE,
+	RF_ISSUED,
+	RF_AGENCY,
+	RF_SUBJECT,
+	RF_SIGNER,
+	RF_RECIPIENTS,
+	RF_DIRECTION,
+	RF_FONDS,
+	RF_CASES,
+	RF_SECRECY,
+	RF_URGENCY,
+	RF_LANGUAGE,
+	RF_PAGES,
+	RF_KEYWORDS,
+	RF_FIELD,
+	RF_RETENTION,
+	RF_ACCESS,
+	RF_LOCATION,
+	RF_RELATIONS,
+	RF_DUE,
+	RF_EXTRA,
 	RF_COUNT
 } RecordFieldId;
 
@@ -37,35 +57,35 @@ typedef enum {
 } RecordFieldKind;
 
 typedef struct {
-	const char *name;     /* the JSON member */
+	const char *name; /* the JSON member */
 	RecordFieldKind kind;
-	uint16_t max_chars;   /* by NĐ 30/2020 Phụ lục VI, TT 02/2019; 0: none. Longer is warned about, never refused */
+	uint16_t max_chars; /* by NĐ 30/2020 Phụ lục VI, TT 02/2019; 0: none. Longer is warned about, never refused */
 	const char *label_vi, *label_en;
 } RecordField;
 extern const RecordField record_fields[RF_COUNT];
 
 typedef struct {
-	Str text;             /* TEXT, DATE, PERSON (name), WHOLE, JSON */
-	const Str *items;     /* LIST; PERSON: the position */
+	Str text;         /* TEXT, DATE, PERSON (name), WHOLE, JSON */
+	const Str *items; /* LIST; PERSON: the position */
 	size_t count;
 } FieldValue;
 
 typedef struct {
-	Str name, media;      /* media "": by the name */
-	Str path;             /* a file to read, relative to the input; or … */
-	Str bytes;            /* … the content, already decoded from base64 */
+	Str name, media; /* media "": by the name */
+	Str path;        /* a file to read, relative to the input; or … */
+	Str bytes;       /* … the content, already decoded from base64 */
 } RecordFile;
 
 typedef struct {
-	Str id;               /* "": none given */
-	bool is_case;         /* metadata of a case file: id is its code */
+	Str id;       /* "": none given */
+	bool is_case; /* metadata of a case file: id is its code */
 	FieldValue fields[RF_COUNT];
-	CivilDate issued;     /* year 0: none that can be read */
+	CivilDate issued; /* year 0: none that can be read */
 	bool has_text;
-	Str text;             /* input only */
+	Str text;                /* input only */
 	const RecordFile *files; /* input only */
 	size_t file_count;
-	Str warnings;         /* sentences, one a line; "" */
+	Str warnings; /* sentences, one a line; "" */
 } Record;
 
 enum { RECORD_JSON_DEPTH_MAX = 16, RECORD_LIST_MAX = 1000 };
@@ -79,7 +99,10 @@ void record_write(const Record *record, Buf *out);
 /* Writes the members of the metadata (no braces) into an open object: for answers. */
 void record_write_members(const Record *record, JsonOut *j);
 
-static inline Str record_text(const Record *r, RecordFieldId id) { return r->fields[id].text; }
+static inline Str record_text(const Record *r, RecordFieldId id)
+{
+	return r->fields[id].text;
+}
 bool record_id_is_valid(Str id); /* 1..128 of A-Za-z0-9._:- */
 
 #endif

@@ -32,12 +32,12 @@ static size_t take(const uint8_t **data, size_t *size, unsigned width)
 {
 	size_t len = 0;
 	for (unsigned i = 0; i < width && *size; i++, (*data)++, (*size)--)
-		len |= (size_t)**data << 8 * i;
+		len |= (size_t) * *data << 8 * i;
 	return len < *size ? len : *size;
 }
 
 static Status merge(const char *from, const char *to, const uint32_t *dead, size_t dead_count, GlassStats *stats,
-                    Err *err)
+		    Err *err)
 {
 	char in[80], out[80];
 	snprintf(in, sizeof in, "%s/%s", directory, from);

@@ -22,7 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	Str rest = {(const char *)data + 1, size - 1};
 	if (package_in_open(&package, data[0] & 1 ? PACKAGE_STREAM : PACKAGE_ENTRIES, -1, rest, &err) != ST_OK)
 		return 0;
-	for (int i = 0; i < ENTRIES_MAX && total < BYTES_MAX && package_in_next(package, &entry, &err) == STEP_ITEM; i++) {
+	for (int i = 0; i < ENTRIES_MAX && total < BYTES_MAX && package_in_next(package, &entry, &err) == STEP_ITEM;
+	     i++) {
 		if (!utf8_is_valid(entry.name) && entry.refused == ST_OK)
 			abort();
 		if (entry.refused == ST_OK && data[0] & 1 ? entry.name.len != 0 : false)

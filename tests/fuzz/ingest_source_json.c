@@ -1,5 +1,5 @@
-/* tests/fuzz/ingest_source_json.c - any bytes as a line of JSON: the fast reader and record_parse agree on whether it is
- * a record, on its metadata and on its text. */
+/* tests/fuzz/ingest_source_json.c - any bytes as a line of JSON: the fast reader and record_parse agree on whether it
+ * is a record, on its metadata and on its text. */
 #include "indexer/source/json.h"
 
 #include <stdlib.h>
@@ -21,7 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (fast_status == ST_OK) {
 		record_write(&fast, &fast_json);
 		record_write(&slow, &slow_json);
-		if (!str_eq(buf_str(&fast_json), buf_str(&slow_json)) || !str_eq(fast.text, slow.text) || fast.has_text != slow.has_text)
+		if (!str_eq(buf_str(&fast_json), buf_str(&slow_json)) || !str_eq(fast.text, slow.text) ||
+		    fast.has_text != slow.has_text)
 			abort();
 	}
 	buf_done(&fast_json);

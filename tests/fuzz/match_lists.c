@@ -1,8 +1,8 @@
 /* tests/fuzz/match_lists.c - damage to a sealed shard: the matcher answers or says what is wrong.
  *
- * Input: five bytes for each damage: what is done, 3 bytes where (little-endian), a byte. See damage(). The first one's top
- * bit chooses the shard: one of large blocks, or one of small blocks, whose chunks lie in several. It stands before and
- * behind a sound one; without damage every question must be answered. */
+ * Input: five bytes for each damage: what is done, 3 bytes where (little-endian), a byte. See damage(). The first one's
+ * top bit chooses the shard: one of large blocks, or one of small blocks, whose chunks lie in several. It stands before
+ * and behind a sound one; without damage every question must be answered. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -73,7 +73,9 @@ static void add_document(Inverter *inv, unsigned i, Err *err)
 	add_term(inv, "mod", i % 40, 1);
 	invert_bool(inv, STR("XR"));
 	if (i % 8)
-		invert_value(inv, 0, (Str){value, (size_t)snprintf(value, sizeof value, "20%02u%02u%*s", i % 30, i % 12 + 1, (int)(i % 25), "")});
+		invert_value(inv, 0,
+			     (Str){value, (size_t)snprintf(value, sizeof value, "20%02u%02u%*s", i % 30, i % 12 + 1,
+							   (int)(i % 25), "")});
 	if (i % 11 == 0)
 		invert_value(inv, 1, (Str){value, (size_t)snprintf(value, sizeof value, "%*u", (int)(i % 60), i % 5)});
 	must(invert_end(inv, err), err);
@@ -152,7 +154,10 @@ static void write_damaged(const uint8_t *data, size_t size)
 
 /* ---- questions ------------------------------------------------------------------------------------------------- */
 
-static Query *term(const char *text) { return query_term(&made, str_from(text)); }
+static Query *term(const char *text)
+{
+	return query_term(&made, str_from(text));
+}
 
 static Query *node(QueryOp op, Query *a, Query *b, Query *c)
 {
@@ -165,24 +170,36 @@ static const QueryAsk *questions(void)
 	static QueryAsk asks[QUESTIONS];
 	if (asks[0].tier_count)
 		return asks;
-	Query *half = query_term(&made, (Str){"half\0b", 6}), *dates = query_range(&made, 0, STR("200502"), STR("201511"));
+	Query *half = query_term(&made, (Str){"half\0b", 6}),
+	      *dates = query_range(&made, 0, STR("200502"), STR("201511"));
 	Query *any = node(QUERY_OR, term("half"), term("seventh"), term("own400"));
 	Query *one_of = node(QUERY_SYNONYM, term("mod3"), term("mod17"), term("half"));
 	Query *most = node(QUERY_OR, half, one_of, query_weighted(&made, QUERY_BOOST, term("own800"), 30));
 	Query *every = node(QUERY_AND, term("all"), term("seventh"), half);
 	Query *maybe = query_pair(&made, QUERY_AND_MAYBE, every, query_weighted(&made, QUERY_SCALE, most, 0.5));
 	const Query *const list[QUESTIONS] = {
-		any, every, most, maybe,
-		query_pair(&made, QUERY_FILTER, any, dates), query_pair(&made, QUERY_AND_NOT, term("all"), any),
+		any,
+		every,
+		most,
+		maybe,
+		query_pair(&made, QUERY_FILTER, any, dates),
+		query_pair(&made, QUERY_AND_NOT, term("all"), any),
 		query_pair(&made, QUERY_AND, dates, query_range(&made, 1, STR(" "), STR(""))),
 		node(QUERY_AND, term("own0"), term("heavy"), term("mod0")),
 		query_pair(&made, QUERY_FILTER, query_weighted(&made, QUERY_BOOST, dates, 2), term("XR")),
 		node(QUERY_AND, node(QUERY_OR, term("own1200"), term("half"), NULL), term("heavy"), dates)};
 	for (int i = 0; i < QUESTIONS; i++)
-		asks[i] = (QueryAsk){.tiers = {list[i]}, .tier_count = 1, .limit = 10, .first = i % 4 * 30ull, .count_to = i % 3 * 1000ull,
-		                     .sort_slot = i % 5 == 4 ? 0 : -1, .second = i % 3 ? NULL : most};
-	asks[1] = (QueryAsk){.tiers = {every, query_pair(&made, QUERY_AND, term("all"), half), term("all")}, .tier_count = 3,
-	                     .limit = 20, .sort_slot = -1};
+		asks[i] = (QueryAsk){.tiers = {list[i]},
+				     .tier_count = 1,
+				     .limit = 10,
+				     .first = i % 4 * 30ull,
+				     .count_to = i % 3 * 1000ull,
+				     .sort_slot = i % 5 == 4 ? 0 : -1,
+				     .second = i % 3 ? NULL : most};
+	asks[1] = (QueryAsk){.tiers = {every, query_pair(&made, QUERY_AND, term("all"), half), term("all")},
+			     .tier_count = 3,
+			     .limit = 20,
+			     .sort_slot = -1};
 	return asks;
 }
 
@@ -255,7 +272,9 @@ static void ask_all(Matcher *m, bool is_sound)
 		ask.sample = i % 3 ? 100 : 0;
 		judge(matcher_search(m, &ask, &arena, &found, &err), &err, is_sound);
 		if (i % 2)
-			judge(matcher_facets(m, &ask, 1 << 0 | 1 << 1 | 1 << 7, take_count, &sum, &all, &is_exact, &err), &err, is_sound);
+			judge(matcher_facets(m, &ask, 1 << 0 | 1 << 1 | 1 << 7, take_count, &sum, &all, &is_exact,
+					     &err),
+			      &err, is_sound);
 		arena_done(&arena);
 	}
 }

@@ -1,9 +1,9 @@
 /* tests/fuzz/store_log.c - a segment file of any bytes: opening, recovering, verifying and writing never crash, hang or
  * take memory without bound, and what is shown is whole.
  *
- * The first byte says how the rest is used: as the whole file of segment 1, or as changes (offset, byte) to a good one. In
- * both cases the sums of frame headers are made right first where the second bit asks for it, so that what lies behind
- * them is reached.
+ * The first byte says how the rest is used: as the whole file of segment 1, or as changes (offset, byte) to a good one.
+ * In both cases the sums of frame headers are made right first where the second bit asks for it, so that what lies
+ * behind them is reached.
  */
 #include "base/file.h"
 #include "store/format/frame.h"
@@ -30,8 +30,13 @@ static void add_record(Store *store, int i, Err *err)
 	snprintf(key, sizeof key, "r%d", i);
 	Str cases[1] = {STR("case")};
 	ObjectInput object = {.ref = {.role = "text"}, .bytes = {text, (size_t)n}, .fd = -1};
-	EntryInput input = {.kind = ENTRY_RECORD, .key = str_from(key), .metadata = STR("{}"), .objects = &object, .object_count = 1,
-	                    .cases = cases, .case_count = 1};
+	EntryInput input = {.kind = ENTRY_RECORD,
+			    .key = str_from(key),
+			    .metadata = STR("{}"),
+			    .objects = &object,
+			    .object_count = 1,
+			    .cases = cases,
+			    .case_count = 1};
 	if (store_append(store, &input, &r, err) != ST_OK)
 		abort();
 }
@@ -79,9 +84,17 @@ static void mend_sums(Buf *file)
 	for (size_t at = SEGMENT_HEADER_LEN; at + FRAME_HEADER_LEN <= file->len;) {
 		uint8_t *h = (uint8_t *)file->data + at;
 		FrameHeader header = {
-			.type = h[4], .codec = h[6], .flags = h[7], .ordinal = get_le32(h + 8), .dict_ordinal = get_le32(h + 12),
-			.sequence = get_le64(h + 16), .batch = get_le64(h + 24), .descriptor_len = get_le32(h + 32),
-			.annex_len = get_le32(h + 36), .stored_len = get_le32(h + 40), .raw_len = get_le32(h + 44),
+			.type = h[4],
+			.codec = h[6],
+			.flags = h[7],
+			.ordinal = get_le32(h + 8),
+			.dict_ordinal = get_le32(h + 12),
+			.sequence = get_le64(h + 16),
+			.batch = get_le64(h + 24),
+			.descriptor_len = get_le32(h + 32),
+			.annex_len = get_le32(h + 36),
+			.stored_len = get_le32(h + 40),
+			.raw_len = get_le32(h + 44),
 		};
 		uint64_t len = frame_len(&header);
 		if (memcmp(h, "hFR1", 4) != 0 || len > file->len - at) {

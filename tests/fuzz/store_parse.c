@@ -1,5 +1,5 @@
-/* tests/fuzz/store_parse.c - the parsers that take single pieces: descriptors, footer, payload, checkpoint, packed bodies.
- * The first byte chooses the piece. What a parser accepts must come back the same when it is written again. */
+/* tests/fuzz/store_parse.c - the parsers that take single pieces: descriptors, footer, payload, checkpoint, packed
+ * bodies. The first byte chooses the piece. What a parser accepts must come back the same when it is written again. */
 #include "store/proof/checkpoint.h"
 #include "store/format/codec.h"
 #include "store/format/frame.h"

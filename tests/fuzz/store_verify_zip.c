@@ -19,8 +19,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		uint64_t before = 0;
 		for (size_t i = 0; i < zip.count; i++) {
 			const ZipEntry *e = &zip.entries[i];
-			if (e->offset < before || e->offset > size || e->size > size - e->offset || strstr(e->name, "..") == e->name || e->name[0] == '/' ||
-			    strstr(e->name, "/../") || !zip_read(&zip, e->offset, byte, e->size < sizeof byte ? (size_t)e->size : sizeof byte))
+			if (e->offset < before || e->offset > size || e->size > size - e->offset ||
+			    strstr(e->name, "..") == e->name || e->name[0] == '/' || strstr(e->name, "/../") ||
+			    !zip_read(&zip, e->offset, byte, e->size < sizeof byte ? (size_t)e->size : sizeof byte))
 				abort();
 			before = e->offset + e->size;
 		}

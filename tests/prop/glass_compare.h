@@ -10,7 +10,8 @@
 /* What is being compared, for messages. */
 inline std::string where;
 
-inline void check_postings(const Xapian::Database &ours, const Xapian::Database &theirs, const std::string &term, bool positions)
+inline void check_postings(const Xapian::Database &ours, const Xapian::Database &theirs, const std::string &term,
+			   bool positions)
 {
 	auto a = ours.postlist_begin(term), a_end = ours.postlist_end(term);
 	auto b = theirs.postlist_begin(term), b_end = theirs.postlist_end(term);
@@ -30,7 +31,7 @@ inline void check_postings(const Xapian::Database &ours, const Xapian::Database 
 }
 
 inline void check_skipping(const Xapian::Database &ours, const Xapian::Database &theirs, const std::string &term,
-                           std::mt19937_64 &random)
+			   std::mt19937_64 &random)
 {
 	auto a = ours.postlist_begin(term), b = theirs.postlist_begin(term);
 	Xapian::docid did = 0, step = 1 + theirs.get_lastdocid() / 20;
@@ -53,30 +54,35 @@ inline void check_values(const Xapian::Database &ours, const Xapian::Database &t
 	for (Xapian::valueno slot : {0u, 1u, 2u, 3u, 7u, 127u, 128u, 300u, 70000u}) {
 		check(ours.get_value_freq(slot) == theirs.get_value_freq(slot), where + ": value frequency");
 		check(ours.get_value_lower_bound(slot) == theirs.get_value_lower_bound(slot), where + ": least value");
-		check(ours.get_value_upper_bound(slot) == theirs.get_value_upper_bound(slot), where + ": greatest value");
+		check(ours.get_value_upper_bound(slot) == theirs.get_value_upper_bound(slot),
+		      where + ": greatest value");
 		auto a = ours.valuestream_begin(slot), b = theirs.valuestream_begin(slot);
 		for (; a != ours.valuestream_end(slot) && b != theirs.valuestream_end(slot); ++a, ++b)
 			check(a.get_docid() == b.get_docid() && *a == *b, where + ": value");
-		check(a == ours.valuestream_end(slot) && b == theirs.valuestream_end(slot), where + ": number of values");
+		check(a == ours.valuestream_end(slot) && b == theirs.valuestream_end(slot),
+		      where + ": number of values");
 	}
 }
 
 inline void check_queries(const Xapian::Database &ours, const Xapian::Database &theirs,
-                          const std::vector<std::string> &terms, bool positions, std::mt19937_64 &random)
+			  const std::vector<std::string> &terms, bool positions, std::mt19937_64 &random)
 {
 	for (int i = 0; i < 40 && !terms.empty(); i++) {
 		std::vector<std::string> words;
 		for (unsigned w = 0; w < 1 + i % 5u; w++)
 			words.push_back(terms[random() % terms.size()]);
-		static const Xapian::Query::op ops[] = {Xapian::Query::OP_OR, Xapian::Query::OP_AND, Xapian::Query::OP_NEAR};
-		Xapian::Query query(ops[i % (positions ? 3 : 2)], words.begin(), words.end(), positions && i % 3 == 2 ? 50 : 0);
+		static const Xapian::Query::op ops[] = {Xapian::Query::OP_OR, Xapian::Query::OP_AND,
+							Xapian::Query::OP_NEAR};
+		Xapian::Query query(ops[i % (positions ? 3 : 2)], words.begin(), words.end(),
+				    positions && i % 3 == 2 ? 50 : 0);
 		Xapian::Enquire x(ours), y(theirs);
 		x.set_query(query);
 		y.set_query(query);
 		Xapian::MSet a = x.get_mset(0, 10), b = y.get_mset(0, 10);
 		check(a.size() == b.size(), where + ": number of hits");
 		for (Xapian::doccount n = 0; n < a.size(); n++)
-			check(*a[n] == *b[n] && a[n].get_weight() == b[n].get_weight(), where + ": hit " + query.get_description());
+			check(*a[n] == *b[n] && a[n].get_weight() == b[n].get_weight(),
+			      where + ": hit " + query.get_description());
 	}
 }
 
@@ -101,11 +107,12 @@ inline std::map<std::string, std::string> metadata_of(const Xapian::Database &db
 
 /* theirs_only: metadata that only they have. */
 inline void compare(const std::string &ours_dir, const std::string &theirs_dir, bool positions, uint64_t seed,
-                    const std::string &theirs_only = "")
+		    const std::string &theirs_only = "")
 {
 	std::ostringstream report;
 	std::mt19937_64 random(seed);
-	check(Xapian::Database::check(ours_dir, Xapian::DBCHECK_SHOW_STATS, &report) == 0, where + ": xapian-check: " + report.str());
+	check(Xapian::Database::check(ours_dir, Xapian::DBCHECK_SHOW_STATS, &report) == 0,
+	      where + ": xapian-check: " + report.str());
 	Xapian::Database ours(ours_dir), theirs(theirs_dir);
 	check_statistics(ours, theirs);
 	std::vector<std::string> terms;

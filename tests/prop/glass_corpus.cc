@@ -75,7 +75,8 @@ int main()
 		compacted += read_file(base + "/compacted" + name).size();
 		theirs += read_file(base + "/theirs" + name).size();
 	}
-	printf("ok - %zu documents: equal; postlist and position: %zu bytes, xapian-compact's %zu, Xapian's writer's %zu\n",
+	printf("ok - %zu documents: equal; postlist and position: %zu bytes, xapian-compact's %zu, Xapian's writer's "
+	       "%zu\n",
 	       world.documents.size(), ours, compacted, theirs);
 	remove_all(directory);
 	return 0;

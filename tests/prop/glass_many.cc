@@ -63,7 +63,8 @@ static void build_in_bulk(const std::string &dir, uint32_t count, uint64_t seed)
 static void build_by_writer(const std::string &dir, uint32_t count, uint64_t seed)
 {
 	setenv("XAPIAN_FLUSH_THRESHOLD", "50000", 1);
-	Xapian::WritableDatabase db(dir, Xapian::DB_CREATE | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_TERMLIST | Xapian::DB_NO_SYNC);
+	Xapian::WritableDatabase db(dir, Xapian::DB_CREATE | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_TERMLIST |
+						 Xapian::DB_NO_SYNC);
 	for (uint32_t did = 1; did <= count; did++) {
 		Tiny d = tiny(seed, did);
 		Xapian::Document document;
@@ -77,14 +78,16 @@ static void build_by_writer(const std::string &dir, uint32_t count, uint64_t see
 }
 
 /* Returns the terms whose lists are compared whole: the most frequent ones and some of all. */
-static std::vector<std::string> compare_terms(const Xapian::Database &ours, const Xapian::Database &theirs, std::mt19937_64 &random)
+static std::vector<std::string> compare_terms(const Xapian::Database &ours, const Xapian::Database &theirs,
+					      std::mt19937_64 &random)
 {
 	std::vector<std::string> chosen;
 	uint64_t terms = 0;
 	auto a = ours.allterms_begin(), b = theirs.allterms_begin();
 	for (; a != ours.allterms_end() && b != theirs.allterms_end(); ++a, ++b) {
 		check(*a == *b && a.get_termfreq() == b.get_termfreq(), where + ": frequency of " + *b);
-		if (b.get_termfreq() > theirs.get_doccount() / 100 || random() % (theirs.get_doccount() / LISTS + 1) == 0)
+		if (b.get_termfreq() > theirs.get_doccount() / 100 ||
+		    random() % (theirs.get_doccount() / LISTS + 1) == 0)
 			chosen.push_back(*b);
 		terms++;
 	}
@@ -102,7 +105,8 @@ static void compare_many(const std::string &ours_dir, const std::string &theirs_
 	check_statistics(ours, theirs);
 	std::vector<std::string> chosen = compare_terms(ours, theirs, random);
 	for (const std::string &term : chosen) {
-		check(ours.get_collection_freq(term) == theirs.get_collection_freq(term), where + ": collection frequency");
+		check(ours.get_collection_freq(term) == theirs.get_collection_freq(term),
+		      where + ": collection frequency");
 		check(ours.get_wdf_upper_bound(term) == theirs.get_wdf_upper_bound(term), where + ": greatest wdf");
 		check_postings(ours, theirs, term, false);
 		check_skipping(ours, theirs, term, random);
@@ -129,7 +133,8 @@ int main(int argc, char **argv)
 	build_by_writer(base + "/theirs", count, seed);
 	double writer = now() - start;
 	compare_many(base + "/ours", base + "/theirs", seed);
-	printf("ok - %u documents are equal; built in bulk in %.1f s, by Xapian's writer in %.1f s\n", count, bulk, writer);
+	printf("ok - %u documents are equal; built in bulk in %.1f s, by Xapian's writer in %.1f s\n", count, bulk,
+	       writer);
 	remove_all(directory);
 	return 0;
 }

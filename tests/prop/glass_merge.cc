@@ -38,7 +38,9 @@ static void merge(const World &world, const std::vector<Part> &parts, const std:
 	finish.metadata_count = metadata.size();
 	GlassStats stats;
 	Err err = {ST_OK, ""};
-	check(glass_merge(dir.c_str(), inputs.data(), inputs.size(), block_size, &finish, nullptr, &stats, &err) == ST_OK, err.text);
+	check(glass_merge(dir.c_str(), inputs.data(), inputs.size(), block_size, &finish, nullptr, &stats, &err) ==
+		      ST_OK,
+	      err.text);
 	std::ostringstream report;
 	if (stats.documents)
 		check(Xapian::Database::check(dir, 0, &report) == 0, dir + ": xapian-check: " + report.str());
@@ -46,7 +48,7 @@ static void merge(const World &world, const std::vector<Part> &parts, const std:
 
 /* The world cut into k parts; the last document of each stays where it is, so offsets are the docids before. */
 static std::vector<Part> build_parts(const World &world, const std::string &base, unsigned k, uint32_t block_size,
-                                     const std::set<uint32_t> &dead)
+				     const std::set<uint32_t> &dead)
 {
 	std::vector<Part> parts;
 	size_t n = world.documents.size(), from = 0;
@@ -84,7 +86,8 @@ static void one_world(const World &world, const std::string &base, uint32_t bloc
 			std::vector<Part> parts = build_parts(world, base, k, block_size, dead);
 			merge(world, parts, base + ".merged", block_size);
 			check_same_files(base + ".live", base + ".merged",
-			                 base + " of " + std::to_string(k) + " parts, " + std::to_string(percent) + " % dead");
+					 base + " of " + std::to_string(k) + " parts, " + std::to_string(percent) +
+						 " % dead");
 			for (const Part &p : parts)
 				remove_all(p.dir);
 			remove_all(base + ".merged");

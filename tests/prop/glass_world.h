@@ -49,8 +49,8 @@ struct Knobs {
 	bool positions, odd_terms, values;
 	uint32_t first_did;
 	unsigned wdf_max;
-	unsigned long_tags = 0;                /* metadata of up to 9000 bytes */
-	unsigned term_bytes = 0;               /* every term as long as this, zero bytes counted twice */
+	unsigned long_tags = 0;  /* metadata of up to 9000 bytes */
+	unsigned term_bytes = 0; /* every term as long as this, zero bytes counted twice */
 };
 
 struct World {
@@ -86,15 +86,24 @@ inline std::string random_term(std::mt19937_64 &random, const Knobs &k)
 	if (!k.odd_terms)
 		return term;
 	switch (rank % 11) {
-	case 0: return term + std::string(1, '\0') + "z";
-	case 1: return std::string(2, '\0') + term;
-	case 2: return term + "\xff\xfe";
-	case 3: return term + std::string(245 - term.size(), 'x');
-	case 4: return term + " " + std::to_string(rank % 13);
-	case 5: return "\xc4\x91\xc6\xb0\xe1\xbb\x9dng " + term;
-	case 6: return std::string("\0\xe0", 2) + term;
-	case 7: return std::string("\0\xd8\1", 3) + term;
-	default: return term;
+	case 0:
+		return term + std::string(1, '\0') + "z";
+	case 1:
+		return std::string(2, '\0') + term;
+	case 2:
+		return term + "\xff\xfe";
+	case 3:
+		return term + std::string(245 - term.size(), 'x');
+	case 4:
+		return term + " " + std::to_string(rank % 13);
+	case 5:
+		return "\xc4\x91\xc6\xb0\xe1\xbb\x9dng " + term;
+	case 6:
+		return std::string("\0\xe0", 2) + term;
+	case 7:
+		return std::string("\0\xd8\1", 3) + term;
+	default:
+		return term;
 	}
 }
 
@@ -125,7 +134,7 @@ inline World make_world(const Knobs &k, uint64_t seed)
 		world.metadata.emplace_back("name" + std::to_string(upto(1000) * 5 + i), "value" + std::to_string(i));
 	for (unsigned i = 0; i < k.long_tags; i++)
 		world.metadata.emplace_back("tag" + std::string(upto(30), 'x') + std::to_string(100000 + i),
-		                            std::string(1 + upto(upto(3) ? 9000 : 100), 'v'));
+					    std::string(1 + upto(upto(3) ? 9000 : 100), 'v'));
 	return world;
 }
 
@@ -158,7 +167,7 @@ struct BuildOptions {
 	size_t batch_bytes = 0, memory_bytes = 0;
 	bool codes = true, in_order = true, mixed = true; /* mixed: some occurrences by bytes, even of the same term */
 	uint32_t block_size = 0;
-	std::set<uint32_t> without; /* docids left out */
+	std::set<uint32_t> without;     /* docids left out */
 	size_t from = 0, to = SIZE_MAX; /* documents */
 	uint32_t did_minus = 0;
 	uint8_t uuid = 1;
@@ -223,10 +232,11 @@ inline GlassStats build(const World &world, const std::string &dir, const BuildO
 }
 
 /* Xapian's own writer, then its compactor. */
-inline void build_by_xapian(const World &world, const std::string &dir, const std::string &compacted, uint32_t block_size,
-                            const std::set<uint32_t> &without = {})
+inline void build_by_xapian(const World &world, const std::string &dir, const std::string &compacted,
+			    uint32_t block_size, const std::set<uint32_t> &without = {})
 {
-	Xapian::WritableDatabase db(dir, Xapian::DB_CREATE | Xapian::DB_BACKEND_GLASS, (int)(block_size ? block_size : 8192));
+	Xapian::WritableDatabase db(dir, Xapian::DB_CREATE | Xapian::DB_BACKEND_GLASS,
+				    (int)(block_size ? block_size : 8192));
 	for (const Document &d : world.documents) {
 		if (without.count(d.did))
 			continue;
@@ -294,8 +304,8 @@ inline void check_same_leaves(const std::string &a, const std::string &b, const 
 {
 	for (const char *name : {"postlist.glass", "position.glass"}) {
 		std::string x = leaves(a + "/" + name, block_size), y = leaves(b + "/" + name, block_size);
-		/* Xapian notices only after ten keys that they come in order: a first leaf of fewer is cut in the middle, and
-		 * everything behind it lies elsewhere. */
+		/* Xapian notices only after ten keys that they come in order: a first leaf of fewer is cut in the
+		 * middle, and everything behind it lies elsewhere. */
 		if (x.size() <= block_size || (uint8_t)x[10] > 11 + 2 * 12)
 			check(x == y, what + ": leaves of " + name);
 	}

@@ -17,7 +17,8 @@ static void ask_remotely(const std::string &dir)
 		Xapian::MSet a = x.get_mset(0, 10), b = y.get_mset(0, 10);
 		check(a.size() == b.size(), where + ": hits of the remote server");
 		for (Xapian::doccount n = 0; n < a.size(); n++)
-			check(*a[n] == *b[n] && a[n].get_weight() == b[n].get_weight(), where + ": a hit of the remote server");
+			check(*a[n] == *b[n] && a[n].get_weight() == b[n].get_weight(),
+			      where + ": a hit of the remote server");
 	}
 }
 
@@ -36,12 +37,14 @@ static void let_xapian_update(const std::string &dir)
 	std::ostringstream report;
 	check(Xapian::Database::check(dir, 0, &report) == 0, where + ": xapian-check after an update: " + report.str());
 	Xapian::Database(dir).compact(dir + ".again");
-	check(Xapian::Database::check(dir + ".again", 0, &report) == 0, where + ": xapian-check after compacting: " + report.str());
+	check(Xapian::Database::check(dir + ".again", 0, &report) == 0,
+	      where + ": xapian-check after compacting: " + report.str());
 	remove_all(dir + ".again");
 }
 
 static const Knobs worlds[] = {
-	/* name, documents, vocabulary, words, gap, positions, odd terms, values, first docid, wdf, long tags, term bytes */
+	/* name, documents, vocabulary, words, gap, positions, odd terms, values, first docid, wdf, long tags, term
+	   bytes */
 	{"empty", 0, 1, 0, 0, true, false, false, 1, 1},
 	{"one", 1, 5, 20, 0, true, true, true, 1, 3},
 	{"empty-documents", 50, 5, 0, 3, false, false, false, 5, 1},

@@ -1,6 +1,6 @@
-/* tests/prop/ingest_source_json.c - random records, as many senders write them (blanks, escapes, order of members), read
- * by the fast readers and by the JSON library: the same or both refused; and what is archived of it reads back the same.
- * usage: [SEED] */
+/* tests/prop/ingest_source_json.c - random records, as many senders write them (blanks, escapes, order of members),
+ * read by the fast readers and by the JSON library: the same or both refused; and what is archived of it reads back the
+ * same. usage: [SEED] */
 #include "../unit/unit.h"
 
 #include "base/clock.h"
@@ -26,8 +26,10 @@ static void add_blanks(Buf *out)
 
 static void add_string(Buf *out, unsigned most)
 {
-	static const char *const escapes[] = {"\\n", "\\\"", "\\\\", "\\/", "\\t", "\\u1ebf", "\\ud83d\\ude00", "\\u0041", "\\r", "\\b"};
-	static const char *const broken[] = {"\\x", "\\ud800", "\\udc00", "\\u12", "\n", "\x01", "\xC3", "\xED\xA0\x80", "\\"};
+	static const char *const escapes[] = {"\\n",     "\\\"",           "\\\\",    "\\/", "\\t",
+					      "\\u1ebf", "\\ud83d\\ude00", "\\u0041", "\\r", "\\b"};
+	static const char *const broken[] = {"\\x",  "\\ud800", "\\udc00",      "\\u12", "\n",
+					     "\x01", "\xC3",    "\xED\xA0\x80", "\\"};
 	char utf8[4];
 	buf_add_char(out, '"');
 	for (unsigned n = pick(most); n > 0; n--) {
@@ -66,7 +68,8 @@ static void add_value(Buf *out, unsigned depth)
 
 static void write_line(Buf *out)
 {
-	static const char *const names[] = {"id", "number", "subject", "keywords", "signer", "issued", "cases", "location", "x", "text", "te\\u0078t", "pages", "extra", "case"};
+	static const char *const names[] = {"id",       "number", "subject", "keywords",   "signer", "issued", "cases",
+					    "location", "x",      "text",    "te\\u0078t", "pages",  "extra",  "case"};
 	buf_clear(out);
 	buf_add_char(out, '{');
 	for (unsigned i = 0, n = pick(5), text_at = pick(6); i <= n; i++) {
@@ -74,7 +77,8 @@ static void write_line(Buf *out)
 			buf_add_char(out, ',');
 		add_blanks(out);
 		bool is_text = i == text_at;
-		buf_printf(out, "\"%s%.*s\"", is_text ? "text" : names[pick(pick(8) ? 8 : 14)], is_text || pick(2) ? 0 : 1, "2");
+		buf_printf(out, "\"%s%.*s\"", is_text ? "text" : names[pick(pick(8) ? 8 : 14)],
+			   is_text || pick(2) ? 0 : 1, "2");
 		add_blanks(out);
 		buf_add_char(out, ':');
 		add_blanks(out);
@@ -127,8 +131,8 @@ static bool agree(Str line)
 		record_write(&fast, &fast_json);
 		record_write(&slow, &slow_json);
 		same = str_eq(buf_str(&fast_json), buf_str(&slow_json)) && str_eq(fast.text, slow.text) &&
-		       fast.has_text == slow.has_text && str_eq(fast.id, slow.id) && str_eq(fast.warnings, slow.warnings) &&
-		       reads_back(&slow_json, &fast_arena);
+		       fast.has_text == slow.has_text && str_eq(fast.id, slow.id) &&
+		       str_eq(fast.warnings, slow.warnings) && reads_back(&slow_json, &fast_arena);
 	}
 	buf_done(&fast_json);
 	buf_done(&slow_json);

@@ -42,7 +42,9 @@ struct Shards {
 			check_status(match_shard_open(&shard, names[i], &err), err);
 			sealed.push_back(shard);
 		}
-		check_status(matcher_open(&matcher, sealed.data(), sealed.size(), has_live ? names.back() : nullptr, &err), err);
+		check_status(
+			matcher_open(&matcher, sealed.data(), sealed.size(), has_live ? names.back() : nullptr, &err),
+			err);
 		for (MatchShard *shard : sealed)
 			match_shard_drop(shard);
 		for (const auto &list : dead)
@@ -94,18 +96,31 @@ struct Asker {
 		if (depth == 0)
 			return term();
 		switch (upto(13)) {
-		case 0: case 1: return list(QUERY_AND, depth, 2);
-		case 2: case 3: return list(QUERY_OR, depth, 4);
+		case 0:
+		case 1:
+			return list(QUERY_AND, depth, 2);
+		case 2:
+		case 3:
+			return list(QUERY_OR, depth, 4);
 		case 4:
 			synonyms = true;
 			return list(QUERY_SYNONYM, depth, 3);
-		case 5: return query_pair(&arena, QUERY_AND_NOT, tree(depth - 1), query_matching(&arena, tree(depth - 1)));
-		case 6: case 7: return query_pair(&arena, QUERY_AND_MAYBE, tree(depth - 1), tree(depth - 1));
-		case 8: return query_pair(&arena, QUERY_FILTER, tree(depth - 1), tree(depth - 1));
-		case 9: return query_weighted(&arena, QUERY_SCALE, tree(depth - 1), 0.25 + (double)upto(8));
-		case 10: return query_weighted(&arena, QUERY_BOOST, tree(depth - 1), (double)upto(30));
-		case 11: return query_pair(&arena, QUERY_FILTER, tree(depth - 1), range());
-		default: return term();
+		case 5:
+			return query_pair(&arena, QUERY_AND_NOT, tree(depth - 1),
+					  query_matching(&arena, tree(depth - 1)));
+		case 6:
+		case 7:
+			return query_pair(&arena, QUERY_AND_MAYBE, tree(depth - 1), tree(depth - 1));
+		case 8:
+			return query_pair(&arena, QUERY_FILTER, tree(depth - 1), tree(depth - 1));
+		case 9:
+			return query_weighted(&arena, QUERY_SCALE, tree(depth - 1), 0.25 + (double)upto(8));
+		case 10:
+			return query_weighted(&arena, QUERY_BOOST, tree(depth - 1), (double)upto(30));
+		case 11:
+			return query_pair(&arena, QUERY_FILTER, tree(depth - 1), range());
+		default:
+			return term();
 		}
 	}
 	Query *query()
@@ -146,18 +161,23 @@ static unsigned compare_all(Asker &asker, QueryAsk ask)
 	check_status(matcher_search(s.matcher, &ask, &asker.arena, &ours, &err), err);
 	check_status(xap_search(s.xapian, &ask, &asker.arena, &theirs, &err), err);
 	check(ours.total_is_exact && ours.total == ours.count, where + ": the total");
-	check(ours.count == theirs.count, where + ": " + std::to_string(ours.count) + " hits, Xapian has " + std::to_string(theirs.count));
+	check(ours.count == theirs.count,
+	      where + ": " + std::to_string(ours.count) + " hits, Xapian has " + std::to_string(theirs.count));
 	Scores a = scores_of(ours), b = scores_of(theirs);
 	for (const auto &[hit, score] : a) {
 		auto other = b.find(hit);
 		check(other != b.end(), where + ": a hit that Xapian does not have");
-		check(near(score.first, other->second.first, asker.synonyms), where + ": score " + std::to_string(score.first) + ", Xapian's " + std::to_string(other->second.first));
+		check(near(score.first, other->second.first, asker.synonyms),
+		      where + ": score " + std::to_string(score.first) + ", Xapian's " +
+			      std::to_string(other->second.first));
 		check(score.second == other->second.second, where + ": the tier");
 	}
 	for (size_t tier = 0; tier < ask.tier_count; tier++)
 		check(ours.totals[tier] == theirs.totals[tier], where + ": a tier's total");
 	for (size_t i = 1; i < ours.count && ask.sort_slot < 0; i++)
-		check(ours.hits[i].tier > ours.hits[i - 1].tier || (ours.hits[i].tier == ours.hits[i - 1].tier && ours.hits[i].score <= ours.hits[i - 1].score), where + ": the order of scores");
+		check(ours.hits[i].tier > ours.hits[i - 1].tier || (ours.hits[i].tier == ours.hits[i - 1].tier &&
+								    ours.hits[i].score <= ours.hits[i - 1].score),
+		      where + ": the order of scores");
 	return (unsigned)ours.count;
 }
 
@@ -173,9 +193,12 @@ static void compare_pages(Asker &asker, QueryAsk ask)
 	for (size_t at = 0; at < whole.count; at += page.count) {
 		ask.first = at;
 		check_status(matcher_search(asker.shards.matcher, &ask, &asker.arena, &page, &err), err);
-		check(page.count && (page.total == whole.total || !page.total_is_exact || !whole.total_is_exact), where + ": a page");
+		check(page.count && (page.total == whole.total || !page.total_is_exact || !whole.total_is_exact),
+		      where + ": a page");
 		for (size_t i = 0; i < page.count && at + i < whole.count; i++)
-			check(page.hits[i].docid == whole.hits[at + i].docid && page.hits[i].shard == whole.hits[at + i].shard, where + ": order of pages");
+			check(page.hits[i].docid == whole.hits[at + i].docid &&
+				      page.hits[i].shard == whole.hits[at + i].shard,
+			      where + ": order of pages");
 	}
 	ask.first = ask.limit = 0;
 	check_status(matcher_search(asker.shards.matcher, &ask, &asker.arena, &page, &err), err);
@@ -184,7 +207,8 @@ static void compare_pages(Asker &asker, QueryAsk ask)
 	uint64_t guess = page.total;
 	ask.count_to = asker.shards.documents;
 	check_status(matcher_search(asker.shards.matcher, &ask, &asker.arena, &page, &err), err);
-	check(page.total_is_exact && guess < page.total * 3 / 2 + 300 && page.total < guess * 3 / 2 + 300, where + ": guessed total " + std::to_string(guess) + " of " + std::to_string(page.total));
+	check(page.total_is_exact && guess < page.total * 3 / 2 + 300 && page.total < guess * 3 / 2 + 300,
+	      where + ": guessed total " + std::to_string(guess) + " of " + std::to_string(page.total));
 }
 
 /* Three tiers, each within the next; hits go on from one to the next across pages. */
@@ -207,7 +231,8 @@ static void compare_tiers(Asker &asker, QueryAsk ask)
 		check(page.count, where + ": a page of tiers");
 		for (size_t i = 0; i < page.count && at + i < whole.count; i++) {
 			const QueryHit &a = page.hits[i], &b = whole.hits[at + i];
-			check(a.docid == b.docid && a.shard == b.shard && a.tier == b.tier && a.score == b.score, where + ": order of pages of tiers");
+			check(a.docid == b.docid && a.shard == b.shard && a.tier == b.tier && a.score == b.score,
+			      where + ": order of pages of tiers");
 			ask.first = a.tier == ask.first_tier ? ask.first + 1 : 1;
 			ask.first_tier = a.tier;
 		}
@@ -227,7 +252,8 @@ static void compare_second_look(Asker &asker, QueryAsk ask)
 	check_status(xap_search(asker.shards.xapian, &ask, &asker.arena, &theirs, &err), err);
 	check(ours.count == theirs.count, where + ": hits of a second look");
 	for (size_t i = 0; i < ours.count; i++)
-		check(near(ours.hits[i].score, theirs.hits[i].score, asker.synonyms), where + ": score of a second look");
+		check(near(ours.hits[i].score, theirs.hits[i].score, asker.synonyms),
+		      where + ": score of a second look");
 }
 
 /* What is sorted by: a value's first eight bytes. */
@@ -253,7 +279,8 @@ static void compare_sorted(Asker &asker, QueryAsk ask)
 	for (size_t i = 0; i < ours.count; i++) {
 		std::string value = value_of(asker.shards, ours.hits[i]);
 		check(value == value_of(asker.shards, theirs.hits[i]), where + ": order by value");
-		check(value[0] == 'v' || asker.synonyms || near(ours.hits[i].score, theirs.hits[i].score, false), where + ": order of equal values");
+		check(value[0] == 'v' || asker.synonyms || near(ours.hits[i].score, theirs.hits[i].score, false),
+		      where + ": order of equal values");
 	}
 }
 
@@ -261,7 +288,8 @@ typedef std::map<std::pair<unsigned, std::string>, uint64_t> Counts;
 
 static void count(void *ctx, unsigned slot, Str value, uint64_t n)
 {
-	check((*static_cast<Counts *>(ctx)).emplace(std::make_pair(slot, std::string(value.ptr, value.len)), n).second, where + ": a facet's value comes twice");
+	check((*static_cast<Counts *>(ctx)).emplace(std::make_pair(slot, std::string(value.ptr, value.len)), n).second,
+	      where + ": a facet's value comes twice");
 }
 
 static void compare_facets(Asker &asker, const QueryAsk &ask)
@@ -270,8 +298,10 @@ static void compare_facets(Asker &asker, const QueryAsk &ask)
 	Counts ours, theirs;
 	uint64_t our_total, their_total;
 	bool our_exactness, their_exactness;
-	check_status(matcher_facets(asker.shards.matcher, &ask, 0x83, count, &ours, &our_total, &our_exactness, &err), err);
-	check_status(xap_facets(asker.shards.xapian, &ask, 0x83, count, &theirs, &their_total, &their_exactness, &err), err);
+	check_status(matcher_facets(asker.shards.matcher, &ask, 0x83, count, &ours, &our_total, &our_exactness, &err),
+		     err);
+	check_status(xap_facets(asker.shards.xapian, &ask, 0x83, count, &theirs, &their_total, &their_exactness, &err),
+		     err);
 	check(our_exactness && their_exactness && our_total == their_total && ours == theirs, where + ": facets");
 }
 
@@ -287,10 +317,14 @@ static bool take_term(void *ctx, Str term, uint64_t documents)
 static void compare_terms(Asker &asker)
 {
 	Err err = {ST_OK, ""};
-	for (const std::string &prefix : {std::string(), std::string("t1"), std::string("t"), std::string(1, '\0'), std::string("no"), std::string("x")}) {
+	for (const std::string &prefix : {std::string(), std::string("t1"), std::string("t"), std::string(1, '\0'),
+					  std::string("no"), std::string("x")}) {
 		Terms ours, theirs;
-		check_status(matcher_terms(asker.shards.matcher, {prefix.data(), prefix.size()}, take_term, &ours, &err), err);
-		check_status(xap_terms(asker.shards.xapian, {prefix.data(), prefix.size()}, take_term, &theirs, &err), err);
+		check_status(
+			matcher_terms(asker.shards.matcher, {prefix.data(), prefix.size()}, take_term, &ours, &err),
+			err);
+		check_status(xap_terms(asker.shards.xapian, {prefix.data(), prefix.size()}, take_term, &theirs, &err),
+			     err);
 		check(ours == theirs, where + ": terms that begin with \"" + prefix + "\"");
 	}
 	for (int i = 0; i < 50; i++) {
@@ -393,7 +427,8 @@ int main(int argc, char **argv)
 		for (unsigned n = 0; n <= i % 4 && (n == 0 || may_join); n++, number++) {
 			const Knobs &knobs = worlds[(i + 3 * n) % (sizeof worlds / sizeof *worlds)];
 			if (n == 0 || knobs.first_did < 1u << 30)
-				add_world(shards, make_world(knobs, seed + i + n), std::string(directory) + "/" + std::to_string(number), number);
+				add_world(shards, make_world(knobs, seed + i + n),
+					  std::string(directory) + "/" + std::to_string(number), number);
 		}
 		if (i % 2 && may_join) {
 			World world = make_world(worlds[3], seed + i);

@@ -1,4 +1,5 @@
-/* tests/prop/store_crash.c - the power is cut at every point: what was acknowledged is there, whole, and the tree agrees.
+/* tests/prop/store_crash.c - the power is cut at every point: what was acknowledged is there, whole, and the tree
+ * agrees.
  *
  * The test records every write, cut, sync, creation, removal and renaming that the store does to its files (it puts
  * its own functions in front of the C library's). Then it makes the disks that a power cut could leave: for every
@@ -30,23 +31,27 @@ typedef enum { OP_WRITE, OP_CUT, OP_SYNC, OP_CREATE, OP_REMOVE, OP_RENAME, OP_SY
 
 typedef struct {
 	OpKind kind;
-	int file;             /* of OP_WRITE, OP_CUT, OP_SYNC, OP_CREATE */
-	uint64_t offset, len; /* OP_CUT: the new length; OP_ACKNOWLEDGE: tree size, and 1 as offset: the doomed are destroyed */
+	int file; /* of OP_WRITE, OP_CUT, OP_SYNC, OP_CREATE */
+	uint64_t offset,
+		len; /* OP_CUT: the new length; OP_ACKNOWLEDGE: tree size, and 1 as offset: the doomed are destroyed */
 	char *bytes;
 	char path[64], to[64]; /* inside the archive */
-	Hash root;            /* OP_ACKNOWLEDGE */
+	Hash root;             /* OP_ACKNOWLEDGE */
 } Op;
 
 enum { OPS_MAX = 20000, FILES_MAX = 400, FDS_MAX = 1024, RECORDS_MAX = 400 };
 static Op ops[OPS_MAX];
 static size_t op_count;
 static int file_count;
-static int file_of_fd[FDS_MAX];     /* 0: not followed */
+static int file_of_fd[FDS_MAX];      /* 0: not followed */
 static char path_of_fd[FDS_MAX][64]; /* of directories */
 static bool recording;
 static char root_dir[48];
 
-static struct { char key[24], text[600]; bool doomed; } records[RECORDS_MAX]; /* what was appended, by sequence */
+static struct {
+	char key[24], text[600];
+	bool doomed;
+} records[RECORDS_MAX]; /* what was appended, by sequence */
 static size_t record_count;
 
 /* The path inside the archive; NULL where it is another. */
@@ -64,9 +69,15 @@ static Op *note(OpKind kind)
 	return &ops[op_count++];
 }
 
-#define REAL(name) static __typeof__(name) *real; if (!real) *(void **)&real = dlsym(RTLD_NEXT, #name)
+#define REAL(name)                                                                                                     \
+	static __typeof__(name) *real;                                                                                 \
+	if (!real)                                                                                                     \
+	*(void **)&real = dlsym(RTLD_NEXT, #name)
 
-static struct { char path[64]; int file; } names[FILES_MAX];
+static struct {
+	char path[64];
+	int file;
+} names[FILES_MAX];
 static size_t name_count;
 
 static int file_named(const char *path)
@@ -254,7 +265,11 @@ static void append_one(Store *store, bool keep)
 		text[i] = (char)(' ' + dice(dice(3) ? 4 : 90));
 	text[len] = 0;
 	ObjectInput object = {.ref = {.role = "text"}, .bytes = {text, len}, .fd = -1};
-	EntryInput input = {.kind = ENTRY_RECORD, .key = str_from(key), .metadata = STR("{\"a\":1}"), .objects = &object, .object_count = 1};
+	EntryInput input = {.kind = ENTRY_RECORD,
+			    .key = str_from(key),
+			    .metadata = STR("{\"a\":1}"),
+			    .objects = &object,
+			    .object_count = 1};
 	must(store_append(store, &input, &r, &err), "append");
 	if (keep) {
 		memcpy(records[record_count].key, key, sizeof key);
@@ -282,7 +297,11 @@ static void append_doomed(Store *store)
 		text[i] = DOOMED_MARK[i % (sizeof DOOMED_MARK - 1)];
 	text[sizeof text - 1] = 0;
 	ObjectInput object = {.ref = {.role = "text"}, .bytes = str_from(text), .fd = -1};
-	EntryInput input = {.kind = ENTRY_RECORD, .key = STR("doomed"), .metadata = STR("{\"a\":1}"), .objects = &object, .object_count = 1};
+	EntryInput input = {.kind = ENTRY_RECORD,
+			    .key = STR("doomed"),
+			    .metadata = STR("{\"a\":1}"),
+			    .objects = &object,
+			    .object_count = 1};
 	must(store_append(store, &input, &r, &err), "append of the doomed");
 	snprintf(records[record_count].key, sizeof records[0].key, "doomed");
 	records[record_count].doomed = true;
@@ -292,8 +311,12 @@ static void append_doomed(Store *store)
 static Status destroy_doomed(Store *store)
 {
 	const Str ids[1] = {STR("doomed")};
-	DestructionInput input = {.decision = STR("17/QD"), .decided = STR("2026-11-22"), .reason = STR("x"),
-	                          .approved_by = {STR("A"), STR("B")}, .record_ids = ids, .record_count = 1};
+	DestructionInput input = {.decision = STR("17/QD"),
+				  .decided = STR("2026-11-22"),
+				  .reason = STR("x"),
+				  .approved_by = {STR("A"), STR("B")},
+				  .record_ids = ids,
+				  .record_count = 1};
 	DestructionReport report;
 	return store_destroy(store, &input, &report, &err);
 }
@@ -307,8 +330,12 @@ static void append_large(Store *store)
 	Receipt r;
 	snprintf(key, sizeof key, "r%zu", record_count);
 	ObjectInput objects[2] = {{.ref = {.role = "text"}, .bytes = STR("see the original"), .fd = -1},
-	                          {.ref = {.role = "original"}, .bytes = {noise, sizeof noise}, .fd = -1}};
-	EntryInput input = {.kind = ENTRY_RECORD, .key = str_from(key), .metadata = STR("{\"a\":1}"), .objects = objects, .object_count = 2};
+				  {.ref = {.role = "original"}, .bytes = {noise, sizeof noise}, .fd = -1}};
+	EntryInput input = {.kind = ENTRY_RECORD,
+			    .key = str_from(key),
+			    .metadata = STR("{\"a\":1}"),
+			    .objects = objects,
+			    .object_count = 2};
 	must(store_append(store, &input, &r, &err), "append of a large object");
 	snprintf(records[record_count].key, sizeof records[0].key, "%s", key);
 	snprintf(records[record_count++].text, sizeof records[0].text, "see the original");
@@ -384,7 +411,10 @@ typedef struct {
 } Image;
 
 static Image images[FILES_MAX]; /* by file number */
-static struct { char path[64]; int file; } entries[FILES_MAX];
+static struct {
+	char path[64];
+	int file;
+} entries[FILES_MAX];
 static size_t entry_count;
 
 static void image_grow(Image *image, uint64_t len)
@@ -460,7 +490,8 @@ static bool is_synced(size_t at, size_t end)
 	const Op *op = &ops[at];
 	bool of_dir = op->kind == OP_CREATE || op->kind == OP_REMOVE || op->kind == OP_RENAME;
 	for (size_t i = at + 1; i < end; i++) {
-		if (of_dir ? ops[i].kind == OP_SYNC_DIR && dir_matches(op->path, ops[i].path) : ops[i].kind == OP_SYNC && ops[i].file == op->file)
+		if (of_dir ? ops[i].kind == OP_SYNC_DIR && dir_matches(op->path, ops[i].path)
+			   : ops[i].kind == OP_SYNC && ops[i].file == op->file)
 			return true;
 	}
 	return false;
@@ -472,7 +503,8 @@ static void make_disk(size_t end, Choice choice)
 {
 	for (int i = 0; i <= file_count; i++) {
 		images[i].len = 0;
-		memset(images[i].bytes ? images[i].bytes : (char *)&images[i].len, 0, images[i].bytes ? images[i].room : 0);
+		memset(images[i].bytes ? images[i].bytes : (char *)&images[i].len, 0,
+		       images[i].bytes ? images[i].room : 0);
 	}
 	entry_count = 0;
 	bool dir_lost = false; /* names reach the disk in the order of the journal */
@@ -565,14 +597,16 @@ static bool holds(Store *store, const Op *acknowledged)
 	bool right = size >= (acknowledged ? acknowledged->len : 0) && size <= record_count;
 	Hash root;
 	if (right && acknowledged && acknowledged->len)
-		right = store_root(store, acknowledged->len, &root, &err) == ST_OK && hash_eq(&root, &acknowledged->root);
+		right = store_root(store, acknowledged->len, &root, &err) == ST_OK &&
+			hash_eq(&root, &acknowledged->root);
 	for (uint64_t i = 0; right && i < size; i++) {
 		Entry entry;
 		uint64_t found;
 		arena_reset(&arena);
 		buf_clear(&text);
-		right = store_entry(store, i, &arena, &entry, &err) == ST_OK && str_eq(entry.key, str_from(records[i].key)) &&
-		        store_find(store, entry.kind, entry.key, 0, &found, &err) == ST_OK && found == i;
+		right = store_entry(store, i, &arena, &entry, &err) == ST_OK &&
+			str_eq(entry.key, str_from(records[i].key)) &&
+			store_find(store, entry.kind, entry.key, 0, &found, &err) == ST_OK && found == i;
 		if (right && records[i].doomed && (entry.destroyed || (acknowledged && acknowledged->offset))) {
 			right = entry.destroyed;
 			continue;
@@ -580,7 +614,8 @@ static bool holds(Store *store, const Op *acknowledged)
 		if (right && entry.kind == ENTRY_RECORD && records[i].doomed && is_being_destroyed(store))
 			continue;
 		for (size_t k = 0; right && k < entry.object_count; k++)
-			right = (k == 0 || buf_ok(&text)) && store_object_load(store, &entry.objects[k].hash, 1u << 22, &text, &err) == ST_OK;
+			right = (k == 0 || buf_ok(&text)) &&
+				store_object_load(store, &entry.objects[k].hash, 1u << 22, &text, &err) == ST_OK;
 		right = right && str_starts(buf_str(&text), str_from(records[i].text));
 	}
 	arena_done(&arena);
@@ -597,11 +632,13 @@ static bool survives(const char *dir, const Op *acknowledged)
 		return false;
 	bool right = holds(store, acknowledged);
 	if (right && is_being_destroyed(store)) /* what was interrupted is finished by doing it again */
-		right = (acknowledged && acknowledged->offset ? true : destroy_doomed(store) == ST_OK) && is_forgotten(dir);
+		right = (acknowledged && acknowledged->offset ? true : destroy_doomed(store) == ST_OK) &&
+			is_forgotten(dir);
 	uint64_t before = store_tree_size(store);
 	EntryInput input = {.kind = ENTRY_RECORD, .key = STR("after-the-cut"), .metadata = STR("{}")};
 	right = right && store_put(store, &input, &r, &err) == ST_OK && r.sequence == before;
-	right = right && store_verify(store, false, NULL, show_finding, NULL, &report, &err) == ST_OK && report.findings == 0;
+	right = right && store_verify(store, false, NULL, show_finding, NULL, &report, &err) == ST_OK &&
+		report.findings == 0;
 	store_close(store);
 	if (!right)
 		return false;
@@ -621,7 +658,8 @@ static void every_acknowledged_record_survives_a_power_cut_at_any_point(void **s
 	char disk[64];
 	unsigned disks = 0, bad = 0;
 	seed = first_seed;
-	snprintf(root_dir, sizeof root_dir, "%s/hoso-crash-%ld", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : ".", (long)getpid());
+	snprintf(root_dir, sizeof root_dir, "%s/hoso-crash-%ld", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : ".",
+		 (long)getpid());
 	snprintf(disk, sizeof disk, "%s-disk", root_dir);
 	work();
 	const Op *acknowledged = NULL;
@@ -634,14 +672,14 @@ static void every_acknowledged_record_survives_a_power_cut_at_any_point(void **s
 			make_disk(end, choice);
 			write_disk(disk);
 			if (!survives(disk, acknowledged)) {
-				print_message("prefix %zu of %zu, choice %d, seed %llu: %s\n", end, op_count, (int)choice,
-				              (unsigned long long)seed_here, err.text);
+				print_message("prefix %zu of %zu, choice %d, seed %llu: %s\n", end, op_count,
+					      (int)choice, (unsigned long long)seed_here, err.text);
 				bad++;
 			}
 		}
 	}
-	print_message("seed %llu: %zu operations traced, %zu records, %u disks, %u wrong\n", (unsigned long long)first_seed, op_count,
-	              record_count, disks, bad);
+	print_message("seed %llu: %zu operations traced, %zu records, %u disks, %u wrong\n",
+		      (unsigned long long)first_seed, op_count, record_count, disks, bad);
 	file_remove_tree(disk, &err);
 	file_remove_tree(root_dir, &err);
 	for (size_t i = 0; i < op_count; i++)
@@ -653,7 +691,8 @@ static void every_acknowledged_record_survives_a_power_cut_at_any_point(void **s
 
 int main(int argc, char **argv)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(every_acknowledged_record_survives_a_power_cut_at_any_point)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_acknowledged_record_survives_a_power_cut_at_any_point)};
 	if (argc > 1)
 		first_seed = strtoull(argv[1], NULL, 10);
 	if (argc > 2)

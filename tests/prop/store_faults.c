@@ -15,11 +15,25 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-typedef enum { FAIL_NONE, FAIL_WRITE_EIO, FAIL_WRITE_ENOSPC, FAIL_WRITE_SHORT, FAIL_WRITE_EINTR, FAIL_SYNC, FAIL_CUT, FAIL_OPEN, FAIL_RENAME,
-               FAIL_READ_EIO, FAIL_READ_SHORT, FAIL_MALLOC, FAIL_KINDS } Kind;
+typedef enum {
+	FAIL_NONE,
+	FAIL_WRITE_EIO,
+	FAIL_WRITE_ENOSPC,
+	FAIL_WRITE_SHORT,
+	FAIL_WRITE_EINTR,
+	FAIL_SYNC,
+	FAIL_CUT,
+	FAIL_OPEN,
+	FAIL_RENAME,
+	FAIL_READ_EIO,
+	FAIL_READ_SHORT,
+	FAIL_MALLOC,
+	FAIL_KINDS
+} Kind;
 
-static const char *const kind_names[FAIL_KINDS] = {"none", "write EIO", "write ENOSPC", "short write", "write EINTR", "sync EIO", "ftruncate EIO",
-                                                   "open EMFILE", "rename EIO", "read EIO", "short read", "malloc NULL"};
+static const char *const kind_names[FAIL_KINDS] = {"none",        "write EIO", "write ENOSPC",  "short write",
+						   "write EINTR", "sync EIO",  "ftruncate EIO", "open EMFILE",
+						   "rename EIO",  "read EIO",  "short read",    "malloc NULL"};
 
 static Kind failing;
 static unsigned long countdown; /* 0: nothing fails any more */
@@ -34,7 +48,10 @@ static bool strikes(Kind kind)
 	return true;
 }
 
-#define REAL(name) static __typeof__(name) *real; if (!real) *(void **)&real = dlsym(RTLD_NEXT, #name)
+#define REAL(name)                                                                                                     \
+	static __typeof__(name) *real;                                                                                 \
+	if (!real)                                                                                                     \
+	*(void **)&real = dlsym(RTLD_NEXT, #name)
 
 ssize_t pwrite64(int fd, const void *bytes, size_t len, off64_t offset)
 {
@@ -153,7 +170,8 @@ static void make_text(uint64_t number, char *out, size_t room)
 {
 	int n = snprintf(out, room, "record %llu:", (unsigned long long)number);
 	for (int i = 0; i < 30; i++)
-		n += snprintf(out + n, room - (size_t)n, " %llu", (unsigned long long)(number * 2654435761u + (unsigned)i * 40503u) % 100003);
+		n += snprintf(out + n, room - (size_t)n, " %llu",
+			      (unsigned long long)(number * 2654435761u + (unsigned)i * 40503u) % 100003);
 }
 
 static const StoreOptions *options(void)
@@ -174,7 +192,11 @@ static Status append_one(Store *store, uint64_t number, Err *err)
 	snprintf(key, sizeof key, "r%llu", (unsigned long long)number);
 	make_text(number, text, sizeof text);
 	ObjectInput object = {.ref = {.role = "text"}, .bytes = str_from(text), .fd = -1};
-	EntryInput input = {.kind = ENTRY_RECORD, .key = str_from(key), .metadata = STR("{}"), .objects = &object, .object_count = 1};
+	EntryInput input = {.kind = ENTRY_RECORD,
+			    .key = str_from(key),
+			    .metadata = STR("{}"),
+			    .objects = &object,
+			    .object_count = 1};
 	return store_append(store, &input, &r, err);
 }
 
@@ -221,8 +243,9 @@ static bool recovers(Err *err)
 		arena_reset(&arena);
 		buf_clear(&got);
 		right = store_find(store, ENTRY_RECORD, str_from(key), 0, &sequence, err) == ST_OK &&
-		        store_entry(store, sequence, &arena, &entry, err) == ST_OK &&
-		        store_object_load(store, &entry.objects[0].hash, 1 << 20, &got, err) == ST_OK && str_eq(buf_str(&got), str_from(text));
+			store_entry(store, sequence, &arena, &entry, err) == ST_OK &&
+			store_object_load(store, &entry.objects[0].hash, 1 << 20, &got, err) == ST_OK &&
+			str_eq(buf_str(&got), str_from(text));
 	}
 	right = right && store_write_begin(store, err) == ST_OK;
 	if (right) {
@@ -232,9 +255,10 @@ static bool recovers(Err *err)
 		store_write_end(store);
 	}
 	right = right && store_verify(store, false, NULL, NULL, NULL, &report, err) == ST_OK && report.findings == 0 &&
-	        report.leaves == BATCHES * BATCH;
+		report.leaves == BATCHES * BATCH;
 	if (!right && report.leaves)
-		err_set(err, ST_CORRUPT, "%llu findings, %llu leaves", (unsigned long long)report.findings, (unsigned long long)report.leaves);
+		err_set(err, ST_CORRUPT, "%llu findings, %llu leaves", (unsigned long long)report.findings,
+			(unsigned long long)report.leaves);
 	store_close(store);
 	arena_done(&arena);
 	buf_done(&got);
@@ -246,8 +270,12 @@ static bool recovers(Err *err)
 static Status destroy(Store *store, Err *err)
 {
 	const Str ids[1] = {STR("r3")};
-	DestructionInput input = {.decision = STR("17/QD"), .decided = STR("2026-11-22"), .reason = STR("x"),
-	                          .approved_by = {STR("A"), STR("B")}, .record_ids = ids, .record_count = 1};
+	DestructionInput input = {.decision = STR("17/QD"),
+				  .decided = STR("2026-11-22"),
+				  .reason = STR("x"),
+				  .approved_by = {STR("A"), STR("B")},
+				  .record_ids = ids,
+				  .record_count = 1};
 	DestructionReport report;
 	return store_destroy(store, &input, &report, err);
 }
@@ -296,9 +324,10 @@ static bool is_destroyed(Err *err)
 		arena_reset(&arena);
 		buf_clear(&got);
 		right = store_find(store, ENTRY_RECORD, str_from(key), 0, &sequence, err) == ST_OK &&
-		        store_entry(store, sequence, &arena, &entry, err) == ST_OK && entry.destroyed == (i == 3);
+			store_entry(store, sequence, &arena, &entry, err) == ST_OK && entry.destroyed == (i == 3);
 		if (right && i != 3)
-			right = store_object_load(store, &entry.objects[0].hash, 1 << 20, &got, err) == ST_OK && str_eq(buf_str(&got), str_from(text));
+			right = store_object_load(store, &entry.objects[0].hash, 1 << 20, &got, err) == ST_OK &&
+				str_eq(buf_str(&got), str_from(text));
 	}
 	right = right && store_verify(store, false, NULL, NULL, NULL, &report, err) == ST_OK && report.findings == 0;
 	store_close(store);
@@ -313,7 +342,8 @@ static void sweep(void (*prepare)(void), void (*act)(void), bool (*is_right)(Err
 {
 	unsigned long total = 0, bad = 0;
 	Err err = {0};
-	snprintf(dir, sizeof dir, "%s/hoso-faults-%ld", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : ".", (long)getpid());
+	snprintf(dir, sizeof dir, "%s/hoso-faults-%ld", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : ".",
+		 (long)getpid());
 	for (Kind kind = FAIL_WRITE_EIO; kind < FAIL_KINDS; kind++) {
 		if (kind == FAIL_MALLOC && !SWEEPS_MALLOC)
 			continue;
@@ -332,7 +362,8 @@ static void sweep(void (*prepare)(void), void (*act)(void), bool (*is_right)(Err
 			total++;
 			err = (Err){0};
 			if (!is_right(&err) && ++bad < 10)
-				print_message("%s, call %lu, %llu acknowledged: %s\n", kind_names[kind], n, (unsigned long long)acknowledged, err.text);
+				print_message("%s, call %lu, %llu acknowledged: %s\n", kind_names[kind], n,
+					      (unsigned long long)acknowledged, err.text);
 		} while (fired);
 		print_message("%s: up to call %lu\n", kind_names[kind], n);
 	}
@@ -355,7 +386,8 @@ static void whatever_call_fails_a_destruction_is_finished_by_doing_it_again(void
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(whatever_call_fails_no_acknowledged_record_is_lost),
-	                                   cmocka_unit_test(whatever_call_fails_a_destruction_is_finished_by_doing_it_again)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whatever_call_fails_no_acknowledged_record_is_lost),
+		cmocka_unit_test(whatever_call_fails_a_destruction_is_finished_by_doing_it_again)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* tests/prop/store_flips.c - every bit of an archive is flipped, one at a time: none is silent, none shows a wrong byte.
+/* tests/prop/store_flips.c - every bit of an archive is flipped, one at a time: none is silent, none shows a wrong
+ * byte.
  *
  * The archive has everything a segment can hold: several segments with a dictionary, one written anew with another,
  * case files, versions, a hold, a destroyed record, a signed checkpoint. For each bit the archive is opened anew,
@@ -25,8 +26,13 @@
 
 enum { FILES_MAX = 64, WORKERS_MAX = 8, SHOWN_MAX = 10 };
 
-typedef struct { char name[48]; uint64_t size; } File;
-typedef struct { unsigned long long flips, silent, wrong; } Count;
+typedef struct {
+	char name[48];
+	uint64_t size;
+} File;
+typedef struct {
+	unsigned long long flips, silent, wrong;
+} Count;
 
 static StoreOptions options;
 static Err err;
@@ -34,10 +40,10 @@ static char dir[64];
 static File files[FILES_MAX]; /* what is flipped: segments, FORMAT, checkpoint, the key to check it with */
 static size_t file_count;
 
-#define must(call) \
-	do { \
-		if ((call) != ST_OK) \
-			fail_msg("%s: %s", #call, err.text); \
+#define must(call)                                                                                                     \
+	do {                                                                                                           \
+		if ((call) != ST_OK)                                                                                   \
+			fail_msg("%s: %s", #call, err.text);                                                           \
 	} while (0)
 
 /* ---- the archive ----------------------------------------------------------------------------------------------- */
@@ -47,13 +53,19 @@ static void add_record(Store *store, int i)
 	char key[16], text[700], metadata[120];
 	int n = snprintf(text, sizeof text, "QUYẾT ĐỊNH số %d/QĐ-UBND. ", i);
 	for (int k = 0; k < 9; k++)
-		n += snprintf(text + n, sizeof text - (size_t)n, "Điều %d. Giao phòng %d, hạn %d ngày. ", k, (i * 7 + k * k) % 53, (i * k) % 90);
+		n += snprintf(text + n, sizeof text - (size_t)n, "Điều %d. Giao phòng %d, hạn %d ngày. ", k,
+			      (i * 7 + k * k) % 53, (i * k) % 90);
 	snprintf(key, sizeof key, "r%d", i % 5 == 4 ? i - 1 : i); /* every fifth is a new version */
 	snprintf(metadata, sizeof metadata, "{\"subject\":\"V/v thử %d\",\"cases\":[\"H-1\"]}", i);
 	const Str cases[1] = {STR("H-1")};
 	ObjectInput object = {.ref = {.role = "text", .from = STR("given")}, .bytes = {text, (size_t)n}, .fd = -1};
-	EntryInput input = {.kind = ENTRY_RECORD, .key = str_from(key), .metadata = str_from(metadata), .objects = &object,
-	                    .object_count = 1, .cases = cases, .case_count = i % 2 ? 1 : 0};
+	EntryInput input = {.kind = ENTRY_RECORD,
+			    .key = str_from(key),
+			    .metadata = str_from(metadata),
+			    .objects = &object,
+			    .object_count = 1,
+			    .cases = cases,
+			    .case_count = i % 2 ? 1 : 0};
 	Receipt receipt;
 	must(store_append(store, &input, &receipt, &err));
 }
@@ -61,8 +73,12 @@ static void add_record(Store *store, int i)
 static void destroy_one(Store *store)
 {
 	const Str ids[1] = {STR("r1")};
-	DestructionInput input = {.decision = STR("17/QĐ"), .decided = STR("2026-11-22"), .reason = STR("hết hạn"),
-	                          .approved_by = {STR("A"), STR("B")}, .record_ids = ids, .record_count = 1};
+	DestructionInput input = {.decision = STR("17/QĐ"),
+				  .decided = STR("2026-11-22"),
+				  .reason = STR("hết hạn"),
+				  .approved_by = {STR("A"), STR("B")},
+				  .record_ids = ids,
+				  .record_count = 1};
 	DestructionReport report;
 	must(store_destroy(store, &input, &report, &err));
 }
@@ -174,8 +190,10 @@ static char judge(const Buf *expected, Buf *seen)
 	bool found = looked && report.findings > 0;
 	bool shown = look_at_all(store, seen) == ST_OK, same = shown && str_eq(buf_str(seen), buf_str(expected));
 	store_close(store);
-	/* what a reader is shown without verify must be right or an error; an older state (fewer leaves) is named by verify */
-	if (shown && !same && seen->len >= sizeof(uint64_t) && memcmp(seen->data, expected->data, sizeof(uint64_t)) == 0)
+	/* what a reader is shown without verify must be right or an error; an older state (fewer leaves) is named by
+	 * verify */
+	if (shown && !same && seen->len >= sizeof(uint64_t) &&
+	    memcmp(seen->data, expected->data, sizeof(uint64_t)) == 0)
 		return 'w';
 	return found ? 'f' : same ? 's' : 'w';
 }
@@ -211,8 +229,8 @@ static void flip_all(unsigned worker, unsigned workers, const Buf *expected, Cou
 				count->silent += verdict == 's';
 				count->wrong += verdict == 'w';
 				if (verdict != 'f' && count->silent + count->wrong <= SHOWN_MAX)
-					printf("#   %s byte %llu bit %d: %s\n", files[i].name, (unsigned long long)at, bit,
-					       verdict == 's' ? "silent" : "wrong");
+					printf("#   %s byte %llu bit %d: %s\n", files[i].name, (unsigned long long)at,
+					       bit, verdict == 's' ? "silent" : "wrong");
 			}
 		}
 		close(fd);
@@ -231,10 +249,13 @@ static void no_single_flipped_bit_is_silent(void **state)
 	unsigned workers = cores < 1 ? 1 : cores > WORKERS_MAX ? WORKERS_MAX : (unsigned)cores;
 	Buf expected = {0};
 	Store *store;
-	Count *counts = mmap(NULL, WORKERS_MAX * sizeof *counts, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0), all = {0};
+	Count *counts = mmap(NULL, WORKERS_MAX * sizeof *counts, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+			     0),
+	      all = {0};
 	uint64_t bytes = 0;
 	assert_true(counts != MAP_FAILED);
-	snprintf(original, sizeof original, "%s/hoso-flips-%ld", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : ".", (long)getpid());
+	snprintf(original, sizeof original, "%s/hoso-flips-%ld", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : ".",
+		 (long)getpid());
 	snprintf(dir, sizeof dir, "%s", original);
 	build(wanted ? strtoull(wanted, NULL, 10) : 5 << 10);
 	list_files();
@@ -267,8 +288,8 @@ static void no_single_flipped_bit_is_silent(void **state)
 		all.silent += counts[w].silent;
 		all.wrong += counts[w].wrong;
 	}
-	print_message("%llu bits of %llu bytes in %zu files flipped, %llu silent, %llu wrong\n", all.flips, (unsigned long long)bytes,
-	              file_count, all.silent, all.wrong);
+	print_message("%llu bits of %llu bytes in %zu files flipped, %llu silent, %llu wrong\n", all.flips,
+		      (unsigned long long)bytes, file_count, all.silent, all.wrong);
 	buf_done(&expected);
 	munmap(counts, WORKERS_MAX * sizeof *counts);
 	assert_true(fine);

@@ -19,26 +19,33 @@
 
 enum { ROUNDS = 5, BATCH = 10000 };
 
-typedef struct { double seconds, processor; long kib; } Cost;
+typedef struct {
+	double seconds, processor;
+	long kib;
+} Cost;
 
 static StoreOptions options;
 static Err err;
 
-#define must(call) \
-	do { \
-		if ((call) != ST_OK) \
-			fail_msg("%s: %s", #call, err.text); \
+#define must(call)                                                                                                     \
+	do {                                                                                                           \
+		if ((call) != ST_OK)                                                                                   \
+			fail_msg("%s: %s", #call, err.text);                                                           \
 	} while (0)
 
 static void add_record(Store *store, uint64_t i)
 {
 	char key[32], text[160], metadata[96];
-	int len = snprintf(text, sizeof text, "Công văn số %llu về việc giao nhiệm vụ cho phòng %llu.", (unsigned long long)i,
-	                   (unsigned long long)(i * 7919 % 1009));
+	int len = snprintf(text, sizeof text, "Công văn số %llu về việc giao nhiệm vụ cho phòng %llu.",
+			   (unsigned long long)i, (unsigned long long)(i * 7919 % 1009));
 	snprintf(key, sizeof key, "r%llu", (unsigned long long)i);
 	snprintf(metadata, sizeof metadata, "{\"number\":\"%llu/CV\"}", (unsigned long long)i);
 	ObjectInput object = {.ref = {.role = "text", .from = STR("given")}, .bytes = {text, (size_t)len}, .fd = -1};
-	EntryInput input = {.kind = ENTRY_RECORD, .key = str_from(key), .metadata = str_from(metadata), .objects = &object, .object_count = 1};
+	EntryInput input = {.kind = ENTRY_RECORD,
+			    .key = str_from(key),
+			    .metadata = str_from(metadata),
+			    .objects = &object,
+			    .object_count = 1};
 	Receipt receipt;
 	must(store_append(store, &input, &receipt, &err));
 }
@@ -89,11 +96,15 @@ static Cost measure(const char *dir, uint64_t records)
 		cost.seconds = (double)(clock_monotonic_us() - start) / 1e6;
 		getrusage(RUSAGE_SELF, &after);
 		cost.kib = after.ru_maxrss - before.ru_maxrss;
-		cost.processor = (double)(after.ru_utime.tv_sec - before.ru_utime.tv_sec + after.ru_stime.tv_sec - before.ru_stime.tv_sec) +
-		                 (double)(after.ru_utime.tv_usec - before.ru_utime.tv_usec + after.ru_stime.tv_usec - before.ru_stime.tv_usec) / 1e6;
+		cost.processor = (double)(after.ru_utime.tv_sec - before.ru_utime.tv_sec + after.ru_stime.tv_sec -
+					  before.ru_stime.tv_sec) +
+				 (double)(after.ru_utime.tv_usec - before.ru_utime.tv_usec + after.ru_stime.tv_usec -
+					  before.ru_stime.tv_usec) /
+					 1e6;
 		for (uint64_t i = 0; i < 100; i++) { /* it is really there, first and last */
 			snprintf(key, sizeof key, "r%llu", (unsigned long long)((records - 1) * i / 99));
-			if (store_find(store, ENTRY_RECORD, str_from(key), 0, &sequence, &err) != ST_OK || sequence != (records - 1) * i / 99)
+			if (store_find(store, ENTRY_RECORD, str_from(key), 0, &sequence, &err) != ST_OK ||
+			    sequence != (records - 1) * i / 99)
 				_exit(2);
 		}
 		_exit(write(ends[1], &cost, sizeof cost) == sizeof cost && store_tree_size(store) == records ? 0 : 3);
@@ -137,9 +148,11 @@ static void opening_reads_the_live_segment_and_no_other(void **state)
 	for (int i = 0; i < ROUNDS; i++)
 		costs[i] = measure(dir, now.tree_size);
 	qsort(costs, ROUNDS, sizeof *costs, by_seconds);
-	print_message("%llu records, %llu segments, %.2f GB, the last %u %% full: opened in %.3f to %.3f s, %.3f s of processor time, %ld MiB\n",
-	              (unsigned long long)now.tree_size, (unsigned long long)now.segments, (double)now.bytes_stored / 1e9, full, costs[0].seconds,
-	              costs[ROUNDS - 1].seconds, costs[0].processor, costs[0].kib >> 10);
+	print_message("%llu records, %llu segments, %.2f GB, the last %u %% full: opened in %.3f to %.3f s, %.3f s of "
+		      "processor time, %ld MiB\n",
+		      (unsigned long long)now.tree_size, (unsigned long long)now.segments,
+		      (double)now.bytes_stored / 1e9, full, costs[0].seconds, costs[ROUNDS - 1].seconds,
+		      costs[0].processor, costs[0].kib >> 10);
 	if (dir == own)
 		file_remove_tree(own, &err);
 	assert_true(costs[0].seconds < 1.0);

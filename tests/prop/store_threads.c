@@ -1,5 +1,5 @@
-/* tests/prop/store_threads.c - sixteen readers beside a writer and two clients of store_put: what is committed is there,
- * whole, and never changes. Meant for ThreadSanitizer, and right without it. */
+/* tests/prop/store_threads.c - sixteen readers beside a writer and two clients of store_put: what is committed is
+ * there, whole, and never changes. Meant for ThreadSanitizer, and right without it. */
 #include "base/file.h"
 #include "store/log/options.h"
 #include "store/proof/proof.h"
@@ -31,12 +31,18 @@ static Status add(uint64_t number, const char *prefix, bool put)
 	Receipt r;
 	int n = snprintf(text, sizeof text, "%s %llu:", prefix, (unsigned long long)number);
 	for (int i = 0; i < 60; i++)
-		n += snprintf(text + n, sizeof text - (size_t)n, " %llu", (unsigned long long)(number * 2654435761u + (unsigned)i * 40503u) % 100003);
+		n += snprintf(text + n, sizeof text - (size_t)n, " %llu",
+			      (unsigned long long)(number * 2654435761u + (unsigned)i * 40503u) % 100003);
 	snprintf(key, sizeof key, "%s-%llu", prefix, (unsigned long long)number);
 	Str cases[1] = {STR("case")};
 	ObjectInput object = {.ref = {.role = "text"}, .bytes = {text, (size_t)n}, .fd = -1};
-	EntryInput input = {.kind = ENTRY_RECORD, .key = str_from(key), .metadata = STR("{}"), .objects = &object, .object_count = 1,
-	                    .cases = cases, .case_count = number % 16 == 0};
+	EntryInput input = {.kind = ENTRY_RECORD,
+			    .key = str_from(key),
+			    .metadata = STR("{}"),
+			    .objects = &object,
+			    .object_count = 1,
+			    .cases = cases,
+			    .case_count = number % 16 == 0};
 	Status st = put ? store_put(store, &input, &r, &err) : store_append(store, &input, &r, &err);
 	if (st != ST_OK)
 		complain("append", &err);
@@ -159,6 +165,7 @@ static void readers_see_only_whole_committed_records_while_writers_write(void **
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(readers_see_only_whole_committed_records_while_writers_write)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(readers_see_only_whole_committed_records_while_writers_write)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

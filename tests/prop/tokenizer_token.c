@@ -264,7 +264,8 @@ static void check_skimmed(Str text, const TokenWanted *wanted)
 	token_iter_skim(other, wanted);
 	Step step = token_next(other, &skimmed, &err);
 	while (token_next(iter, &whole, &err) == STEP_ITEM) {
-		bool is_span = whole.kind >= TOKEN_RECORD_NUMBER, same = step == STEP_ITEM && whole.start == skimmed.start && whole.kind == skimmed.kind;
+		bool is_span = whole.kind >= TOKEN_RECORD_NUMBER,
+		     same = step == STEP_ITEM && whole.start == skimmed.start && whole.kind == skimmed.kind;
 		if (is_asked_for(wanted, &whole) && !same)
 			fail_msg("\"%.*s\" was left out", (int)(whole.end - whole.start), text.ptr + whole.start);
 		if (same) {
@@ -293,7 +294,8 @@ static void skimming_leaves_out_what_is_not_wanted_and_nothing_else(void **state
 		}
 		make_text(&text, 200 + next_random(3000));
 		if (round % 2)
-			buf_add_zero_terminated(&text, "\nC¨n cø NghÞ ®Þnh cña ChÝnh phñ, Céng hßa x· héi chñ nghÜa ViÖt Nam ngµy 30 th¸ng 4 n¨m 2019\n");
+			buf_add_zero_terminated(&text, "\nC¨n cø NghÞ ®Þnh cña ChÝnh phñ, Céng hßa x· héi chñ nghÜa "
+						       "ViÖt Nam ngµy 30 th¸ng 4 n¨m 2019\n");
 		make_text(&text, 200);
 		check_skimmed(buf_str(&text), &wanted);
 		for (int damage = 0; damage < 20; damage++)

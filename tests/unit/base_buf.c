@@ -79,8 +79,14 @@ static void taking_moves_the_bytes_out(void **state)
 static void base64_follows_rfc_4648(void **state)
 {
 	(void)state;
-	static const char *const pairs[][2] = { /* RFC 4648 §10 */
-		{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="},
+	static const char *const pairs[][2] = {
+		/* RFC 4648 §10 */
+		{"", ""},
+		{"f", "Zg=="},
+		{"fo", "Zm8="},
+		{"foo", "Zm9v"},
+		{"foob", "Zm9vYg=="},
+		{"fooba", "Zm9vYmE="},
 		{"foobar", "Zm9vYmFy"},
 	};
 	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {

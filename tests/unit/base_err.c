@@ -21,7 +21,7 @@ static void a_long_sentence_is_cut_at_a_character(void **state)
 	for (int shift = 0; shift < 4; shift++) {
 		Err err;
 		err_set(&err, ST_INVALID, "%.*s%s", shift, "xxx",
-		        "ộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộ");
+			"ộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộộ");
 		assert_true(utf8_is_valid(str_from(err.text)));
 		assert_true(strlen(err.text) > sizeof err.text - 8);
 	}

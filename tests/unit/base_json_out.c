@@ -53,7 +53,10 @@ static void controls_quotes_and_backslashes_are_escaped(void **state)
 static void bytes_that_are_no_utf8_become_replacement_characters(void **state)
 {
 	(void)state;
-	assert_written(STR("\xFF" "a\xC3"), STR("\"\xEF\xBF\xBD" "a\xEF\xBF\xBD\""));
+	assert_written(STR("\xFF"
+			   "a\xC3"),
+		       STR("\"\xEF\xBF\xBD"
+			   "a\xEF\xBF\xBD\""));
 	assert_written(STR("\xED\xA0\x80"), STR("\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"")); /* a surrogate */
 }
 

@@ -4,8 +4,24 @@
 #include "indexer/glass/code.h"
 
 static const uint32_t edges[] = {
-	1, 2, 300, 0x7FFE, 0x7FFF, 0x8000, 0x8001, 77799, (1u << 22) - 1, 1u << 22, (1u << 22) + 1, (1u << 29) - 1, 1u << 29,
-	(1u << 29) + 1, 0x7FFFFFFF, 0x80000000u, UINT32_MAX - 1, UINT32_MAX,
+	1,
+	2,
+	300,
+	0x7FFE,
+	0x7FFF,
+	0x8000,
+	0x8001,
+	77799,
+	(1u << 22) - 1,
+	1u << 22,
+	(1u << 22) + 1,
+	(1u << 29) - 1,
+	1u << 29,
+	(1u << 29) + 1,
+	0x7FFFFFFF,
+	0x80000000u,
+	UINT32_MAX - 1,
+	UINT32_MAX,
 };
 enum { EDGES = sizeof edges / sizeof *edges };
 
@@ -41,9 +57,18 @@ static void docids_have_the_bytes_of_xapian(void **state)
 static void odd_bytes_are_no_docid(void **state)
 {
 	(void)state;
-	static const struct { const char *bytes; size_t len; } odd[] = {
-		{"", 0}, {"\1", 1}, {"\0\0", 2}, {"\x80\0", 2}, {"\xc0\0\0", 3}, {"\xff\xff\xff\xff\xff", 5},
-		{"\xef\xff\xff\xff\xff", 5}, {"\0\1\0\0\0\0", 6},
+	static const struct {
+		const char *bytes;
+		size_t len;
+	} odd[] = {
+		{"", 0},
+		{"\1", 1},
+		{"\0\0", 2},
+		{"\x80\0", 2},
+		{"\xc0\0\0", 3},
+		{"\xff\xff\xff\xff\xff", 5},
+		{"\xef\xff\xff\xff\xff", 5},
+		{"\0\1\0\0\0\0", 6},
 	};
 	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
 		const uint8_t *p = (const uint8_t *)odd[i].bytes;
@@ -76,7 +101,10 @@ static void zero_bytes_of_a_term_are_escaped(void **state)
 	char longest[GLASS_TERM_MAX + 1];
 	memset(longest, 'x', sizeof longest);
 	assert_int_equal(glass_escape_term(STR("a\0b"), out), 4);
-	assert_memory_equal(out, "a\0\xff" "b", 4);
+	assert_memory_equal(out,
+			    "a\0\xff"
+			    "b",
+			    4);
 	assert_int_equal(glass_escape_term(STR(""), out), 0);
 	assert_int_equal(glass_escape_term((Str){longest, GLASS_TERM_MAX}, out), GLASS_TERM_MAX);
 	assert_int_equal(glass_escape_term((Str){longest, GLASS_TERM_MAX + 1}, out), 0);

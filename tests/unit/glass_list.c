@@ -66,7 +66,7 @@ static void joined_postings_of_one_document_add_up(void **state)
 	assert_true(glass_list_add_number(&a, 3, 1) && glass_list_add_number(&a, 10, 200));
 	assert_true(glass_list_add_number(&b, 10, 100) && glass_list_add_number(&b, 11, 5));
 	assert_true(glass_list_add_number(&whole, 3, 1) && glass_list_add_number(&whole, 10, 300) &&
-	            glass_list_add_number(&whole, 11, 5));
+		    glass_list_add_number(&whole, 11, 5));
 	assert_true(glass_list_append_postings(&a, glass_list_piece(&b), b.tf, b.cf, &wdf_max));
 	assert_str_equal(buf_str(&a.body), buf_str(&whole.body));
 	assert_int_equal(a.tf, 3);

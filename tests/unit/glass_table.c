@@ -83,22 +83,35 @@ static void read_table(const Shape *shape, const GlassVersion *version)
 	glass_reader_close(r);
 }
 
-static size_t one_byte(uint32_t i, uint32_t block_size) { (void)i; (void)block_size; return 1; }
-static size_t nothing_or_little(uint32_t i, uint32_t block_size) { (void)block_size; return i % 40; }
+static size_t one_byte(uint32_t i, uint32_t block_size)
+{
+	(void)i;
+	(void)block_size;
+	return 1;
+}
+static size_t nothing_or_little(uint32_t i, uint32_t block_size)
+{
+	(void)block_size;
+	return i % 40;
+}
 /* Around what fits one item, two, three … */
 static size_t around_an_item(uint32_t i, uint32_t block_size)
 {
 	return (1 + i % 5) * ((block_size - 19) / 4) - 40 + i / 5 % 80;
 }
-static size_t very_long(uint32_t i, uint32_t block_size) { return i == 3 ? sizeof bytes : block_size; }
+static size_t very_long(uint32_t i, uint32_t block_size)
+{
+	return i == 3 ? sizeof bytes : block_size;
+}
 
 static void tables_of_all_sizes_come_back(void **state)
 {
 	(void)state;
 	for (uint32_t block_size = 2048; block_size <= 65536; block_size *= 2) {
 		const Shape shapes[] = {
-			{block_size, 1, 8, one_byte}, {block_size, 3000, 9, nothing_or_little}, {block_size, 400, 20, around_an_item},
-			{block_size, 400, 255, around_an_item}, {block_size, 7, 30, very_long},
+			{block_size, 1, 8, one_byte},          {block_size, 3000, 9, nothing_or_little},
+			{block_size, 400, 20, around_an_item}, {block_size, 400, 255, around_an_item},
+			{block_size, 7, 30, very_long},
 		};
 		for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
 			GlassVersion version = write_table(&shapes[i]);
@@ -201,10 +214,8 @@ static void a_flipped_bit_never_harms_the_reader(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(tables_of_all_sizes_come_back),
-		cmocka_unit_test(a_table_grows_level_by_level),
-		cmocka_unit_test(an_empty_table_needs_no_root),
-		cmocka_unit_test(wrong_use_is_refused),
+		cmocka_unit_test(tables_of_all_sizes_come_back),        cmocka_unit_test(a_table_grows_level_by_level),
+		cmocka_unit_test(an_empty_table_needs_no_root),         cmocka_unit_test(wrong_use_is_refused),
 		cmocka_unit_test(a_flipped_bit_never_harms_the_reader),
 	};
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);

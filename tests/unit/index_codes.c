@@ -1,4 +1,5 @@
-/* tests/unit/index_codes.c - codes ascend as their terms do, and a token with a code gives the term that spelling gives. */
+/* tests/unit/index_codes.c - codes ascend as their terms do, and a token with a code gives the term that spelling
+ * gives. */
 #include "unit.h"
 
 #include "indexer/terms/codes.h"
@@ -53,8 +54,10 @@ static void codes_of_all_places_ascend_as_their_terms_do(void **state)
 		uint64_t codes[2];
 		for (int k = 0; k < 2; k++)
 			do
-				codes[k] = pick(2) ? code_bigram((TermPlace)pick(PLACE_COUNT), any(codes_last().folded), any(codes_last().folded))
-				                   : code_unigram((TermPlace)pick(PLACE_COUNT), any(codes_last().exact));
+				codes[k] =
+					pick(2) ? code_bigram((TermPlace)pick(PLACE_COUNT), any(codes_last().folded),
+							      any(codes_last().folded))
+						: code_unigram((TermPlace)pick(PLACE_COUNT), any(codes_last().exact));
 			while (!codes[k]);
 		Str a = spell(codes[0], one), b = spell(codes[1], two);
 		int order = (codes[0] > codes[1]) - (codes[0] < codes[1]), terms = str_cmp(a, b);
@@ -65,8 +68,9 @@ static void codes_of_all_places_ascend_as_their_terms_do(void **state)
 
 static void a_code_stands_for_the_term_that_spelling_gives(void **state)
 {
-	static const char text[] = "Căn cứ Nghị định số 01/2019/NĐ-CP, UBND tỉnh kỹ kĩ ky ki quý quí 0 5 05 9999 10000 1.234 95,94 Đ thué "
-	                           "QH14 website BTC btc Nguyễn Đắk Lắk 漢 xyz hòa hoà UỶ ỦY m2 12/3/2019 H40.15-210521-0012 a b c d đ";
+	static const char text[] =
+		"Căn cứ Nghị định số 01/2019/NĐ-CP, UBND tỉnh kỹ kĩ ky ki quý quí 0 5 05 9999 10000 1.234 95,94 Đ thué "
+		"QH14 website BTC btc Nguyễn Đắk Lắk 漢 xyz hòa hoà UỶ ỦY m2 12/3/2019 H40.15-210521-0012 a b c d đ";
 	Err err;
 	TokenIter *it = token_iter_new(&err);
 	Token token;
@@ -81,7 +85,8 @@ static void a_code_stands_for_the_term_that_spelling_gives(void **state)
 			continue;
 		TokenSymbols symbols = codes_of_token(&token);
 		for (TermPlace place = 0; place < PLACE_COUNT; place++) {
-			uint64_t code = code_unigram(place, symbols.exact), pair = code_bigram(place, last.folded, symbols.folded);
+			uint64_t code = code_unigram(place, symbols.exact),
+				 pair = code_bigram(place, last.folded, symbols.folded);
 			schema_unigram(&term, place_prefix(place), token.folded, token.key, token.flags & TOKEN_MARKED);
 			if (code && !str_eq(spell(code, out), buf_str(&term)))
 				fail_msg("%.*s instead of %.*s", STR_ARG(spell(code, out)), STR_ARG(buf_str(&term)));

@@ -14,8 +14,10 @@ static void add_many(World *w, int first, int count)
 {
 	char json[400];
 	for (int i = first; i < first + count; i++) {
-		snprintf(json, sizeof json, "{\"id\":\"r-%d\",\"number\":\"%d/2020/QĐ-UBND\",\"text\":\"Quyết định số thứ %d về việc giao đất cho hộ %d\"}",
-		         i, i + 1, i, i % 7);
+		snprintf(json, sizeof json,
+			 "{\"id\":\"r-%d\",\"number\":\"%d/2020/QĐ-UBND\",\"text\":\"Quyết định số thứ %d về việc giao "
+			 "đất cho hộ %d\"}",
+			 i, i + 1, i, i % 7);
 		world_add(w, json);
 	}
 }
@@ -49,7 +51,8 @@ static void facets_of_very_many_matches_are_estimated_from_some(void **state)
 	world_open(&w);
 	index_follower_stop(w.index);
 	for (int i = 0; i < 2000; i++) {
-		snprintf(json, sizeof json, "{\"id\":\"r-%d\",\"type\":\"%s\",\"text\":\"giao đất\"}", i, i % 4 ? "Quyết định" : "Công văn");
+		snprintf(json, sizeof json, "{\"id\":\"r-%d\",\"type\":\"%s\",\"text\":\"giao đất\"}", i,
+			 i % 4 ? "Quyết định" : "Công văn");
 		world_add(&w, json);
 	}
 	assert_ok(&w, index_rebuild(w.index, NULL, NULL, NULL, &w.err));
@@ -58,8 +61,10 @@ static void facets_of_very_many_matches_are_estimated_from_some(void **state)
 	for (uint64_t sample = 100; sample <= 10000; sample *= 100) {
 		uint64_t sum = 0, all;
 		bool is_exact;
-		QueryAsk search = {.tiers = {&(Query){.op = QUERY_TERM, .term = STR("XR")}}, .tier_count = 1, .sample = sample};
-		assert_ok(&w, matcher_facets(matcher, &search, 1u << SLOT_TYPE, add_to_sum, &sum, &all, &is_exact, &w.err));
+		QueryAsk search = {
+			.tiers = {&(Query){.op = QUERY_TERM, .term = STR("XR")}}, .tier_count = 1, .sample = sample};
+		assert_ok(&w,
+			  matcher_facets(matcher, &search, 1u << SLOT_TYPE, add_to_sum, &sum, &all, &is_exact, &w.err));
 		assert_int_equal(all, 2000);
 		assert_int_equal(is_exact, sample >= 2000);
 		assert_in_range(sum, 1998, 2002); /* each value's count is rounded */
@@ -141,7 +146,8 @@ static void a_disk_that_was_full_is_forgotten_when_there_is_room(void **state)
 	assert_int_not_equal(index_wait(w.index, 600, 20000, &w.err), ST_OK);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 	Status st = ST_BUSY;
-	for (int i = 0; i < 200 && st != ST_OK; i++) { /* as long as the problem stands, waiting for the index fails at once */
+	for (int i = 0; i < 200 && st != ST_OK;
+	     i++) { /* as long as the problem stands, waiting for the index fails at once */
 		st = index_wait(w.index, 600, 20000, &w.err);
 		usleep(50000);
 	}
@@ -230,8 +236,12 @@ static void destroy(World *w, const char *id)
 {
 	Str ids[] = {str_from(id)};
 	DestructionReport report;
-	DestructionInput input = {.decision = STR("5/QĐ-STLT"), .decided = STR("2026-11-02"), .reason = STR("hết thời hạn"),
-	                          .approved_by = {STR("A"), STR("B")}, .record_ids = ids, .record_count = 1};
+	DestructionInput input = {.decision = STR("5/QĐ-STLT"),
+				  .decided = STR("2026-11-02"),
+				  .reason = STR("hết thời hạn"),
+				  .approved_by = {STR("A"), STR("B")},
+				  .record_ids = ids,
+				  .record_count = 1};
 	assert_ok(w, store_destroy(w->store, &input, &report, &w->err));
 }
 
@@ -289,8 +299,10 @@ static void *keep_searching(void *arg)
 		Status st = search_run(s->world->index, &request, &arena, &answer, &err);
 		if (st != ST_OK || answer.total < 300) {
 			s->failures++;
-			print_message("search %ld: %s, %llu of at least 300%s\n", s->searches, st == ST_OK ? "found" : err.text,
-			              st == ST_OK ? (unsigned long long)answer.total : 0, st == ST_OK && !answer.total_is_exact ? " (estimate)" : "");
+			print_message("search %ld: %s, %llu of at least 300%s\n", s->searches,
+				      st == ST_OK ? "found" : err.text,
+				      st == ST_OK ? (unsigned long long)answer.total : 0,
+				      st == ST_OK && !answer.total_is_exact ? " (estimate)" : "");
 		}
 		s->searches++;
 	}
@@ -337,17 +349,26 @@ static void a_backlog_is_dealt_out_while_something_large_is_pending(void **state
 	for (int i = 0; i < RECORDS; i++) {
 		size_t len = 0;
 		while (len < TEXT)
-			len += (size_t)sprintf(text + len, "giao đất %u ", (seed = seed * 1664525u + 1013904223u) >> 20);
+			len += (size_t)sprintf(text + len, "giao đất %u ",
+					       (seed = seed * 1664525u + 1013904223u) >> 20);
 		snprintf(key, sizeof key, "r%d", i);
 		ObjectInput object = {.ref = {.role = "text"}, .bytes = {text, len}, .fd = -1};
-		EntryInput input = {.kind = ENTRY_RECORD, .key = str_from(key), .metadata = STR("{}"), .objects = &object, .object_count = 1};
+		EntryInput input = {.kind = ENTRY_RECORD,
+				    .key = str_from(key),
+				    .metadata = STR("{}"),
+				    .objects = &object,
+				    .object_count = 1};
 		assert_ok(&w, store_append(w.store, &input, &receipt, &w.err));
 	}
 	assert_ok(&w, store_commit(w.store, &w.err));
 	for (size_t i = 0; i < LARGE; i++)
 		large[i] = (char)((seed = seed * 1664525u + 1013904223u) >> 24);
 	ObjectInput object = {.ref = {.role = "original"}, .bytes = {large, LARGE}, .fd = -1};
-	EntryInput input = {.kind = ENTRY_RECORD, .key = STR("large"), .metadata = STR("{}"), .objects = &object, .object_count = 1};
+	EntryInput input = {.kind = ENTRY_RECORD,
+			    .key = STR("large"),
+			    .metadata = STR("{}"),
+			    .objects = &object,
+			    .object_count = 1};
 	assert_ok(&w, store_append(w.store, &input, &receipt, &w.err));
 	assert_ok(&w, index_open(&w.index, w.store, &(IndexOptions){.threads = 2}, &w.err));
 	assert_ok(&w, index_follower_start(w.index, &w.err));
@@ -367,7 +388,8 @@ static void a_backlog_is_dealt_out_while_something_large_is_pending(void **state
 
 static void bulk_and_xapian_built_shards_answer_alike(void **state)
 {
-	static const char *const queries[] = {"giao đất", "quyết định số thứ 17", "\"về việc giao\"", "hộ 3 -thứ", "số:12/2020/QĐ-UBND", "dat giao"};
+	static const char *const queries[] = {"giao đất",  "quyết định số thứ 17", "\"về việc giao\"",
+					      "hộ 3 -thứ", "số:12/2020/QĐ-UBND",   "dat giao"};
 	World w;
 	const char *found[6];
 	(void)state;

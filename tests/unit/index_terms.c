@@ -11,8 +11,14 @@ static void add_codes(void *ctx, const uint64_t *codes, size_t count, uint32_t w
 		buf_printf(ctx, "%.*s %u\n", (int)code_spell(NULL, codes[i], term), term, wdf);
 }
 
-static void add_term(void *ctx, Str term, uint32_t wdf) { buf_printf(ctx, "%.*s %u\n", STR_ARG(term), wdf); }
-static void add_value(void *ctx, unsigned slot, Str value) { buf_printf(ctx, "= %u %.*s\n", slot, STR_ARG(value)); }
+static void add_term(void *ctx, Str term, uint32_t wdf)
+{
+	buf_printf(ctx, "%.*s %u\n", STR_ARG(term), wdf);
+}
+static void add_value(void *ctx, unsigned slot, Str value)
+{
+	buf_printf(ctx, "= %u %.*s\n", slot, STR_ARG(value));
+}
 
 static void terms_of(TermMaker *maker, const char *json, Buf *out)
 {
@@ -29,8 +35,10 @@ static void terms_of(TermMaker *maker, const char *json, Buf *out)
 static void a_field_said_again_has_the_terms_it_had(void **state)
 {
 	static const char *const records[] = {
-		"{\"number\":\"15/2019/QĐ-UBND\",\"agency\":\"UBND tỉnh Hà Giang\",\"type\":\"Quyết định\",\"subject\":\"V/v giao đất số 7\"}",
-		"{\"number\":\"15/2019/QĐ-UBND\",\"agency\":\"UBND tỉnh Hà Giang\",\"type\":\"Công văn\",\"keywords\":[\"đất\",\"rừng\"]}",
+		"{\"number\":\"15/2019/QĐ-UBND\",\"agency\":\"UBND tỉnh Hà Giang\",\"type\":\"Quyết "
+		"định\",\"subject\":\"V/v giao đất số 7\"}",
+		"{\"number\":\"15/2019/QĐ-UBND\",\"agency\":\"UBND tỉnh Hà Giang\",\"type\":\"Công "
+		"văn\",\"keywords\":[\"đất\",\"rừng\"]}",
 		"{\"number\":\"16/2019/QĐ-UBND\",\"agency\":\"UBND tỉnh Hà Giang XYZ1\",\"type\":\"Công văn\"}",
 		"{\"agency\":\"UBND tỉnh Hà Giang\"}",
 		"{\"number\":\"16/2019/QĐ-UBND\",\"agency\":\"UBND tỉnh Hà Giang XYZ1\",\"subject\":\"\"}",

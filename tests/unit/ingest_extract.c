@@ -1,5 +1,5 @@
-/* tests/unit/ingest_extract.c - texts out of documents, in processes with limits. The test program is its own extractor,
- * as hoso is. */
+/* tests/unit/ingest_extract.c - texts out of documents, in processes with limits. The test program is its own
+ * extractor, as hoso is. */
 #include "ingest_fixture.h"
 
 #include "indexer/extract/extract.h"
@@ -35,20 +35,22 @@ static void assert_no_text(DocKind kind, Str bytes, const ExtractLimits *limits,
 static void html_becomes_lines_without_scripts(void **state)
 {
 	(void)state;
-	assert_extracted(DOC_HTML,
-	                 STR("<!DOCTYPE html><html><head><title>Quyết định</title><style>p{}</style><script>var a='x';</script>"
-	                     "</head><body><p>Căn cứ   Luật\n&amp; Nghị định&nbsp;15</p><div>Điều 1.<br>Khoản <b>m</b>ột</div>"
-	                     "<ul><li>a)<li>b)</ul></body></html>"),
-	                 "Quyết định\nCăn cứ Luật & Nghị định\u00A015\nĐiều 1.\nKhoản một\na)\nb)\n", "hoso html");
+	assert_extracted(
+		DOC_HTML,
+		STR("<!DOCTYPE html><html><head><title>Quyết định</title><style>p{}</style><script>var a='x';</script>"
+		    "</head><body><p>Căn cứ   Luật\n&amp; Nghị định&nbsp;15</p><div>Điều 1.<br>Khoản <b>m</b>ột</div>"
+		    "<ul><li>a)<li>b)</ul></body></html>"),
+		"Quyết định\nCăn cứ Luật & Nghị định\u00A015\nĐiều 1.\nKhoản một\na)\nb)\n", "hoso html");
 }
 
 static void a_table_row_of_short_cells_is_one_line_and_a_letterhead_is_not(void **state)
 {
 	(void)state;
-	assert_extracted(DOC_HTML,
-	                 STR("<meta charset=utf-8><table><tr><td><p>UBND TỈNH</p><p>Số: 15/QĐ</p></td><td><p>CỘNG HÒA</p>"
-	                     "<p>Độc lập</p></td></tr><tr><th>STT</th><td>Tên</td><td></td></tr></table>hết"),
-	                 "UBND TỈNH\nSố: 15/QĐ\nCỘNG HÒA\nĐộc lập\nSTT\tTên\nhết\n", "hoso html");
+	assert_extracted(
+		DOC_HTML,
+		STR("<meta charset=utf-8><table><tr><td><p>UBND TỈNH</p><p>Số: 15/QĐ</p></td><td><p>CỘNG HÒA</p>"
+		    "<p>Độc lập</p></td></tr><tr><th>STT</th><td>Tên</td><td></td></tr></table>hết"),
+		"UBND TỈNH\nSố: 15/QĐ\nCỘNG HÒA\nĐộc lập\nSTT\tTên\nhết\n", "hoso html");
 }
 
 static void html_in_other_encodings_is_read_by_what_it_says_or_what_it_is(void **state)
@@ -74,12 +76,16 @@ static void docx_gives_paragraphs_tables_and_footnotes(void **state)
 	(void)state;
 	Zip zip = {0};
 	Str bytes = docx_of(&zip,
-		"<?xml version=\"1.0\" encoding=\"UTF-8\"?><w:document " W "><w:body>"
-		"<w:p><w:pPr><w:tabs><w:tab w:val=\"left\"/></w:tabs></w:pPr><w:r><w:t>QUYẾT </w:t></w:r><w:r><w:t>ĐỊNH</w:t></w:r></w:p>"
-		"<w:p><w:r><w:t>a</w:t><w:tab/><w:t>b</w:t><w:br/><w:t>c &amp; d</w:t></w:r><w:del><w:r><w:delText>gone</w:delText></w:r></w:del></w:p>"
-		"<w:tbl><w:tr><w:tc><w:p><w:r><w:t>1</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>hai</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
-		"<w:p/></w:body></w:document>",
-		"<w:footnotes " W "><w:footnote><w:p><w:r><w:t>chú thích</w:t></w:r></w:p></w:footnote></w:footnotes>");
+			    "<?xml version=\"1.0\" encoding=\"UTF-8\"?><w:document " W "><w:body>"
+			    "<w:p><w:pPr><w:tabs><w:tab w:val=\"left\"/></w:tabs></w:pPr><w:r><w:t>QUYẾT "
+			    "</w:t></w:r><w:r><w:t>ĐỊNH</w:t></w:r></w:p>"
+			    "<w:p><w:r><w:t>a</w:t><w:tab/><w:t>b</w:t><w:br/><w:t>c &amp; "
+			    "d</w:t></w:r><w:del><w:r><w:delText>gone</w:delText></w:r></w:del></w:p>"
+			    "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>1</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>hai</"
+			    "w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
+			    "<w:p/></w:body></w:document>",
+			    "<w:footnotes " W
+			    "><w:footnote><w:p><w:r><w:t>chú thích</w:t></w:r></w:p></w:footnote></w:footnotes>");
 	assert_extracted(DOC_DOCX, bytes, "QUYẾT ĐỊNH\na\tb\nc & d\n1\thai\n\nchú thích\n", "hoso docx");
 	zip_done(&zip);
 }
@@ -89,13 +95,20 @@ static void odt_and_xlsx_give_their_text(void **state)
 	(void)state;
 	Zip odt = {0}, xlsx = {0};
 	zip_file(&odt, "content.xml",
-	         STR("<office:document-content xmlns:office=\"o\" xmlns:text=\"t\" xmlns:table=\"b\"><office:body><text:h>Tiêu đề</text:h>"
-	             "<text:p>một<text:s text:c=\"2\"/><text:span>hai</text:span><text:line-break/>ba</text:p></office:body></office:document-content>"), 0);
+		 STR("<office:document-content xmlns:office=\"o\" xmlns:text=\"t\" "
+		     "xmlns:table=\"b\"><office:body><text:h>Tiêu đề</text:h>"
+		     "<text:p>một<text:s "
+		     "text:c=\"2\"/><text:span>hai</text:span><text:line-break/>ba</text:p></office:body></"
+		     "office:document-content>"),
+		 0);
 	assert_extracted(DOC_ODT, zip_end(&odt), "Tiêu đề\nmột  hai\nba\n", "hoso odt");
 	zip_file(&xlsx, "xl/worksheets/sheet1.xml",
-	         STR("<worksheet><sheetData><row><c t=\"s\"><v>1</v></c><c><v>15</v></c></row>"
-	             "<row><c t=\"inlineStr\"><is><t>trong ô</t></is></c><c t=\"s\"><v>9</v></c></row></sheetData></worksheet>"), 0);
-	zip_file(&xlsx, "xl/sharedStrings.xml", STR("<sst><si><t>không</t></si><si><r><t>Số </t></r><r><t>ký hiệu</t></r></si></sst>"), 0);
+		 STR("<worksheet><sheetData><row><c t=\"s\"><v>1</v></c><c><v>15</v></c></row>"
+		     "<row><c t=\"inlineStr\"><is><t>trong ô</t></is></c><c "
+		     "t=\"s\"><v>9</v></c></row></sheetData></worksheet>"),
+		 0);
+	zip_file(&xlsx, "xl/sharedStrings.xml",
+		 STR("<sst><si><t>không</t></si><si><r><t>Số </t></r><r><t>ký hiệu</t></r></si></sst>"), 0);
 	assert_extracted(DOC_XLSX, zip_end(&xlsx), "Số ký hiệu\t15\ntrong ô\n", "hoso xlsx");
 	zip_done(&odt);
 	zip_done(&xlsx);
@@ -122,9 +135,12 @@ static void entities_that_expand_without_end_are_stopped(void **state)
 	Buf xml = {0};
 	buf_printf(&xml, "<!DOCTYPE d [<!ENTITY a \"0123456789012345678901234567890123456789\">");
 	for (char c = 'b'; c <= 'j'; c++)
-		buf_printf(&xml, "<!ENTITY %c \"&%c;&%c;&%c;&%c;&%c;&%c;&%c;&%c;&%c;&%c;\">", c, c - 1, c - 1, c - 1, c - 1, c - 1,
-		           c - 1, c - 1, c - 1, c - 1, c - 1);
-	buf_printf(&xml, "<!ENTITY file SYSTEM \"file:///etc/passwd\">]><w:document " W "><w:p><w:t>&j;&file;</w:t></w:p></w:document>%c", 0);
+		buf_printf(&xml, "<!ENTITY %c \"&%c;&%c;&%c;&%c;&%c;&%c;&%c;&%c;&%c;&%c;\">", c, c - 1, c - 1, c - 1,
+			   c - 1, c - 1, c - 1, c - 1, c - 1, c - 1, c - 1);
+	buf_printf(&xml,
+		   "<!ENTITY file SYSTEM \"file:///etc/passwd\">]><w:document " W
+		   "><w:p><w:t>&j;&file;</w:t></w:p></w:document>%c",
+		   0);
 	Extraction e = extract_bytes(DOC_DOCX, docx_of(&zip, xml.data, NULL), NULL);
 	assert_true(e.text.len < 1000); /* either refused or not expanded */
 	assert_false(mentions(&e.text, "root:"));
@@ -211,9 +227,18 @@ static void plain_text_is_decoded_from_what_it_is(void **state)
 	(void)state;
 	assert_extracted(DOC_TEXT, STR("Quyết định số 15\n"), "Quyết định số 15\n", "given");
 	assert_extracted(DOC_TEXT,
-	                 STR("C\xA8n c\xF8 quy\xD5t \xAE\xDEnh c\xF1""a \xF1y ban nh\xA9n d\xA9n t\xD8nh v\xD2 vi\xD6""c ph\xAA duy\xD6t d\xF9 to\xB8n kinh ph\xDD s\xF6""a ch\xF7""a tr\xF4 s\xEB l\xB5m vi\xD6""c n\xA8m h\xE4""c m\xEDi, s\xEB t\xB5i ch\xDDnh \xAE\xD2 ngh\xDE c\xB8""c \xAE\xACn v\xDE th\xF9""c hi\xD6n"),
-	                 "Căn cứ quyết định của ủy ban nhân dân tỉnh về việc phê duyệt dự toán kinh phí sửa chữa trụ sở làm việc năm học mới, sở tài chính đề nghị các đơn vị thực hiện",
-	                 "decoded tcvn3");
+			 STR("C\xA8n c\xF8 quy\xD5t \xAE\xDEnh c\xF1"
+			     "a \xF1y ban nh\xA9n d\xA9n t\xD8nh v\xD2 vi\xD6"
+			     "c ph\xAA duy\xD6t d\xF9 to\xB8n kinh ph\xDD s\xF6"
+			     "a ch\xF7"
+			     "a tr\xF4 s\xEB l\xB5m vi\xD6"
+			     "c n\xA8m h\xE4"
+			     "c m\xEDi, s\xEB t\xB5i ch\xDDnh \xAE\xD2 ngh\xDE c\xB8"
+			     "c \xAE\xACn v\xDE th\xF9"
+			     "c hi\xD6n"),
+			 "Căn cứ quyết định của ủy ban nhân dân tỉnh về việc phê duyệt dự toán kinh phí sửa chữa trụ "
+			 "sở làm việc năm học mới, sở tài chính đề nghị các đơn vị thực hiện",
+			 "decoded tcvn3");
 	assert_no_text(DOC_TEXT, STR("\x01\x02\x03\xFF\xFE\xFD\0\0\0\0\x05\x06\x07"), NULL, "encoding is unknown");
 }
 

@@ -141,8 +141,10 @@ static inline void pdf_of(Buf *out, const char *text, bool encrypted)
 	char stream[512];
 	int stream_len = snprintf(stream, sizeof stream, "BT /F1 12 Tf 72 720 Td (%s) Tj ET", text);
 	const char *const objects[] = {
-		"<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
-		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>", NULL,
+		"<</Type/Catalog/Pages 2 0 R>>",
+		"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+		NULL,
 		"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
 		"<</Filter/Standard/V 1/R 2/P -4/O<000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F>"
 		"/U<202122232425262728292A2B2C2D2E2F303132333435363738393A3B3C3D3E3F>>>",
@@ -153,25 +155,30 @@ static inline void pdf_of(Buf *out, const char *text, bool encrypted)
 		if (objects[i])
 			buf_printf(out, "%d 0 obj\n%s\nendobj\n", i + 1, objects[i]);
 		else
-			buf_printf(out, "%d 0 obj\n<</Length %d>>\nstream\n%s\nendstream\nendobj\n", i + 1, stream_len, stream);
+			buf_printf(out, "%d 0 obj\n<</Length %d>>\nstream\n%s\nendstream\nendobj\n", i + 1, stream_len,
+				   stream);
 	}
 	size_t table = out->len;
 	int count = encrypted ? 7 : 6;
 	buf_printf(out, "xref\n0 %d\n0000000000 65535 f \n", count);
 	for (int i = 1; i < count; i++)
 		buf_printf(out, "%010zu 00000 n \n", offsets[i]);
-	buf_printf(out, "trailer\n<</Size %d/Root 1 0 R%s/ID[<00112233445566778899AABBCCDDEEFF><00112233445566778899AABBCCDDEEFF>]>>\nstartxref\n%zu\n%%%%EOF\n",
-	           count, encrypted ? "/Encrypt 6 0 R" : "", table);
+	buf_printf(
+		out,
+		"trailer\n<</Size %d/Root 1 0 "
+		"R%s/"
+		"ID[<00112233445566778899AABBCCDDEEFF><00112233445566778899AABBCCDDEEFF>]>>\nstartxref\n%zu\n%%%%EOF\n",
+		count, encrypted ? "/Encrypt 6 0 R" : "", table);
 }
 
 /* ---- an archive in a directory that is removed ----------------------------------------------------------------- */
 
 typedef struct {
-	char dir[64];     /* for input files */
+	char dir[64]; /* for input files */
 	char archive[80];
 	Store *store;
 	IngestReport report;
-	Buf rejects;      /* "source|code|reason" a line */
+	Buf rejects; /* "source|code|reason" a line */
 	Buf warnings;
 	Err err;
 } Fixture;
@@ -246,7 +253,7 @@ static inline Status take(Fixture *f, const char *name)
 	Status st = ingest_paths(f->store, NULL, paths, 1, &options, &f->report, &f->err);
 	if (st == ST_OK)
 		assert_int_equal(f->report.seen,
-		                 f->report.added + f->report.versions + f->report.duplicates + f->report.rejected);
+				 f->report.added + f->report.versions + f->report.duplicates + f->report.rejected);
 	return st;
 }
 
@@ -255,10 +262,10 @@ static inline bool mentions(const Buf *lines, const char *words)
 	return str_find(buf_str(lines), str_from(words)) >= 0;
 }
 
-#define assert_rejected(f, words) \
-	do { \
-		if (!mentions(&(f)->rejects, words)) \
-			fail_msg("\"%s\" is not among the rejects:\n%.*s", words, STR_ARG(buf_str(&(f)->rejects))); \
+#define assert_rejected(f, words)                                                                                      \
+	do {                                                                                                           \
+		if (!mentions(&(f)->rejects, words))                                                                   \
+			fail_msg("\"%s\" is not among the rejects:\n%.*s", words, STR_ARG(buf_str(&(f)->rejects)));    \
 	} while (0)
 
 #endif

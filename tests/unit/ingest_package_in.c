@@ -15,7 +15,8 @@ static Status walk(Str bytes, PackageKind kind, Buf *out, Err *err)
 	if (st != ST_OK)
 		return st;
 	while (st == ST_OK && (step = package_in_next(package, &entry, err)) == STEP_ITEM) {
-		buf_printf(out, "%.*s%s%s", STR_ARG(entry.name), entry.refused ? "!" : "=", entry.refused ? entry.reason : "");
+		buf_printf(out, "%.*s%s%s", STR_ARG(entry.name), entry.refused ? "!" : "=",
+			   entry.refused ? entry.reason : "");
 		ByteSource from = package_in_source(package);
 		for (size_t got = 1; !entry.refused && st == ST_OK && got;) {
 			char step_bytes[4096];
@@ -42,7 +43,7 @@ static void entries_come_with_names_in_utf8(void **state)
 	assert_str_equal(buf_str(&out), STR("hồ sơ/Quyết định số 15.txt=một\nb.txt=hai\n"));
 	buf_clear(&out);
 	zip_file(&zip, "Quyết định.txt", STR("ba"), ZIP_UTF8);
-	zip_file(&zip, "Quyết định 2.txt", STR("bốn"), 0); /* UTF-8 without the flag that says so */
+	zip_file(&zip, "Quyết định 2.txt", STR("bốn"), 0);               /* UTF-8 without the flag that says so */
 	zip_file(&zip, "Quy\xEA\xECt \xF0i\xF2nh 3.txt", STR("năm"), 0); /* Windows-1258 */
 	assert_int_equal(walk(zip_end(&zip), PACKAGE_ENTRIES, &out, &err), ST_OK);
 	assert_str_equal(buf_str(&out), STR("Quyết định.txt=ba\nQuyết định 2.txt=bốn\nQuyết định 3.txt=năm\n"));
@@ -54,7 +55,8 @@ static void entries_come_with_names_in_utf8(void **state)
 static void names_that_climb_or_mean_something_to_windows_are_refused(void **state)
 {
 	(void)state;
-	static const char *const names[] = {"../a", "a/../../b", "/etc/passwd", "C:/a", "a\\b", "a\nb", "NUL", "x/con.txt", "Lpt1", ".."};
+	static const char *const names[] = {"../a", "a/../../b", "/etc/passwd", "C:/a", "a\\b",
+					    "a\nb", "NUL",       "x/con.txt",   "Lpt1", ".."};
 	static const char *const fine[] = {"a", "a/b.c", "CONSOLE.txt", "a..b", "...a", "LPT", "Quyết định: 15.pdf"};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (!package_in_name_problem(str_from(names[i])))
@@ -82,8 +84,9 @@ static void links_devices_and_climbing_names_are_handed_out_as_refused(void **st
 	tar_file(&tar, "good.txt", STR("fine"));
 	tar_end(&tar);
 	assert_int_equal(walk(buf_str(&tar), PACKAGE_ENTRIES, &out, &err), ST_OK);
-	assert_str_equal(buf_str(&out), STR("../../evil.txt!a name that climbs with '..'\nlink.txt!a link\nhard.txt!a link\n"
-	                                    "fifo!neither a file nor a directory\n/abs.txt!an absolute name\ngood.txt=fine\n"));
+	assert_str_equal(buf_str(&out),
+			 STR("../../evil.txt!a name that climbs with '..'\nlink.txt!a link\nhard.txt!a link\n"
+			     "fifo!neither a file nor a directory\n/abs.txt!an absolute name\ngood.txt=fine\n"));
 	buf_done(&out);
 	buf_done(&tar);
 }

@@ -1,4 +1,5 @@
-/* tests/unit/ingest_pipeline.c - from files to the archive: what comes in, what is refused, and that nothing is lost. */
+/* tests/unit/ingest_pipeline.c - from files to the archive: what comes in, what is refused, and that nothing is lost.
+ */
 #include "ingest_fixture.h"
 
 #include "indexer/extract/extract.h"
@@ -39,13 +40,14 @@ static void lines_are_taken_and_broken_ones_are_told(void **state)
 	Fixture *f = *state;
 	Arena arena = {0};
 	Entry entry;
-	put_file(f, "a.jsonl", STR("\xEF\xBB\xBF{\"id\":\"a\",\"text\":\"một\\nhai\"}\r\n"
-	                           "{\"id\":\"b\",\"text\":\"cut off\n"
-	                           "\n"
-	                           "{\"id\":\"c\",\"text\":\"\xFF\"}\n"
-	                           "{\"id\":\"d\"}\n"
-	                           "{\"id\":\"e e\",\"text\":\"x\"}\n"
-	                           "{\"id\":\"f\",\"text\":\"last\"}"));
+	put_file(f, "a.jsonl",
+		 STR("\xEF\xBB\xBF{\"id\":\"a\",\"text\":\"một\\nhai\"}\r\n"
+		     "{\"id\":\"b\",\"text\":\"cut off\n"
+		     "\n"
+		     "{\"id\":\"c\",\"text\":\"\xFF\"}\n"
+		     "{\"id\":\"d\"}\n"
+		     "{\"id\":\"e e\",\"text\":\"x\"}\n"
+		     "{\"id\":\"f\",\"text\":\"last\"}"));
 	assert_int_equal(take(f, "a.jsonl"), ST_OK);
 	assert_int_equal(f->report.added, 2);
 	assert_int_equal(f->report.rejected, 4);
@@ -84,13 +86,14 @@ static void files_of_a_record_are_read_beside_it_and_nowhere_else(void **state)
 	put_file(f, "outside.txt", STR("not yours"));
 	snprintf(link, sizeof link, "%s/in/link.txt", f->dir);
 	assert_int_equal(symlink("../outside.txt", link), 0);
-	put_file(f, "in/a.jsonl", STR("{\"id\":\"a\",\"files\":[\"scan/15.txt\"]}\n"
-	                              "{\"id\":\"b\",\"files\":[\"../outside.txt\"]}\n"
-	                              "{\"id\":\"c\",\"files\":[\"/etc/passwd\"]}\n"
-	                              "{\"id\":\"d\",\"files\":[\"link.txt\"]}\n"
-	                              "{\"id\":\"e\",\"files\":[\"none.txt\"]}\n"
-	                              "{\"id\":\"f\",\"files\":[\"scan\"]}\n"
-	                              "{\"id\":\"g\",\"files\":[{\"name\":\"x/y.txt\",\"base64\":\"aGFp\"}]}\n"));
+	put_file(f, "in/a.jsonl",
+		 STR("{\"id\":\"a\",\"files\":[\"scan/15.txt\"]}\n"
+		     "{\"id\":\"b\",\"files\":[\"../outside.txt\"]}\n"
+		     "{\"id\":\"c\",\"files\":[\"/etc/passwd\"]}\n"
+		     "{\"id\":\"d\",\"files\":[\"link.txt\"]}\n"
+		     "{\"id\":\"e\",\"files\":[\"none.txt\"]}\n"
+		     "{\"id\":\"f\",\"files\":[\"scan\"]}\n"
+		     "{\"id\":\"g\",\"files\":[{\"name\":\"x/y.txt\",\"base64\":\"aGFp\"}]}\n"));
 	assert_int_equal(take(f, "in"), ST_OK);
 	assert_int_equal(f->report.added, 2); /* and 15.txt is not a record of its own */
 	assert_rejected(f, "a.jsonl:2|invalid|a file name that climbs");
@@ -111,14 +114,16 @@ static void files_of_a_record_are_read_beside_it_and_nowhere_else(void **state)
 static void secret_records_are_refused_without_their_words(void **state)
 {
 	Fixture *f = *state;
-	put_file(f, "a.jsonl", STR("{\"id\":\"a\",\"secrecy\":\"Tối mật\",\"text\":\"hush\"}\n"
-	                           "{\"id\":\"b\",\"secrecy\":\"MẬT\",\"text\":\"hush\"}\n"
-	                           "{\"id\":\"c\",\"text\":\"UBND TỈNH\\tCỘNG HÒA\\n  [TUYỆT MẬT]\\nhush\"}\n"
-	                           "{\"id\":\"d\",\"text\":\"BỘ    M\u1EA0\u0302T\\nhush\"}\n"
-	                           "{\"id\":\"e\",\"text\":\"Độ mật: Mật\\nhush\"}\n"
-	                           "{\"id\":\"f\",\"access\":\"03\",\"text\":\"hush\"}\n"
-	                           "{\"id\":\"g\",\"secrecy\":\"thường\",\"text\":\"ỦY BAN\\nMẶT TRẬN\\nMẤT\\nMặt\\nmật ong\"}\n"
-	                           "{\"id\":\"h\",\"secrecy\":\"Không mật\",\"text\":\"1\\n2\\n3\\n4\\n5\\n6\\n7\\n8\\n9\\n10\\n11\\n12\\n13\\n14\\n15\\nMẬT\"}\n"));
+	put_file(f, "a.jsonl",
+		 STR("{\"id\":\"a\",\"secrecy\":\"Tối mật\",\"text\":\"hush\"}\n"
+		     "{\"id\":\"b\",\"secrecy\":\"MẬT\",\"text\":\"hush\"}\n"
+		     "{\"id\":\"c\",\"text\":\"UBND TỈNH\\tCỘNG HÒA\\n  [TUYỆT MẬT]\\nhush\"}\n"
+		     "{\"id\":\"d\",\"text\":\"BỘ    M\u1EA0\u0302T\\nhush\"}\n"
+		     "{\"id\":\"e\",\"text\":\"Độ mật: Mật\\nhush\"}\n"
+		     "{\"id\":\"f\",\"access\":\"03\",\"text\":\"hush\"}\n"
+		     "{\"id\":\"g\",\"secrecy\":\"thường\",\"text\":\"ỦY BAN\\nMẶT TRẬN\\nMẤT\\nMặt\\nmật ong\"}\n"
+		     "{\"id\":\"h\",\"secrecy\":\"Không "
+		     "mật\",\"text\":\"1\\n2\\n3\\n4\\n5\\n6\\n7\\n8\\n9\\n10\\n11\\n12\\n13\\n14\\n15\\nMẬT\"}\n"));
 	assert_int_equal(take(f, "a.jsonl"), ST_OK);
 	assert_int_equal(f->report.added, 2);
 	assert_int_equal(f->report.rejected, 6);
@@ -182,12 +187,18 @@ static void a_text_in_an_old_encoding_is_kept_and_decoded(void **state)
 	Arena arena = {0};
 	Entry entry;
 	Str bytes = STR("C\xA8n c\xF8 quy\xD5t \xAE\xDEnh c\xF1"
-	                "a \xF1y ban nh\xA9n d\xA9n t\xD8nh v\xD2 vi\xD6" "c ph\xAA duy\xD6t d\xF9 to\xB8n kinh ph\xDD s\xF6" "a ch\xF7" "a tr\xF4 s\xEB l\xB5m vi\xD6" "c");
+			"a \xF1y ban nh\xA9n d\xA9n t\xD8nh v\xD2 vi\xD6"
+			"c ph\xAA duy\xD6t d\xF9 to\xB8n kinh ph\xDD s\xF6"
+			"a ch\xF7"
+			"a tr\xF4 s\xEB l\xB5m vi\xD6"
+			"c");
 	put_file(f, "cu.txt", bytes);
 	assert_int_equal(take(f, "cu.txt"), ST_OK);
 	newest(f, &arena, &entry);
 	assert_object(f, object_of(&entry, "original"), bytes);
-	assert_object(f, object_of(&entry, "text"), STR("Căn cứ quyết định của ủy ban nhân dân tỉnh về việc phê duyệt dự toán kinh phí sửa chữa trụ sở làm việc"));
+	assert_object(f, object_of(&entry, "text"),
+		      STR("Căn cứ quyết định của ủy ban nhân dân tỉnh về việc phê duyệt dự toán kinh phí sửa chữa trụ "
+			  "sở làm việc"));
 	assert_str_equal(object_of(&entry, "text")->from, STR("decoded tcvn3"));
 	arena_done(&arena);
 }
@@ -202,7 +213,8 @@ static void packages_give_their_entries_and_refuse_what_they_must(void **state)
 	tar_end(&inner);
 	tar_file(&tar, "a/15.json", STR("{\"id\":\"qd15\",\"type\":\"Quyết định\"}"));
 	tar_file(&tar, "a/15.txt", STR("văn bản"));
-	tar_file(&tar, "b.jsonl", STR("{\"id\":\"l1\",\"text\":\"dòng\"}\nbroken\n{\"id\":\"l3\",\"files\":[\"a/15.txt\"]}\n"));
+	tar_file(&tar, "b.jsonl",
+		 STR("{\"id\":\"l1\",\"text\":\"dòng\"}\nbroken\n{\"id\":\"l3\",\"files\":[\"a/15.txt\"]}\n"));
 	tar_file(&tar, "../evil.txt", STR("x"));
 	tar_entry(&tar, "link", '2', "/etc/passwd", 0);
 	tar_file(&tar, "inner.tar", buf_str(&inner));
@@ -290,7 +302,8 @@ static void an_encrypted_pdf_is_kept_with_the_reason_why_it_has_no_text(void **s
 	newest(f, &arena, &entry);
 	assert_object(f, object_of(&entry, "original"), buf_str(&pdf));
 	assert_null(object_of(&entry, "text"));
-	assert_true(str_find(entry.metadata, STR("{\"extraction\":{\"reason\":\"encrypted\",\"text\":\"none\"}}")) >= 0);
+	assert_true(str_find(entry.metadata, STR("{\"extraction\":{\"reason\":\"encrypted\",\"text\":\"none\"}}")) >=
+		    0);
 	buf_done(&pdf);
 	arena_done(&arena);
 }
@@ -304,10 +317,12 @@ static void absurd_metadata_is_kept_with_warnings_or_refused_by_size(void **stat
 	buf_printf(&line, "{\"id\":\"a\",\"number\":\"");
 	for (int i = 0; i < 5000; i++)
 		buf_add_str(&line, STR("số"));
-	buf_printf(&line, "\",\"issued\":\"31/2/20199\",\"pages\":-3,\"recipients\":{\"a\":1},\"text\":\"x\"}\n{\"id\":\"b\",\"text\":\"x\",\"big\":\"");
+	buf_printf(&line, "\",\"issued\":\"31/2/"
+			  "20199\",\"pages\":-3,\"recipients\":{\"a\":1},\"text\":\"x\"}\n{\"id\":\"b\",\"text\":\"x\","
+			  "\"big\":\"");
 	memset(buf_extend(&line, 2 << 20), 'y', 2 << 20);
-	buf_printf(&line, "\"}\n{\"id\":\"c\",\"text\":\"x\",\"deep\":%.40s%.40s}\n", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
-	           "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]");
+	buf_printf(&line, "\"}\n{\"id\":\"c\",\"text\":\"x\",\"deep\":%.40s%.40s}\n",
+		   "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]");
 	put_file(f, "a.jsonl", buf_str(&line));
 	assert_int_equal(take(f, "a.jsonl"), ST_OK);
 	assert_int_equal(f->report.added, 1);
@@ -326,9 +341,10 @@ static void a_bare_document_gets_its_fields_from_its_letterhead(void **state)
 	Fixture *f = *state;
 	Arena arena = {0};
 	Entry entry;
-	Str letter = STR("ỦY BAN NHÂN DÂN\nTỈNH NAM ĐỊNH\t\tCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\n\t\tĐộc lập - Tự do - Hạnh phúc\n"
-	                 "Số: 15/2019/QĐ-UBND\t\tNam Định, ngày 12 tháng 3 năm 2019\n\nQUYẾT ĐỊNH\n"
-	                 "Về việc ban hành quy chế\n\nCăn cứ Luật Tổ chức chính quyền địa phương;\n");
+	Str letter = STR("ỦY BAN NHÂN DÂN\nTỈNH NAM ĐỊNH\t\tCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\n\t\tĐộc lập - Tự do - "
+			 "Hạnh phúc\n"
+			 "Số: 15/2019/QĐ-UBND\t\tNam Định, ngày 12 tháng 3 năm 2019\n\nQUYẾT ĐỊNH\n"
+			 "Về việc ban hành quy chế\n\nCăn cứ Luật Tổ chức chính quyền địa phương;\n");
 	put_file(f, "in/15.txt", letter);
 	put_file(f, "in/16.txt", letter);
 	put_file(f, "in/16.json", STR("{\"id\":\"given\",\"number\":\"16/2019/QĐ-UBND\"}"));
@@ -338,7 +354,10 @@ static void a_bare_document_gets_its_fields_from_its_letterhead(void **state)
 	assert_true(str_find(entry.metadata, STR("\"issued\":\"2019-03-12\"")) >= 0);
 	assert_true(str_find(entry.metadata, STR("\"value\":\"15/2019/QĐ-UBND\"")) >= 0); /* both are kept */
 	assert_int_equal(store_entry(f->store, 0, &arena, &entry, &f->err), ST_OK);
-	assert_true(str_find(entry.metadata, STR("{\"number\":\"15/2019/QĐ-UBND\",\"type\":\"Quyết định\",\"issued\":\"2019-03-12\"")) >= 0);
+	assert_true(
+		str_find(entry.metadata,
+			 STR("{\"number\":\"15/2019/QĐ-UBND\",\"type\":\"Quyết định\",\"issued\":\"2019-03-12\"")) >=
+		0);
 	put_file(f, "notes.txt", STR("HỆ THỐNG QUẢN LÝ\nghi chú\n"));
 	assert_int_equal(take(f, "notes.txt"), ST_OK);
 	newest(f, &arena, &entry);
@@ -352,8 +371,9 @@ static void case_files_have_metadata_of_their_own(void **state)
 	Arena arena = {0};
 	Entry entry;
 	uint64_t sequence;
-	put_file(f, "a.jsonl", STR("{\"case\":\"H40.15-210521-0012\",\"title\":\"Hồ sơ cấp phép\"}\n"
-	                           "{\"id\":\"a\",\"cases\":[\"H40.15-210521-0012\"],\"text\":\"x\"}\n"));
+	put_file(f, "a.jsonl",
+		 STR("{\"case\":\"H40.15-210521-0012\",\"title\":\"Hồ sơ cấp phép\"}\n"
+		     "{\"id\":\"a\",\"cases\":[\"H40.15-210521-0012\"],\"text\":\"x\"}\n"));
 	assert_int_equal(take(f, "a.jsonl"), ST_OK);
 	assert_int_equal(f->report.added, 2);
 	assert_int_equal(store_find(f->store, ENTRY_CASE, STR("H40.15-210521-0012"), 0, &sequence, &f->err), ST_OK);
@@ -367,11 +387,12 @@ static void a_manifest_gives_a_record_a_row(void **state)
 	Fixture *f = *state;
 	Arena arena = {0};
 	Entry entry;
-	put_file(f, "in/manifest.csv", STR("\xEF\xBB\xBFid;file;Số ký hiệu;ngay ban hanh;Ghi chú;keywords\r\n"
-	                                   "m1;scan/1.txt;15/2019/QĐ-UBND;;\"có \"\"dấu\"\"; và\nxuống dòng\";a|b\r\n"
-	                                   "m2;scan/none.txt;;;;\r\n"
-	                                   ";;;;;\r\n"
-	                                   "m3;scan/1.txt;;;;;too many\r\n"));
+	put_file(f, "in/manifest.csv",
+		 STR("\xEF\xBB\xBFid;file;Số ký hiệu;ngay ban hanh;Ghi chú;keywords\r\n"
+		     "m1;scan/1.txt;15/2019/QĐ-UBND;;\"có \"\"dấu\"\"; và\nxuống dòng\";a|b\r\n"
+		     "m2;scan/none.txt;;;;\r\n"
+		     ";;;;;\r\n"
+		     "m3;scan/1.txt;;;;;too many\r\n"));
 	put_file(f, "in/scan/1.txt", STR("một"));
 	put_file(f, "in/scan/2.txt", STR("hai"));
 	put_file(f, "in/data.csv", STR("tỉnh,dân số\nNam Định,1780000\n"));
@@ -443,8 +464,10 @@ static void a_record_that_is_posted_gets_a_receipt_and_again_the_same(void **sta
 	assert_int_equal(again.result, APPEND_DUPLICATE);
 	assert_int_equal(again.sequence, first.sequence);
 	assert_int_equal(ingest_record(f->store, NULL, STR("{\"text\":"), &again, &f->err), ST_INVALID);
-	assert_int_equal(ingest_record(f->store, NULL, STR("{\"files\":[\"/etc/passwd\"]}"), &again, &f->err), ST_UNSUPPORTED);
-	assert_int_equal(ingest_record(f->store, NULL, STR("{\"secrecy\":\"mật\",\"text\":\"x\"}"), &again, &f->err), ST_FORBIDDEN);
+	assert_int_equal(ingest_record(f->store, NULL, STR("{\"files\":[\"/etc/passwd\"]}"), &again, &f->err),
+			 ST_UNSUPPORTED);
+	assert_int_equal(ingest_record(f->store, NULL, STR("{\"secrecy\":\"mật\",\"text\":\"x\"}"), &again, &f->err),
+			 ST_FORBIDDEN);
 	assert_int_equal(store_tree_size(f->store), 1);
 }
 

@@ -52,7 +52,8 @@ static void assert_same(const char *line)
 static void a_text_is_unescaped_like_any_json_string(void **state)
 {
 	(void)state;
-	assert_same("{\"id\":\"a\",\"text\":\"Quy\\u1ebft \\u0111\\u1ecbnh\\n\\t\\\"15\\/2019\\\"\\\\ \\ud83d\\ude00 \\b\\f\\r\",\"type\":\"Luật\"}");
+	assert_same("{\"id\":\"a\",\"text\":\"Quy\\u1ebft \\u0111\\u1ecbnh\\n\\t\\\"15\\/2019\\\"\\\\ \\ud83d\\ude00 "
+		    "\\b\\f\\r\",\"type\":\"Luật\"}");
 	assert_same("{\"text\":\"một\\ud83d\\ude00\"}");
 	assert_same("{\"text\":\"\"}");
 	assert_same("{ \"text\" :\t\"x\" , \"number\" : \"1\" }");
@@ -63,14 +64,40 @@ static void what_is_broken_is_broken_in_the_same_words(void **state)
 {
 	(void)state;
 	static const char *const lines[] = {
-		"", "{", "[]", "\"text\"", "{\"text\":\"a}", "{\"text\":\"a\"", "{\"text\":\"a\"}}", "{\"text\":\"a\",}",
-		"{\"text\":\"a\" \"b\":1}", "{\"text\":\"\\q\"}", "{\"text\":\"\\ud800\"}", "{\"text\":\"\\ud800\\u0041\"}",
-		"{\"text\":\"\\udc00\"}", "{\"text\":\"\\u12\"}", "{\"text\":\"\\u12g4\"}", "{\"text\":\"a\nb\"}",
-		"{\"text\":\"\xC3\"}", "{\"text\":\"\xED\xA0\x80\"}", "{\"text\":\"\xC0\x80\"}", "{\"text\":\"a\\",
-		"{\"text\":\"a\",\"text\":\"b\"}", "{\"te\\u0078t\":\"a\",\"text\":\"b\"}", "{\"text\":\"b\",\"te\\u0078t\":\"a\"}",
-		"{\"text\":1}", "{\"text\":null}", "{\"text\":[\"a\"]}", "{\"id\":\"a b\",\"text\":\"c\"}",
-		"{\"number\":\"1\",\"number\":\"2\",\"text\":\"c\"}", "{\"text\":\"a\",\"x\":1e999}", "{\"text\":\"a\"} {\"text\":\"b\"}",
-		"[\"text\":\"x\"]", "{\"a\" \"text\":\"x\"}", "{\"a\":\"text\":\"x\"}", "{\"text\":\"a\",\"\xFF\":1}",
+		"",
+		"{",
+		"[]",
+		"\"text\"",
+		"{\"text\":\"a}",
+		"{\"text\":\"a\"",
+		"{\"text\":\"a\"}}",
+		"{\"text\":\"a\",}",
+		"{\"text\":\"a\" \"b\":1}",
+		"{\"text\":\"\\q\"}",
+		"{\"text\":\"\\ud800\"}",
+		"{\"text\":\"\\ud800\\u0041\"}",
+		"{\"text\":\"\\udc00\"}",
+		"{\"text\":\"\\u12\"}",
+		"{\"text\":\"\\u12g4\"}",
+		"{\"text\":\"a\nb\"}",
+		"{\"text\":\"\xC3\"}",
+		"{\"text\":\"\xED\xA0\x80\"}",
+		"{\"text\":\"\xC0\x80\"}",
+		"{\"text\":\"a\\",
+		"{\"text\":\"a\",\"text\":\"b\"}",
+		"{\"te\\u0078t\":\"a\",\"text\":\"b\"}",
+		"{\"text\":\"b\",\"te\\u0078t\":\"a\"}",
+		"{\"text\":1}",
+		"{\"text\":null}",
+		"{\"text\":[\"a\"]}",
+		"{\"id\":\"a b\",\"text\":\"c\"}",
+		"{\"number\":\"1\",\"number\":\"2\",\"text\":\"c\"}",
+		"{\"text\":\"a\",\"x\":1e999}",
+		"{\"text\":\"a\"} {\"text\":\"b\"}",
+		"[\"text\":\"x\"]",
+		"{\"a\" \"text\":\"x\"}",
+		"{\"a\":\"text\":\"x\"}",
+		"{\"text\":\"a\",\"\xFF\":1}",
 	};
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
 		assert_same(lines[i]);
@@ -91,7 +118,8 @@ static void only_the_outermost_text_is_the_text(void **state)
 static void a_damaged_line_is_judged_alike(void **state)
 {
 	(void)state;
-	const char whole[] = "{\"id\":\"a\",\"text\":\"Qu\\u1ebf \xC4\x91\\n\\ud83d\\ude00\\\\\",\"cases\":[\"x\"],\"extra\":{\"text\":\"b\"}}";
+	const char whole[] = "{\"id\":\"a\",\"text\":\"Qu\\u1ebf "
+			     "\xC4\x91\\n\\ud83d\\ude00\\\\\",\"cases\":[\"x\"],\"extra\":{\"text\":\"b\"}}";
 	static const char bytes[] = "\"\\{}[]:,u0d\n\x80\xC3 a";
 	char line[sizeof whole];
 	for (size_t at = 0; at < sizeof whole - 1; at++) {

@@ -240,8 +240,11 @@ static void build_huge_documents(const char *name, size_t memory, uint32_t vocab
 	Err err = {0};
 	GlassStats stats;
 	uint64_t random = 88172645463325252u;
-	Inverter *inv = inverter(&(InvertOptions){.memory_bytes = memory, .spell = spell_decimal,
-	                                          .spill_dir = directory, .codes_in_order = true, .positions = positions});
+	Inverter *inv = inverter(&(InvertOptions){.memory_bytes = memory,
+						  .spell = spell_decimal,
+						  .spill_dir = directory,
+						  .codes_in_order = true,
+						  .positions = positions});
 	for (uint32_t did = 1; did <= 3; did++) {
 		assert_int_equal(invert_begin(inv, did, &err), ST_OK);
 		for (uint32_t i = 1; i <= 500000; i++) {
@@ -313,9 +316,11 @@ static void overlapping_inputs_are_not_merged(void **state)
 	inputs[1].dead = (const uint32_t[]){2, 1};
 	inputs[1].dead_count = 2;
 	inputs[1].docid_offset = 1;
-	assert_int_equal(glass_merge(place("merged2"), inputs, 2, 0, &(GlassFinish){0}, NULL, &stats, &err), ST_INVALID);
+	assert_int_equal(glass_merge(place("merged2"), inputs, 2, 0, &(GlassFinish){0}, NULL, &stats, &err),
+			 ST_INVALID);
 	inputs[1] = (GlassMergeInput){.dir = directory, .docid_offset = 1};
-	assert_int_equal(glass_merge(place("merged2"), inputs, 2, 0, &(GlassFinish){0}, NULL, &stats, &err), ST_NOT_FOUND);
+	assert_int_equal(glass_merge(place("merged2"), inputs, 2, 0, &(GlassFinish){0}, NULL, &stats, &err),
+			 ST_NOT_FOUND);
 	Stop stop = {true};
 	assert_int_equal(glass_merge(place("merged2"), inputs, 1, 0, &(GlassFinish){0}, &stop, &stats, &err), ST_BUSY);
 	assert_false(file_exists(place("merged2")));

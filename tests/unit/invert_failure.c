@@ -50,8 +50,12 @@ static Status build(const char *dir, Err *err)
 {
 	GlassStats stats;
 	uint64_t random = 1;
-	Inverter *inv = invert_new(&(InvertOptions){.memory_bytes = 1, .spill_dir = directory, .spell = spell,
-	                                            .codes_in_order = true, .positions = true}, err);
+	Inverter *inv = invert_new(&(InvertOptions){.memory_bytes = 1,
+						    .spill_dir = directory,
+						    .spell = spell,
+						    .codes_in_order = true,
+						    .positions = true},
+				   err);
 	Status st = inv ? ST_OK : err->code;
 	for (uint32_t did = 1; st == ST_OK && did <= 40; did++) {
 		st = invert_begin(inv, did, err);

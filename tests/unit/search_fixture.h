@@ -19,10 +19,10 @@ typedef struct {
 	Err err;
 } World;
 
-#define assert_ok(world, call) \
-	do { \
-		if ((call) != ST_OK) \
-			fail_msg("%s: %s", #call, (world)->err.text); \
+#define assert_ok(world, call)                                                                                         \
+	do {                                                                                                           \
+		if ((call) != ST_OK)                                                                                   \
+			fail_msg("%s: %s", #call, (world)->err.text);                                                  \
 	} while (0)
 
 static inline void world_open(World *w)

@@ -1,4 +1,5 @@
-/* tests/unit/search_question.c - long questions: pairs find, single words order the best, and pages hold each hit once. */
+/* tests/unit/search_question.c - long questions: pairs find, single words order the best, and pages hold each hit once.
+ */
 #include "search_fixture.h"
 
 #include "indexer/search/closeness.h"
@@ -17,9 +18,11 @@ static int fill(void **state)
 	world_open(&world);
 	index_follower_stop(world.index);
 	for (int i = 0; i < RECORDS; i++) {
-		snprintf(json, sizeof json, "{\"id\":\"r-%d\",\"text\":\"Điều %d. Cấp giấy phép xây dựng%s%s. %.*s\"}", i, i, i % 3 ? " nhà ở riêng lẻ" : "",
-		         i == 77 ? " tại đô thị" : "", i, "xxxxxxxxxx xxxxxxxxxx xxxxxxxxxx xxxxxxxxxx xxxxxxxxxx xxxxxxxxxx xxxxxxxxxx xxxxxxxxxx xxxxxxxxxx "
-		         "xxxxxxxxxx xxxxxxxxxx xxxxxxxxxx xxxxxxxxxx xxxxxxxxxx ");
+		snprintf(json, sizeof json, "{\"id\":\"r-%d\",\"text\":\"Điều %d. Cấp giấy phép xây dựng%s%s. %.*s\"}",
+			 i, i, i % 3 ? " nhà ở riêng lẻ" : "", i == 77 ? " tại đô thị" : "", i,
+			 "xxxxxxxxxx xxxxxxxxxx xxxxxxxxxx xxxxxxxxxx xxxxxxxxxx xxxxxxxxxx xxxxxxxxxx xxxxxxxxxx "
+			 "xxxxxxxxxx "
+			 "xxxxxxxxxx xxxxxxxxxx xxxxxxxxxx xxxxxxxxxx xxxxxxxxxx ");
 		world_add(&world, json);
 	}
 	world_add(&world, "{\"id\":\"words\",\"text\":\"tục thủ cấp phép giấy dựng xây ở nhà lẻ riêng thị đô\"}");
@@ -62,7 +65,9 @@ static void pages_hold_every_hit_once(void **state)
 			world_ids(&world, request, &answer);
 			for (size_t i = 0; i < answer.hit_count; i++) {
 				uint64_t number;
-				assert_true(str_to_u64(str_slice(answer.hits[i].id, 2, answer.hits[i].id.len), &number) && number < RECORDS);
+				assert_true(
+					str_to_u64(str_slice(answer.hits[i].id, 2, answer.hits[i].id.len), &number) &&
+					number < RECORDS);
 				seen[number]++;
 				total++;
 			}
@@ -94,17 +99,20 @@ static const char *asking(const char *typed, bool *sure)
 
 static void what_only_asks_is_known_as_typed(void **state)
 {
-	static const struct { const char *typed, *row; bool sure; } cases[] = {
+	static const struct {
+		const char *typed, *row;
+		bool sure;
+	} cases[] = {
 		{"trái phiếu ngoại tệ là gì", "----++", true},
 		{"trai phieu ngoai te la gi", "----++", true},
 		{"mức phạt bao nhiêu", "--++", true},
 		{"thủ tục như thế nào", "--+++", true},
 		{"cơ quan nào cấp phép", "--+--", true},
 		{"Ai được cấp phép", "+---", false},
-		{"công ái ái hữu", "----", false},       /* not "ai" */
-		{"mổ não ở đâu", "--++", true},          /* not "nào" */
+		{"công ái ái hữu", "----", false}, /* not "ai" */
+		{"mổ não ở đâu", "--++", true},    /* not "nào" */
 		{"than kinh nao", "--+", false},
-		{"bao nhiêu", "--", false},              /* nothing else is left */
+		{"bao nhiêu", "--", false}, /* nothing else is left */
 		{"ban hành quy chế", "----", false},
 	};
 	(void)state;
@@ -131,7 +139,8 @@ static void a_heading_counts_more_than_the_text_below_it(void **state)
 {
 	SearchAnswer answer;
 	(void)state;
-	assert_string_equal(world_ids(&world, (SearchRequest){.query = STR("hội đồng trọng tài")}, &answer), "heading body");
+	assert_string_equal(world_ids(&world, (SearchRequest){.query = STR("hội đồng trọng tài")}, &answer),
+			    "heading body");
 }
 
 /* Of "cấp giấy phép xây dựng": every word is worth 1, every pair 10. */
@@ -170,7 +179,8 @@ static void what_stands_close_together_is_worth_most(void **state)
 	assert_true(closeness_of("", "CẤP GIẤY PHÉP, XÂY DỰNG") == 35); /* no pair across the comma */
 	assert_true(closeness_of("", far_apart("cấp giấy phép", "xây dựng")) == 23);
 	assert_true(closeness_of("", far_apart("xây dựng", "cấp giấy phép")) == 23);
-	assert_true(closeness_of("Cấp giấy phép", far_apart("xin", "xây dựng")) == 35); /* a subject stands close to all */
+	assert_true(closeness_of("Cấp giấy phép", far_apart("xin", "xây dựng")) ==
+		    35); /* a subject stands close to all */
 	assert_true(closeness_of("", "cấp cấp cấp giấy giấy, cấp giấy, cấp giấy") == 12); /* each once */
 	assert_true(closeness_of("", "không có gì") == 0);
 	assert_true(closeness_of("", "") == 0);

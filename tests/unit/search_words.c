@@ -10,14 +10,21 @@ static int fill(void **state)
 {
 	(void)state;
 	world_open(&world);
-	world_add(&world, "{\"id\":\"exact\",\"text\":\"Chính quyền địa phương ban hành quyết định.\",\"issued\":\"2019-03-12\","
-	                  "\"type\":\"Quyết định\",\"agency\":\"UBND tỉnh Nam Định\",\"subject\":\"Về việc giao đất\",\"number\":\"15/2019/QĐ-UBND\"}");
-	world_add(&world, "{\"id\":\"upper\",\"text\":\"CHÍNH QUYỀN CÁC CẤP\",\"issued\":\"2020-01-02\",\"type\":\"Công văn\"}");
+	world_add(
+		&world,
+		"{\"id\":\"exact\",\"text\":\"Chính quyền địa phương ban hành quyết định.\",\"issued\":\"2019-03-12\","
+		"\"type\":\"Quyết định\",\"agency\":\"UBND tỉnh Nam Định\",\"subject\":\"Về việc giao "
+		"đất\",\"number\":\"15/2019/QĐ-UBND\"}");
+	world_add(
+		&world,
+		"{\"id\":\"upper\",\"text\":\"CHÍNH QUYỀN CÁC CẤP\",\"issued\":\"2020-01-02\",\"type\":\"Công văn\"}");
 	/* decomposed: i + acute, e + circumflex + grave */
-	world_add(&world, "{\"id\":\"apart\",\"text\":\"chi\\u0301nh quye\\u0302\\u0300n xa\\u0303\",\"issued\":\"2018\"}");
+	world_add(&world,
+		  "{\"id\":\"apart\",\"text\":\"chi\\u0301nh quye\\u0302\\u0300n xa\\u0303\",\"issued\":\"2018\"}");
 	world_add(&world, "{\"id\":\"bare\",\"text\":\"chinh quyen khong dau\"}");
 	world_add(&world, "{\"id\":\"other\",\"text\":\"chỉnh quyển sổ cho gọn\"}");
-	world_add(&world, "{\"id\":\"scattered\",\"text\":\"Người có quyền lợi chính đáng. Ban hành định kỳ quyết toán.\"}");
+	world_add(&world,
+		  "{\"id\":\"scattered\",\"text\":\"Người có quyền lợi chính đáng. Ban hành định kỳ quyết toán.\"}");
 	world_add(&world, "{\"id\":\"hoa-old\",\"text\":\"hóa đơn bán hàng\"}");
 	world_add(&world, "{\"id\":\"hoa-new\",\"text\":\"hoá đơn mua hàng\"}");
 	world_add(&world, "{\"id\":\"han\",\"text\":\"字喃 chữ Nôm\",\"subject\":\"Sách cổ\"}");
@@ -66,7 +73,8 @@ static void other_marks_are_looked_at_when_nothing_has_those_that_were_typed(voi
 	(void)state;
 	assert_string_equal(world_ids(&world, (SearchRequest){.query = STR("quyến sổ")}, &answer), "other");
 	assert_true(answer.relaxed);
-	assert_string_equal(world_ids(&world, (SearchRequest){.query = STR("quyến sổ"), .mode = SEARCH_ALL}, &answer), "");
+	assert_string_equal(world_ids(&world, (SearchRequest){.query = STR("quyến sổ"), .mode = SEARCH_ALL}, &answer),
+			    "");
 }
 
 static void without_accents_everything_is_found_and_the_usual_accents_come_first(void **state)
@@ -138,7 +146,8 @@ static void fields_are_asked_by_both_names(void **state)
 	assert_string_equal(world_find(&world, "trích_yếu:đất"), "exact");
 	assert_string_equal(world_find(&world, "loại:\"công văn\""), "upper");
 	assert_string_equal(world_find(&world, "năm:2018"), "apart");
-	assert_string_equal(world_find(&world, "năm:2019..2020 chính"), world_find(&world, "từ_ngày:2019 đến_ngày:2020 chính"));
+	assert_string_equal(world_find(&world, "năm:2019..2020 chính"),
+			    world_find(&world, "từ_ngày:2019 đến_ngày:2020 chính"));
 	assert_string_equal(world_find(&world, "số:15/2019/qd-ubnd"), "exact");
 	assert_string_equal(world_find(&world, "cơ_quan:\"nam định\""), "exact");
 }
@@ -154,11 +163,19 @@ static void a_number_finds_its_record_before_those_that_cite_it(void **state)
 static void filters_narrow_and_dates_are_inclusive(void **state)
 {
 	(void)state;
-	assert_string_equal(world_ids(&world, (SearchRequest){.query = STR("chính quyền"), .type = STR("quyết định")}, NULL), "exact");
-	assert_string_equal(world_ids(&world, (SearchRequest){.from = STR("2019-03-12"), .to = STR("2019-03-12")}, NULL), "exact");
-	assert_string_equal(world_ids(&world, (SearchRequest){.from = STR("2018"), .to = STR("2020"), .sort = SORT_ISSUED}, NULL), "apart exact upper");
-	assert_string_equal(world_ids(&world, (SearchRequest){.from = STR("2018"), .to = STR("2020"), .sort = SORT_ISSUED_DESCENDING}, NULL),
-	                    "upper exact apart");
+	assert_string_equal(
+		world_ids(&world, (SearchRequest){.query = STR("chính quyền"), .type = STR("quyết định")}, NULL),
+		"exact");
+	assert_string_equal(
+		world_ids(&world, (SearchRequest){.from = STR("2019-03-12"), .to = STR("2019-03-12")}, NULL), "exact");
+	assert_string_equal(
+		world_ids(&world, (SearchRequest){.from = STR("2018"), .to = STR("2020"), .sort = SORT_ISSUED}, NULL),
+		"apart exact upper");
+	assert_string_equal(
+		world_ids(&world,
+			  (SearchRequest){.from = STR("2018"), .to = STR("2020"), .sort = SORT_ISSUED_DESCENDING},
+			  NULL),
+		"upper exact apart");
 }
 
 static void when_nothing_has_all_words_the_best_matches_say_so(void **state)
@@ -207,8 +224,10 @@ static void what_a_tier_excludes_carries_no_weights(void **state)
 	TokenIter *tokens = token_iter_new(&world.err);
 	assert_non_null(tokens);
 	assert_ok(&world, snapshot_take_matcher(snapshot, &matcher, &world.err));
-	assert_ok(&world, query_parse(STR("chính quyền (địa phương) -\"ban hành\""), tokens, &world.arena, &parsed, &world.err));
-	assert_ok(&world, query_compile(&parsed, (CompileOptions){.expand = true}, tokens, matcher, &world.arena, &compiled, &world.err));
+	assert_ok(&world, query_parse(STR("chính quyền (địa phương) -\"ban hành\""), tokens, &world.arena, &parsed,
+				      &world.err));
+	assert_ok(&world, query_compile(&parsed, (CompileOptions){.expand = true}, tokens, matcher, &world.arena,
+					&compiled, &world.err));
 	assert_int_equal(compiled.tier_count, 3);
 	for (size_t i = 0; i < compiled.tier_count; i++)
 		assert_true(only_matches(query_matching(&world.arena, compiled.tiers[i])));
@@ -220,9 +239,11 @@ static void what_a_tier_excludes_carries_no_weights(void **state)
 /* Tiers exclude each other. */
 static void no_record_comes_twice(void **state)
 {
-	static const char *const texts[] = {"phê duyệt kế hoạch", "kế hoạch phê duyệt", "duyệt phê kế hoạch", "phê kế duyệt hoạch", "hoạch kế duyệt phê",
-	                                    "phê duyệt xong mới kế đến hoạch"};
-	static const char *const queries[] = {"phê duyệt (kế hoạch)", "(phê duyệt) kế hoạch", "phe duyet (ke hoach)", "(kế hoạch) (phê duyệt)"};
+	static const char *const texts[] = {"phê duyệt kế hoạch", "kế hoạch phê duyệt",
+					    "duyệt phê kế hoạch", "phê kế duyệt hoạch",
+					    "hoạch kế duyệt phê", "phê duyệt xong mới kế đến hoạch"};
+	static const char *const queries[] = {"phê duyệt (kế hoạch)", "(phê duyệt) kế hoạch", "phe duyet (ke hoach)",
+					      "(kế hoạch) (phê duyệt)"};
 	World w;
 	char json[200];
 	(void)state;
@@ -251,7 +272,8 @@ static void snippets_mark_the_bytes_of_the_text(void **state)
 	(void)state;
 	world_ids(&world, (SearchRequest){.query = STR("quyền xã")}, &answer);
 	assert_int_equal(answer.hit_count, 1);
-	assert_str_equal(answer.hits[0].snippet, STR("chi\xCC\x81nh <mark>quye\xCC\x82\xCC\x80n</mark> <mark>xa\xCC\x83</mark>"));
+	assert_str_equal(answer.hits[0].snippet,
+			 STR("chi\xCC\x81nh <mark>quye\xCC\x82\xCC\x80n</mark> <mark>xa\xCC\x83</mark>"));
 }
 
 static void a_bare_answer_has_the_same_hits(void **state)
@@ -266,7 +288,8 @@ static void a_bare_answer_has_the_same_hits(void **state)
 		assert_int_equal(bare.total, whole.total);
 		for (size_t i = 0; i < bare.hit_count; i++) {
 			assert_int_equal(bare.hits[i].sequence, whole.hits[i].sequence);
-			assert_true(bare.hits[i].score >= whole.hits[i].score && bare.hits[i].score <= whole.hits[i].score);
+			assert_true(bare.hits[i].score >= whole.hits[i].score &&
+				    bare.hits[i].score <= whole.hits[i].score);
 			assert_str_equal(bare.hits[i].matched, whole.hits[i].matched);
 			assert_int_equal(bare.hits[i].snippet.len, 0);
 		}
@@ -287,10 +310,13 @@ static void abbreviations_are_searched_in_full_and_said(void **state)
 {
 	SearchAnswer answer;
 	(void)state;
-	assert_string_equal(world_ids(&world, (SearchRequest){.query = STR("ủy ban nhân dân nam định")}, &answer), "exact");
+	assert_string_equal(world_ids(&world, (SearchRequest){.query = STR("ủy ban nhân dân nam định")}, &answer),
+			    "exact");
 	assert_true(answer.expansion_count > 0);
 	assert_non_null(strstr(answer.expansions[0].ptr, "UBND"));
-	world_ids(&world, (SearchRequest){.query = STR("ủy ban nhân dân nam định"), .mode = SEARCH_ALL, .no_expansion = true}, &answer);
+	world_ids(&world,
+		  (SearchRequest){.query = STR("ủy ban nhân dân nam định"), .mode = SEARCH_ALL, .no_expansion = true},
+		  &answer);
 	assert_int_equal(answer.total, 0);
 }
 
@@ -305,9 +331,16 @@ static void keystrokes_are_a_suggestion_only(void **state)
 
 static void odd_input_is_read_as_words(void **state)
 {
-	static const char *const odd[] = {"\"", "(((", ")))", "OR", "-", "AND OR NOT", "field:", "\"chính", "*", "a:b:c", "NEAR/0",
-	                                  "số:", "năm:..", "năm:x..y", "từ_ngày:hôm_qua", "\xFF\xFE", "- - -", "(-)", "\"\"", "OR OR",
-	                                  "()", "-()", "-\"", "((a) OR", "a*b*", "-OR", "x NEAR/99999 y", "\0"};
+	static const char *const odd[] = {"\"",       "(((",      ")))",
+					  "OR",       "-",        "AND OR NOT",
+					  "field:",   "\"chính",  "*",
+					  "a:b:c",    "NEAR/0",   "số:",
+					  "năm:..",   "năm:x..y", "từ_ngày:hôm_qua",
+					  "\xFF\xFE", "- - -",    "(-)",
+					  "\"\"",     "OR OR",    "()",
+					  "-()",      "-\"",      "((a) OR",
+					  "a*b*",     "-OR",      "x NEAR/99999 y",
+					  "\0"};
 	SearchAnswer answer;
 	(void)state;
 	for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++)

@@ -39,7 +39,8 @@ static void ranges_are_read_as_the_standard_says(void **state)
 		uint64_t first = 0, last = 0;
 		RangeKind kind = range_parse(str_from(c->header), c->size, &first, &last);
 		if (kind != c->kind || (kind == RANGE_PART && (first != c->first || last != c->last)))
-			fail_msg("\"%s\" of %d: kind %d, %d to %d", c->header, (int)c->size, kind, (int)first, (int)last);
+			fail_msg("\"%s\" of %d: kind %d, %d to %d", c->header, (int)c->size, kind, (int)first,
+				 (int)last);
 	}
 }
 
@@ -74,7 +75,7 @@ static void a_vietnamese_file_name_is_given_twice(void **state)
 	(void)state;
 	disposition_write(false, STR("Quyết định 15.pdf"), &out);
 	assert_str_equal(buf_str(&out), STR("attachment; filename=\"Quy_t __nh 15.pdf\"; "
-	                                    "filename*=UTF-8''Quy%E1%BA%BFt%20%C4%91%E1%BB%8Bnh%2015.pdf"));
+					    "filename*=UTF-8''Quy%E1%BA%BFt%20%C4%91%E1%BB%8Bnh%2015.pdf"));
 	buf_clear(&out);
 	disposition_write(true, STR("a.pdf"), &out);
 	assert_str_equal(buf_str(&out), STR("inline; filename=\"a.pdf\""));

@@ -85,7 +85,8 @@ static void every_changed_bit_and_every_cut_shows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(entries_come_back_in_order_also_after_reopening, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(entries_come_back_in_order_also_after_reopening, fixture_setup,
+						fixture_teardown),
 		cmocka_unit_test_setup_teardown(every_changed_bit_and_every_cut_shows, fixture_setup, fixture_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

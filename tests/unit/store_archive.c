@@ -26,7 +26,8 @@ static void a_record_comes_back_as_it_went_in_also_after_reopening(void **state)
 	Fixture *f = *state;
 	Buf text = {0};
 	fixture_begin(f);
-	Receipt r = fixture_add(f, "000.00.00.H40-2019-15", "{\"number\":\"15/2019/QĐ-UBND\"}", "Điều 1. Ban hành kèm theo …");
+	Receipt r = fixture_add(f, "000.00.00.H40-2019-15", "{\"number\":\"15/2019/QĐ-UBND\"}",
+				"Điều 1. Ban hành kèm theo …");
 	assert_int_equal(r.result, APPEND_ADDED);
 	assert_int_equal(r.sequence, 0);
 	assert_int_equal(r.version, 1);
@@ -105,7 +106,8 @@ static void without_an_id_the_content_gives_one(void **state)
 {
 	Fixture *f = *state;
 	fixture_begin(f);
-	Receipt a = fixture_add(f, "", "{}", "one"), b = fixture_add(f, "", "{}", "one"), c = fixture_add(f, "", "{}", "two");
+	Receipt a = fixture_add(f, "", "{}", "one"), b = fixture_add(f, "", "{}", "one"),
+		c = fixture_add(f, "", "{}", "two");
 	fixture_commit_end(f);
 	assert_int_equal(strlen(a.key), 42);
 	assert_memory_equal(a.key, "h-", 2);
@@ -189,7 +191,8 @@ static void a_case_file_lists_the_newest_versions_that_belong_to_it(void **state
 	Str both[2] = {STR("H40.15-210521-0012"), STR("Hồ sơ 7")};
 	Receipt r;
 	fixture_begin(f);
-	EntryInput input = {.kind = ENTRY_RECORD, .key = STR("a"), .metadata = STR("{\"v\":1}"), .cases = both, .case_count = 2};
+	EntryInput input = {
+		.kind = ENTRY_RECORD, .key = STR("a"), .metadata = STR("{\"v\":1}"), .cases = both, .case_count = 2};
 	assert_ok(f, store_append(f->store, &input, &r, &f->err));
 	input.key = STR("b");
 	assert_ok(f, store_append(f->store, &input, &r, &f->err));
@@ -239,7 +242,8 @@ static void a_large_original_goes_through_in_chunks_and_is_read_from_anywhere(vo
 	fixture_path(f, "original.bin", path, sizeof path);
 	assert_ok(f, file_replace(path, (Str){noise, SIZE}, &f->err));
 	ObjectInput object = {.ref = {.role = "original", .name = STR("quyết định.pdf")}, .fd = open(path, O_RDONLY)};
-	EntryInput input = {.kind = ENTRY_RECORD, .key = STR("big"), .metadata = STR("{}"), .objects = &object, .object_count = 1};
+	EntryInput input = {
+		.kind = ENTRY_RECORD, .key = STR("big"), .metadata = STR("{}"), .objects = &object, .object_count = 1};
 	fixture_begin(f);
 	assert_ok(f, store_append(f->store, &input, &r, &f->err));
 	fixture_commit_end(f);
@@ -247,10 +251,14 @@ static void a_large_original_goes_through_in_chunks_and_is_read_from_anywhere(vo
 	for (int round = 0; round < 2; round++) {
 		assert_ok(f, store_object_size(f->store, &object.ref.hash, &size, &f->err));
 		assert_int_equal(size, SIZE);
-		static const struct { uint64_t at; size_t len; } parts[] = {
-			{0, 1}, {0, SIZE}, {(1 << 20) - 1, 2}, {3 << 20, 1 << 20}, {SIZE - 1, 1}, {SIZE, 0}, {123457, 3000000}};
+		static const struct {
+			uint64_t at;
+			size_t len;
+		} parts[] = {{0, 1},        {0, SIZE}, {(1 << 20) - 1, 2}, {3 << 20, 1 << 20},
+			     {SIZE - 1, 1}, {SIZE, 0}, {123457, 3000000}};
 		for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-			assert_ok(f, store_object_read(f->store, &object.ref.hash, parts[i].at, back, parts[i].len, &f->err));
+			assert_ok(f, store_object_read(f->store, &object.ref.hash, parts[i].at, back, parts[i].len,
+						       &f->err));
 			assert_memory_equal(back, noise + parts[i].at, parts[i].len);
 		}
 		assert_status(f, store_object_read(f->store, &object.ref.hash, SIZE, back, 1, &f->err), ST_INVALID);
@@ -279,9 +287,12 @@ static void many_segments_with_a_dictionary_read_back_whole(void **state)
 	fixture_reopen(f);
 	fixture_begin(f);
 	for (int i = 0; i < 1500; i++) {
-		int n = snprintf(text, sizeof text, "Quyết định số %d/QĐ-UBND ngày %d tháng %d năm 2019. ", i, i % 28 + 1, i % 12 + 1);
+		int n = snprintf(text, sizeof text, "Quyết định số %d/QĐ-UBND ngày %d tháng %d năm 2019. ", i,
+				 i % 28 + 1, i % 12 + 1);
 		for (int k = 0; k < 12; k++)
-			n += snprintf(text + n, sizeof text - (size_t)n, "Điều %d. Giao cho phòng %d thi hành, mã %08x. ", k, (i * k) % 97, i * 2654435761u + (unsigned)k);
+			n += snprintf(text + n, sizeof text - (size_t)n,
+				      "Điều %d. Giao cho phòng %d thi hành, mã %08x. ", k, (i * k) % 97,
+				      i * 2654435761u + (unsigned)k);
 		snprintf(key, sizeof key, "r%d", i);
 		fixture_add(f, key, "{\"type\":\"Quyết định\"}", text);
 		if (i % 100 == 99)
@@ -414,19 +425,30 @@ static void a_second_writer_is_told_to_wait_and_a_reader_follows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(an_archive_is_made_once_and_only_in_an_empty_directory, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(a_record_comes_back_as_it_went_in_also_after_reopening, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(the_same_again_adds_nothing_and_gives_the_first_receipt, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(other_content_under_the_same_id_is_the_next_version, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(an_archive_is_made_once_and_only_in_an_empty_directory, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_record_comes_back_as_it_went_in_also_after_reopening, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(the_same_again_adds_nothing_and_gives_the_first_receipt, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(other_content_under_the_same_id_is_the_next_version, fixture_setup,
+						fixture_teardown),
 		cmocka_unit_test_setup_teardown(without_an_id_the_content_gives_one, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(what_is_not_committed_is_neither_visible_nor_kept, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(bad_input_is_refused_and_leaves_no_trace, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(what_is_not_committed_is_neither_visible_nor_kept, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(bad_input_is_refused_and_leaves_no_trace, fixture_setup,
+						fixture_teardown),
 		cmocka_unit_test_setup_teardown(what_an_older_version_said_is_no_news, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(a_case_file_lists_the_newest_versions_that_belong_to_it, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(a_large_original_goes_through_in_chunks_and_is_read_from_anywhere, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(many_segments_with_a_dictionary_read_back_whole, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(bytes_before_a_record_ascend_and_lead_back_to_it, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(a_second_writer_is_told_to_wait_and_a_reader_follows, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_case_file_lists_the_newest_versions_that_belong_to_it, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_large_original_goes_through_in_chunks_and_is_read_from_anywhere,
+						fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(many_segments_with_a_dictionary_read_back_whole, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(bytes_before_a_record_ascend_and_lead_back_to_it, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_second_writer_is_told_to_wait_and_a_reader_follows, fixture_setup,
+						fixture_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,8 +27,13 @@ static int setup(void **state)
 		snprintf(metadata, sizeof metadata, "{\"round\":%d}", i / (RECORDS - 50));
 		ObjectInput object = {.ref = {.role = "text"}, .bytes = {text, sizeof text}};
 		Str cases[1] = {str_from(code)};
-		EntryInput input = {.kind = ENTRY_RECORD, .key = str_from(key), .metadata = str_from(metadata), .objects = &object,
-		                    .object_count = 1, .cases = cases, .case_count = 1};
+		EntryInput input = {.kind = ENTRY_RECORD,
+				    .key = str_from(key),
+				    .metadata = str_from(metadata),
+				    .objects = &object,
+				    .object_count = 1,
+				    .cases = cases,
+				    .case_count = 1};
 		Receipt r;
 		if (i % 10 == 0)
 			fixture_begin(f);
@@ -129,7 +134,7 @@ static void a_damaged_run_is_noticed_and_built_anew(void **state)
 			everything_is_found(f); /* while it is open */
 			if (file_size_of(f, names[i]) == size)
 				flip_byte(f, names[i], at / 2, 0x02);
-			fixture_reopen(f);      /* and when it is met at open */
+			fixture_reopen(f); /* and when it is met at open */
 			everything_is_found(f);
 		}
 	}
@@ -186,10 +191,12 @@ static void a_damaged_footer_does_not_hide_its_records(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(look_ups_over_many_segments_find_everything_and_runs_stay_few, setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(look_ups_over_many_segments_find_everything_and_runs_stay_few, setup,
+						fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_deleted_catalogue_is_built_anew, setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_damaged_run_is_noticed_and_built_anew, setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(a_reader_beside_the_writer_follows_over_sealed_segments, setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_reader_beside_the_writer_follows_over_sealed_segments, setup,
+						fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_damaged_footer_does_not_hide_its_records, setup, fixture_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

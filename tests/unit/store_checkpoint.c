@@ -62,7 +62,8 @@ static void no_changed_byte_of_a_checkpoint_passes(void **state)
 	}
 	assert_int_equal(passed, 0);
 	for (size_t i = 0; i + 1 < text.len; i++)
-		assert_status(f, checkpoint_check(str_slice(buf_str(&text), 0, i), buf_str(&key), &c, &f->err), ST_INVALID);
+		assert_status(f, checkpoint_check(str_slice(buf_str(&text), 0, i), buf_str(&key), &c, &f->err),
+			      ST_INVALID);
 	for (size_t i = 0; i < key.len; i++) {
 		key.data[i] ^= 1;
 		assert_status(f, checkpoint_check(buf_str(&text), buf_str(&key), &c, &f->err), ST_INVALID);
@@ -117,11 +118,15 @@ static void a_log_that_was_cut_or_changed_after_signing_is_not_signed_again_nor_
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_checkpoint_says_what_the_archive_is_and_checks_with_its_key, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(no_changed_byte_of_a_checkpoint_passes, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(an_older_checkpoint_is_consistent_with_a_newer_one, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(a_log_that_was_cut_or_changed_after_signing_is_not_signed_again_nor_written_to, fixture_setup,
-		                                fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_checkpoint_says_what_the_archive_is_and_checks_with_its_key,
+						fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(no_changed_byte_of_a_checkpoint_passes, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(an_older_checkpoint_is_consistent_with_a_newer_one, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(
+			a_log_that_was_cut_or_changed_after_signing_is_not_signed_again_nor_written_to, fixture_setup,
+			fixture_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

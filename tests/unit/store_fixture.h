@@ -21,17 +21,17 @@ typedef struct {
 	Err err;
 } Fixture;
 
-#define assert_ok(f, call) \
-	do { \
-		Status status_ = (call); \
-		if (status_ != ST_OK) \
-			fail_msg("%s: %s", status_name(status_), (f)->err.text); \
+#define assert_ok(f, call)                                                                                             \
+	do {                                                                                                           \
+		Status status_ = (call);                                                                               \
+		if (status_ != ST_OK)                                                                                  \
+			fail_msg("%s: %s", status_name(status_), (f)->err.text);                                       \
 	} while (0)
-#define assert_status(f, call, expected) \
-	do { \
-		Status status_ = (call); \
-		if (status_ != (expected)) \
-			fail_msg("%s instead of %s: %s", status_name(status_), status_name(expected), (f)->err.text); \
+#define assert_status(f, call, expected)                                                                               \
+	do {                                                                                                           \
+		Status status_ = (call);                                                                               \
+		if (status_ != (expected))                                                                             \
+			fail_msg("%s instead of %s: %s", status_name(status_), status_name(expected), (f)->err.text);  \
 	} while (0)
 
 static inline void fixture_open(Fixture *f)
@@ -72,7 +72,11 @@ static inline int fixture_teardown(void **state)
 static inline Status fixture_append(Fixture *f, const char *key, const char *metadata, Str text, Receipt *out)
 {
 	ObjectInput object = {.ref = {.role = "text", .from = STR("given")}, .bytes = text, .fd = -1};
-	EntryInput input = {.kind = ENTRY_RECORD, .key = str_from(key), .metadata = str_from(metadata), .objects = &object, .object_count = 1};
+	EntryInput input = {.kind = ENTRY_RECORD,
+			    .key = str_from(key),
+			    .metadata = str_from(metadata),
+			    .objects = &object,
+			    .object_count = 1};
 	return store_append(f->store, &input, out, &f->err);
 }
 
@@ -83,7 +87,10 @@ static inline Receipt fixture_add(Fixture *f, const char *key, const char *metad
 	return receipt;
 }
 
-static inline void fixture_begin(Fixture *f) { assert_ok(f, store_write_begin(f->store, &f->err)); }
+static inline void fixture_begin(Fixture *f)
+{
+	assert_ok(f, store_write_begin(f->store, &f->err));
+}
 
 static inline void fixture_commit_end(Fixture *f)
 {

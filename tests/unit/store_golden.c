@@ -1,5 +1,6 @@
 /* tests/unit/store_golden.c - archives of released formats open for ever: a frozen one is copied, read, verified and
- * written to. It holds versions, a case file, a hold, a destroyed record, chunks, dictionaries, segments written anew. */
+ * written to. It holds versions, a case file, a hold, a destroyed record, chunks, dictionaries, segments written anew.
+ */
 #include "store/proof/checkpoint.h"
 #include "tests/unit/store_fixture.h"
 
@@ -11,7 +12,8 @@ static int copy_golden(void **state)
 	snprintf(f->dir, sizeof f->dir, "./store-XXXXXX");
 	if (!mkdtemp(f->dir))
 		return -1;
-	snprintf(command, sizeof command, "cp -r %s/tests/golden/archive-v1/. %s && chmod -R u+w %s", source ? source : ".", f->dir, f->dir);
+	snprintf(command, sizeof command, "cp -r %s/tests/golden/archive-v1/. %s && chmod -R u+w %s",
+		 source ? source : ".", f->dir, f->dir);
 	if (system(command) != 0)
 		return -1;
 	store_options_default(&f->options);
@@ -33,7 +35,8 @@ static void an_archive_of_format_1_opens_and_is_whole(void **state)
 	store_state(f->store, &now);
 	assert_int_equal(now.tree_size, 67);
 	assert_int_equal(now.segments, 31);
-	assert_true(hex_decode(STR("e435421c0566d979f44644f2d8d2556f3d86a8718efdc7e77f99c25a95dedf83"), root.bytes, sizeof root.bytes));
+	assert_true(hex_decode(STR("e435421c0566d979f44644f2d8d2556f3d86a8718efdc7e77f99c25a95dedf83"), root.bytes,
+			       sizeof root.bytes));
 	assert_true(hash_eq(&root, &now.root));
 	assert_int_equal(fixture_verify(f, false), 0);
 	assert_ok(f, store_find(f->store, ENTRY_RECORD, STR("000.00.00.H40-2019-3"), 0, &sequence, &f->err));
@@ -81,8 +84,10 @@ static void its_checkpoint_checks_and_it_can_be_written_to(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(an_archive_of_format_1_opens_and_is_whole, copy_golden, fixture_teardown),
-		cmocka_unit_test_setup_teardown(its_checkpoint_checks_and_it_can_be_written_to, copy_golden, fixture_teardown),
+		cmocka_unit_test_setup_teardown(an_archive_of_format_1_opens_and_is_whole, copy_golden,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(its_checkpoint_checks_and_it_can_be_written_to, copy_golden,
+						fixture_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

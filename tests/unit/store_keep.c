@@ -1,4 +1,5 @@
-/* tests/unit/store_keep.c - what is done with an archive over the years leaves every record and every proof as it was. */
+/* tests/unit/store_keep.c - what is done with an archive over the years leaves every record and every proof as it was.
+ */
 #include "store/care/keep.h"
 
 #include "store/proof/proof.h"
@@ -11,7 +12,9 @@ static void make_text(int i, char *out, size_t room)
 {
 	int n = snprintf(out, room, "QUYẾT ĐỊNH số %d/QĐ-UBND về việc giao nhiệm vụ năm %d\n", i, 1990 + i % 35);
 	for (int k = 0; k < 18; k++)
-		n += snprintf(out + n, room - (size_t)n, "Điều %d. Giao Sở %d phối hợp với phòng %d, thời hạn %d ngày.\n", k, (i * 7 + k) % 19, (i + k * k) % 53, (i * k) % 90);
+		n += snprintf(out + n, room - (size_t)n,
+			      "Điều %d. Giao Sở %d phối hợp với phòng %d, thời hạn %d ngày.\n", k, (i * 7 + k) % 19,
+			      (i + k * k) % 53, (i * k) % 90);
 }
 
 static int setup(void **state)
@@ -64,13 +67,14 @@ static void recompression_makes_it_smaller_and_changes_nothing(void **state)
 	store_write_end(f->store);
 	store_state(f->store, &before);
 	assert_true(before.segments >= 2);
-	assert_ok(f, store_open_with(&reader, f->dir, &f->options, &f->err)); /* another process, with the old files open */
+	assert_ok(f, store_open_with(&reader, f->dir, &f->options,
+				     &f->err)); /* another process, with the old files open */
 	assert_ok(f, store_find(reader, ENTRY_RECORD, STR("r5"), 0, &sequence, &f->err));
 	assert_ok(f, store_recompress(f->store, 1000, NULL, &done, &f->err));
 	assert_int_equal(done, before.segments - 1);
 	store_state(f->store, &after);
 	print_message("%llu bytes at ingest, %llu at rest, of %llu\n", (unsigned long long)before.bytes_stored,
-	              (unsigned long long)after.bytes_stored, (unsigned long long)after.bytes_original);
+		      (unsigned long long)after.bytes_stored, (unsigned long long)after.bytes_original);
 	assert_true(after.bytes_stored < before.bytes_stored);
 	assert_true(hash_eq(&before.root, &after.root));
 	all_is_there(f, 0);
@@ -150,9 +154,15 @@ static void add_secret(Fixture *f, const char *key, const char *metadata, Str te
 {
 	Receipt r;
 	Str cases[1] = {STR("CASE-9")};
-	ObjectInput objects[2] = {{.ref = {.role = "text"}, .bytes = text, .fd = -1}, {.ref = {.role = "attachment"}, .bytes = other, .fd = -1}};
-	EntryInput input = {.kind = ENTRY_RECORD, .key = str_from(key), .metadata = str_from(metadata), .objects = objects, .object_count = 2,
-	                    .cases = cases, .case_count = 1};
+	ObjectInput objects[2] = {{.ref = {.role = "text"}, .bytes = text, .fd = -1},
+				  {.ref = {.role = "attachment"}, .bytes = other, .fd = -1}};
+	EntryInput input = {.kind = ENTRY_RECORD,
+			    .key = str_from(key),
+			    .metadata = str_from(metadata),
+			    .objects = objects,
+			    .object_count = 2,
+			    .cases = cases,
+			    .case_count = 1};
 	assert_ok(f, store_append(f->store, &input, &r, &f->err));
 }
 
@@ -185,8 +195,12 @@ static void a_destroyed_record_leaves_its_proof_and_nothing_else(void **state)
 	shared = entry.objects[1].hash;
 	assert_true(bytes_are_anywhere(f, "SECRET"));
 	const Str ids[1] = {STR("doomed")};
-	DestructionInput input = {.decision = STR("17/QĐ-LTLS"), .decided = STR("2026-11-22"), .reason = STR("hết thời hạn lưu trữ"),
-	                          .approved_by = {STR("A"), STR("A")}, .record_ids = ids, .record_count = 1};
+	DestructionInput input = {.decision = STR("17/QĐ-LTLS"),
+				  .decided = STR("2026-11-22"),
+				  .reason = STR("hết thời hạn lưu trữ"),
+				  .approved_by = {STR("A"), STR("A")},
+				  .record_ids = ids,
+				  .record_count = 1};
 	assert_status(f, store_destroy(f->store, &input, &report, &f->err), ST_INVALID); /* two different people */
 	input.approved_by[1] = STR("B");
 	HoldInput hold = {STR("kiện"), STR("TAND")};
@@ -281,13 +295,18 @@ static void destroy_doomed(Fixture *f, uint64_t payloads)
 		snprintf(keys[i], sizeof keys[i], "doomed%d", i);
 		ids[i] = str_from(keys[i]);
 	}
-	DestructionInput input = {.decision = STR("18/QĐ-LTLS"), .decided = STR("2026-11-22"), .reason = STR("hết thời hạn lưu trữ"),
-	                          .approved_by = {STR("A"), STR("B")}, .record_ids = ids, .record_count = 30};
+	DestructionInput input = {.decision = STR("18/QĐ-LTLS"),
+				  .decided = STR("2026-11-22"),
+				  .reason = STR("hết thời hạn lưu trữ"),
+				  .approved_by = {STR("A"), STR("B")},
+				  .record_ids = ids,
+				  .record_count = 30};
 	assert_ok(f, store_destroy(f->store, &input, &report, &f->err));
 	assert_int_equal(report.payloads, payloads);
 }
 
-/* In the dictionary of ingest and in that of a recompressed segment. `other` is another process that learned it, too. */
+/* In the dictionary of ingest and in that of a recompressed segment. `other` is another process that learned it, too.
+ */
 static void what_is_destroyed_leaves_the_dictionaries_too(void **state)
 {
 	Fixture *f = *state;
@@ -328,7 +347,8 @@ static void what_is_destroyed_leaves_the_dictionaries_too(void **state)
 	}
 	assert_ok(f, store_refresh(own, &f->err));
 	store_state(own, &now);
-	print_message("%llu bytes stored of %llu\n", (unsigned long long)now.bytes_stored, (unsigned long long)now.bytes_original);
+	print_message("%llu bytes stored of %llu\n", (unsigned long long)now.bytes_stored,
+		      (unsigned long long)now.bytes_original);
 	store_close(other);
 	f->store = own;
 	fixture_reopen(f);
@@ -453,15 +473,21 @@ static void the_scrub_goes_on_where_it_was_stopped(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(recompression_makes_it_smaller_and_changes_nothing, setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(many_recompressed_segments_are_read_without_a_catalogue, setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(a_destroyed_record_leaves_its_proof_and_nothing_else, setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(what_is_destroyed_leaves_the_dictionaries_too, setup_doomed, fixture_teardown),
+		cmocka_unit_test_setup_teardown(recompression_makes_it_smaller_and_changes_nothing, setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(many_recompressed_segments_are_read_without_a_catalogue, setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_destroyed_record_leaves_its_proof_and_nothing_else, setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(what_is_destroyed_leaves_the_dictionaries_too, setup_doomed,
+						fixture_teardown),
 		cmocka_unit_test_setup_teardown(the_scrub_finds_damage_by_itself, setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(the_scrub_goes_on_where_it_was_stopped, setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(a_backup_is_incremental_and_restores_to_an_equal_archive, setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(a_damaged_backup_is_not_restored_and_a_damaged_segment_is_repaired_from_a_good_one, setup,
-		                                fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_backup_is_incremental_and_restores_to_an_equal_archive, setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(
+			a_damaged_backup_is_not_restored_and_a_damaged_segment_is_repaired_from_a_good_one, setup,
+			fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_damaged_segment_is_not_made_to_look_right, setup, fixture_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

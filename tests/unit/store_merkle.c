@@ -48,7 +48,8 @@ static void the_tree_of_rfc_6962_has_its_published_roots(void **state)
 {
 	(void)state;
 	/* leaves and roots of the test vectors in certificate-transparency's merkle tree tests */
-	static const char *const inputs[8] = {"", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"};
+	static const char *const inputs[8] = {
+		"", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"};
 	static const char *const roots[8] = {
 		"6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
 		"fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
@@ -92,7 +93,8 @@ static void the_frontier_gives_the_root_of_every_size(void **state)
 }
 
 /* Each way to falsify an inclusion proof; returns how many were wrongly accepted. */
-static unsigned falsify_inclusion(const Hash *leaf, uint64_t index, uint64_t size, Hash *path, size_t count, const Hash *root)
+static unsigned falsify_inclusion(const Hash *leaf, uint64_t index, uint64_t size, Hash *path, size_t count,
+				  const Hash *root)
 {
 	unsigned accepted = 0;
 	for (size_t i = 0; i < count; i++) {

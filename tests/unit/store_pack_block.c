@@ -37,9 +37,9 @@ static void fill_body(size_t len, size_t dict_len)
 		uint32_t kind = next_random() % 8;
 		for (size_t i = 0; i < piece && at < len; i++, at++)
 			body[at] = kind == 0             ? (char)next_random()
-			           : kind == 1           ? 'x'
-			           : kind < 4 && at > 20 ? body[at - 1 - from % 20]
-			                                 : dict_bytes[(from + i) % dict_len];
+				   : kind == 1           ? 'x'
+				   : kind < 4 && at > 20 ? body[at - 1 - from % 20]
+							 : dict_bytes[(from + i) % dict_len];
 	}
 }
 
@@ -90,7 +90,9 @@ static void a_piece_of_the_dictionary_takes_a_few_bytes(void **state)
 	fill_dictionary(PACK_DICT_MAX);
 	pack_index_make((Str){dict_bytes, PACK_DICT_MAX}, &pack_index);
 	memcpy(body, dict_bytes + PACK_DICT_MAX - 3000, 1000);
-	assert_in_range(pack_block(&table, &pack_index, (Str){dict_bytes, PACK_DICT_MAX}, (Str){body, 1000}, packed, sizeof packed), 10, 40);
+	assert_in_range(pack_block(&table, &pack_index, (Str){dict_bytes, PACK_DICT_MAX}, (Str){body, 1000}, packed,
+				   sizeof packed),
+			10, 40);
 }
 
 static void a_packer_goes_over_to_another_dictionary(void **state)

@@ -10,9 +10,16 @@ enum { LARGE = 3 << 20 };
 static void add(Fixture *f, EntryKind kind, const char *key, const char *metadata, Str bytes, const char *name)
 {
 	static const Str cases[] = {{CODE, sizeof CODE - 1}};
-	ObjectInput object = {.ref = {.role = "original", .name = str_from(name), .media = STR("application/pdf")}, .bytes = bytes, .fd = -1};
-	EntryInput input = {.kind = kind, .key = str_from(key), .metadata = str_from(metadata), .objects = &object,
-	                    .object_count = bytes.len > 0, .cases = cases, .case_count = kind == ENTRY_RECORD};
+	ObjectInput object = {.ref = {.role = "original", .name = str_from(name), .media = STR("application/pdf")},
+			      .bytes = bytes,
+			      .fd = -1};
+	EntryInput input = {.kind = kind,
+			    .key = str_from(key),
+			    .metadata = str_from(metadata),
+			    .objects = &object,
+			    .object_count = bytes.len > 0,
+			    .cases = cases,
+			    .case_count = kind == ENTRY_RECORD};
 	Receipt receipt;
 	assert_ok(f, store_put(f->store, &input, &receipt, &f->err));
 }
@@ -23,9 +30,11 @@ static void fill(Fixture *f)
 	for (size_t i = 0; i < LARGE; i++)
 		large[i] = (char)(i * 2654435761u >> 13);
 	add(f, ENTRY_CASE, CODE, "{\"case\":\"" CODE "\",\"title\":\"Hồ sơ\\nhai dòng\"}", STR(""), "");
-	add(f, ENTRY_RECORD, "late", "{\"number\":\"15/2019/QĐ-UBND\",\"issued\":\"2019-03-12\",\"cases\":[\"" CODE "\"]}",
-	    (Str){large, LARGE}, "../../etc/Quyết định.pdf");
-	add(f, ENTRY_RECORD, "early", "{\"number\":\"=cmd()\",\"issued\":\"2018\",\"cases\":[\"" CODE "\"]}", STR("%PDF"), "a.pdf");
+	add(f, ENTRY_RECORD, "late",
+	    "{\"number\":\"15/2019/QĐ-UBND\",\"issued\":\"2019-03-12\",\"cases\":[\"" CODE "\"]}", (Str){large, LARGE},
+	    "../../etc/Quyết định.pdf");
+	add(f, ENTRY_RECORD, "early", "{\"number\":\"=cmd()\",\"issued\":\"2018\",\"cases\":[\"" CODE "\"]}",
+	    STR("%PDF"), "a.pdf");
 	add(f, ENTRY_RECORD, "undated", "{\"subject\":\"x\",\"cases\":[\"" CODE "\"]}", STR("%PDF-2"), "b.pdf");
 }
 
@@ -137,7 +146,8 @@ static void names_are_made_here_and_formulas_are_defused(void **state)
 	fill(f);
 	Package *package = open_package(f);
 	read_all(f, package, 65536, &bytes);
-	assert_int_equal(str_find(buf_str(&bytes), STR("etc/Quyết")), str_find(buf_str(&bytes), STR("etc/Quyết định.pdf\",\"media\"")));
+	assert_int_equal(str_find(buf_str(&bytes), STR("etc/Quyết")),
+			 str_find(buf_str(&bytes), STR("etc/Quyết định.pdf\",\"media\"")));
 	assert_true(str_find(buf_str(&bytes), STR("hoso-" CODE "/data/002_2019-03-12_15-2019-QĐ-UBND/goc.pdf")) > 0);
 	assert_true(str_find(buf_str(&bytes), STR("\"'=cmd()\"")) > 0);
 	assert_true(str_find(buf_str(&bytes), STR("External-Description: Hồ sơ hai dòng\n")) > 0);
@@ -148,12 +158,18 @@ static void names_are_made_here_and_formulas_are_defused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(records_come_in_order_of_time_the_undated_last, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(the_size_is_known_before_a_byte_is_written, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(small_steps_and_large_ones_give_the_same_bytes, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(reading_can_begin_anywhere_forwards_and_backwards, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(a_change_of_the_case_file_changes_the_tag, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(names_are_made_here_and_formulas_are_defused, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(records_come_in_order_of_time_the_undated_last, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(the_size_is_known_before_a_byte_is_written, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(small_steps_and_large_ones_give_the_same_bytes, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(reading_can_begin_anywhere_forwards_and_backwards, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_change_of_the_case_file_changes_the_tag, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(names_are_made_here_and_formulas_are_defused, fixture_setup,
+						fixture_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

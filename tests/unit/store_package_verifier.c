@@ -22,11 +22,18 @@ static void add(Fixture *f, EntryKind kind, const char *key, const char *metadat
 {
 	static const Str cases[] = {{CODE, sizeof CODE - 1}};
 	ObjectInput objects[2] = {
-		{.ref = {.role = "original", .name = STR("../ba\"d.pdf"), .media = STR("application/pdf")}, .bytes = bytes, .fd = -1},
+		{.ref = {.role = "original", .name = STR("../ba\"d.pdf"), .media = STR("application/pdf")},
+		 .bytes = bytes,
+		 .fd = -1},
 		{.ref = {.role = "text", .from = STR("given")}, .bytes = STR("Công văn số hai"), .fd = -1},
 	};
-	EntryInput input = {.kind = kind, .key = str_from(key), .metadata = str_from(metadata), .objects = objects,
-	                    .object_count = bytes.len ? 2 : 0, .cases = cases, .case_count = kind == ENTRY_RECORD};
+	EntryInput input = {.kind = kind,
+			    .key = str_from(key),
+			    .metadata = str_from(metadata),
+			    .objects = objects,
+			    .object_count = bytes.len ? 2 : 0,
+			    .cases = cases,
+			    .case_count = kind == ENTRY_RECORD};
 	Receipt receipt;
 	assert_ok(f, store_put(f->store, &input, &receipt, &f->err));
 }
@@ -66,10 +73,15 @@ static int setup(void **state)
 	Fixture *f = *state;
 	for (size_t i = 0; i < LARGE; i++)
 		large[i] = (char)(i * 2654435761u >> 13);
-	add(f, ENTRY_CASE, CODE, "{\"case\":\"" CODE "\",\"title\":\"Hồ sơ\\nhai dòng\",\"retention\":\"20 năm\"}", STR(""));
-	add(f, ENTRY_RECORD, "late", "{\"number\":\"15/2019/QĐ-UBND\",\"issued\":\"2019-03-12\",\"subject\":\"V/v \\\"quy chế\\\"\",\"signer\":{\"name\":\"A\","
-	    "\"position\":\"B\"},\"cases\":[\"" CODE "\"],\"pages\":3}", (Str){large, LARGE});
-	add(f, ENTRY_RECORD, "early", "{\"number\":\"2/CV\",\"issued\":\"2018\",\"subject\":\"=cmd()\",\"cases\":[\"" CODE "\"]}", STR("%PDF"));
+	add(f, ENTRY_CASE, CODE, "{\"case\":\"" CODE "\",\"title\":\"Hồ sơ\\nhai dòng\",\"retention\":\"20 năm\"}",
+	    STR(""));
+	add(f, ENTRY_RECORD, "late",
+	    "{\"number\":\"15/2019/QĐ-UBND\",\"issued\":\"2019-03-12\",\"subject\":\"V/v \\\"quy "
+	    "chế\\\"\",\"signer\":{\"name\":\"A\","
+	    "\"position\":\"B\"},\"cases\":[\"" CODE "\"],\"pages\":3}",
+	    (Str){large, LARGE});
+	add(f, ENTRY_RECORD, "early",
+	    "{\"number\":\"2/CV\",\"issued\":\"2018\",\"subject\":\"=cmd()\",\"cases\":[\"" CODE "\"]}", STR("%PDF"));
 	add(f, ENTRY_RECORD, "undated", "{\"subject\":\"x\",\"cases\":[\"" CODE "\"]}", STR("%PDF-2"));
 	assert_ok(f, store_verifier_key(f->store, &key, &f->err));
 	buf_add_char(&key, '\n');
@@ -123,19 +135,40 @@ static void no_package_that_was_made_to_fit_is_accepted(void **state)
 {
 	Fixture *f = *state;
 	static const char *const changes[] = {
-		"remove '" FIRST "noi-dung.txt'", "remove '" FIRST "noi-dung.txt' stale", "remove proofs/001.json", "remove proofs/ho-so.json",
-		"remove data/muc-luc-van-ban.csv", "add data/more.txt", "add '" FIRST "more.txt'", "add proofs/004.json", "add more.txt",
-		"add data/more.txt stale", "swap proofs/001.json proofs/002.json", "swap '" FIRST "goc.pdf' '" SECOND "goc.pdf'",
-		"edit '" FIRST "noi-dung.txt' hai ba", "edit '" FIRST "noi-dung.txt' hai ba stale", "edit '" SECOND "van-ban.json' 15/2019 16/2019",
-		"edit '" SECOND "van-ban.json' '\"pages\":3' '\"pages\":4'", "edit '" SECOND "van-ban.json' '\"pages\":3,' ''",
-		"edit '" SECOND "van-ban.json' goc.pdf noi-dung.txt", "edit data/muc-luc-van-ban.csv 15/2019 16/2019",
-		"edit data/ho-so.json '20 năm' '10 năm'", "edit data/ho-so.json 001_2018_2-CV 002_2019-03-12_15-2019-QĐ-UBND",
-		"edit bag-info.txt 0012 0013", "edit bag-info.txt 'Hồ sơ' 'Hồ'", "edit bagit.txt 1.0 0.97",
-		"rename '" FIRST "noi-dung.txt' '" FIRST "khac.txt'", "edit proofs/001.json '\"version\":1' '\"version\":2'",
-		"edit proofs/verifier.txt hoso/ hosa/", "add ../more.txt", "add data/../more.txt",
+		"remove '" FIRST "noi-dung.txt'",
+		"remove '" FIRST "noi-dung.txt' stale",
+		"remove proofs/001.json",
+		"remove proofs/ho-so.json",
+		"remove data/muc-luc-van-ban.csv",
+		"add data/more.txt",
+		"add '" FIRST "more.txt'",
+		"add proofs/004.json",
+		"add more.txt",
+		"add data/more.txt stale",
+		"swap proofs/001.json proofs/002.json",
+		"swap '" FIRST "goc.pdf' '" SECOND "goc.pdf'",
+		"edit '" FIRST "noi-dung.txt' hai ba",
+		"edit '" FIRST "noi-dung.txt' hai ba stale",
+		"edit '" SECOND "van-ban.json' 15/2019 16/2019",
+		"edit '" SECOND "van-ban.json' '\"pages\":3' '\"pages\":4'",
+		"edit '" SECOND "van-ban.json' '\"pages\":3,' ''",
+		"edit '" SECOND "van-ban.json' goc.pdf noi-dung.txt",
+		"edit data/muc-luc-van-ban.csv 15/2019 16/2019",
+		"edit data/ho-so.json '20 năm' '10 năm'",
+		"edit data/ho-so.json 001_2018_2-CV 002_2019-03-12_15-2019-QĐ-UBND",
+		"edit bag-info.txt 0012 0013",
+		"edit bag-info.txt 'Hồ sơ' 'Hồ'",
+		"edit bagit.txt 1.0 0.97",
+		"rename '" FIRST "noi-dung.txt' '" FIRST "khac.txt'",
+		"edit proofs/001.json '\"version\":1' '\"version\":2'",
+		"edit proofs/verifier.txt hoso/ hosa/",
+		"add ../more.txt",
+		"add data/../more.txt",
 	};
 	the_programs_are_there();
-	assert_int_equal(fixture_run("python3 %s %s/p.zip %s/q.zip same && cmp -s %s/p.zip %s/q.zip", forger, f->dir, f->dir, f->dir, f->dir), 0);
+	assert_int_equal(fixture_run("python3 %s %s/p.zip %s/q.zip same && cmp -s %s/p.zip %s/q.zip", forger, f->dir,
+				     f->dir, f->dir, f->dir),
+			 0);
 	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
 		assert_int_equal(fixture_run("python3 %s %s/p.zip %s/q.zip %s", forger, f->dir, f->dir, changes[i]), 0);
 		if (verify(f, "q.zip", "key.txt") != 1)
@@ -147,8 +180,12 @@ static void a_package_with_a_destroyed_record_is_accepted_and_says_so(void **sta
 {
 	Fixture *f = *state;
 	const Str ids[1] = {STR("early")};
-	DestructionInput input = {.decision = STR("17/QĐ"), .decided = STR("2026-11-22"), .reason = STR("hết hạn"),
-	                          .approved_by = {STR("A"), STR("B")}, .record_ids = ids, .record_count = 1};
+	DestructionInput input = {.decision = STR("17/QĐ"),
+				  .decided = STR("2026-11-22"),
+				  .reason = STR("hết hạn"),
+				  .approved_by = {STR("A"), STR("B")},
+				  .record_ids = ids,
+				  .record_count = 1};
 	DestructionReport report;
 	the_programs_are_there();
 	assert_ok(f, store_destroy(f->store, &input, &report, &f->err));
@@ -159,10 +196,12 @@ static void a_package_with_a_destroyed_record_is_accepted_and_says_so(void **sta
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_whole_package_is_accepted_with_the_archives_key_only, setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_whole_package_is_accepted_with_the_archives_key_only, setup,
+						fixture_teardown),
 		cmocka_unit_test_setup_teardown(no_changed_byte_is_accepted, setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(no_package_that_was_made_to_fit_is_accepted, setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(a_package_with_a_destroyed_record_is_accepted_and_says_so, setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_package_with_a_destroyed_record_is_accepted_and_says_so, setup,
+						fixture_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

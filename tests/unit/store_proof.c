@@ -52,7 +52,8 @@ static void every_record_of_every_size_is_proven(void **state)
 	all_proofs_hold(f, 3);
 	StoreState now;
 	store_state(f->store, &now);
-	assert_int_equal(file_size_of(f, "catalogue/tree"), 64 + 32 * (2 * (75 / 8) - 2)); /* 9 blocks: 18 - popcount(9) */
+	assert_int_equal(file_size_of(f, "catalogue/tree"),
+			 64 + 32 * (2 * (75 / 8) - 2)); /* 9 blocks: 18 - popcount(9) */
 }
 
 static void a_lost_or_damaged_tree_file_costs_time_only(void **state)
@@ -84,7 +85,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(every_record_of_every_size_is_proven, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(a_lost_or_damaged_tree_file_costs_time_only, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_lost_or_damaged_tree_file_costs_time_only, fixture_setup,
+						fixture_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,7 +78,8 @@ static void every_cut_of_the_last_batch_leaves_the_batches_before_it(void **stat
 		assert_ok(f, fixture_text(f, "a", &text));
 		assert_int_equal(fixture_verify(f, false), 0);
 		fixture_begin(f);
-		Receipt r = fixture_add(f, "b", "{\"subject\":\"V/v thử\"}", "two, a little longer so that there is more to cut");
+		Receipt r = fixture_add(f, "b", "{\"subject\":\"V/v thử\"}",
+					"two, a little longer so that there is more to cut");
 		assert_int_equal(r.result, whole_batch ? APPEND_DUPLICATE : APPEND_ADDED);
 		fixture_commit_end(f);
 		assert_int_equal(fixture_verify(f, false), 0);
@@ -144,11 +145,16 @@ static void a_missing_segment_in_the_middle_is_named(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(bytes_behind_the_last_commit_are_ignored_and_removed_by_the_next_write, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(bytes_that_no_write_leaves_are_a_finding, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(every_cut_of_the_last_batch_leaves_the_batches_before_it, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(damage_before_a_later_commit_stops_writing_but_not_reading, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(a_missing_segment_in_the_middle_is_named, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(bytes_behind_the_last_commit_are_ignored_and_removed_by_the_next_write,
+						fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(bytes_that_no_write_leaves_are_a_finding, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(every_cut_of_the_last_batch_leaves_the_batches_before_it, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(damage_before_a_later_commit_stops_writing_but_not_reading,
+						fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_missing_segment_in_the_middle_is_named, fixture_setup,
+						fixture_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

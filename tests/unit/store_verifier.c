@@ -43,12 +43,19 @@ static int setup(void **state)
 		char key[16], text[700];
 		int n = snprintf(text, sizeof text, "Điều %d. ", i);
 		for (int k = 0; k < 20; k++)
-			n += snprintf(text + n, sizeof text - (size_t)n, "Giao cho phòng %d, hạn %d. ", (i * k) % 37, k * k % 31);
+			n += snprintf(text + n, sizeof text - (size_t)n, "Giao cho phòng %d, hạn %d. ", (i * k) % 37,
+				      k * k % 31);
 		snprintf(key, sizeof key, "r%d", i % 55);
 		Str cases[1] = {STR("H40.15-210521-0012")};
-		ObjectInput object = {.ref = {.role = "text", .from = STR("given"), .name = STR("tên \"lạ\"\n.txt")}, .bytes = {text, (size_t)n}};
-		EntryInput input = {.kind = ENTRY_RECORD, .key = str_from(key), .metadata = STR("{\"subject\":\"V/v thử\",\"cases\":[\"H40.15-210521-0012\"]}"),
-		                    .objects = &object, .object_count = 1, .cases = cases, .case_count = i % 2};
+		ObjectInput object = {.ref = {.role = "text", .from = STR("given"), .name = STR("tên \"lạ\"\n.txt")},
+				      .bytes = {text, (size_t)n}};
+		EntryInput input = {.kind = ENTRY_RECORD,
+				    .key = str_from(key),
+				    .metadata = STR("{\"subject\":\"V/v thử\",\"cases\":[\"H40.15-210521-0012\"]}"),
+				    .objects = &object,
+				    .object_count = 1,
+				    .cases = cases,
+				    .case_count = i % 2};
 		Receipt r;
 		if (i % 3 == 0)
 			fixture_begin(f);
@@ -75,15 +82,20 @@ static void hoso_verify_accepts_what_is_right_and_nothing_else(void **state)
 	buf_add_char(&text, '.');
 	save(f, "other.txt", buf_str(&text));
 	save(f, "key.txt", buf_str(&key));
-	assert_int_equal(fixture_run("%s -k %s/key.txt %s/proof.json %s/text.txt > /dev/null", verify, f->dir, f->dir, f->dir), 0);
-	assert_int_equal(fixture_run("%s -k %s/key.txt %s/proof.json %s/other.txt > /dev/null 2>&1", verify, f->dir, f->dir, f->dir), 1);
+	assert_int_equal(
+		fixture_run("%s -k %s/key.txt %s/proof.json %s/text.txt > /dev/null", verify, f->dir, f->dir, f->dir),
+		0);
+	assert_int_equal(fixture_run("%s -k %s/key.txt %s/proof.json %s/other.txt > /dev/null 2>&1", verify, f->dir,
+				     f->dir, f->dir),
+			 1);
 	unsigned accepted = 0, tried = 0;
 	for (size_t i = 0; i < proof.len; i += 7, tried++) { /* one changed character */
 		char before = proof.data[i];
 		proof.data[i] = before == 'A' ? 'B' : before == '1' ? '2' : (char)(before ^ 1);
 		save(f, "mutant.json", buf_str(&proof));
 		proof.data[i] = before;
-		accepted += fixture_run("%s -k %s/key.txt %s/mutant.json %s/text.txt > /dev/null 2>&1", verify, f->dir, f->dir, f->dir) != 1;
+		accepted += fixture_run("%s -k %s/key.txt %s/mutant.json %s/text.txt > /dev/null 2>&1", verify, f->dir,
+					f->dir, f->dir) != 1;
 	}
 	print_message("%u mutations of a proof, %u accepted\n", tried, accepted);
 	assert_int_equal(accepted, 0);
@@ -123,8 +135,12 @@ static void hoso_verify_compares_two_checkpoints(void **state)
 	save(f, "c.json", buf_str(&json));
 	save(f, "old.txt", buf_str(&old));
 	save(f, "new.txt", buf_str(&text));
-	assert_int_equal(fixture_run("%s -k '%.*s' -c %s/c.json %s/old.txt %s/new.txt > /dev/null", verify, STR_ARG(buf_str(&key)), f->dir, f->dir, f->dir), 0);
-	assert_int_equal(fixture_run("%s -k '%.*s' -c %s/c.json %s/new.txt %s/old.txt > /dev/null 2>&1", verify, STR_ARG(buf_str(&key)), f->dir, f->dir, f->dir), 1);
+	assert_int_equal(fixture_run("%s -k '%.*s' -c %s/c.json %s/old.txt %s/new.txt > /dev/null", verify,
+				     STR_ARG(buf_str(&key)), f->dir, f->dir, f->dir),
+			 0);
+	assert_int_equal(fixture_run("%s -k '%.*s' -c %s/c.json %s/new.txt %s/old.txt > /dev/null 2>&1", verify,
+				     STR_ARG(buf_str(&key)), f->dir, f->dir, f->dir),
+			 1);
 	arena_done(&arena);
 	buf_done(&key);
 	buf_done(&old);
@@ -144,7 +160,8 @@ static void a_reader_written_from_the_format_alone_extracts_every_record(void **
 		print_message("skipped: there is no python3 or no %s\n", reader);
 		skip();
 	}
-	assert_int_equal(fixture_run("python3 %s %s --extract %s/out > %s/list.jsonl", reader, f->dir, f->dir, f->dir), 0);
+	assert_int_equal(fixture_run("python3 %s %s --extract %s/out > %s/list.jsonl", reader, f->dir, f->dir, f->dir),
+			 0);
 	store_state(f->store, &now);
 	for (uint64_t i = 0; i < now.tree_size; i++) {
 		Entry entry;
@@ -171,9 +188,11 @@ static void a_reader_written_from_the_format_alone_extracts_every_record(void **
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(hoso_verify_accepts_what_is_right_and_nothing_else, setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(hoso_verify_accepts_what_is_right_and_nothing_else, setup,
+						fixture_teardown),
 		cmocka_unit_test_setup_teardown(hoso_verify_compares_two_checkpoints, setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(a_reader_written_from_the_format_alone_extracts_every_record, setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_reader_written_from_the_format_alone_extracts_every_record, setup,
+						fixture_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

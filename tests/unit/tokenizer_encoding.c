@@ -65,8 +65,13 @@ static void paragraphs_of_several_encodings_are_read_each_in_its_own(void **stat
 	Buf out = {0};
 	/* TCVN3 between lines of Unicode, as bytes */
 	EncodingReport report = decode(STR("Ủy ban nhân dân tỉnh Quảng Nam\n"
-			    "C\xE9ng h\xDF" "a x\xB7 h\xE9i ch\xF1 ngh\xDC" "a Vi\xD6t Nam\n"
-			    "\xA7\xE9" "c l\xCBp, T\xF9 do, H\xB9nh ph\xF3" "c\n"), &out);
+					   "C\xE9ng h\xDF"
+					   "a x\xB7 h\xE9i ch\xF1 ngh\xDC"
+					   "a Vi\xD6t Nam\n"
+					   "\xA7\xE9"
+					   "c l\xCBp, T\xF9 do, H\xB9nh ph\xF3"
+					   "c\n"),
+				       &out);
 	assert_string_equal(report.name, "mixed");
 	assert_str_equal(
 		buf_str(&out),
@@ -98,7 +103,10 @@ static void what_is_uncertain_is_marked_and_shown_as_cp1252(void **state)
 {
 	(void)state;
 	Buf out = {0};
-	EncodingReport report = decode(STR("\xC9t\xE9 \xE0 la fran\xE7" "aise, gar\xE7on na\xEF" "f"), &out);
+	EncodingReport report = decode(STR("\xC9t\xE9 \xE0 la fran\xE7"
+					   "aise, gar\xE7on na\xEF"
+					   "f"),
+				       &out);
 	assert_string_equal(report.name, "unknown");
 	assert_int_equal(report.uncertain, 1);
 	assert_true(report.certainty < 0.5);
@@ -116,7 +124,9 @@ static void a_long_line_is_read_in_parts(void **state)
 	(void)state;
 	Buf bytes = {0}, out = {0};
 	while (bytes.len < 300000)
-		buf_add_zero_terminated(&bytes, "C\xE9ng h\xDF" "a x\xB7 h\xE9i ch\xF1 ngh\xDC" "a Vi\xD6t Nam ");
+		buf_add_zero_terminated(&bytes, "C\xE9ng h\xDF"
+						"a x\xB7 h\xE9i ch\xF1 ngh\xDC"
+						"a Vi\xD6t Nam ");
 	EncodingReport report = decode(buf_str(&bytes), &out);
 	assert_string_equal(report.name, "tcvn3");
 	assert_true(str_find(buf_str(&out), STR("\xEF\xBF\xBD")) < 0);

@@ -239,7 +239,8 @@ static void runs_of_tokens_are_the_tokens_one_by_one(void **state)
 	size_t count, runs = 0;
 	TokenIter *other = token_iter_new(&err);
 	while (text.len < 100000)
-		buf_add_zero_terminated(&text, "Quyết định số 15/2019/QĐ-UBND ngày 12 tháng 3 năm 2019, COVID19 của Céng hßa x· héi\nviệc kỹ sư\n");
+		buf_add_zero_terminated(&text, "Quyết định số 15/2019/QĐ-UBND ngày 12 tháng 3 năm 2019, COVID19 của "
+					       "Céng hßa x· héi\nviệc kỹ sư\n");
 	token_iter_set(iter, buf_str(&text));
 	token_iter_set(other, buf_str(&text));
 	for (; token_next_run(iter, &run, &count, &err) == STEP_ITEM; runs++) {
@@ -247,7 +248,8 @@ static void runs_of_tokens_are_the_tokens_one_by_one(void **state)
 		for (size_t i = 0; i < count; i++) {
 			assert_int_equal(token_next(other, &one, &err), STEP_ITEM);
 			assert_true(one.start == run[i].start && one.end == run[i].end && one.kind == run[i].kind);
-			assert_true(one.flags == run[i].flags && one.fold == run[i].fold && one.syllable == run[i].syllable);
+			assert_true(one.flags == run[i].flags && one.fold == run[i].fold &&
+				    one.syllable == run[i].syllable);
 			assert_str_equal(one.folded, run[i].folded);
 			assert_str_equal(one.key, run[i].key);
 		}

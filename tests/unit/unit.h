@@ -12,11 +12,11 @@
 #include "base/str.h"
 
 /* Both sides are shown when they differ. */
-#define assert_str_equal(actual, expected) \
-	do { \
-		Str actual_ = (actual), expected_ = (expected); \
-		if (!str_eq(actual_, expected_)) \
-			fail_msg("\"%.*s\" is not \"%.*s\"", STR_ARG(actual_), STR_ARG(expected_)); \
+#define assert_str_equal(actual, expected)                                                                             \
+	do {                                                                                                           \
+		Str actual_ = (actual), expected_ = (expected);                                                        \
+		if (!str_eq(actual_, expected_))                                                                       \
+			fail_msg("\"%.*s\" is not \"%.*s\"", STR_ARG(actual_), STR_ARG(expected_));                    \
 	} while (0)
 
 #endif

@@ -23,10 +23,10 @@ static const char *const extra_letters[] = {"ă", "â", "đ", "ê", "ô", "ơ", 
 static const char extra_bases[] = "aadeoou";
 
 typedef struct {
-	uint64_t code;      /* letters without tone */
+	uint64_t code; /* letters without tone */
 	char folded[16];
-	unsigned tones;     /* bit t: numbered */
-	unsigned genuine;   /* bit t: a syllable of Vietnamese, not only an unaccented spelling */
+	unsigned tones;   /* bit t: numbered */
+	unsigned genuine; /* bit t: a syllable of Vietnamese, not only an unaccented spelling */
 	unsigned first, fold;
 } Shape;
 

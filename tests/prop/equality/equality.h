@@ -17,7 +17,9 @@ C_LINKAGE_BEGIN
 
 enum { EQUALITY_QUESTIONS = 1000, EQUALITY_SHARDS = 2 };
 
-typedef struct { uint64_t state; } Random;
+typedef struct {
+	uint64_t state;
+} Random;
 
 static inline uint64_t random_next(Random *r)
 {
@@ -27,7 +29,10 @@ static inline uint64_t random_next(Random *r)
 	return z ^ (z >> 31);
 }
 
-static inline unsigned random_below(Random *r, unsigned n) { return (unsigned)(random_next(r) % n); }
+static inline unsigned random_below(Random *r, unsigned n)
+{
+	return (unsigned)(random_next(r) % n);
+}
 
 /* world.c: `count` records as JSON lines, some of them later versions of earlier ones; words as they occur there. */
 void world_write(const char *path, unsigned count, Random *random);
@@ -39,7 +44,8 @@ enum { WORLD_TYPES = 5, WORLD_AGENCIES = 6 };
 void compare_answers(const char *ours_archive, const char *theirs_archive, Random *random);
 
 /* shards.cc: the shards of both archives, in order. */
-void compare_shards(const char *const ours[], const char *const theirs[], size_t count, const char *scratch, uint64_t seed);
+void compare_shards(const char *const ours[], const char *const theirs[], size_t count, const char *scratch,
+		    uint64_t seed);
 
 C_LINKAGE_END
 

@@ -1,5 +1,5 @@
-/* tests/prop/equality/questions.c - the same 1,000 questions in hoso's language to both archives: hits, scores, snippets,
- * totals and facets must be the same. */
+/* tests/prop/equality/questions.c - the same 1,000 questions in hoso's language to both archives: hits, scores,
+ * snippets, totals and facets must be the same. */
 #include "tests/prop/equality/equality.h"
 
 #include "base/buf.h"
@@ -19,7 +19,8 @@ static void open_side(Side *side, const char *archive)
 {
 	Err err;
 	*side = (Side){0};
-	if (store_open(&side->store, archive, &err) != ST_OK || index_open(&side->index, side->store, &(IndexOptions){0}, &err) != ST_OK) {
+	if (store_open(&side->store, archive, &err) != ST_OK ||
+	    index_open(&side->index, side->store, &(IndexOptions){0}, &err) != ST_OK) {
 		fprintf(stderr, "FAILED: %s: %s\n", archive, err.text);
 		exit(1);
 	}
@@ -34,8 +35,8 @@ static void close_side(Side *side)
 
 static void differ(const SearchRequest *request, const char *what)
 {
-	fprintf(stderr, "FAILED: question \"%.*s\" (mode %d, sort %d): not the same %s\n", STR_ARG(request->query), (int)request->mode,
-	        (int)request->sort, what);
+	fprintf(stderr, "FAILED: question \"%.*s\" (mode %d, sort %d): not the same %s\n", STR_ARG(request->query),
+		(int)request->mode, (int)request->sort, what);
 	exit(1);
 }
 
@@ -60,7 +61,8 @@ static void compare_two(const SearchRequest *request, const SearchAnswer *a, con
 		if (a->facet_counts[f] != b->facet_counts[f])
 			differ(request, "number of facets");
 		for (size_t i = 0; i < a->facet_counts[f]; i++)
-			if (a->facets[f][i].count != b->facets[f][i].count || !str_eq(a->facets[f][i].value, b->facets[f][i].value))
+			if (a->facets[f][i].count != b->facets[f][i].count ||
+			    !str_eq(a->facets[f][i].value, b->facets[f][i].value))
 				differ(request, "facet");
 	}
 }
@@ -75,24 +77,69 @@ static void make_question(unsigned kind, Random *random, SearchRequest *request,
 	unsigned year = 2010 + random_below(random, 12);
 	*request = (SearchRequest){.limit = 10};
 	switch (kind) {
-	case 0: snprintf(text, room, "%s %s", w[0], w[1]); request->mode = SEARCH_ALL; break;
-	case 1: snprintf(text, room, "%s %s %s %s", w[0], w[1], w[2], w[3]); request->mode = SEARCH_ANY; break;
-	case 2: snprintf(text, room, "\"%s %s\"", w[0], w[1]); break;
-	case 3: snprintf(text, room, "\"%s %s %s\"", w[0], w[1], w[2]); break;
-	case 4: snprintf(text, room, "%s %s -%s", w[0], w[1], w[2]); break;
-	case 5: snprintf(text, room, "(%s OR %s) %s", w[0], w[1], w[2]); break;
-	case 6: snprintf(text, room, "subject:%s %s", w[0], w[1]); break;
-	case 7: snprintf(text, room, "%u/%u/QĐ-UBND", 1 + random_below(random, 60), 2015 + random_below(random, 8)); break;
-	case 8: snprintf(text, room, "loại:\"%s\" %s", type, w[0]); break;
-	case 9: snprintf(text, room, "%s th*", w[0]); break;
-	case 10: snprintf(text, room, "%s NEAR/3 %s", w[0], w[1]); break;
-	case 11: snprintf(text, room, "%s", w[0]); request->type = str_from(type); request->from = STR("2013"); break;
-	case 12: snprintf(text, room, "%s", w[0]); request->sort = SORT_ISSUED_DESCENDING; break;
-	case 13: snprintf(text, room, "quyet dinh %s", w[0]); request->facets = (1u << FACET_COUNT) - 1; break;
-	case 14: snprintf(text, room, "%s %s %s %s %s %s %s %s %s %s", w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], w[8], w[9]); break;
-	case 15: snprintf(text, room, "năm:%u..%u %s", year, year + 2, w[0]); break;
-	case 16: snprintf(text, room, "co_quan:\"so noi vu\" -%s", w[0]); request->sort = SORT_ISSUED; break;
-	default: text[0] = 0; request->agency = str_from(world_agencies[random_below(random, WORLD_AGENCIES)]); break;
+	case 0:
+		snprintf(text, room, "%s %s", w[0], w[1]);
+		request->mode = SEARCH_ALL;
+		break;
+	case 1:
+		snprintf(text, room, "%s %s %s %s", w[0], w[1], w[2], w[3]);
+		request->mode = SEARCH_ANY;
+		break;
+	case 2:
+		snprintf(text, room, "\"%s %s\"", w[0], w[1]);
+		break;
+	case 3:
+		snprintf(text, room, "\"%s %s %s\"", w[0], w[1], w[2]);
+		break;
+	case 4:
+		snprintf(text, room, "%s %s -%s", w[0], w[1], w[2]);
+		break;
+	case 5:
+		snprintf(text, room, "(%s OR %s) %s", w[0], w[1], w[2]);
+		break;
+	case 6:
+		snprintf(text, room, "subject:%s %s", w[0], w[1]);
+		break;
+	case 7:
+		snprintf(text, room, "%u/%u/QĐ-UBND", 1 + random_below(random, 60), 2015 + random_below(random, 8));
+		break;
+	case 8:
+		snprintf(text, room, "loại:\"%s\" %s", type, w[0]);
+		break;
+	case 9:
+		snprintf(text, room, "%s th*", w[0]);
+		break;
+	case 10:
+		snprintf(text, room, "%s NEAR/3 %s", w[0], w[1]);
+		break;
+	case 11:
+		snprintf(text, room, "%s", w[0]);
+		request->type = str_from(type);
+		request->from = STR("2013");
+		break;
+	case 12:
+		snprintf(text, room, "%s", w[0]);
+		request->sort = SORT_ISSUED_DESCENDING;
+		break;
+	case 13:
+		snprintf(text, room, "quyet dinh %s", w[0]);
+		request->facets = (1u << FACET_COUNT) - 1;
+		break;
+	case 14:
+		snprintf(text, room, "%s %s %s %s %s %s %s %s %s %s", w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7],
+			 w[8], w[9]);
+		break;
+	case 15:
+		snprintf(text, room, "năm:%u..%u %s", year, year + 2, w[0]);
+		break;
+	case 16:
+		snprintf(text, room, "co_quan:\"so noi vu\" -%s", w[0]);
+		request->sort = SORT_ISSUED;
+		break;
+	default:
+		text[0] = 0;
+		request->agency = str_from(world_agencies[random_below(random, WORLD_AGENCIES)]);
+		break;
 	}
 	request->query = str_from(text);
 }
@@ -122,5 +169,6 @@ void compare_answers(const char *ours_archive, const char *theirs_archive, Rando
 		fprintf(stderr, "FAILED: %zu hits of %d questions show nothing\n", hits, EQUALITY_QUESTIONS);
 		exit(1);
 	}
-	printf("ok - %d questions get the same answers, %zu hits with scores, snippets, totals and facets\n", EQUALITY_QUESTIONS, hits);
+	printf("ok - %d questions get the same answers, %zu hits with scores, snippets, totals and facets\n",
+	       EQUALITY_QUESTIONS, hits);
 }

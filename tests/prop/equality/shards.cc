@@ -1,5 +1,5 @@
-/* tests/prop/equality/shards.cc - shards that hoso built in bulk beside those that Xapian wrote: everything that its API
- * can be asked, 1,000 queries in the forms that hoso asks, and whatever else Xapian does with a database. */
+/* tests/prop/equality/shards.cc - shards that hoso built in bulk beside those that Xapian wrote: everything that its
+ * API can be asked, 1,000 queries in the forms that hoso asks, and whatever else Xapian does with a database. */
 #include "tests/prop/equality/equality.h"
 
 #include "tests/prop/glass_compare.h"
@@ -10,7 +10,8 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-namespace {
+namespace
+{
 
 const char built_by[] = "built-by"; /* a mark that hoso leaves in shards by Xapian's writer */
 const char server_program[] = "/usr/bin/xapian-tcpsrv";
@@ -35,14 +36,16 @@ struct Families {
 			else
 				(term.find('=') == std::string::npos ? words : exact).push_back(term);
 		}
-		check(!words.empty() && !exact.empty() && !pairs.empty() && !fields.empty() && !filters.empty() && !often.empty(),
+		check(!words.empty() && !exact.empty() && !pairs.empty() && !fields.empty() && !filters.empty() &&
+			      !often.empty(),
 		      "a family has no terms");
 	}
 };
 
 using Op = Xapian::Query;
 
-class Asker {
+class Asker
+{
 	const Families &terms;
 	std::mt19937_64 random;
 
@@ -75,25 +78,38 @@ class Asker {
 		return Op(Op::OP_SYNONYM, from, to);
 	}
 
-public:
+      public:
 	Asker(const Families &f, uint64_t seed) : terms(f), random(seed) {}
 
 	Op query(unsigned kind)
 	{
 		std::string year = std::to_string(2010 + random() % 12);
 		switch (kind % 12) {
-		case 0: return join(Op::OP_AND, 2 + random() % 2);
-		case 1: return join(Op::OP_OR, 1 + random() % 8);
-		case 2: return phrase();
-		case 3: return Op(Op::OP_AND_NOT, join(Op::OP_OR, 3), Op(word()));
-		case 4: return Op(Op::OP_FILTER, join(Op::OP_OR, 3), Op(any(terms.filters)));
-		case 5: return Op(Op::OP_FILTER, Op(word()), Op(Op::OP_VALUE_RANGE, 0, year, year + "9"));
-		case 6: return Op(Op::OP_SYNONYM, Op(any(terms.exact)), join(Op::OP_OR, 3));
-		case 7: return Op(Op::OP_AND_MAYBE, join(Op::OP_AND, 2), Op(Op::OP_SCALE_WEIGHT, Op(any(terms.pairs)), 2.5));
-		case 8: return beginning();
-		case 9: return Op(Op::OP_OR, phrase(), Op(Op::OP_SCALE_WEIGHT, join(Op::OP_OR, 10), 0.5));
-		case 10: return Op(Op::OP_FILTER, Op(any(terms.fields)), Op(Op::OP_VALUE_GE, 0, year));
-		default: return Op(any(terms.filters));
+		case 0:
+			return join(Op::OP_AND, 2 + random() % 2);
+		case 1:
+			return join(Op::OP_OR, 1 + random() % 8);
+		case 2:
+			return phrase();
+		case 3:
+			return Op(Op::OP_AND_NOT, join(Op::OP_OR, 3), Op(word()));
+		case 4:
+			return Op(Op::OP_FILTER, join(Op::OP_OR, 3), Op(any(terms.filters)));
+		case 5:
+			return Op(Op::OP_FILTER, Op(word()), Op(Op::OP_VALUE_RANGE, 0, year, year + "9"));
+		case 6:
+			return Op(Op::OP_SYNONYM, Op(any(terms.exact)), join(Op::OP_OR, 3));
+		case 7:
+			return Op(Op::OP_AND_MAYBE, join(Op::OP_AND, 2),
+				  Op(Op::OP_SCALE_WEIGHT, Op(any(terms.pairs)), 2.5));
+		case 8:
+			return beginning();
+		case 9:
+			return Op(Op::OP_OR, phrase(), Op(Op::OP_SCALE_WEIGHT, join(Op::OP_OR, 10), 0.5));
+		case 10:
+			return Op(Op::OP_FILTER, Op(any(terms.fields)), Op(Op::OP_VALUE_GE, 0, year));
+		default:
+			return Op(any(terms.filters));
 		}
 	}
 };
@@ -108,7 +124,8 @@ Xapian::MSet ask(const Xapian::Database &db, const Op &query, unsigned i)
 }
 
 /* How many hits there were. counts: also the numbers that Xapian estimates (through a server it does so otherwise). */
-size_t ask_both(const Xapian::Database &ours, const Xapian::Database &theirs, const Families &families, uint64_t seed, bool counts = true)
+size_t ask_both(const Xapian::Database &ours, const Xapian::Database &theirs, const Families &families, uint64_t seed,
+		bool counts = true)
 {
 	Asker asker(families, seed);
 	size_t hits = 0;
@@ -118,8 +135,9 @@ size_t ask_both(const Xapian::Database &ours, const Xapian::Database &theirs, co
 		std::string what = where + ": " + query.get_description();
 		check(a.size() == b.size(), what + ": number of hits");
 		check(!counts || (a.get_matches_lower_bound() == b.get_matches_lower_bound() &&
-		                  a.get_matches_upper_bound() == b.get_matches_upper_bound() &&
-		                  a.get_matches_estimated() == b.get_matches_estimated()), what + ": how many match");
+				  a.get_matches_upper_bound() == b.get_matches_upper_bound() &&
+				  a.get_matches_estimated() == b.get_matches_estimated()),
+		      what + ": how many match");
 		check(!counts || a.get_max_possible() == b.get_max_possible(), what + ": greatest possible weight");
 		for (Xapian::doccount n = 0; n < a.size(); n++)
 			check(*a[n] == *b[n] && a[n].get_weight() == b[n].get_weight(), what + ": hit");
@@ -139,13 +157,15 @@ unsigned free_port()
 	address.sin_family = AF_INET;
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	check(fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
-	      getsockname(fd, (struct sockaddr *)&address, &len) == 0, "no free port");
+		      getsockname(fd, (struct sockaddr *)&address, &len) == 0,
+	      "no free port");
 	close(fd);
 	return ntohs(address.sin_port);
 }
 
 /* Xapian's servers, one for each shard, and what they serve joined. */
-class Served {
+class Served
+{
 	std::vector<pid_t> servers;
 
 	void serve(const std::string &dir, unsigned port)
@@ -155,7 +175,8 @@ class Served {
 		if (server == 0) {
 			setpgid(0, 0); /* it passes SIGTERM on to its whole group */
 			prctl(PR_SET_PDEATHSIG, SIGTERM);
-			execl(server_program, server_program, "--interface", "127.0.0.1", "--port", number.c_str(), "--quiet", dir.c_str(), (char *)nullptr);
+			execl(server_program, server_program, "--interface", "127.0.0.1", "--port", number.c_str(),
+			      "--quiet", dir.c_str(), (char *)nullptr);
 			_exit(127);
 		}
 		check(server > 0, "the server can't be started");
@@ -175,7 +196,7 @@ class Served {
 		}
 	}
 
-public:
+      public:
 	Xapian::Database db;
 
 	Served(const char *const dirs[], size_t count)
@@ -197,7 +218,7 @@ public:
 };
 
 void ask_served(const char *const ours[], const char *const theirs[], size_t count, const Xapian::Database &local,
-                const Families &families, uint64_t seed)
+		const Families &families, uint64_t seed)
 {
 	if (access(server_program, X_OK) != 0) {
 		printf("skipped: there is no %s\n", server_program);
@@ -208,7 +229,8 @@ void ask_served(const char *const ours[], const char *const theirs[], size_t cou
 	ask_both(a.db, b.db, families, seed);
 	where = "served by xapian-tcpsrv";
 	ask_both(a.db, local, families, seed + 1, false);
-	printf("ok - Xapian's server on loopback answers %d queries on %zu shards as on its own, and as without it\n", EQUALITY_QUESTIONS, count);
+	printf("ok - Xapian's server on loopback answers %d queries on %zu shards as on its own, and as without it\n",
+	       EQUALITY_QUESTIONS, count);
 }
 
 /* ---- what Xapian makes of a shard ------------------------------------------------------------------------------- */
@@ -248,7 +270,7 @@ void copy(const std::string &from, const std::string &to)
 }
 
 void let_xapian_work(const char *const ours[], const char *const theirs[], size_t count, const std::string &scratch,
-                     const Families &families, uint64_t seed)
+		     const Families &families, uint64_t seed)
 {
 	const std::string a = scratch + "/a", b = scratch + "/b";
 	joined(ours, count).compact(a);
@@ -271,7 +293,8 @@ void let_xapian_work(const char *const ours[], const char *const theirs[], size_
 
 } // namespace
 
-void compare_shards(const char *const ours[], const char *const theirs[], size_t count, const char *scratch, uint64_t seed)
+void compare_shards(const char *const ours[], const char *const theirs[], size_t count, const char *scratch,
+		    uint64_t seed)
 {
 	try {
 		size_t terms = 0, postings = 0;
@@ -284,7 +307,8 @@ void compare_shards(const char *const ours[], const char *const theirs[], size_t
 				postings += t.get_termfreq();
 			}
 		}
-		printf("ok - %zu shards: %zu terms, %zu postings, all lengths, values and statistics are equal\n", count, terms, postings);
+		printf("ok - %zu shards: %zu terms, %zu postings, all lengths, values and statistics are equal\n",
+		       count, terms, postings);
 		Xapian::Database a = joined(ours, count), b = joined(theirs, count);
 		Families families(b);
 		where = "both shards";
