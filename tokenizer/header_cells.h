@@ -24,9 +24,6 @@ typedef struct {
 Status header_cells_cut(Str text, Arena *arena, HeaderCells *out, Err *err);
 /* One line as a cell (not cut). False: nothing but white space and rules. */
 bool header_cell_make(Str text, size_t start, size_t end, Arena *arena, HeaderCell *out, Err *err);
-/* The signer, position and recipients: anywhere in the text. */
-Status header_signature_read(Str text, Arena *arena, HeaderFields *out, Err *err);
-void header_set(HeaderFields *out, HeaderFieldId id, Str value, double certainty, uint32_t start, uint32_t end);
 
 static inline bool folded_starts(Str folded, const char *prefix)
 {

@@ -14,33 +14,6 @@ const char *header_field_name(HeaderFieldId id)
 	return names[id];
 }
 
-void header_set(HeaderFields *out, HeaderFieldId id, Str value, double certainty, uint32_t start, uint32_t end)
-{
-	out->field[id] = (HeaderField){value, certainty, start, end};
-}
-
-Str header_keep(Arena *arena, const char *text, size_t len)
-{
-	Str copy = arena_copy(arena, (Str){text, len});
-	return copy.ptr ? copy : STR("");
-}
-
-bool header_is_national(Str folded)
-{
-	return str_find(folded, STR("cong hoa xa hoi")) >= 0 || str_find(folded, STR("chu nghia viet nam")) >= 0 ||
-	       str_find(folded, STR("tu do - hanh")) >= 0 || folded_starts(folded, "doc lap") ||
-	       str_find(folded, STR("viet nam dan chu cong hoa")) >= 0;
-}
-
-Str header_trim(Str s)
-{
-	while (s.len && strchr(" :.;,-_*\"'", s.ptr[s.len - 1]))
-		s.len--;
-	while (s.len && strchr(" :.;,-_*\"'", s.ptr[0]))
-		s = str_slice(s, 1, s.len);
-	return s;
-}
-
 /* Fields that agree make each other surer: the year of the date with the number's. */
 static void weigh(HeaderFields *out)
 {

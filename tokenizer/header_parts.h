@@ -7,6 +7,7 @@
 #define TOKENIZER_HEADER_PARTS_H
 
 #include "tokenizer/header_cells.h"
+#include "tokenizer/header_set.h"
 
 void header_number_read(const HeaderCells *cells, Arena *arena, HeaderFields *out);
 void header_date_read(const HeaderCells *cells, Arena *arena, HeaderFields *out);
@@ -15,16 +16,12 @@ void header_date_of_law_read(Str text, Arena *arena, HeaderFields *out);
 void header_type_read(const HeaderCells *cells, Arena *arena, HeaderFields *out);
 void header_agency_read(const HeaderCells *cells, Arena *arena, HeaderFields *out);
 void header_levels_read(const HeaderCells *cells, HeaderFields *out);
+/* The signer, position and recipients: anywhere in the text. */
+Status header_signature_read(Str text, Arena *arena, HeaderFields *out, Err *err);
 
 /* Where the number begins in a folded cell "so: …", "luat so …"; -1 if it is no such cell. */
 ptrdiff_t header_number_label(Str folded);
 /* "[place,] ngày D tháng M năm Y" in a plain text; the day may be missing. */
 bool header_place_date(Str s, CivilDate *date_out, Str *place_out);
-/* The national heading and its motto. */
-bool header_is_national(Str folded);
-/* Without punctuation at its ends. */
-Str header_trim(Str s);
-/* A copy in the arena; empty when memory is short. */
-Str header_keep(Arena *arena, const char *text, size_t len);
 
 #endif
