@@ -28,19 +28,14 @@ typedef struct {
 	Store *store;
 	Index *index;
 	unsigned threads;                /* 0: one a core, at least 4 */
-	unsigned connections_max;        /* 0: 1000, less where the limit of descriptors asks for it */
+	unsigned connections_max;        /* 0: 1000, fewer where the limit of descriptors asks for it */
 	bool log_requests;               /* one log line a request */
 	bool no_access_log;              /* reads and writes are not noted in the archive's access log */
 	uint64_t scrub_bytes_per_second; /* the archive is checked in the background at this pace; 0: not */
 } ServerOptions;
 
-enum { SERVER_CONNECTIONS_DEFAULT = 1000, SERVER_REFRESH_MS = 50 };
-
 Status server_start(Server **out, const ServerOptions *options, Err *err);
-unsigned server_port(const Server *server);
 const char *server_address(const Server *server); /* "http://127.0.0.1:8080" */
 void server_stop(Server *server);                 /* ends open answers; NULL is fine */
-/* Appends the OpenAPI 3.1 description of all routes. */
-void server_write_openapi(Buf *out);
 
 #endif

@@ -1,4 +1,5 @@
-/* server/http/connections.c - see connections.h. One list, one lock, one thread that looks once a second. */
+/* server/http/connections.c - one list of connections under one lock, and one thread that looks through it once a
+ * second. Deadlines are atomic, so whoever serves a request moves its own without the lock. */
 #include "server/http/connections.h"
 
 #include "base/clock.h"
@@ -52,14 +53,12 @@ static void *reap(void *ctx)
 	return NULL;
 }
 
-Connections *connections_new(Err *err)
+Status connections_new(Connections **out, Err *err)
 {
 	Connections *all = calloc(1, sizeof *all);
 	pthread_condattr_t attributes;
-	if (!all) {
-		err_no_memory(err);
-		return NULL;
-	}
+	if (!all)
+		return err_no_memory(err);
 	pthread_mutex_init(&all->lock, NULL);
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -67,11 +66,11 @@ Connections *connections_new(Err *err)
 	pthread_condattr_destroy(&attributes);
 	int failed = pthread_create(&all->reaper, NULL, reap, all);
 	if (failed) {
-		err_errno(err, failed, "start the thread that closes slow connections");
 		free(all);
-		return NULL;
+		return err_errno(err, failed, "start the thread that closes slow connections");
 	}
-	return all;
+	*out = all;
+	return ST_OK;
 }
 
 void connections_free(Connections *all)

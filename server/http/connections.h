@@ -1,11 +1,12 @@
 /* server/http/connections.h - every open connection and by when its peer must have done something.
  *
- * libmicrohttpd's timeout counts inactivity only, so a peer that sends one byte a second lives for ever. Here each
+ * libmicrohttpd's timeout counts inactivity only, so a peer that sends one byte a second is never closed. Here each
  * connection has a deadline that moves only when a stage is over (request complete) or a whole block of the answer
  * was taken; a thread shuts down what is late. shutdown(2) leaves the descriptor to libmicrohttpd, which sees the
  * end of the stream and cleans up as usual.
  *
  * Owns     a Connection lives from connections_add to connections_remove
+ * Errors   ST_NO_MEMORY; ST_IO the thread did not start
  * Threads  any
  */
 #ifndef SERVER_HTTP_CONNECTIONS_H
@@ -27,13 +28,13 @@ enum {
 	DEADLINE_ANSWER_MS = 60 * 1000, /* for each block of an answer */
 };
 
-Connections *connections_new(Err *err);                /* starts the reaper */
-void connections_free(Connections *all);               /* stops it; all connections must be gone */
+Status connections_new(Connections **out, Err *err);   /* starts the thread that closes late ones */
+void connections_free(Connections *all);               /* stops it; all connections must be gone; NULL is fine */
 Connection *connections_add(Connections *all, int fd); /* NULL: out of memory */
 void connections_remove(Connections *all, Connection *one);
 /* The peer has `ms` from now on. */
 void connection_set_deadline(Connection *one, uint64_t ms);
 uint64_t connections_count(Connections *all);
-uint64_t connections_reaped(Connections *all);
+uint64_t connections_reaped(Connections *all); /* how many were shut down because they were late */
 
 #endif

@@ -4,7 +4,7 @@
  * chunks, "Transfer-Encoding :", two hosts), so all of it is refused here and the connection is closed: behind such
  * a head nobody can say where the next request begins.
  */
-#include "server/http/exchange.h"
+#include "server/http/head.h"
 
 #include "server/http/conditions.h"
 
@@ -124,7 +124,7 @@ static Str without_port(Str host)
 /* A page of another site whose name was made to point here must not read the archive through the user's browser. */
 static Status check_host(HeadCheck *check)
 {
-	Str name = without_port(check->host), rest = str_from(check->x->request.server->hosts), allowed;
+	Str name = without_port(check->host), rest = str_from(check->x->request.service->hosts), allowed;
 	if (str_eq_nocase(name, STR("localhost")) || str_starts(name, STR("127.")) || str_eq(name, STR("[::1]")))
 		return ST_OK;
 	while (str_split(&rest, ',', &allowed))
@@ -149,7 +149,7 @@ static Status check_framing(HeadCheck *check, const char *version)
 	return check->hosts ? check_host(check) : ST_OK;
 }
 
-Status exchange_check_head(Exchange *x, struct MHD_Connection *connection, const char *version)
+Status head_check(Exchange *x, struct MHD_Connection *connection, const char *version)
 {
 	HeadCheck check = {.x = x};
 	bool changes = !str_eq(x->method, STR("GET")) && !str_eq(x->method, STR("HEAD"));

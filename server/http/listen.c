@@ -1,4 +1,5 @@
-/* server/http/listen.c - see listen.h. Names are not looked up: an address says what it is. */
+/* server/http/listen.c - an address is read as it stands: names (but for localhost) are not looked up, because what a
+ * name server answers must not decide who can reach the archive. */
 #include "server/http/listen.h"
 
 #include "base/file.h"
@@ -61,7 +62,7 @@ static bool is_loopback(const Address *a)
 	return IN6_IS_ADDR_LOOPBACK(&a->v6.sin6_addr);
 }
 
-static void describe(int fd, unsigned *port_out, char *out, size_t size)
+static void describe(int fd, char *out, size_t size)
 {
 	char host[INET6_ADDRSTRLEN] = "?";
 	Address a = {0};
@@ -69,16 +70,14 @@ static void describe(int fd, unsigned *port_out, char *out, size_t size)
 	getsockname(fd, &a.any, &len);
 	if (a.any.sa_family == AF_INET6) {
 		inet_ntop(AF_INET6, &a.v6.sin6_addr, host, sizeof host);
-		*port_out = ntohs(a.v6.sin6_port);
-		snprintf(out, size, "http://[%s]:%u", host, *port_out);
+		snprintf(out, size, "http://[%s]:%u", host, ntohs(a.v6.sin6_port));
 	} else {
 		inet_ntop(AF_INET, &a.v4.sin_addr, host, sizeof host);
-		*port_out = ntohs(a.v4.sin_port);
-		snprintf(out, size, "http://%s:%u", host, *port_out);
+		snprintf(out, size, "http://%s:%u", host, ntohs(a.v4.sin_port));
 	}
 }
 
-Status listen_open(const char *text, int *fd_out, unsigned *port_out, char *address_out, size_t address_size, Err *err)
+Status listen_open(const char *text, int *fd_out, char *address_out, size_t address_size, Err *err)
 {
 	Address address;
 	socklen_t len = 0;
@@ -101,7 +100,7 @@ Status listen_open(const char *text, int *fd_out, unsigned *port_out, char *addr
 		close_quietly(fd);
 		return st;
 	}
-	describe(fd, port_out, address_out, address_size);
+	describe(fd, address_out, address_size);
 	*fd_out = fd;
 	return ST_OK;
 }

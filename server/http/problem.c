@@ -91,12 +91,6 @@ bool problem_is_clients(unsigned http)
 	return http < 500;
 }
 
-const char *problem_title(unsigned http, bool english)
-{
-	const Problem *p = find_problem(http);
-	return english ? p->title_en : p->title_vi;
-}
-
 void problem_write(unsigned http, const Err *err, bool english, Str request_id, Buf *out)
 {
 	const Problem *p = find_problem(http);

@@ -19,6 +19,5 @@ unsigned problem_http(Status status, bool has_body);
 void problem_write(unsigned http, const Err *err, bool english, Str request_id, Buf *out);
 /* May err->text be shown to the client? */
 bool problem_is_clients(unsigned http);
-const char *problem_title(unsigned http, bool english);
 
 #endif

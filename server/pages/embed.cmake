@@ -1,4 +1,4 @@
-# Turns the files of server/pages/files/ into pages_data.c:  cmake -DFILES=a;b -DOUT=pages_data.c -P embed.cmake
+# Turns the files of server/pages/files/ into page_files.c:  cmake -DFILES=a;b -DOUT=page_files.c -P embed.cmake
 set(media_html "text/html; charset=utf-8")
 set(media_css "text/css; charset=utf-8")
 set(media_js "text/javascript; charset=utf-8")
@@ -17,4 +17,4 @@ foreach(file IN LISTS FILES)
   string(APPEND arrays "static const unsigned char ${symbol}[] = {${bytes}0};\n")
   string(APPEND table "\t{\"${name}\", \"${media_${ending}}\", ${symbol}, ${len}},\n")
 endforeach()
-file(WRITE ${OUT} "/* Made from server/pages/files/ by server/pages/embed.cmake. */\n#include \"server/pages/pages.h\"\n\n${arrays}\nconst PageFile page_files[] = {\n${table}};\nconst size_t page_file_count = sizeof page_files / sizeof *page_files;\n")
+file(WRITE ${OUT} "/* Made from server/pages/files/ by server/pages/embed.cmake. */\n#include \"server/pages/page_files.h\"\n\n${arrays}\nconst PageFile page_files[] = {\n${table}};\nconst size_t page_file_count = sizeof page_files / sizeof *page_files;\n")

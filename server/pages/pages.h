@@ -1,25 +1,23 @@
-/* server/pages/pages.h - the files of server/pages/files/, compiled into the program (embed.cmake).
+/* server/pages/pages.h - the files of the pages, with an entity tag for each.
  *
- * Threads  constant
+ * Owns     pages_new's result until pages_free; a Page lives as long
+ * Threads  constant after pages_new
  */
 #ifndef SERVER_PAGES_PAGES_H
 #define SERVER_PAGES_PAGES_H
 
 #include "base/str.h"
 
+typedef struct Pages Pages;
+
 typedef struct {
-	const char *name; /* "app.js" */
 	const char *media;
-	const unsigned char *bytes;
-	size_t len;
-} PageFile;
+	Str bytes, etag;
+} Page;
 
-extern const PageFile page_files[];
-extern const size_t page_file_count;
-
-/* Entity tags of all files, made once. */
-typedef struct PageTags PageTags;
-PageTags *page_tags_new(void); /* NULL: out of memory */
-void page_tags_free(PageTags *tags);
+Pages *pages_new(void); /* NULL: out of memory */
+void pages_free(Pages *pages);
+/* By file name ("app.js"); NULL: there is none. */
+const Page *pages_find(const Pages *pages, Str name);
 
 #endif

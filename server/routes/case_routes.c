@@ -1,5 +1,5 @@
 /* server/routes/case_routes.c - case files: list, one with its records in order of time, the package. */
-#include "server/routes/routes.h"
+#include "server/routes/handlers.h"
 
 #include "indexer/search/search.h"
 #include "server/http/conditions.h"
@@ -17,8 +17,8 @@ static void write_case_title(Request *r, Str code, JsonOut *j)
 	Entry entry;
 	Record record;
 	Err err;
-	if (store_find(r->server->store, ENTRY_CASE, code, 0, &sequence, &err) == ST_OK &&
-	    store_entry(r->server->store, sequence, &r->arena, &entry, &err) == ST_OK &&
+	if (store_find(r->service->store, ENTRY_CASE, code, 0, &sequence, &err) == ST_OK &&
+	    store_entry(r->service->store, sequence, &r->arena, &entry, &err) == ST_OK &&
 	    entry_read_record(&entry, &r->arena, &record, &err) == ST_OK && record_text(&record, RF_TITLE).len)
 		jout_field_str(j, "title", record_text(&record, RF_TITLE));
 }
@@ -34,7 +34,7 @@ Status get_cases(Request *r, Reply *reply, Err *err)
 	if (st == ST_OK && prefix.len > STORE_ID_MAX)
 		st = err_set(err, ST_LIMIT, "'prefix' has at most %d bytes", STORE_ID_MAX);
 	if (st == ST_OK)
-		st = search_cases(r->server->index, prefix, limit, &r->arena, &cases, &count, err);
+		st = search_cases(r->service->index, prefix, limit, &r->arena, &cases, &count, err);
 	if (st != ST_OK)
 		return st;
 	reply_json_begin(reply, &j);
@@ -63,7 +63,7 @@ static Status write_case_records(Request *r, const CaseFile *file, uint64_t from
 		Entry entry;
 		Record record;
 		arena_reset(&arena);
-		st = store_entry(r->server->store, file->records[i].sequence, &arena, &entry, err);
+		st = store_entry(r->service->store, file->records[i].sequence, &arena, &entry, err);
 		if (st == ST_OK)
 			st = entry_read_record(&entry, &arena, &record, err);
 		if (st != ST_OK)
@@ -89,9 +89,9 @@ Status get_case(Request *r, Reply *reply, Err *err)
 	if (st == ST_OK)
 		st = request_number(r, "limit", CASE_RECORDS_DEFAULT, 1, CASE_RECORDS_MAX, &limit, err);
 	if (st == ST_OK)
-		st = case_file_read(r->server->store, r->variables[0], &r->arena, &file, err);
+		st = case_file_read(r->service->store, r->variables[0], &r->arena, &file, err);
 	if (st == ST_OK && file.has_entry) {
-		st = store_entry(r->server->store, file.sequence, &r->arena, &entry, err);
+		st = store_entry(r->service->store, file.sequence, &r->arena, &entry, err);
 		if (st == ST_OK)
 			st = entry_read_record(&entry, &r->arena, &record, err);
 	}
@@ -133,7 +133,7 @@ Status get_case_package(Request *r, Reply *reply, Err *err)
 {
 	Package *package;
 	Buf disposition = {0};
-	Status st = package_open(&package, r->server->store, r->variables[0], err);
+	Status st = package_open(&package, r->service->store, r->variables[0], err);
 	if (st != ST_OK)
 		return st;
 	disposition_write(false, str_from(package_file_name(package)), &disposition);

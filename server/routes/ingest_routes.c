@@ -1,8 +1,8 @@
 /* server/routes/ingest_routes.c - records in: one at a time with a receipt, or many as a job. */
-#include "server/routes/routes.h"
+#include "server/routes/handlers.h"
 
 #include "indexer/ingest/ingest.h"
-#include "server/jobs.h"
+#include "server/jobs/jobs.h"
 #include "store/record/entry_json.h"
 
 #include <inttypes.h>
@@ -11,7 +11,7 @@ static Status answer_receipt(Request *r, const Receipt *receipt, Reply *reply)
 {
 	JsonOut j;
 	Buf location = {0};
-	index_notify(r->server->index);
+	index_notify(r->service->index);
 	reply->http = receipt->result == APPEND_DUPLICATE ? 200 : 201;
 	buf_add_zero_terminated(&location, "/v1/records/");
 	url_escape(str_from(receipt->key), &location);
@@ -34,7 +34,7 @@ Status post_record(Request *r, Reply *reply, Err *err)
 	Receipt receipt;
 	if (!request_media_is(r, "application/json"))
 		return err_set(err, ST_UNSUPPORTED, "the body must be application/json");
-	Status st = ingest_record(r->server->store, r->server->index, buf_str(&r->body), &receipt, err);
+	Status st = ingest_record(r->service->store, r->service->index, buf_str(&r->body), &receipt, err);
 	return st == ST_OK ? answer_receipt(r, &receipt, reply) : st;
 }
 
@@ -47,7 +47,7 @@ static Status compose_with_file(Request *r, const Entry *entry, Str name, Buf *j
 	int text_object = entry_text_object(entry);
 	Status st = entry_read_record(entry, &r->arena, &record, err);
 	if (st == ST_OK && text_object >= 0 && str_eq(entry->objects[text_object].from, STR("given")))
-		st = store_object_load(r->server->store, &entry->objects[text_object].hash, REQUEST_FILE_MAX, &text,
+		st = store_object_load(r->service->store, &entry->objects[text_object].hash, REQUEST_FILE_MAX, &text,
 				       err);
 	jout_begin(&j, json);
 	jout_open(&j, '{');
@@ -62,7 +62,7 @@ static Status compose_with_file(Request *r, const Entry *entry, Str name, Buf *j
 		if (strcmp(object->role, "text") == 0)
 			continue;
 		buf_clear(&file);
-		st = store_object_load(r->server->store, &object->hash, REQUEST_FILE_MAX, &file, err);
+		st = store_object_load(r->service->store, &object->hash, REQUEST_FILE_MAX, &file, err);
 		jout_open(&j, '{');
 		jout_field_str(&j, "name", object->name);
 		jout_field_str(&j, "media", object->media);
@@ -97,9 +97,9 @@ Status put_record_content(Request *r, Reply *reply, Err *err)
 		return err_set(err, ST_INVALID, "the body is empty: it must be the file's bytes");
 	if (name.len == 0 || name.len > 255)
 		return err_set(err, ST_INVALID, "'name' must be the file's name (at most 255 bytes)");
-	Status st = store_find(r->server->store, ENTRY_RECORD, r->variables[0], 0, &sequence, err);
+	Status st = store_find(r->service->store, ENTRY_RECORD, r->variables[0], 0, &sequence, err);
 	if (st == ST_OK)
-		st = store_entry(r->server->store, sequence, &r->arena, &entry, err);
+		st = store_entry(r->service->store, sequence, &r->arena, &entry, err);
 	for (size_t i = 0; st == ST_OK && i < entry.object_count; i++) { /* the same file again: the same receipt */
 		Hash hash;
 		hash_of(buf_str(&r->body), &hash);
@@ -114,7 +114,7 @@ Status put_record_content(Request *r, Reply *reply, Err *err)
 		st = compose_with_file(r, &entry, name, &json, err);
 	buf_done(&r->body);
 	if (st == ST_OK)
-		st = ingest_record(r->server->store, r->server->index, buf_str(&json), &receipt, err);
+		st = ingest_record(r->service->store, r->service->index, buf_str(&json), &receipt, err);
 	buf_done(&json);
 	return st == ST_OK ? answer_receipt(r, &receipt, reply) : st;
 }
@@ -144,7 +144,7 @@ Status post_ingest(Request *r, Reply *reply, Err *err)
 			       "or application/octet-stream with ?name=");
 	if (name.len > JOB_NAME_MAX)
 		return err_set(err, ST_LIMIT, "'name' has at most %d bytes", JOB_NAME_MAX);
-	Status st = jobs_add(r->server->jobs, r->body_fd, name, &id, err);
+	Status st = jobs_add(r->service->jobs, r->body_fd, name, &id, err);
 	if (st != ST_OK)
 		return st;
 	r->body_fd = -1;
@@ -166,5 +166,5 @@ Status get_job(Request *r, Reply *reply, Err *err)
 	if (!str_to_u64(r->variables[0], &id))
 		return err_set(err, ST_NOT_FOUND, "no such job");
 	reply_json_begin(reply, &j);
-	return jobs_write(r->server->jobs, id, &j, err);
+	return jobs_write(r->service->jobs, id, &j, err);
 }

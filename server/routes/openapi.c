@@ -1,5 +1,9 @@
-/* server/routes/openapi.c - /openapi.json from the route table, so that it can't say what is not so. */
-#include "server/routes/routes.h"
+/* server/routes/openapi.c - /openapi.json written from the tables that the server itself runs on: paths from the
+ * routes, the record from the table of record fields. Routes of one path stand together, as OpenAPI wants them. */
+#include "server/routes/openapi.h"
+
+#include "base/json_out.h"
+#include "store/record/record.h"
 
 static void write_parameter(const char *name, const char *in, const char *type, const char *description, JsonOut *j)
 {
@@ -129,8 +133,9 @@ static void write_record_schema(JsonOut *j)
 	buf_add_zero_terminated(j->out, "}}");
 }
 
-void server_write_openapi(Buf *out)
+void openapi_write(const RouteTable *table, Buf *out)
 {
+	const Route *routes = table->routes;
 	JsonOut j;
 	jout_begin(&j, out);
 	jout_open(&j, '{');
@@ -141,7 +146,7 @@ void server_write_openapi(Buf *out)
 			 "\"license\":{\"name\":\"GPL-3.0-or-later\"}}"));
 	jout_key(&j, "paths");
 	jout_open(&j, '{');
-	for (size_t i = 0; i < route_count; i++) {
+	for (size_t i = 0; i < table->count; i++) {
 		bool opened = false;
 		for (size_t k = 0; k < i; k++)
 			opened |= strcmp(routes[k].pattern, routes[i].pattern) == 0;
@@ -149,7 +154,7 @@ void server_write_openapi(Buf *out)
 			continue;
 		jout_key(&j, routes[i].pattern);
 		jout_open(&j, '{');
-		for (size_t k = i; k < route_count; k++)
+		for (size_t k = i; k < table->count; k++)
 			if (strcmp(routes[k].pattern, routes[i].pattern) == 0)
 				write_operation(&routes[k], &j);
 		jout_close(&j, '}');

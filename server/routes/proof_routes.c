@@ -1,6 +1,6 @@
 /* server/routes/proof_routes.c - what an auditor takes away: a record's chain of proof, the signed tree head, that the
  * tree only grew. */
-#include "server/routes/routes.h"
+#include "server/routes/handlers.h"
 
 #include "store/proof/checkpoint.h"
 #include "store/proof/proof.h"
@@ -13,12 +13,12 @@ Status get_record_proof(Request *r, Reply *reply, Err *err)
 	JsonOut j;
 	Status st = request_number(r, "version", 0, 1, UINT32_MAX, &version, err);
 	if (st == ST_OK)
-		st = store_find(r->server->store, ENTRY_RECORD, r->variables[0], (uint32_t)version, &sequence, err);
+		st = store_find(r->service->store, ENTRY_RECORD, r->variables[0], (uint32_t)version, &sequence, err);
 	if (st == ST_OK)
-		st = proof_anchor(r->server->store, sequence, &anchor, err);
+		st = proof_anchor(r->service->store, sequence, &anchor, err);
 	if (st == ST_OK) {
 		reply_json_begin(reply, &j);
-		st = proof_write_json(r->server->store, sequence, &anchor, &j, err);
+		st = proof_write_json(r->service->store, sequence, &anchor, &j, err);
 	}
 	buf_done(&anchor.text);
 	return st;
@@ -27,13 +27,13 @@ Status get_record_proof(Request *r, Reply *reply, Err *err)
 Status get_checkpoint(Request *r, Reply *reply, Err *err)
 {
 	reply->media = "text/plain; charset=utf-8";
-	return store_checkpoint(r->server->store, &reply->body, err);
+	return store_checkpoint(r->service->store, &reply->body, err);
 }
 
 Status get_consistency(Request *r, Reply *reply, Err *err)
 {
 	Proof proof;
-	uint64_t from, to, tree_size = store_tree_size(r->server->store);
+	uint64_t from, to, tree_size = store_tree_size(r->service->store);
 	JsonOut j;
 	Status st = request_number(r, "from", 0, 0, UINT64_MAX, &from, err);
 	if (st == ST_OK)
@@ -42,7 +42,7 @@ Status get_consistency(Request *r, Reply *reply, Err *err)
 		st = err_set(err, ST_INVALID, "0 <= from <= to <= %llu, the size of the tree",
 			     (unsigned long long)tree_size);
 	if (st == ST_OK)
-		st = store_prove_consistency(r->server->store, from, to, &r->arena, &proof, err);
+		st = store_prove_consistency(r->service->store, from, to, &r->arena, &proof, err);
 	if (st != ST_OK)
 		return st;
 	reply_json_begin(reply, &j);

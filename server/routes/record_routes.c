@@ -1,5 +1,5 @@
 /* server/routes/record_routes.c - one record: its metadata, its text, its original bytes. */
-#include "server/routes/routes.h"
+#include "server/routes/handlers.h"
 
 #include "server/http/conditions.h"
 #include "store/record/entry_json.h"
@@ -14,8 +14,8 @@ static Status load_version(Request *r, Entry *out, Err *err)
 	uint64_t version, sequence;
 	Status st = request_number(r, "version", 0, 1, UINT32_MAX, &version, err);
 	if (st == ST_OK)
-		st = store_find(r->server->store, ENTRY_RECORD, r->variables[0], (uint32_t)version, &sequence, err);
-	return st == ST_OK ? store_entry(r->server->store, sequence, &r->arena, out, err) : st;
+		st = store_find(r->service->store, ENTRY_RECORD, r->variables[0], (uint32_t)version, &sequence, err);
+	return st == ST_OK ? store_entry(r->service->store, sequence, &r->arena, out, err) : st;
 }
 
 /* ---- metadata -------------------------------------------------------------------------------------------------- */
@@ -36,7 +36,7 @@ static void write_versions(Request *r, const Entry *newest, JsonOut *j)
 		jout_field_text(j, "archived", stamp);
 		jout_close(j, '}');
 		if (entry.previous >= entry.sequence || /* UINT64_MAX: there is none */
-		    store_entry(r->server->store, entry.previous, &r->arena, &entry, &err) != ST_OK)
+		    store_entry(r->service->store, entry.previous, &r->arena, &entry, &err) != ST_OK)
 			break;
 	}
 	jout_close(j, ']');
@@ -71,12 +71,12 @@ Status get_record(Request *r, Reply *reply, Err *err)
 	if (st == ST_OK)
 		st = entry_read_record(&entry, &r->arena, &record, err);
 	if (st == ST_OK)
-		st = store_find(r->server->store, ENTRY_RECORD, r->variables[0], 0, &newest_sequence, err);
+		st = store_find(r->service->store, ENTRY_RECORD, r->variables[0], 0, &newest_sequence, err);
 	if (st != ST_OK)
 		return st;
 	newest = entry;
 	if (newest_sequence != entry.sequence &&
-	    (st = store_entry(r->server->store, newest_sequence, &r->arena, &newest, err)) != ST_OK)
+	    (st = store_entry(r->service->store, newest_sequence, &r->arena, &newest, err)) != ST_OK)
 		return st;
 	char *seed = arena_printf(&r->arena, "%" PRIu64 " of %" PRIu64 " %d", entry.sequence, newest_sequence,
 				  entry.destroyed);
@@ -121,12 +121,12 @@ static Status send_object(Request *r, const ObjectRef *object, Reply *reply, Err
 	buf_done(&hex);
 	if (object->size_bytes <= REPLY_BLOCK_BYTES)
 		return r->is_head && object->size_bytes == 0 ? ST_OK
-							     : store_object_load(r->server->store, &object->hash,
+							     : store_object_load(r->service->store, &object->hash,
 										 REPLY_BLOCK_BYTES, &reply->body, err);
 	ObjectStream *stream = malloc(sizeof *stream);
 	if (!stream)
 		return err_no_memory(err);
-	*stream = (ObjectStream){r->server->store, object->hash, object->size_bytes};
+	*stream = (ObjectStream){r->service->store, object->hash, object->size_bytes};
 	reply->source = (ReplySource){stream, read_object, free, object->size_bytes};
 	return ST_OK;
 }

@@ -1,7 +1,8 @@
-/* server/routes/routes.c - the table, and finding in it. */
+/* server/routes/routes.c - every request that is answered, one row each. A row names its handler; handlers.h says in
+ * which file that stands. */
 #include "server/routes/routes.h"
 
-#include "base/utf8.h"
+#include "server/routes/handlers.h"
 
 static const RouteParameter search_parameters[] = {
 	{"q", "string",
@@ -68,7 +69,7 @@ static const RouteParameter changes_parameters[] = {
 
 #define JSON "application/json"
 
-const Route routes[] = {
+static const Route rows[] = {
 	{.method = "GET",
 	 .pattern = "/v1/search",
 	 .handle = get_search,
@@ -259,60 +260,4 @@ const Route routes[] = {
 	 .summary = "Scripts and styles of the pages",
 	 .summary_vi = "Tệp của trang"},
 };
-const size_t route_count = sizeof routes / sizeof *routes;
-
-static bool matches(const Route *route, const Url *url, Str variables[static 2])
-{
-	Str rest = str_from(route->pattern + 1), part;
-	size_t i = 0, variable = 0;
-	if (rest.len == 0)
-		return url->part_count == 0;
-	while (str_split(&rest, '/', &part)) {
-		if (i == url->part_count)
-			return false;
-		if (part.ptr[0] == '{')
-			variables[variable++] = url->parts[i];
-		else if (!str_eq(part, url->parts[i]))
-			return false;
-		i++;
-	}
-	return i == url->part_count;
-}
-
-Status route_find(Str method, const Url *url, Arena *arena, const Route **out, Str variables[static 2], Str *allow_out,
-		  Err *err)
-{
-	const char *allow = NULL;
-	Str wanted = str_eq(method, STR("HEAD")) ? STR("GET") : method;
-	for (size_t i = 0; i < route_count; i++) {
-		Str found[2] = {{NULL, 0}, {NULL, 0}};
-		if (!matches(&routes[i], url, found))
-			continue;
-		if (str_eq(wanted, str_from(routes[i].method))) {
-			*out = &routes[i];
-			variables[0] = found[0];
-			variables[1] = found[1];
-			return ST_OK;
-		}
-		const char *also = strcmp(routes[i].method, "GET") == 0 ? "GET, HEAD" : routes[i].method;
-		allow = allow ? arena_printf(arena, "%s, %s", allow, also) : also;
-	}
-	if (!allow)
-		return err_set(err, ST_NOT_FOUND, "there is nothing at this address");
-	*allow_out = str_from(allow);
-	return err_set(err, ST_UNSUPPORTED, "this address takes %s", allow);
-}
-
-Status route_check_parameters(const Route *route, const Url *url, Err *err)
-{
-	for (size_t i = 0; i < url->parameter_count && !route->any_parameters; i++) {
-		Str name = url->parameters[i].name;
-		const RouteParameter *p = route->parameters;
-		while (p && p->name && !str_eq(str_from(p->name), name))
-			p++;
-		if (!p || !p->name)
-			return err_set(err, ST_INVALID, "there is no parameter '%.*s' here",
-				       STR_ARG(str_slice(name, 0, utf8_cut(name, 60))));
-	}
-	return ST_OK;
-}
+const RouteTable all_routes = {rows, sizeof rows / sizeof *rows};

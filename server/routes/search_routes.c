@@ -1,5 +1,5 @@
 /* server/routes/search_routes.c - questions: search, look-up by number, completions. */
-#include "server/routes/routes.h"
+#include "server/routes/handlers.h"
 
 #include "indexer/search/search.h"
 
@@ -17,7 +17,7 @@ Status get_search(Request *r, Reply *reply, Err *err)
 							    STR_ARG(r->url.parameters[i].name))
 						  : st;
 	}
-	Status st = search_run(r->server->index, &request, &r->arena, &answer, err);
+	Status st = search_run(r->service->index, &request, &r->arena, &answer, err);
 	if (st != ST_OK)
 		return st;
 	reply_json_begin(reply, &j);
@@ -34,7 +34,7 @@ Status get_records_by_number(Request *r, Reply *reply, Err *err)
 		return err_set(err, ST_INVALID, "say which 'number'");
 	if (number.len > SEARCH_QUERY_MAX)
 		return err_set(err, ST_LIMIT, "'number' has at most %d bytes", SEARCH_QUERY_MAX);
-	Status st = search_number(r->server->index, number, &r->arena, &answer, err);
+	Status st = search_number(r->service->index, number, &r->arena, &answer, err);
 	if (st != ST_OK)
 		return st;
 	reply_json_begin(reply, &j);
@@ -52,7 +52,7 @@ Status get_suggest(Request *r, Reply *reply, Err *err)
 	if (st == ST_OK && typed.len > SEARCH_QUERY_MAX)
 		st = err_set(err, ST_LIMIT, "'q' has at most %d bytes", SEARCH_QUERY_MAX);
 	if (st == ST_OK)
-		st = search_suggest(r->server->index, typed, limit, &r->arena, &suggestions, &count, err);
+		st = search_suggest(r->service->index, typed, limit, &r->arena, &suggestions, &count, err);
 	if (st != ST_OK)
 		return st;
 	reply_json_begin(reply, &j);

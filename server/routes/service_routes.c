@@ -1,9 +1,10 @@
 /* server/routes/service_routes.c - what operators and other systems ask: changes, counts, health, metrics, the
  * description. */
-#include "server/routes/routes.h"
+#include "server/routes/handlers.h"
 
 #include "base/clock.h"
 #include "indexer/search/search.h"
+#include "server/routes/openapi.h"
 
 #include <inttypes.h>
 
@@ -28,7 +29,7 @@ Status get_changes(Request *r, Reply *reply, Err *err)
 {
 	Arena scratch = {0};
 	JsonOut j;
-	uint64_t since, limit, tree_size = store_tree_size(r->server->store);
+	uint64_t since, limit, tree_size = store_tree_size(r->service->store);
 	Status st = request_number(r, "since", 0, 0, UINT64_MAX, &since, err);
 	if (st == ST_OK)
 		st = request_number(r, "limit", CHANGES_DEFAULT, 1, CHANGES_MAX, &limit, err);
@@ -45,7 +46,7 @@ Status get_changes(Request *r, Reply *reply, Err *err)
 	for (uint64_t sequence = since; sequence < end && st == ST_OK; sequence++) {
 		Entry entry;
 		arena_reset(&scratch);
-		st = store_entry(r->server->store, sequence, &scratch, &entry, err);
+		st = store_entry(r->service->store, sequence, &scratch, &entry, err);
 		if (st == ST_OK)
 			write_change(&entry, &j);
 	}
@@ -75,9 +76,9 @@ Status get_stats(Request *r, Reply *reply, Err *err)
 	SearchAnswer answer;
 	SearchRequest everything = {.limit = 1, .facets = (1u << FACET_COUNT) - 1};
 	JsonOut j;
-	store_state(r->server->store, &archive);
-	index_state(r->server->index, &index);
-	Status st = search_run(r->server->index, &everything, &r->arena, &answer, err);
+	store_state(r->service->store, &archive);
+	index_state(r->service->index, &index);
+	Status st = search_run(r->service->index, &everything, &r->arena, &answer, err);
 	if (st != ST_OK)
 		return st;
 	reply_json_begin(reply, &j);
@@ -114,9 +115,9 @@ Status get_readyz(Request *r, Reply *reply, Err *err)
 {
 	IndexState index;
 	JsonOut j;
-	uint64_t tree_size = store_tree_size(r->server->store);
+	uint64_t tree_size = store_tree_size(r->service->store);
 	(void)err;
-	index_state(r->server->index, &index);
+	index_state(r->service->index, &index);
 	bool ready = !index.problem && index.position + HEALTH_LAG_MAX >= tree_size;
 	reply->http = ready ? 200 : 503;
 	if (!ready)
@@ -132,10 +133,12 @@ Status get_readyz(Request *r, Reply *reply, Err *err)
 	return ST_OK;
 }
 
-static void write_label(size_t route, Buf *out)
+static void write_label(const void *ctx, size_t route, Buf *out)
 {
-	if (route < route_count)
-		buf_printf(out, "method=\"%s\",route=\"%s\"", routes[route].method, routes[route].pattern);
+	const RouteTable *table = ctx;
+	if (route < table->count)
+		buf_printf(out, "method=\"%s\",route=\"%s\"", table->routes[route].method,
+			   table->routes[route].pattern);
 	else
 		buf_add_zero_terminated(out, "method=\"\",route=\"none\"");
 }
@@ -146,12 +149,12 @@ static void write_gauge(Buf *out, const char *name, const char *help, uint64_t v
 		   value);
 }
 
-static void write_scrub(const Server *server, Buf *out)
+static void write_scrub(const Service *service, Buf *out)
 {
 	ScrubState state;
-	if (!server->scrub)
+	if (!service->scrub)
 		return;
-	scrub_state(server->scrub, &state);
+	scrub_state(service->scrub, &state);
 	write_gauge(out, "scrub_rounds", "Whole checks of the archive since the start.", state.rounds);
 	write_gauge(out, "scrub_bytes", "Bytes checked in the background since the start.", state.bytes);
 	write_gauge(out, "scrub_findings", "Damage found in the background since the start.", state.findings);
@@ -163,13 +166,13 @@ Status get_metrics(Request *r, Reply *reply, Err *err)
 {
 	StoreState archive;
 	IndexState index;
-	Server *server = r->server;
+	const Service *service = r->service;
 	Buf *out = &reply->body;
 	(void)err;
-	store_state(server->store, &archive);
-	index_state(server->index, &index);
+	store_state(service->store, &archive);
+	index_state(service->index, &index);
 	reply->media = "text/plain; version=0.0.4; charset=utf-8";
-	metrics_write(server->metrics, write_label, out);
+	metrics_write(service->metrics, write_label, service->routes, out);
 	write_gauge(out, "archive_tree_size", "Leaves in the log.", archive.tree_size);
 	write_gauge(out, "archive_objects", "Objects stored.", archive.objects);
 	write_gauge(out, "archive_segments", "Segments of the log.", archive.segments);
@@ -182,14 +185,14 @@ Status get_metrics(Request *r, Reply *reply, Err *err)
 	write_gauge(out, "index_sealed_shards", "Sealed shards.", index.sealed_shards);
 	write_gauge(out, "index_bytes", "Bytes of the index on disk.", index.bytes);
 	write_gauge(out, "index_healthy", "1: the follower of the log works.", !index.problem);
-	write_scrub(server, out);
-	write_gauge(out, "http_connections", "Open connections.", connections_count(server->connections));
+	write_scrub(service, out);
+	write_gauge(out, "http_connections", "Open connections.", connections_count(service->connections));
 	write_gauge(out, "uptime_seconds", "Since the server was started.",
-		    (clock_monotonic_us() - server->started_us) / 1000000);
+		    (clock_monotonic_us() - service->started_us) / 1000000);
 	buf_printf(out,
 		   "# TYPE hoso_http_connections_reaped_total counter\nhoso_http_connections_reaped_total %" PRIu64
 		   "\n",
-		   connections_reaped(server->connections));
+		   connections_reaped(service->connections));
 	return ST_OK;
 }
 
@@ -197,7 +200,7 @@ Status get_openapi(Request *r, Reply *reply, Err *err)
 {
 	(void)err;
 	reply->media = "application/vnd.oai.openapi+json;version=3.1";
-	server_write_openapi(&reply->body);
+	openapi_write(r->service->routes, &reply->body);
 	reply->etag = reply_etag_of(buf_str(&reply->body), &r->arena);
 	return ST_OK;
 }

@@ -1,5 +1,7 @@
-/* server/jobs.c - see jobs.h. A ring of jobs under one lock; one worker, since the archive has one writer. */
-#include "server/jobs.h"
+/* server/jobs/jobs.c - a ring of jobs under one lock, and one thread that works them off, oldest first: the archive has
+ * one writer, so a second thread would only wait. The thread copies progress and refusals into the job under the lock;
+ * who asks sees them at once. */
+#include "server/jobs/jobs.h"
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -35,40 +37,42 @@ struct Jobs {
 	Stop stop;
 };
 
+/* What the ingest's callbacks need. */
 typedef struct {
 	Jobs *jobs;
 	Job *job;
-} Run;
+} JobContext;
 
 static void show_progress(void *ctx, const IngestReport *so_far)
 {
-	Run *run = ctx;
-	pthread_mutex_lock(&run->jobs->lock);
-	run->job->report = *so_far;
-	pthread_mutex_unlock(&run->jobs->lock);
+	JobContext *context = ctx;
+	pthread_mutex_lock(&context->jobs->lock);
+	context->job->report = *so_far;
+	pthread_mutex_unlock(&context->jobs->lock);
 }
 
 static void keep_reject(void *ctx, Str source, Status code, Str reason)
 {
-	Run *run = ctx;
+	JobContext *context = ctx;
 	JsonOut j;
-	pthread_mutex_lock(&run->jobs->lock);
-	if (run->job->reject_count++ < JOB_REJECTS_KEPT) {
-		jout_begin(&j, &run->job->rejects);
-		j.need_comma = run->job->rejects.len > 0;
+	pthread_mutex_lock(&context->jobs->lock);
+	if (context->job->reject_count++ < JOB_REJECTS_KEPT) {
+		jout_begin(&j, &context->job->rejects);
+		j.need_comma = context->job->rejects.len > 0;
 		jout_open(&j, '{');
 		jout_field_str(&j, "source", source);
 		jout_field_text(&j, "code", status_name(code));
 		jout_field_str(&j, "reason", reason);
 		jout_close(&j, '}');
 	}
-	pthread_mutex_unlock(&run->jobs->lock);
+	pthread_mutex_unlock(&context->jobs->lock);
 }
 
 static void run_job(Jobs *jobs, Job *job)
 {
-	Run run = {jobs, job};
-	IngestOptions options = {.ctx = &run, .progress = show_progress, .rejected = keep_reject, .stop = &jobs->stop};
+	JobContext context = {jobs, job};
+	IngestOptions options = {
+		.ctx = &context, .progress = show_progress, .rejected = keep_reject, .stop = &jobs->stop};
 	IngestReport report = {0};
 	Err err = {0};
 	Status st = ingest_stream(jobs->store, jobs->index, job->fd, str_from(job->name), &options, &report, &err);
@@ -112,13 +116,11 @@ static void *work(void *ctx)
 	return NULL;
 }
 
-Jobs *jobs_new(Store *store, Index *index, Err *err)
+Status jobs_new(Jobs **out, Store *store, Index *index, Err *err)
 {
 	Jobs *jobs = calloc(1, sizeof *jobs);
-	if (!jobs) {
-		err_no_memory(err);
-		return NULL;
-	}
+	if (!jobs)
+		return err_no_memory(err);
 	jobs->store = store;
 	jobs->index = index;
 	for (size_t i = 0; i < JOBS_KEPT; i++)
@@ -127,11 +129,11 @@ Jobs *jobs_new(Store *store, Index *index, Err *err)
 	pthread_cond_init(&jobs->wake, NULL);
 	int failed = pthread_create(&jobs->worker, NULL, work, jobs);
 	if (failed) {
-		err_errno(err, failed, "start the thread for ingests");
 		free(jobs);
-		return NULL;
+		return err_errno(err, failed, "start the thread for ingests");
 	}
-	return jobs;
+	*out = jobs;
+	return ST_OK;
 }
 
 void jobs_free(Jobs *jobs)

@@ -1,5 +1,5 @@
-/* server/metrics.c - see metrics.h. */
-#include "server/metrics.h"
+/* server/http/metrics.c - see metrics.h. */
+#include "server/http/metrics.h"
 
 #include <inttypes.h>
 #include <stdatomic.h>
@@ -85,14 +85,14 @@ static bool was_used(const RouteMetrics *r)
 	return false;
 }
 
-void metrics_write(const Metrics *m, void (*label)(size_t route, Buf *out), Buf *out)
+void metrics_write(const Metrics *m, void (*label)(const void *ctx, size_t route, Buf *out), const void *ctx, Buf *out)
 {
 	Buf text = {0};
 	buf_add_zero_terminated(out, "# HELP hoso_http_requests_total Requests by route and status code.\n"
 				     "# TYPE hoso_http_requests_total counter\n");
 	for (size_t i = 0; i <= m->route_count; i++) {
 		buf_clear(&text);
-		label(i, &text);
+		label(ctx, i, &text);
 		for (size_t c = 0; c < CODE_COUNT; c++)
 			if (get(&m->routes[i].by_code[c]))
 				buf_printf(out, "hoso_http_requests_total{%.*s,code=\"%u\"} %" PRIu64 "\n",
@@ -102,7 +102,7 @@ void metrics_write(const Metrics *m, void (*label)(size_t route, Buf *out), Buf 
 				     "# TYPE hoso_http_request_seconds histogram\n");
 	for (size_t i = 0; i <= m->route_count; i++) {
 		buf_clear(&text);
-		label(i, &text);
+		label(ctx, i, &text);
 		if (was_used(&m->routes[i]))
 			write_histogram(&m->routes[i], buf_str(&text), out);
 	}

@@ -1,10 +1,18 @@
-/* server/http/exchange.c - see exchange.h. */
-#include "server/http/exchange.h"
+/* server/http/dispatch.c - a request from its first line to its end.
+ *
+ * libmicrohttpd calls dispatch_step once when the headers are there, once for each piece of the body, and once more
+ * when the body has ended. What is wrong with the head is found in the first call and answered in the last, because
+ * libmicrohttpd closes a connection that is answered in the first. Only a refused body that is too long to be read is
+ * answered at once: then closing is what we want.
+ */
+#include "server/http/dispatch.h"
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "server/http/head.h"
 #include "server/http/problem.h"
+#include "server/http/send.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,18 +27,18 @@ static const uint64_t body_limits[] = {[BODY_NONE] = 0,
 				       [BODY_FILE] = REQUEST_FILE_MAX,
 				       [BODY_BULK] = REQUEST_INGEST_MAX};
 
-void *exchange_begin(void *ctx, const char *target, struct MHD_Connection *connection)
+void *dispatch_begin(void *ctx, const char *target, struct MHD_Connection *connection)
 {
-	Server *server = ctx;
+	Service *service = ctx;
 	Exchange *x = calloc(1, sizeof *x);
 	if (!x)
 		return NULL;
 	Request *r = &x->request;
-	r->server = server;
+	r->service = service;
 	r->body_fd = -1;
 	x->started_us = clock_monotonic_us();
-	uint64_t number = atomic_fetch_add_explicit(&server->request_counter, 1, memory_order_relaxed);
-	snprintf(r->id, sizeof r->id, "%08" PRIx32 "-%06" PRIx64, server->instance, number);
+	uint64_t number = atomic_fetch_add_explicit(&service->request_counter, 1, memory_order_relaxed);
+	snprintf(r->id, sizeof r->id, "%08" PRIx32 "-%06" PRIx64, service->instance, number);
 	size_t len = strnlen(target, URL_MAX + 1);
 	x->target_too_long = len > URL_MAX;
 	x->target = arena_copy(&r->arena, (Str){target, x->target_too_long ? 0 : len});
@@ -64,7 +72,8 @@ static Status check_target(Exchange *x)
 	}
 	Status st = url_parse(x->target, &r->arena, &r->url, &x->err);
 	if (st == ST_OK)
-		st = route_find(x->method, &r->url, &r->arena, &r->route, r->variables, &x->allow, &x->err);
+		st = route_find(r->service->routes, x->method, &r->url, &r->arena, &r->route, r->variables, &x->allow,
+				&x->err);
 	if (st == ST_UNSUPPORTED)
 		x->http = 405;
 	if (st == ST_OK)
@@ -75,7 +84,7 @@ static Status check_target(Exchange *x)
 static void open_body(Exchange *x)
 {
 	Request *r = &x->request;
-	const char *dir = store_dir(r->server->store);
+	const char *dir = store_dir(r->service->store);
 	if (!x->has_body || r->route->body != BODY_BULK)
 		return;
 	r->body_fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -89,7 +98,7 @@ static void read_head(Exchange *x, struct MHD_Connection *connection, const char
 	x->head_done = true;
 	x->method = arena_copy(&r->arena, str_from(method));
 	r->is_head = str_eq(x->method, STR("HEAD"));
-	if (exchange_check_head(x, connection, version) == ST_OK && check_target(x) == ST_OK)
+	if (head_check(x, connection, version) == ST_OK && check_target(x) == ST_OK)
 		open_body(x);
 	uint64_t body_ms = (x->chunked ? REQUEST_INGEST_MAX : x->content_length) * 1000 / BODY_RATE;
 	connection_set_deadline(x->link, x->has_body ? DEADLINE_BODY_MS + body_ms : DEADLINE_ANSWER_MS);
@@ -120,16 +129,16 @@ static enum MHD_Result take_body(Exchange *x, const char *bytes, size_t len)
 
 /* ---- answer ---------------------------------------------------------------------------------------------------- */
 
-/* What another process committed is seen at most SERVER_REFRESH_MS later. */
-static void refresh(Server *server)
+/* One request in REFRESH_MS looks for what another process committed; the others go on. */
+static void refresh(Service *service)
 {
-	uint64_t now = clock_monotonic_us(), last = atomic_load_explicit(&server->refreshed_us, memory_order_relaxed);
+	uint64_t now = clock_monotonic_us(), last = atomic_load_explicit(&service->refreshed_us, memory_order_relaxed);
 	Err err;
-	if (now - last < SERVER_REFRESH_MS * 1000 ||
-	    !atomic_compare_exchange_strong_explicit(&server->refreshed_us, &last, now, memory_order_relaxed,
+	if (now - last < REFRESH_MS * 1000 ||
+	    !atomic_compare_exchange_strong_explicit(&service->refreshed_us, &last, now, memory_order_relaxed,
 						     memory_order_relaxed))
 		return;
-	if (store_refresh(server->store, &err) != ST_OK || index_refresh(server->index, &err) != ST_OK)
+	if (store_refresh(service->store, &err) != ST_OK || index_refresh(service->index, &err) != ST_OK)
 		log_event(LOG_WARN, "server", "refresh failed", "cause", err.text, NULL);
 }
 
@@ -158,7 +167,7 @@ static enum MHD_Result answer(Exchange *x, struct MHD_Connection *connection)
 	if (r->body_fd >= 0 && x->err.code == ST_OK && lseek(r->body_fd, 0, SEEK_SET) < 0)
 		err_errno(&x->err, errno, "rewind the received body");
 	if (x->err.code == ST_OK && !r->route->no_refresh)
-		refresh(r->server);
+		refresh(r->service);
 	if (x->err.code == ST_OK) {
 		Err err = {0};
 		Status st = r->route->handle(r, &reply, &err);
@@ -170,7 +179,7 @@ static enum MHD_Result answer(Exchange *x, struct MHD_Connection *connection)
 	if (x->err.code != ST_OK)
 		write_problem(x, x->http ? x->http : problem_http(x->err.code, x->has_body), &reply);
 	connection_set_deadline(x->link, DEADLINE_ANSWER_MS);
-	enum MHD_Result sent = exchange_send(x, connection, &reply);
+	enum MHD_Result sent = send_reply(x, connection, &reply);
 	reply_done(&reply);
 	return sent;
 }
@@ -181,11 +190,11 @@ static bool may_answer_later(const Exchange *x)
 	return !x->must_close && (!x->has_body || (!x->chunked && x->content_length <= REQUEST_DISCARD_MAX));
 }
 
-enum MHD_Result exchange_handle(void *server, struct MHD_Connection *connection, const char *url, const char *method,
-				const char *version, const char *upload, size_t *upload_bytes, void **exchange)
+enum MHD_Result dispatch_step(void *service, struct MHD_Connection *connection, const char *url, const char *method,
+			      const char *version, const char *upload, size_t *upload_bytes, void **exchange)
 {
 	Exchange *x = *exchange;
-	(void)server;
+	(void)service;
 	(void)url;
 	if (!x)
 		return MHD_NO;
@@ -220,7 +229,7 @@ static void note_access(const Exchange *x)
 	const Request *r = &x->request;
 	char http[12];
 	Err err;
-	if (!r->server->access || !str_starts(x->target, STR("/v1/")))
+	if (!r->service->access || !str_starts(x->target, STR("/v1/")))
 		return;
 	snprintf(http, sizeof http, "%u", x->answered_http);
 	AccessEntry entry = {.who = STR("local"),
@@ -228,22 +237,23 @@ static void note_access(const Exchange *x)
 			     .what = x->target,
 			     .result = str_from(http),
 			     .request_id = str_from(r->id)};
-	if (access_log_add(r->server->access, &entry, &err) != ST_OK)
+	if (access_log_add(r->service->access, &entry, &err) != ST_OK)
 		log_event(LOG_ERROR, "server", "an access could not be noted", "request_id", r->id, "because", err.text,
 			  NULL);
 }
 
-void exchange_end(void *server, struct MHD_Connection *connection, void **exchange, enum MHD_RequestTerminationCode why)
+void dispatch_end(void *service, struct MHD_Connection *connection, void **exchange,
+		  enum MHD_RequestTerminationCode why)
 {
 	Exchange *x = *exchange;
-	(void)server;
+	(void)service;
 	(void)connection;
 	(void)why;
 	if (!x)
 		return;
 	Request *r = &x->request;
 	note_access(x);
-	if (r->server->log_requests)
+	if (r->service->log_requests)
 		log_request(x, clock_monotonic_us() - x->started_us);
 	connection_set_deadline(x->link, DEADLINE_IDLE_MS);
 	close_quietly(r->body_fd);

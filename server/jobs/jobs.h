@@ -1,10 +1,12 @@
-/* server/jobs.h - ingests that go on after their request was answered, one after the other.
+/* server/jobs/jobs.h - ingests that go on after their request was answered, one after the other. They are kept in
+ * memory: a job that was running when the server stopped is forgotten, what it had committed is not.
  *
- * Owns     the body's descriptor from jobs_add on; the last JOBS_KEPT jobs stay to be looked at
+ * Owns     the body's descriptor from jobs_add on; the last JOBS_KEPT jobs can be asked for
+ * Errors   ST_BUSY too many wait, ST_NOT_FOUND no such job, ST_NO_MEMORY, ST_IO the thread did not start
  * Threads  any
  */
-#ifndef SERVER_JOBS_H
-#define SERVER_JOBS_H
+#ifndef SERVER_JOBS_JOBS_H
+#define SERVER_JOBS_JOBS_H
 
 #include "base/json_out.h"
 #include "indexer/ingest/ingest.h"
@@ -13,7 +15,7 @@ typedef struct Jobs Jobs;
 
 enum { JOBS_KEPT = 64, JOBS_WAITING_MAX = 8, JOB_REJECTS_KEPT = 100, JOB_NAME_MAX = 200 };
 
-Jobs *jobs_new(Store *store, Index *index, Err *err);
+Status jobs_new(Jobs **out, Store *store, Index *index, Err *err);
 void jobs_free(Jobs *jobs); /* ends the running one after the record at hand; NULL is fine */
 /* name: says by its ending what the bytes are. ST_BUSY: too many wait; the descriptor stays the caller's then. */
 Status jobs_add(Jobs *jobs, int fd, Str name, uint64_t *id_out, Err *err);

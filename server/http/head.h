@@ -1,0 +1,16 @@
+/* server/http/head.h - the strict check of a request's method, version and headers.
+ *
+ * Owns     header values are borrowed from libmicrohttpd for the time of the request
+ * Errors   in x->err: ST_INVALID a head that two servers could read differently, ST_LIMIT too long, ST_FORBIDDEN
+ * another host or another site's page Threads  the one that serves the request Source   RFC 9112 §3, §6 (framing), RFC
+ * 9110 §5 (headers)
+ */
+#ifndef SERVER_HTTP_HEAD_H
+#define SERVER_HTTP_HEAD_H
+
+#include "server/http/exchange.h"
+
+/* Fills in what the request takes from its headers. */
+Status head_check(Exchange *x, struct MHD_Connection *connection, const char *version);
+
+#endif

@@ -1,0 +1,55 @@
+/* server/http/route.h - the shape of a route: which address, which method, which parameters, and the function that
+ * answers. server/routes/ has the one table of them; whoever needs it gets it as a RouteTable.
+ *
+ * Owns     nothing; tables are constant
+ * Errors   route_find: ST_NOT_FOUND no such path, ST_UNSUPPORTED not with this method;
+ *          route_check_parameters: ST_INVALID names the parameter
+ * Threads  pure
+ */
+#ifndef SERVER_HTTP_ROUTE_H
+#define SERVER_HTTP_ROUTE_H
+
+#include "server/http/url.h"
+
+typedef struct Request Request; /* request.h */
+typedef struct Reply Reply;     /* reply.h */
+
+enum { ROUTE_VARIABLES_MAX = 2 };
+
+typedef enum {
+	BODY_NONE,
+	BODY_JSON, /* in memory, at most REQUEST_JSON_MAX */
+	BODY_FILE, /* in memory, at most REQUEST_FILE_MAX */
+	BODY_BULK, /* in a file, at most REQUEST_INGEST_MAX */
+} BodyKind;
+
+typedef struct {
+	const char *name;
+	const char *type; /* JSON schema: "string", "integer", "boolean" */
+	const char *description;
+} RouteParameter;
+
+typedef struct Route {
+	const char *method;  /* "GET" answers HEAD too */
+	const char *pattern; /* "/v1/records/{id}" */
+	Status (*handle)(Request *r, Reply *reply, Err *err);
+	BodyKind body;
+	const char *media; /* of the answer */
+	const char *summary, *summary_vi;
+	const RouteParameter *parameters; /* of the query, closed by a NULL name; NULL: none */
+	bool any_parameters;              /* pages: their script reads the address */
+	bool no_refresh;                  /* nothing of the archive is looked at */
+} Route;
+
+typedef struct {
+	const Route *routes;
+	size_t count;
+} RouteTable;
+
+/* *allow_out is set with ST_UNSUPPORTED: the methods that the address takes. */
+Status route_find(const RouteTable *table, Str method, const Url *url, Arena *arena, const Route **out,
+		  Str variables[static ROUTE_VARIABLES_MAX], Str *allow_out, Err *err);
+/* Every query parameter must stand in the table: a filter that is misspelt must not be ignored. */
+Status route_check_parameters(const Route *route, const Url *url, Err *err);
+
+#endif

@@ -1,0 +1,34 @@
+/* server/http/service.h - what all requests of one server share. server.c makes it, requests borrow it.
+ *
+ * Owns     nothing: each part belongs to whoever made it (server.c) and outlives every request
+ * Threads  constant while requests are served, but for the two counters, which are atomic
+ */
+#ifndef SERVER_HTTP_SERVICE_H
+#define SERVER_HTTP_SERVICE_H
+
+#include "indexer/shards/index.h"
+#include "server/http/connections.h"
+#include "server/http/metrics.h"
+#include "server/http/route.h"
+#include "store/access/access_log.h"
+#include "store/care/scrub.h"
+#include "store/log/store.h"
+
+typedef struct {
+	Store *store;
+	Index *index;
+	const RouteTable *routes;
+	Metrics *metrics;
+	Connections *connections;
+	struct Jobs *jobs;   /* server/jobs/jobs.h */
+	struct Pages *pages; /* server/pages/pages.h */
+	AccessLog *access;   /* NULL: none is kept */
+	Scrub *scrub;        /* NULL: none runs */
+	const char *hosts;   /* further names that a Host header may give, separated by commas; NULL: none */
+	bool log_requests;
+	uint64_t started_us;
+	uint32_t instance; /* random: the request ids of two runs differ */
+	_Atomic uint64_t refreshed_us, request_counter;
+} Service;
+
+#endif

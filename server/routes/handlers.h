@@ -1,0 +1,51 @@
+/* server/routes/handlers.h - the functions that answer, by file. The table in routes.c names each once.
+ *
+ * Errors   anything but ST_OK becomes a problem (server/http/problem.h); what was written into the reply is dropped
+ * Threads  any number at once; a request belongs to the thread that serves it
+ */
+#ifndef SERVER_ROUTES_HANDLERS_H
+#define SERVER_ROUTES_HANDLERS_H
+
+#include "server/http/reply.h"
+#include "server/http/request.h"
+
+/* search_routes.c */
+Status get_search(Request *r, Reply *reply, Err *err);
+Status get_suggest(Request *r, Reply *reply, Err *err);
+Status get_records_by_number(Request *r, Reply *reply, Err *err);
+
+/* record_routes.c */
+Status get_record(Request *r, Reply *reply, Err *err);
+Status get_record_text(Request *r, Reply *reply, Err *err);
+Status get_record_content(Request *r, Reply *reply, Err *err);
+
+/* ingest_routes.c */
+Status post_record(Request *r, Reply *reply, Err *err);
+Status put_record_content(Request *r, Reply *reply, Err *err);
+Status post_ingest(Request *r, Reply *reply, Err *err);
+Status get_job(Request *r, Reply *reply, Err *err);
+
+/* case_routes.c */
+Status get_cases(Request *r, Reply *reply, Err *err);
+Status get_case(Request *r, Reply *reply, Err *err);
+Status get_case_package(Request *r, Reply *reply, Err *err);
+
+/* proof_routes.c */
+Status get_record_proof(Request *r, Reply *reply, Err *err);
+Status get_checkpoint(Request *r, Reply *reply, Err *err);
+Status get_consistency(Request *r, Reply *reply, Err *err);
+
+/* service_routes.c */
+Status get_changes(Request *r, Reply *reply, Err *err);
+Status get_stats(Request *r, Reply *reply, Err *err);
+Status get_healthz(Request *r, Reply *reply, Err *err);
+Status get_readyz(Request *r, Reply *reply, Err *err);
+Status get_metrics(Request *r, Reply *reply, Err *err);
+Status get_openapi(Request *r, Reply *reply, Err *err);
+
+/* page_routes.c */
+Status get_page(Request *r, Reply *reply, Err *err);
+Status get_verify_page(Request *r, Reply *reply, Err *err);
+Status get_page_file(Request *r, Reply *reply, Err *err);
+
+#endif
