@@ -23,6 +23,7 @@ const CliOption search_options[] = {
 	{"cursor", 0, "CURSOR", "go on after the answer that gave it"},
 	{"facets", 0, "LIST", "count by type,agency,year,fonds"},
 	{"expand", 0, "on|off", "abbreviations and old or new names (on)"},
+	{"lang", 0, "vi|en", "language of labels (JSON: vi, else en)"},
 	{0},
 };
 
@@ -36,6 +37,7 @@ static Status read_request(const CliArgs *args, SearchRequest *request, Buf *que
 	}
 	if (!buf_ok(query))
 		return err_no_memory(err);
+	request->language = args->values[OPT_JSON] ? SEARCH_VI : SEARCH_EN;
 	st = search_set(request, STR("q"), buf_str(query), err);
 	for (size_t i = OPT_LIMIT; st == ST_OK && search_options[i].name; i++)
 		if (args->values[i])

@@ -365,19 +365,19 @@ static Status add_form(const Commune *old, bool to_new, bool automatic, const Qu
 	    province = old->province < PROVINCES_MAX ? table.provinces[old->province].name : STR("");
 	if (*used == QUERY_FORMS_MAX)
 		return ST_OK;
-	char *reason =
-		to_new ? arena_printf(arena, "%.*s (%.*s, %.*s) = %.*s (since 2025-07-01)", STR_ARG(name_of(old)),
-				      old->district_len, old->district, STR_ARG(province), STR_ARG(today))
-		       : arena_printf(arena, "%.*s = %.*s (%.*s, %.*s; until 2025-07-01)", STR_ARG(today),
-				      STR_ARG(name_of(old)), old->district_len, old->district, STR_ARG(province));
-	if (!reason)
+	char *pair = to_new ? arena_printf(arena, "%.*s (%.*s, %.*s) = %.*s", STR_ARG(name_of(old)), old->district_len,
+					   old->district, STR_ARG(province), STR_ARG(today))
+			    : arena_printf(arena, "%.*s = %.*s (%.*s, %.*s)", STR_ARG(today), STR_ARG(name_of(old)),
+					   old->district_len, old->district, STR_ARG(province));
+	if (!pair)
 		return err_no_memory(err);
 	forms[(*used)++] = (QueryForm){.kind = to_new ? FORM_NEW_NAME : FORM_OLD_NAME,
 				       .start = tokens[0].start,
 				       .end = tokens[taken - 1].end,
 				       .asked = to_new ? name_of(old) : today,
 				       .text = to_new ? today : name_of(old),
-				       .reason = str_from(reason),
+				       .pair = str_from(pair),
+				       .date = STR("2025-07-01"),
 				       .automatic = automatic};
 	return ST_OK;
 }

@@ -158,19 +158,17 @@ static bool is_automatic(const Entry *e, const QueryToken *tokens, size_t at, si
 static Status add_form(const Entry *e, const QueryToken *tokens, size_t at, size_t taken, QueryForm *out, Arena *arena,
 		       Err *err)
 {
-	char *reason = e->kind == FORM_EXPANSION || e->kind == FORM_ABBREVIATION
-			       ? arena_printf(arena, "%s = %s", e->asked, e->text)
-		       : e->kind == FORM_NEW_NAME
-			       ? arena_printf(arena, "%s = %s (since %s)", e->asked, e->text, e->note)
-			       : arena_printf(arena, "%s = %s (until %s)", e->asked, e->text, e->note);
-	if (!reason)
+	bool is_name = e->kind == FORM_NEW_NAME || e->kind == FORM_OLD_NAME;
+	char *pair = arena_printf(arena, "%s = %s", e->asked, e->text);
+	if (!pair)
 		return err_no_memory(err);
 	*out = (QueryForm){.kind = e->kind,
 			   .start = tokens[at].start,
 			   .end = tokens[at + taken - 1].end,
 			   .asked = str_from(e->asked),
 			   .text = str_from(e->text),
-			   .reason = str_from(reason),
+			   .pair = str_from(pair),
+			   .date = is_name ? str_from(e->note) : (Str){0},
 			   .automatic = is_automatic(e, tokens, at, taken)};
 	return ST_OK;
 }

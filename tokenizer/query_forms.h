@@ -33,7 +33,8 @@ typedef struct {
 	uint32_t start, end; /* the part of the query that has the other form */
 	Str asked;           /* as the table has it: "UBND", "Hà Giang" */
 	Str text;            /* the other form: "Ủy ban nhân dân", "Tuyên Quang" */
-	Str reason;          /* "UBND = Ủy ban nhân dân", "Hà Giang = Tuyên Quang (renamed 2025-07-01)" */
+	Str pair;            /* both, for people: "UBND = Ủy ban nhân dân", "Hà Giang = Tuyên Quang" */
+	Str date;            /* of a name: since when, or until when ("1991"), it is `text`; else "" */
 	bool automatic;
 } QueryForm;
 

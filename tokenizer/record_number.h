@@ -39,7 +39,7 @@ bool record_number_find(Str text, size_t from, RecordNumber *out, size_t *start_
 /* The same for the number that begins exactly at `at` (a digit); the date behind it is not read. */
 bool record_number_at(Str text, size_t at, RecordNumber *out, size_t *end_out);
 
-/* Relaxations, tried in this order where the full key has no hit; each names its reason. */
+/* Relaxations, tried in this order where the full key has no hit. */
 typedef enum {
 	RELAX_NO_YEAR,     /* the year dropped, or taken from the date clause */
 	RELAX_NO_CV,       /* a leading "CV" group dropped */
@@ -48,7 +48,6 @@ typedef enum {
 	RELAX_NUMBER_YEAR, /* number + year */
 	RELAX_COUNT
 } NumberRelax;
-const char *number_relax_reason(NumberRelax step); /* a sentence for people, English */
 /* Does `candidate` match `wanted` when relaxed by `step`? (The exact key is no relaxation: false.) */
 bool record_number_matches(const RecordNumber *wanted, const RecordNumber *candidate, NumberRelax step);
 

@@ -1,18 +1,6 @@
 /* tokenizer/record_number_relax.c - see record_number.h: what a number that is not found may have been meant for. */
 #include "tokenizer/record_number.h"
 
-const char *number_relax_reason(NumberRelax step)
-{
-	static const char *const reasons[RELAX_COUNT] = {
-		[RELAX_NO_YEAR] = "same number and notation, the year is missing in one of them",
-		[RELAX_NO_CV] = "same number when the letters CV (công văn) are left out",
-		[RELAX_FIRST_GROUP] = "same number and type, another agency",
-		[RELAX_ANY_ORDER] = "same number and agencies, in another order",
-		[RELAX_NUMBER_YEAR] = "same number and year, another notation",
-	};
-	return (unsigned)step < RELAX_COUNT ? reasons[step] : "";
-}
-
 static bool same_groups(const RecordNumber *a, unsigned a_from, const RecordNumber *b, unsigned b_from)
 {
 	if (a->group_count - a_from != b->group_count - b_from)

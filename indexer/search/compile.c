@@ -85,7 +85,7 @@ static size_t alternatives_of(Compiler *c, const Clause *clause, Alternative lis
 	size_t count = 0;
 	if (!c->options.expand || c->failed)
 		return 0;
-	if (expand_clause(clause, c->tokens, c->arena, list, &count, c->err) != ST_OK)
+	if (expand_clause(clause, c->options.language, c->tokens, c->arena, list, &count, c->err) != ST_OK)
 		c->failed = true;
 	for (size_t i = 0; i < count && c->out->expansion_count < COMPILE_EXPANSIONS_MAX; i++)
 		c->out->expansions[c->out->expansion_count++] = list[i].reason;
@@ -448,7 +448,7 @@ static bool has_words(const Clause *clause)
 	return clause->word_count > 0;
 }
 
-static void add_tier(Compiled *out, Query *q, const char *matched)
+static void add_tier(Compiled *out, Query *q, SearchLabel matched)
 {
 	if (!q)
 		return;
@@ -466,13 +466,13 @@ Status query_compile(const ParsedQuery *parsed, CompileOptions options, TokenIte
 	if (c.failed)
 		return err->code;
 	compiled.has_words = has_words(parsed->root);
-	add_tier(&compiled, sides.strict, "phrase");
+	add_tier(&compiled, sides.strict, LABEL_PHRASE);
 	/* Typed without any mark, two words or more are read as their most frequent accentuation: it comes first. */
 	if (sides.exact)
-		add_tier(&compiled, sides.exact, "all words");
+		add_tier(&compiled, sides.exact, LABEL_ALL_WORDS);
 	else if (sides.likely && compiled.tier_count)
-		add_tier(&compiled, sides.likely, "all words");
-	add_tier(&compiled, sides.folded, sides.exact ? "without accents" : "all words");
+		add_tier(&compiled, sides.likely, LABEL_ALL_WORDS);
+	add_tier(&compiled, sides.folded, sides.exact ? LABEL_WITHOUT_ACCENTS : LABEL_ALL_WORDS);
 	if (c.failed)
 		return err->code;
 	*out = compiled;

@@ -31,7 +31,7 @@ enum {
 typedef struct {
 	Query *tiers[COMPILE_TIERS_MAX]; /* each matches only what the next one matches too; the last: all that matches
 					  */
-	const char *matched[COMPILE_TIERS_MAX]; /* why, in words */
+	SearchLabel matched[COMPILE_TIERS_MAX]; /* of each tier */
 	Query *second; /* of a question: adds to the score of the best that tiers[0] finds; NULL: nothing does */
 	CloseTerm close[SEARCH_TERMS_MAX]; /* of a question: what stands close together in the text that answers */
 	size_t close_count;
@@ -45,10 +45,11 @@ typedef struct {
 } Compiled;
 
 typedef struct {
-	bool any;         /* one of the words is enough (phrases, fields and exclusions still hold) */
-	bool question;    /* with any: a long run of words, ranked by its pairs first */
-	bool expand;      /* abbreviations, old and new names too */
-	bool any_accents; /* a word with marks may have other marks: where nothing has it as it was typed */
+	bool any;                /* one of the words is enough (phrases, fields and exclusions still hold) */
+	bool question;           /* with any: a long run of words, ranked by its pairs first */
+	bool expand;             /* abbreviations, old and new names too */
+	SearchLanguage language; /* of what says so */
+	bool any_accents;        /* a word with marks may have other marks: where nothing has it as it was typed */
 } CompileOptions;
 
 Status query_compile(const ParsedQuery *parsed, CompileOptions options, TokenIter *tokens, Matcher *matcher,

@@ -16,8 +16,18 @@ static size_t words_within(const Clause *clause, uint32_t start, uint32_t end, s
 	return count;
 }
 
-Status expand_clause(const Clause *clause, TokenIter *tokens, Arena *arena, Alternative out[static EXPAND_MAX],
-		     size_t *count_out, Err *err)
+/* What the answer says of it. Names that changed say when. */
+static Str reason_of(const QueryForm *form, SearchLanguage language, Arena *arena)
+{
+	SearchLabel when = form->kind == FORM_NEW_NAME ? LABEL_SINCE : LABEL_UNTIL;
+	if (!form->date.len)
+		return form->pair;
+	return str_from(arena_printf(arena, "%.*s (%s %.*s)", STR_ARG(form->pair), search_label_text(when, language),
+				     STR_ARG(form->date)));
+}
+
+Status expand_clause(const Clause *clause, SearchLanguage language, TokenIter *tokens, Arena *arena,
+		     Alternative out[static EXPAND_MAX], size_t *count_out, Err *err)
 {
 	QueryForm *forms = NULL;
 	size_t count = 0, used = 0;
@@ -27,12 +37,15 @@ Status expand_clause(const Clause *clause, TokenIter *tokens, Arena *arena, Alte
 	Status st = query_forms_find(clause->value, tokens, arena, &forms, &count, err);
 	for (size_t i = 0; st == ST_OK && i < count && used < EXPAND_MAX; i++) {
 		Alternative *a = &out[used];
-		*a = (Alternative){.reason = forms[i].reason};
+		*a = (Alternative){0};
 		if (!forms[i].automatic)
 			continue;
 		a->count = words_within(clause, forms[i].start, forms[i].end, &a->first);
 		if (a->count == 0)
 			continue;
+		a->reason = reason_of(&forms[i], language, arena);
+		if (!a->reason.ptr)
+			return err_no_memory(err);
 		st = query_words(forms[i].text, tokens, arena, &a->words, &a->word_count, err);
 		used += st == ST_OK && a->word_count;
 	}

@@ -2,8 +2,6 @@
 #include "indexer/search/search.h"
 
 static const char *const mode_names[] = {[SEARCH_AUTO] = "auto", [SEARCH_ALL] = "all", [SEARCH_ANY] = "any"};
-static const char *const facet_names[FACET_COUNT] = {
-	[FACET_TYPE] = "type", [FACET_AGENCY] = "agency", [FACET_YEAR] = "year", [FACET_FONDS] = "fonds"};
 
 static void write_text_field(const SearchHit *hit, RecordFieldId id, JsonOut *j)
 {
@@ -41,7 +39,7 @@ static void write_facets(const SearchAnswer *answer, JsonOut *j)
 		if (!answer->facet_counts[f])
 			continue;
 		any = true;
-		jout_key(j, facet_names[f]);
+		jout_key(j, facet_rows[f].name);
 		jout_open(j, '[');
 		for (size_t i = 0; i < answer->facet_counts[f]; i++) {
 			jout_open(j, '{');
@@ -84,7 +82,11 @@ void search_write_json(const SearchAnswer *answer, JsonOut *j)
 		jout_key(j, "score");
 		jout_double(j, hit->score, 4);
 		jout_field_str(j, "snippet", hit->snippet);
-		jout_field_str(j, "matched", hit->matched);
+		jout_key(j, "matched");
+		jout_open(j, '{');
+		jout_field_text(j, "code", search_label_code(hit->matched));
+		jout_field_text(j, "label", search_label_text(hit->matched, answer->language));
+		jout_close(j, '}');
 		jout_close(j, '}');
 	}
 	jout_close(j, ']');
@@ -101,24 +103,26 @@ void search_write_json(const SearchAnswer *answer, JsonOut *j)
 	jout_close(j, '}');
 }
 
-static void write_number_hits(const char *key, const NumberHit *hits, size_t count, JsonOut *j)
+static void write_number_hits(const char *key, const NumberHit *hits, size_t count, SearchLanguage language, JsonOut *j)
 {
 	jout_key(j, key);
 	jout_open(j, '[');
 	for (size_t i = 0; i < count; i++) {
 		jout_open(j, '{');
 		write_hit_members(&hits[i].hit, j);
-		if (hits[i].because)
-			jout_field_text(j, "because", hits[i].because);
+		if (hits[i].because != LABEL_NONE) {
+			jout_field_text(j, "because", search_label_text(hits[i].because, language));
+			jout_field_text(j, "because_code", search_label_code(hits[i].because));
+		}
 		jout_close(j, '}');
 	}
 	jout_close(j, ']');
 }
 
-void search_write_number_json(const NumberAnswer *answer, JsonOut *j)
+void search_write_number_json(const NumberAnswer *answer, SearchLanguage language, JsonOut *j)
 {
 	jout_open(j, '{');
-	write_number_hits("exact", answer->exact, answer->exact_count, j);
-	write_number_hits("variants", answer->variants, answer->variant_count, j);
+	write_number_hits("exact", answer->exact, answer->exact_count, language, j);
+	write_number_hits("variants", answer->variants, answer->variant_count, language, j);
 	jout_close(j, '}');
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 enum { FOUND_MAX = SEARCH_NUMBERS_MAX };
+_Static_assert(LABEL_OTHER_NOTATION - LABEL_NO_YEAR == RELAX_COUNT - 1, "one label for each relaxation, in its order");
 
 typedef struct {
 	Str number;
@@ -128,23 +129,15 @@ static void add_variant(Lookup *lookup, const SearchHit *hit)
 	for (int step = 0; step < RELAX_COUNT; step++)
 		if (record_number_matches(&lookup->wanted, &own, (NumberRelax)step)) {
 			lookup->answer->variants[lookup->answer->variant_count++] =
-				(NumberHit){*hit, number_relax_reason((NumberRelax)step)};
+				(NumberHit){*hit, (SearchLabel)(LABEL_NO_YEAR + step)};
 			return;
 		}
-}
-
-static int step_of(const char *because)
-{
-	int step = 0;
-	while (step < RELAX_COUNT && number_relax_reason((NumberRelax)step) != because)
-		step++;
-	return step;
 }
 
 static int nearest_first(const void *a, const void *b)
 {
 	const NumberHit *x = a, *y = b;
-	return step_of(x->because) - step_of(y->because);
+	return (int)x->because - (int)y->because;
 }
 
 /* The sequences that one of the relaxed forms proposes and that were not looked at yet, nearest form first. A query may
@@ -226,30 +219,5 @@ Status search_number(Index *index, Str number, Arena *arena, NumberAnswer *out, 
 	Status st = view_with(index, arena, look_up, &lookup, err);
 	if (st == ST_OK)
 		*out = answer;
-	return st;
-}
-
-typedef struct {
-	Str number;
-	uint64_t *sequences;
-	size_t *count;
-} Bare;
-
-static Status look_up_bare(View *view, void *ctx)
-{
-	Bare *bare = ctx;
-	*bare->count = 0;
-	return find_exact(view, bare->number, bare->sequences, bare->count);
-}
-
-Status search_number_bare(Index *index, Str number, uint64_t sequences[static SEARCH_NUMBERS_MAX], size_t *count_out,
-			  Err *err)
-{
-	Arena arena = {0};
-	Bare bare = {str_trim(number), sequences, count_out};
-	if (number.len > SEARCH_QUERY_MAX)
-		return err_set(err, ST_LIMIT, "number: at most %d bytes", SEARCH_QUERY_MAX);
-	Status st = view_with(index, &arena, look_up_bare, &bare, err);
-	arena_done(&arena);
 	return st;
 }

@@ -31,20 +31,16 @@ static void order_by(const Run *run, QueryAsk *search)
 
 static unsigned facet_slots(unsigned facets)
 {
-	static const unsigned slot_of[FACET_COUNT] = {[FACET_TYPE] = SLOT_TYPE,
-						      [FACET_AGENCY] = SLOT_AGENCY,
-						      [FACET_YEAR] = SLOT_ISSUED,
-						      [FACET_FONDS] = SLOT_FONDS};
 	unsigned slots = 0;
 	for (unsigned f = 0; f < FACET_COUNT; f++)
 		if (facets >> f & 1)
-			slots |= 1u << slot_of[f];
+			slots |= 1u << facet_rows[f].slot;
 	return slots;
 }
 
-static Str matched_by(const Run *run, size_t tier, double score)
+static SearchLabel matched_by(const Run *run, size_t tier, double score)
 {
-	return str_from(score >= COMPILE_OWN_NUMBER ? "number" : run->compiled.matched[tier]);
+	return score >= COMPILE_OWN_NUMBER ? LABEL_NUMBER : run->compiled.matched[tier];
 }
 
 /* From what is loaded of the text; where that might not be the best of it, from the whole. */
@@ -263,7 +259,10 @@ static void add_count(View *view, Facet facet, Str value, uint64_t count)
 {
 	SearchAnswer *answer = view->answer;
 	size_t *n = &answer->facet_counts[facet];
-	for (size_t i = 0; facet == FACET_YEAR && i < *n; i++) /* many dates are one year; other values come once */
+	bool is_cut = facet_rows[facet].value_bytes > 0;
+	if (is_cut)
+		value = str_slice(value, 0, facet_rows[facet].value_bytes);
+	for (size_t i = 0; is_cut && i < *n; i++) /* many dates are one year; other values come once */
 		if (str_eq(answer->facets[facet][i].value, value)) {
 			answer->facets[facet][i].count += count;
 			return;
@@ -281,14 +280,9 @@ static void add_count(View *view, Facet facet, Str value, uint64_t count)
 
 static void count_facet(void *ctx, unsigned slot, Str value, uint64_t count)
 {
-	if (slot == SLOT_ISSUED)
-		add_count(ctx, FACET_YEAR, str_slice(value, 0, 4), count);
-	else
-		add_count(ctx,
-			  slot == SLOT_TYPE     ? FACET_TYPE
-			  : slot == SLOT_AGENCY ? FACET_AGENCY
-						: FACET_FONDS,
-			  value, count);
+	for (Facet facet = 0; facet < FACET_COUNT; facet++)
+		if (facet_rows[facet].slot == slot)
+			add_count(ctx, facet, value, count);
 }
 
 static Status count_facets(View *view, Run *run)

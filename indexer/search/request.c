@@ -11,8 +11,6 @@ typedef struct {
 static const Choice modes[] = {{"auto", SEARCH_AUTO}, {"all", SEARCH_ALL}, {"any", SEARCH_ANY}, {0}};
 static const Choice sorts[] = {
 	{"relevance", SORT_RELEVANCE}, {"issued", SORT_ISSUED}, {"-issued", SORT_ISSUED_DESCENDING}, {0}};
-static const Choice facets[] = {
-	{"type", FACET_TYPE}, {"agency", FACET_AGENCY}, {"year", FACET_YEAR}, {"fonds", FACET_FONDS}, {0}};
 
 static Status choose(const Choice *choices, const char *name, Str value, int *out, Err *err)
 {
@@ -33,6 +31,9 @@ static Status set_facets(SearchRequest *request, Str value, Err *err)
 {
 	Str part;
 	int facet = 0;
+	Choice facets[FACET_COUNT + 1] = {0};
+	for (int f = 0; f < FACET_COUNT; f++)
+		facets[f] = (Choice){facet_rows[f].name, f};
 	while (str_split(&value, ',', &part)) {
 		Status st = part.len ? choose(facets, "facets", str_trim(part), &facet, err) : ST_OK;
 		if (st != ST_OK)
@@ -100,6 +101,8 @@ Status search_set(SearchRequest *request, Str name, Str value, Err *err)
 			request->mode = (SearchMode)chosen;
 		return st;
 	}
+	if (str_eq(name, STR("lang")))
+		return search_language_parse(value, &request->language, err);
 	if (str_eq(name, STR("sort"))) {
 		st = choose(sorts, "sort", value, &chosen, err);
 		if (st == ST_OK)

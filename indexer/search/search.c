@@ -104,6 +104,7 @@ static Status compile_run(View *view, Run *run, bool any)
 		CompileOptions options = {.any = any,
 					  .question = any && is_question(run),
 					  .expand = !run->request->no_expansion,
+					  .language = run->request->language,
 					  .any_accents = any || run->other_accents};
 		st = query_compile(&run->parsed, options, view->tokens, view->matcher, view->arena, compiled,
 				   view->err);
@@ -116,7 +117,7 @@ static Status compile_run(View *view, Run *run, bool any)
 		return st;
 	if (run->request->sort != SORT_RELEVANCE || !compiled->has_words || any) { /* another order, or one tier only */
 		compiled->tiers[0] = compiled->tiers[compiled->tier_count - 1];
-		compiled->matched[0] = any ? "some of the words" : compiled->has_words ? "all words" : "fields";
+		compiled->matched[0] = any ? LABEL_SOME_WORDS : compiled->has_words ? LABEL_ALL_WORDS : LABEL_FIELDS;
 		compiled->tier_count = 1;
 	}
 	return add_filters(view, run);
@@ -229,7 +230,7 @@ static Status run_request(View *view, void *ctx)
 Status search_run(Index *index, const SearchRequest *request, Arena *arena, SearchAnswer *out, Err *err)
 {
 	SearchRequest asked = *request;
-	SearchAnswer answer = {.mode = request->mode};
+	SearchAnswer answer = {.mode = request->mode, .language = request->language};
 	Run run = {.request = &asked, .answer = &answer};
 	uint64_t started = clock_monotonic_us();
 	asked.limit = asked.limit ? asked.limit : SEARCH_LIMIT_DEFAULT;

@@ -11,7 +11,9 @@
 #define INDEXER_SEARCH_SEARCH_H
 
 #include "base/json_out.h"
+#include "indexer/search/labels.h"
 #include "indexer/shards/index.h"
+#include "indexer/terms/facets.h"
 #include "store/record/record.h"
 
 enum {
@@ -24,7 +26,6 @@ enum {
 
 typedef enum { SEARCH_AUTO, SEARCH_ALL, SEARCH_ANY } SearchMode;
 typedef enum { SORT_RELEVANCE, SORT_ISSUED, SORT_ISSUED_DESCENDING } SearchSort;
-typedef enum { FACET_TYPE, FACET_AGENCY, FACET_YEAR, FACET_FONDS, FACET_COUNT } Facet;
 
 typedef struct {
 	Str query; /* may be empty: everything the filters let through, newest first */
@@ -32,10 +33,11 @@ typedef struct {
 	Str number, type, agency, fonds, case_code; /* filters; "": none. Folded comparison */
 	Str from, to;                               /* civil dates, both inclusive; "": open */
 	SearchSort sort;
-	unsigned limit;    /* 0: default */
-	Str cursor;        /* `next` of the answer before; "": from the first hit */
-	unsigned facets;   /* bit set of 1 << Facet */
-	bool no_expansion; /* abbreviations and old/new names are not added */
+	unsigned limit;          /* 0: default */
+	Str cursor;              /* `next` of the answer before; "": from the first hit */
+	unsigned facets;         /* bit set of 1 << Facet */
+	SearchLanguage language; /* of labels in the answer */
+	bool no_expansion;       /* abbreviations and old/new names are not added */
 	bool bare; /* of each hit only sequence, score and why; nothing is read from the archive but to check phrases */
 } SearchRequest;
 
@@ -45,8 +47,8 @@ typedef struct {
 	double score;
 	Str id;
 	Record record;
-	Str snippet; /* HTML-escaped text with <mark>…</mark> */
-	Str matched; /* why it matched, in words: "exact", "without accents", "number", … */
+	Str snippet;         /* HTML-escaped text with <mark>…</mark> */
+	SearchLabel matched; /* the tier it was found in */
 } SearchHit;
 
 typedef struct {
@@ -57,7 +59,8 @@ typedef struct {
 typedef struct {
 	Str query; /* how the query was read */
 	SearchMode mode;
-	bool relaxed; /* nothing had all words: these are the best matches */
+	SearchLanguage language; /* as in the request */
+	bool relaxed;            /* nothing had all words: these are the best matches */
 	uint64_t total;
 	bool total_is_exact;
 	uint64_t took_us;
@@ -78,9 +81,21 @@ Status search_set(SearchRequest *request, Str name, Str value, Err *err);
 Status search_run(Index *index, const SearchRequest *request, Arena *arena, SearchAnswer *out, Err *err);
 void search_write_json(const SearchAnswer *answer, JsonOut *j);
 
+/* The labels and facets as {"labels":{code: text, …},"facets":{name: text, …}}: what a page shows of an answer. */
+void search_write_labels(SearchLanguage language, JsonOut *j);
+
+/* A field of the query language, for its help. */
+typedef struct {
+	const char *name, *name_vi; /* both can be typed, in any language */
+	const char *help, *example;
+} SearchField;
+bool search_field(size_t i, SearchLanguage language, SearchField *out); /* false: there are only i */
+/* All of them as [{"name","name_vi","help","example"}, …]. */
+void search_write_fields(SearchLanguage language, JsonOut *j);
+
 typedef struct {
 	SearchHit hit;       /* no snippet */
-	const char *because; /* of a variant: the reason; NULL: exact */
+	SearchLabel because; /* what differs in a variant; LABEL_NONE: exact */
 } NumberHit;
 
 typedef struct {
@@ -90,10 +105,7 @@ typedef struct {
 
 /* Records with that number (or case number); variants only where they differ by a reason that can be named. */
 Status search_number(Index *index, Str number, Arena *arena, NumberAnswer *out, Err *err);
-/* The sequences alone of the records with exactly that number; of more than there is room for, the newest. */
-Status search_number_bare(Index *index, Str number, uint64_t sequences[static SEARCH_NUMBERS_MAX], size_t *count_out,
-			  Err *err);
-void search_write_number_json(const NumberAnswer *answer, JsonOut *j);
+void search_write_number_json(const NumberAnswer *answer, SearchLanguage language, JsonOut *j);
 
 typedef struct {
 	Str code;

@@ -6,18 +6,22 @@
 #include <stdlib.h>
 
 const SchemaField schema_fields[] = {
-	{"number", "so", "K", ASK_NUMBER, RF_NUMBER, "the record's number", "số:15/2019/QĐ-UBND"},
-	{"subject", "trich_yeu", "S", ASK_WORDS, RF_SUBJECT, "words of the subject", "trích_yếu:\"giao đất\""},
-	{"type", "loai", "XT", ASK_WHOLE, RF_TYPE, "type of document", "loại:\"quyết định\""},
-	{"agency", "co_quan", "A", ASK_WORDS, RF_AGENCY, "issuing agency", "cơ_quan:\"Sở Nội vụ\""},
-	{"signer", "nguoi_ky", "G", ASK_WORDS, RF_SIGNER, "who signed", "người_ký:Nguyễn"},
-	{"keyword", "tu_khoa", "W", ASK_WORDS, RF_KEYWORDS, "keywords", "từ_khóa:\"đất đai\""},
-	{"fonds", "phong", "XF", ASK_WHOLE, RF_FONDS, "fonds", "phông:UBND-ND"},
-	{"case", "ho_so", "XC", ASK_EXACT, RF_CASES, "case file", "hồ_sơ:H40.15-210521-0012"},
-	{"year", "nam", "XY", ASK_YEAR, RF_ISSUED, "year of issue", "năm:2015..2019"},
-	{"from", "tu_ngay", "", ASK_DATE, RF_ISSUED, "issued on or after", "từ_ngày:2019-03"},
-	{"to", "den_ngay", "", ASK_DATE, RF_ISSUED, "issued on or before", "đến_ngày:2019-12-31"},
-	{"id", "ma", "XI", ASK_EXACT, RF_COUNT, "the record's id", "id:000.00.00.H40-2019-15"},
+	{"number", "so", "K", ASK_NUMBER, RF_NUMBER, "số ký hiệu của văn bản", "the record's number",
+	 "số:15/2019/QĐ-UBND"},
+	{"subject", "trich_yeu", "S", ASK_WORDS, RF_SUBJECT, "từ trong trích yếu", "words of the subject",
+	 "trích_yếu:\"giao đất\""},
+	{"type", "loai", "XT", ASK_WHOLE, RF_TYPE, "loại văn bản", "type of document", "loại:\"quyết định\""},
+	{"agency", "co_quan", "A", ASK_WORDS, RF_AGENCY, "cơ quan ban hành", "issuing agency", "cơ_quan:\"Sở Nội vụ\""},
+	{"signer", "nguoi_ky", "G", ASK_WORDS, RF_SIGNER, "người ký", "who signed", "người_ký:Nguyễn"},
+	{"keyword", "tu_khoa", "W", ASK_WORDS, RF_KEYWORDS, "từ khóa", "keywords", "từ_khóa:\"đất đai\""},
+	{"fonds", "phong", "XF", ASK_WHOLE, RF_FONDS, "phông", "fonds", "phông:UBND-ND"},
+	{"case", "ho_so", "XC", ASK_EXACT, RF_CASES, "mã hồ sơ", "case file", "hồ_sơ:H40.15-210521-0012"},
+	{"year", "nam", "XY", ASK_YEAR, RF_ISSUED, "năm ban hành", "year of issue", "năm:2015..2019"},
+	{"from", "tu_ngay", "", ASK_DATE, RF_ISSUED, "ban hành từ ngày", "issued on or after", "từ_ngày:2019-03"},
+	{"to", "den_ngay", "", ASK_DATE, RF_ISSUED, "ban hành đến hết ngày", "issued on or before",
+	 "đến_ngày:2019-12-31"},
+	{"id", "ma", "XI", ASK_EXACT, RF_COUNT, "mã định danh của văn bản", "the record's id",
+	 "id:000.00.00.H40-2019-15"},
 };
 const size_t schema_field_count = sizeof schema_fields / sizeof schema_fields[0];
 

@@ -31,7 +31,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "store/record/record.h"
+#include "indexer/terms/facets.h"
 #include "tokenizer/record_number.h"
 #include "tokenizer/token.h"
 
@@ -43,8 +43,6 @@ enum {
 		5, /* what a word of the subject or the heading counts for in the body; docs/decisions/0011, 0014 */
 	SCHEMA_HEADING_MAX = 25, /* words of a text's first line, which then is its heading */
 };
-
-typedef enum { SLOT_ISSUED, SLOT_TYPE, SLOT_AGENCY, SLOT_FONDS, SLOT_COUNT } SchemaSlot;
 
 /* How a field of the query language is asked. */
 typedef enum {
@@ -62,7 +60,7 @@ typedef struct {
 	const char *prefix;
 	SchemaAsk ask;
 	RecordFieldId from; /* the record's field; RF_COUNT: none */
-	const char *help, *example;
+	const char *help_vi, *help_en, *example;
 } SchemaField;
 extern const SchemaField schema_fields[];
 extern const size_t schema_field_count;

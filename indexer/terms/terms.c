@@ -279,14 +279,11 @@ static void add_filters(TermMaker *m, const TermSink *sink, Str id, const Record
 		emit(m, sink, 0);
 		sink->value(sink->ctx, SLOT_ISSUED, (Str){date, date_len});
 	}
-	static const struct {
-		SchemaSlot slot;
-		RecordFieldId field;
-	} values[] = {{SLOT_TYPE, RF_TYPE}, {SLOT_AGENCY, RF_AGENCY}, {SLOT_FONDS, RF_FONDS}};
-	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
-		Str value = record_text(record, values[i].field);
+	for (size_t i = 0; i < FACET_COUNT; i++) {
+		Str value = facet_rows[i].slot == SLOT_ISSUED ? (Str){0} : record_text(record, facet_rows[i].field);
 		if (value.len)
-			sink->value(sink->ctx, values[i].slot, str_slice(value, 0, utf8_cut(value, SCHEMA_VALUE_MAX)));
+			sink->value(sink->ctx, facet_rows[i].slot,
+				    str_slice(value, 0, utf8_cut(value, SCHEMA_VALUE_MAX)));
 	}
 }
 

@@ -20,10 +20,12 @@ static const RouteParameter search_parameters[] = {
 	{"cursor", "string", "`next` of the page before"},
 	{"facets", "string", "type,agency,year,fonds: which to count"},
 	{"expand", "string", "off: do not add abbreviations and other names"},
+	{"lang", "string", "vi or en: language of labels"},
 	{NULL, NULL, NULL},
 };
 static const RouteParameter number_parameters[] = {
 	{"number", "string", "Record number or case number, any spelling"},
+	{"lang", "string", "vi or en: language of reasons"},
 	{NULL, NULL, NULL},
 };
 static const RouteParameter version_parameters[] = {

@@ -29,7 +29,10 @@ Status get_records_by_number(Request *r, Reply *reply, Err *err)
 {
 	NumberAnswer answer;
 	JsonOut j;
-	Str number = request_parameter(r, "number");
+	SearchLanguage language = SEARCH_VI;
+	Str number = request_parameter(r, "number"), lang = request_parameter(r, "lang");
+	if (lang.len && search_language_parse(lang, &language, err) != ST_OK)
+		return err->code;
 	if (number.len == 0)
 		return err_set(err, ST_INVALID, "say which 'number'");
 	if (number.len > SEARCH_QUERY_MAX)
@@ -38,7 +41,7 @@ Status get_records_by_number(Request *r, Reply *reply, Err *err)
 	if (st != ST_OK)
 		return st;
 	reply_json_begin(reply, &j);
-	search_write_number_json(&answer, &j);
+	search_write_number_json(&answer, language, &j);
 	return ST_OK;
 }
 

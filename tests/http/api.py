@@ -53,6 +53,9 @@ def test_search(s):
     for query in ("CHÍNH QUYỀN", unicodedata.normalize("NFD", "chính quyền"), "chinh quyen"):
         check(f"{query!r} finds the same", set(ids(s.get(f"/v1/search?q={query}"))) == {"qd-15", "tb-x"})
     check("either tone placement finds", ids(s.get("/v1/search?q=hoà giải")) == ["qd-15"])
+    why = [s.get(f"/v1/search?q=chính quyền{lang}").json["hits"][0]["matched"] for lang in ("", "&lang=en")]
+    check("a hit says why by a code and a label in the language asked for", why[0]["code"] == why[1]["code"] and
+          why[0]["label"] != why[1]["label"], why)
     check("a snippet marks the words", "<mark>" in s.get("/v1/search?q=giải").json["hits"][0]["snippet"])
     check("filters narrow", ids(s.get("/v1/search?q=&type=công văn")) == ["cv-7"])
     check("dates narrow", ids(s.get("/v1/search?q=&from=2019&to=2019-12")) == ["qd-15"])

@@ -37,7 +37,11 @@ static void render(Str query, Buf *out)
 	assert_int_equal(query_forms_find(query, iter, &arena, &forms, &count, &err), ST_OK);
 	for (size_t i = 0; i < count; i++) {
 		assert_true(forms[i].start < forms[i].end && forms[i].end <= query.len);
-		buf_printf(out, "\t%c %.*s\n", forms[i].automatic ? '=' : '?', STR_ARG(forms[i].reason));
+		buf_printf(out, "\t%c %.*s", forms[i].automatic ? '=' : '?', STR_ARG(forms[i].pair));
+		if (forms[i].date.len)
+			buf_printf(out, " (%s %.*s)", forms[i].kind == FORM_NEW_NAME ? "since" : "until",
+				   STR_ARG(forms[i].date));
+		buf_add_char(out, '\n');
 	}
 	size_t before = out->len;
 	buf_add_zero_terminated(out, "\tkeys ");

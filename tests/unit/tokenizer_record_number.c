@@ -163,12 +163,17 @@ static void what_only_looks_like_a_number_is_left_alone(void **state)
 
 static void check_relaxation_row(Str line)
 {
+	static const char *const names[RELAX_COUNT] = {[RELAX_NO_YEAR] = "no-year",
+						       [RELAX_NO_CV] = "no-cv",
+						       [RELAX_FIRST_GROUP] = "other-agency",
+						       [RELAX_ANY_ORDER] = "other-order",
+						       [RELAX_NUMBER_YEAR] = "other-notation"};
 	RecordNumber wanted = {0}, candidate = {0};
 	Str asked = next_cell(&line), there = next_cell(&line), reason = next_cell(&line), got = STR("");
 	assert_true(record_number_parse(asked, &wanted) && record_number_parse(there, &candidate));
 	for (NumberRelax step = 0; step < RELAX_COUNT && !got.len; step++)
 		if (record_number_matches(&wanted, &candidate, step))
-			got = str_from(number_relax_reason(step));
+			got = str_from(names[step]);
 	if (!str_eq(got, reason))
 		fail_msg("%.*s and %.*s: \"%.*s\", not \"%.*s\"", STR_ARG(asked), STR_ARG(there), STR_ARG(got),
 			 STR_ARG(reason));

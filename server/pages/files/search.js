@@ -1,7 +1,7 @@
 // The start page and the list of results. All state is in the address, so every view can be sent as a link.
 import { json } from './api.js';
 import { h, say, show, snippet } from './dom.js';
-import { date, number, t } from './i18n.js';
+import { date, language, number, t } from './i18n.js';
 
 const FILTERS = ['type', 'agency', 'fonds', 'case', 'number', 'from', 'to'];
 const OPTIONS = ['mode', 'sort'];
@@ -47,7 +47,7 @@ export function hitNode(hit, query) {
 		h('a.title', { href: address }, hit.subject || hit.number || t('untitled')),
 		hit.snippet && h('p.snippet', {}, snippet(hit.snippet)),
 		h('div.foot', {},
-			(hit.because || hit.matched) && h('span.why', {}, hit.because ?? t('why', hit.matched)),
+			(hit.because || hit.matched?.label) && h('span.why', {}, hit.because ?? hit.matched.label),
 			hit.fonds && h('span', {}, `${t('fonds')}: ${hit.fonds}`),
 			(hit.cases ?? []).slice(0, 3).map(code => h('a', { href: `/cases/${encodeURIComponent(code)}` }, `${t('caseFile')} ${code}`))));
 }
@@ -119,7 +119,7 @@ function notices(parameters, answer) {
 async function lookUps(query) {
 	const found = [];
 	if (/\d/.test(query) && /[\/-]/.test(query) && query.length < 60) {
-		const answer = await json('number', `/v1/records?number=${encodeURIComponent(query)}`).catch(() => null);
+		const answer = await json('number', `/v1/records?number=${encodeURIComponent(query)}&lang=${language}`).catch(() => null);
 		if (answer?.variants?.length)
 			found.push(h('section', {}, h('h2.notice', {}, t('variants')), h('ul.hits', {}, answer.variants.map(hit => hitNode(hit)))));
 	}
@@ -133,7 +133,7 @@ async function lookUps(query) {
 }
 
 function question(parameters, extra) {
-	const asked = new URLSearchParams({ q: parameters.get('q') ?? '', limit: PAGE, ...extra });
+	const asked = new URLSearchParams({ q: parameters.get('q') ?? '', limit: PAGE, lang: language, ...extra });
 	for (const name of [...FILTERS, ...OPTIONS])
 		if (parameters.get(name))
 			asked.set(name, parameters.get(name));

@@ -54,7 +54,7 @@ static void compare_two(const SearchRequest *request, const SearchAnswer *a, con
 			differ(request, "hit");
 		if (memcmp(&x->score, &y->score, sizeof x->score) != 0)
 			differ(request, "score");
-		if (!str_eq(x->snippet, y->snippet) || !str_eq(x->matched, y->matched))
+		if (!str_eq(x->snippet, y->snippet) || x->matched != y->matched)
 			differ(request, "snippet");
 	}
 	for (unsigned f = 0; f < FACET_COUNT; f++) {

@@ -1,0 +1,45 @@
+/* indexer/search/labels.h - why a record was found, as stable codes with their texts in Vietnamese and English.
+ *
+ *   {"matched": {"code": "without-accents", "label": "khớp khi bỏ dấu"}}        a hit of a search
+ *   {"because_code": "other-agency", "because": "cùng số …"}                    a variant of a number
+ *
+ * Programs compare codes, people read texts. A code once given out keeps its meaning.
+ *
+ * Owns     nothing; texts are constants
+ * Threads  pure
+ */
+#ifndef INDEXER_SEARCH_LABELS_H
+#define INDEXER_SEARCH_LABELS_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+typedef enum { SEARCH_VI, SEARCH_EN } SearchLanguage;
+
+typedef enum {
+	LABEL_NONE,
+	/* The tier a hit was found in, best first. */
+	LABEL_NUMBER,
+	LABEL_PHRASE,
+	LABEL_ALL_WORDS,
+	LABEL_WITHOUT_ACCENTS,
+	LABEL_SOME_WORDS,
+	LABEL_FIELDS, /* no words were asked for, only filters */
+	/* A name that changed: "Hà Giang = Tuyên Quang (since 2025-07-01)". */
+	LABEL_SINCE,
+	LABEL_UNTIL,
+	/* What differs between the number asked for and a variant; in the order of NumberRelax (record_number.h). */
+	LABEL_NO_YEAR,
+	LABEL_NO_CV,
+	LABEL_OTHER_AGENCY,
+	LABEL_OTHER_ORDER,
+	LABEL_OTHER_NOTATION,
+	LABEL_COUNT
+} SearchLabel;
+
+const char *search_label_code(SearchLabel label); /* "" of LABEL_NONE */
+const char *search_label_text(SearchLabel label, SearchLanguage language);
+/* "vi" or "en"; ST_INVALID: neither. */
+Status search_language_parse(Str name, SearchLanguage *out, Err *err);
+
+#endif
