@@ -57,11 +57,7 @@ static void list_reject(void *ctx, Str source, Status code, Str reason)
 		return;
 	}
 	jout_begin(&j, &line);
-	jout_open(&j, '{');
-	jout_field_str(&j, "source", source);
-	jout_field_text(&j, "code", status_name(code));
-	jout_field_str(&j, "reason", reason);
-	jout_close(&j, '}');
+	ingest_reject_write(source, code, reason, &j);
 	buf_add_char(&line, '\n');
 	if (buf_ok(&line))
 		fwrite(line.data, 1, line.len, talk->rejects);
@@ -83,17 +79,7 @@ static int print_report(const IngestReport *r, bool as_json)
 	JsonOut j;
 	jout_begin(&j, &text);
 	jout_open(&j, '{');
-	jout_field_u64(&j, "seen", r->seen);
-	jout_field_u64(&j, "added", r->added);
-	jout_field_u64(&j, "versions", r->versions);
-	jout_field_u64(&j, "duplicates", r->duplicates);
-	jout_field_u64(&j, "rejected", r->rejected);
-	jout_field_u64(&j, "bytes", r->bytes);
-	jout_key(&j, "seconds");
-	jout_double(&j, r->seconds, 3);
-	jout_field_u64(&j, "tree_size", r->tree_size);
-	jout_key(&j, "root");
-	jout_hex(&j, r->root.bytes, STORE_HASH_LEN);
+	ingest_report_write(r, &j);
 	jout_close(&j, '}');
 	return cli_print(&text, code);
 }

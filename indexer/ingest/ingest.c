@@ -158,6 +158,7 @@ static Status run_end(IngestRun *run, Status st, Err *err)
 	store_state(run->store, &state);
 	run->report->tree_size = state.tree_size;
 	run->report->root = state.root;
+	run->report->ended = true;
 	tell_progress(run);
 	arena_done(&run->arena);
 	json_reader_done(&run->json);

@@ -9,16 +9,8 @@
 #ifndef INDEXER_INGEST_INGEST_H
 #define INDEXER_INGEST_INGEST_H
 
+#include "indexer/ingest/report.h"
 #include "indexer/shards/index.h"
-
-typedef struct {
-	uint64_t seen, added, versions, duplicates, rejected, warnings;
-	uint64_t bytes; /* of text and originals, as read */
-	double seconds;
-	uint64_t bytes_read, bytes_expected; /* of the inputs, for the remaining time; expected 0: not known */
-	uint64_t tree_size;
-	Hash root;
-} IngestReport;
 
 typedef struct {
 	void *ctx;

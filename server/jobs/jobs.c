@@ -59,11 +59,7 @@ static void keep_reject(void *ctx, Str source, Status code, Str reason)
 	if (context->job->reject_count++ < JOB_REJECTS_KEPT) {
 		jout_begin(&j, &context->job->rejects);
 		j.need_comma = context->job->rejects.len > 0;
-		jout_open(&j, '{');
-		jout_field_str(&j, "source", source);
-		jout_field_text(&j, "code", status_name(code));
-		jout_field_str(&j, "reason", reason);
-		jout_close(&j, '}');
+		ingest_reject_write(source, code, reason, &j);
 	}
 	pthread_mutex_unlock(&context->jobs->lock);
 }
@@ -178,7 +174,6 @@ Status jobs_add(Jobs *jobs, int fd, Str name, uint64_t *id_out, Err *err)
 static void write_job(const Job *job, JsonOut *j)
 {
 	static const char *const states[] = {"none", "waiting", "running", "done", "failed"};
-	const IngestReport *report = &job->report;
 	char stamp[CLOCK_STAMP_LEN + 1];
 	clock_format_utc(job->created_ms, stamp);
 	jout_open(j, '{');
@@ -186,15 +181,7 @@ static void write_job(const Job *job, JsonOut *j)
 	jout_field_text(j, "state", states[job->state]);
 	jout_field_text(j, "name", job->name);
 	jout_field_text(j, "created", stamp);
-	jout_field_u64(j, "seen", report->seen);
-	jout_field_u64(j, "added", report->added);
-	jout_field_u64(j, "versions", report->versions);
-	jout_field_u64(j, "duplicates", report->duplicates);
-	jout_field_u64(j, "rejected", report->rejected);
-	jout_field_u64(j, "bytes", report->bytes);
-	jout_key(j, "seconds");
-	jout_double(j, report->seconds, 3);
-	jout_field_u64(j, "tree_size", report->tree_size);
+	ingest_report_write(&job->report, j);
 	jout_key(j, "errors");
 	jout_open(j, '[');
 	if (job->rejects.len)

@@ -1,0 +1,33 @@
+/* indexer/ingest/report.c - the one writer of an ingest's report and of its rejects: the order of the
+ * members is part of the interface. */
+#include "indexer/ingest/report.h"
+
+void ingest_report_write(const IngestReport *report, JsonOut *j)
+{
+	const struct {
+		const char *key;
+		uint64_t value;
+	} counts[] = {
+		{"seen", report->seen},         {"added", report->added},
+		{"versions", report->versions}, {"duplicates", report->duplicates},
+		{"rejected", report->rejected}, {"bytes", report->bytes},
+	};
+	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+		jout_field_u64(j, counts[i].key, counts[i].value);
+	jout_key(j, "seconds");
+	jout_double(j, report->seconds, 3);
+	jout_field_u64(j, "tree_size", report->tree_size);
+	if (!report->ended)
+		return;
+	jout_key(j, "root");
+	jout_hex(j, report->root.bytes, sizeof report->root.bytes);
+}
+
+void ingest_reject_write(Str source, Status code, Str reason, JsonOut *j)
+{
+	jout_open(j, '{');
+	jout_field_str(j, "source", source);
+	jout_field_text(j, "code", status_name(code));
+	jout_field_str(j, "reason", reason);
+	jout_close(j, '}');
+}

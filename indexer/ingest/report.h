@@ -1,0 +1,35 @@
+/* indexer/ingest/report.h - what an ingest came to: the counts, and each input that was refused, as JSON.
+ *
+ *   {"seen":5,"added":3,"versions":0,"duplicates":1,"rejected":1,"bytes":…,"seconds":0.250,"tree_size":4,"root":"…"}
+ *   {"source":"a.zip!b/c.pdf","code":"invalid","reason":"an empty file"}
+ *
+ * `hoso ingest --json`, its list of rejects and GET /v1/jobs/{id} all print these.
+ *
+ * Shapes   seen = added + versions + duplicates + rejected
+ * Units    bytes as they were read; seconds since the ingest began
+ * Owns     nothing
+ * Errors   sticky in the JsonOut's Buf (out of memory)
+ * Threads  pure
+ */
+#ifndef INDEXER_INGEST_REPORT_H
+#define INDEXER_INGEST_REPORT_H
+
+#include "base/json_out.h"
+#include "store/format/hash.h"
+
+typedef struct {
+	uint64_t seen, added, versions, duplicates, rejected, warnings;
+	uint64_t bytes; /* of text and originals, as read */
+	double seconds;
+	uint64_t bytes_read, bytes_expected; /* of the inputs, for the remaining time; expected 0: not known */
+	uint64_t tree_size;                  /* of the archive, as `root`; set when the ingest has ended */
+	Hash root;
+	bool ended;
+} IngestReport;
+
+/* Writes the members (no braces) into an open object; "root" only once the ingest has ended. */
+void ingest_report_write(const IngestReport *report, JsonOut *j);
+/* Writes one input that was refused as an object. */
+void ingest_reject_write(Str source, Status code, Str reason, JsonOut *j);
+
+#endif
