@@ -46,7 +46,9 @@ static Status decode(Str bytes, Extraction *e, Err *err)
 		return st;
 	if (!buf_ok(&e->text))
 		return err_no_memory(err);
-	if (is_binary(buf_str(&e->text)))
+	if (e->text.len == 0)
+		set_problem(e, "the document holds no text");
+	else if (is_binary(buf_str(&e->text)))
 		set_problem(e, "not a text: its encoding is unknown");
 	else if (str_eq(buf_str(&e->text), bytes))
 		snprintf(e->from, sizeof e->from, "given");

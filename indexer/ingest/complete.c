@@ -111,7 +111,7 @@ static Status read_text_file(IngestRun *run, IngestItem *item, Buf *text, ItemTe
 	Status st = extract_text(DOC_TEXT, item->text_file, NULL, &e, err);
 	if (st != ST_OK)
 		return st;
-	out->keep_file = strcmp(e.from, "given") != 0;
+	out->keep_file = item->text_file->size_bytes > 0 && strcmp(e.from, "given") != 0;
 	if (e.problem[0]) {
 		extraction_done(&e);
 		return extract_files(run, item, text, out, err);

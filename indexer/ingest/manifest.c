@@ -98,7 +98,7 @@ static Str cell(const CsvReader *r, size_t at)
 
 static char find_separator(Str csv)
 {
-	Str first;
+	Str first = {NULL, 0}; /* of a text without any line */
 	size_t counts[3] = {0};
 	static const char separators[] = ",;\t";
 	str_split(&csv, '\n', &first);

@@ -408,6 +408,30 @@ static void a_manifest_gives_a_record_a_row(void **state)
 	arena_done(&arena);
 }
 
+static void a_csv_without_any_row_is_no_manifest(void **state)
+{
+	Fixture *f = *state;
+	put_file(f, "in/empty.csv", STR(""));
+	put_file(f, "in/mark.csv", STR("\xEF\xBB\xBF"));
+	put_file(f, "in/blank.csv", STR("\r\n\n  \n"));
+	assert_int_equal(take(f, "in"), ST_OK);
+	assert_rejected(f, "in/empty.csv|invalid|an empty file");
+	assert_int_equal(f->report.rejected, 1);
+	assert_int_equal(f->report.added, 2); /* kept as they are */
+}
+
+static void a_text_file_beside_a_document_that_is_empty_changes_nothing(void **state)
+{
+	Fixture *f = *state;
+	put_file(f, "in/15.html", STR("<p>một"));
+	put_file(f, "in/15.txt", STR(""));
+	put_file(f, "in/16.html", STR("<p>hai"));
+	put_file(f, "in/16.txt", STR("\xEF\xBB\xBF"));
+	assert_int_equal(take(f, "in"), ST_OK);
+	assert_int_equal(f->report.added, 2);
+	assert_int_equal(f->report.rejected, 0);
+}
+
 static void a_large_original_comes_through_a_package_and_a_folder_whole(void **state)
 {
 	Fixture *f = *state;
@@ -527,6 +551,8 @@ int main(int argc, char **argv)
 		WITH_ARCHIVE(a_bare_document_gets_its_fields_from_its_letterhead),
 		WITH_ARCHIVE(case_files_have_metadata_of_their_own),
 		WITH_ARCHIVE(a_manifest_gives_a_record_a_row),
+		WITH_ARCHIVE(a_csv_without_any_row_is_no_manifest),
+		WITH_ARCHIVE(a_text_file_beside_a_document_that_is_empty_changes_nothing),
 		WITH_ARCHIVE(a_large_original_comes_through_a_package_and_a_folder_whole),
 		WITH_ARCHIVE(a_stream_is_read_by_its_name),
 		WITH_ARCHIVE(a_record_that_is_posted_gets_a_receipt_and_again_the_same),
