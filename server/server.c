@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/log.h"
+#include "base/event.h"
 #include "server/http/dispatch.h"
 #include "server/http/listen.h"
 #include "server/http/service.h"
@@ -127,7 +127,7 @@ static Status start_keeping(Service *service, const ServerOptions *options, Err 
 {
 	Status st = options->no_access_log ? ST_OK : access_log_open(&service->access, store_dir(service->store), err);
 	if (st == ST_BUSY) {
-		log_event(LOG_WARN, "server", "accesses are not noted", "because", err->text, NULL);
+		event_write(EVENT_WARN, "server", "accesses are not noted", "because", err->text, NULL);
 		st = ST_OK;
 	}
 	if (st == ST_OK && options->scrub_bytes_per_second)

@@ -2,7 +2,7 @@
 #include "tokenizer/encoding.h"
 #include "tokenizer/entities.h"
 #include "tokenizer/legacy.h"
-#include "tokenizer/token_iter.h"
+#include "tokenizer/token_state.h"
 
 enum { LINE_MAX_BYTES = 64 * 1024, INPUT_MAX = 1 << 30 };
 

@@ -1,6 +1,7 @@
 /* tokenizer/header_agency.c - issuing agency and the one above it, secrecy and urgency: lines in capitals. */
-#include "tokenizer/header_parts.h"
+#include "tokenizer/header_agency.h"
 #include "tokenizer/doc_type.h"
+#include "tokenizer/header_number.h"
 #include "tokenizer/plain.h"
 
 #include <stdio.h>

@@ -189,3 +189,19 @@ Status header_cells_cut(Str text, Arena *arena, HeaderCells *out, Err *err)
 	out->body = out->body < out->count ? out->body : out->count;
 	return st;
 }
+
+bool header_is_national(Str folded)
+{
+	return str_find(folded, STR("cong hoa xa hoi")) >= 0 || str_find(folded, STR("chu nghia viet nam")) >= 0 ||
+	       str_find(folded, STR("tu do - hanh")) >= 0 || folded_starts(folded, "doc lap") ||
+	       str_find(folded, STR("viet nam dan chu cong hoa")) >= 0;
+}
+
+Str header_trim(Str s)
+{
+	while (s.len && strchr(" :.;,-_*\"'", s.ptr[s.len - 1]))
+		s.len--;
+	while (s.len && strchr(" :.;,-_*\"'", s.ptr[0]))
+		s = str_slice(s, 1, s.len);
+	return s;
+}

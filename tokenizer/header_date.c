@@ -1,5 +1,5 @@
 /* tokenizer/header_date.c - place and date of the letterhead, and the date of a law, which stands at its end. */
-#include "tokenizer/header_parts.h"
+#include "tokenizer/header_date.h"
 #include "tokenizer/date.h"
 #include "tokenizer/plain.h"
 

@@ -1,18 +1,14 @@
-/* tokenizer/header_fields.c - see header_fields.h. Reads part after part of the letterhead, then weighs what agrees. */
-#include "tokenizer/header_parts.h"
-
-const char *header_field_name(HeaderFieldId id)
-{
-	static const char *const names[HEADER_FIELD_COUNT] = {
-		[HEADER_NUMBER] = "number",     [HEADER_ISSUED] = "issued",
-		[HEADER_PLACE] = "place",       [HEADER_TYPE] = "type",
-		[HEADER_SUBJECT] = "subject",   [HEADER_AGENCY] = "agency",
-		[HEADER_PARENT] = "parent",     [HEADER_SIGNER] = "signer",
-		[HEADER_POSITION] = "position", [HEADER_RECIPIENTS] = "recipients",
-		[HEADER_SECRECY] = "secrecy",   [HEADER_URGENCY] = "urgency",
-	};
-	return names[id];
-}
+/* tokenizer/header_fields.c - the first lines are cut into cells once; then one reader after the other looks for its
+ * fields in them. A later reader may look at what an earlier one has set: the date of a law is only looked for where
+ * the letterhead has no date. At last the certainty of fields that confirm or contradict each other is corrected.
+ */
+#include "tokenizer/header_fields.h"
+#include "tokenizer/header_agency.h"
+#include "tokenizer/header_cells.h"
+#include "tokenizer/header_date.h"
+#include "tokenizer/header_number.h"
+#include "tokenizer/header_signature.h"
+#include "tokenizer/header_type.h"
 
 /* Fields that agree make each other surer: the year of the date with the number's. */
 static void weigh(HeaderFields *out)

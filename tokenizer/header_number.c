@@ -1,6 +1,6 @@
 /* tokenizer/header_number.c - the document's own number: behind "Số:", on the line below, over two lines, or alone on a
  * line. A number that is not filled in is none; what is cited further down is not the document's own. */
-#include "tokenizer/header_parts.h"
+#include "tokenizer/header_number.h"
 #include "tokenizer/doc_type.h"
 #include "tokenizer/plain.h"
 

@@ -1,6 +1,18 @@
-/* tokenizer/header_set.c - the small steps that the readers of a letterhead share: set a field, copy a value, cut
- * punctuation off, know the national heading. */
+/* tokenizer/header_set.c - the names of the fields in the order of HeaderFieldId, and plain assignments. */
 #include "tokenizer/header_set.h"
+
+const char *header_field_name(HeaderFieldId id)
+{
+	static const char *const names[HEADER_FIELD_COUNT] = {
+		[HEADER_NUMBER] = "number",     [HEADER_ISSUED] = "issued",
+		[HEADER_PLACE] = "place",       [HEADER_TYPE] = "type",
+		[HEADER_SUBJECT] = "subject",   [HEADER_AGENCY] = "agency",
+		[HEADER_PARENT] = "parent",     [HEADER_SIGNER] = "signer",
+		[HEADER_POSITION] = "position", [HEADER_RECIPIENTS] = "recipients",
+		[HEADER_SECRECY] = "secrecy",   [HEADER_URGENCY] = "urgency",
+	};
+	return names[id];
+}
 
 void header_set(HeaderFields *out, HeaderFieldId id, Str value, double certainty, uint32_t start, uint32_t end)
 {
@@ -11,20 +23,4 @@ Str header_keep(Arena *arena, const char *text, size_t len)
 {
 	Str copy = arena_copy(arena, (Str){text, len});
 	return copy.ptr ? copy : STR("");
-}
-
-Str header_trim(Str s)
-{
-	while (s.len && strchr(" :.;,-_*\"'", s.ptr[s.len - 1]))
-		s.len--;
-	while (s.len && strchr(" :.;,-_*\"'", s.ptr[0]))
-		s = str_slice(s, 1, s.len);
-	return s;
-}
-
-bool header_is_national(Str folded)
-{
-	return str_find(folded, STR("cong hoa xa hoi")) >= 0 || str_find(folded, STR("chu nghia viet nam")) >= 0 ||
-	       str_find(folded, STR("tu do - hanh")) >= 0 || str_starts(folded, STR("doc lap")) ||
-	       str_find(folded, STR("viet nam dan chu cong hoa")) >= 0;
 }

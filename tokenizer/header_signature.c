@@ -5,7 +5,8 @@
  *   (Đã ký)                - Lưu: VT, ABC.
  *   Nguyễn Văn A
  */
-#include "tokenizer/header_parts.h"
+#include "tokenizer/header_signature.h"
+#include "tokenizer/header_cells.h"
 #include "tokenizer/plain.h"
 
 #include <stdio.h>

@@ -1,6 +1,8 @@
 /* tokenizer/header_type.c - type and subject: the line of the type and what follows it, or "V/v" of a letter. */
-#include "tokenizer/header_parts.h"
+#include "tokenizer/header_type.h"
 #include "tokenizer/doc_type.h"
+#include "tokenizer/header_date.h"
+#include "tokenizer/header_number.h"
 #include "tokenizer/plain.h"
 
 /* A cell that is a type's name; *rest_out: what stands behind the name on the same line. */

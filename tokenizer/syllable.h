@@ -17,6 +17,5 @@ uint32_t syllable_fold_count(void);        /* folded syllables */
 Str syllable_key(uint16_t syllable);       /* canonical key, "quyên1" */
 uint16_t syllable_fold(uint16_t syllable); /* number of its folded form */
 Str syllable_folded(uint16_t fold);        /* "quyen" */
-bool syllable_is_valid(Str nfc_lower);     /* onset, rhyme and tone by table; either tone placement */
 
 #endif

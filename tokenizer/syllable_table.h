@@ -5,8 +5,8 @@
 #ifndef TOKENIZER_SYLLABLE_TABLE_H
 #define TOKENIZER_SYLLABLE_TABLE_H
 
+#include "base/str.h"
 #include "tokenizer/letter.h"
-#include "tokenizer/syllable.h"
 
 enum { SYLLABLE_SLOTS_LOG2 = 13, SYLLABLE_SLOTS = 1 << SYLLABLE_SLOTS_LOG2, SYLLABLE_LETTERS_MAX = 10 };
 

@@ -4,7 +4,7 @@
  */
 #include "tokenizer/date.h"
 #include "tokenizer/plain.h"
-#include "tokenizer/token_iter.h"
+#include "tokenizer/token_state.h"
 
 #include <stdio.h>
 

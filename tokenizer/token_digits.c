@@ -3,7 +3,7 @@
 #include "tokenizer/case_number.h"
 #include "tokenizer/plain.h"
 #include "tokenizer/record_number.h"
-#include "tokenizer/token_iter.h"
+#include "tokenizer/token_state.h"
 
 /* A span from p to `stop` bytes into the view, whose forms are the key; the flags are for the plain token that follows.
  */

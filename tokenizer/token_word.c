@@ -1,7 +1,8 @@
 /* tokenizer/token_word.c - words that are no syllables, and every word that needs a second look: other Latin letters,
  * ignored characters inside, Cyrillic look-alikes, full-width forms, other scripts.
  */
-#include "tokenizer/token_iter.h"
+#include "tokenizer/syllable.h"
+#include "tokenizer/token_state.h"
 
 enum { LETTERS_MAX = 64 };
 

@@ -15,7 +15,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/log.h"
+#include "base/event.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -51,7 +51,7 @@ static Status take_hold(Follower *f, Err *err)
 		return st;
 	}
 	if (st != ST_OK && st != ST_NOT_FOUND)
-		log_event(LOG_WARN, "index", "building the index anew", "because", err->text, NULL);
+		event_write(EVENT_WARN, "index", "building the index anew", "because", err->text, NULL);
 	f->covered = f->manifest.live_from;
 	if (f->manifest.live_name[0]) {
 		snprintf(dir, sizeof dir, "%s/%s", index->dir, f->manifest.live_name);
@@ -100,7 +100,7 @@ static Status append_live(Follower *f, uint64_t goal, Err *err)
 		return index_reload(f->index, true, err);
 	}
 	/* What a failed commit left behind is not to be trusted: seal the range from the log instead. */
-	log_event(LOG_WARN, "index", "live shard dropped", "because", err->text, NULL);
+	event_write(EVENT_WARN, "index", "live shard dropped", "because", err->text, NULL);
 	xap_writer_close(f->live);
 	f->live = NULL;
 	f->manifest.live_name[0] = 0;
@@ -257,7 +257,7 @@ static void note_problem(Index *index, const Err *err)
 	const char *what = may_pass(err->code)
 				   ? "the index falls behind the archive; it is tried again every two seconds"
 				   : "the index does not follow the archive any more; start anew when it is mended";
-	log_event(LOG_ERROR, "index", what, "because", err->text, NULL);
+	event_write(EVENT_ERROR, "index", what, "because", err->text, NULL);
 	pthread_mutex_lock(&index->mutex);
 	index->problem = *err;
 	pthread_cond_broadcast(&index->changed);
@@ -268,7 +268,7 @@ static void clear_problem(Index *index)
 {
 	pthread_mutex_lock(&index->mutex);
 	if (index->problem.code != ST_OK)
-		log_event(LOG_INFO, "index", "the index follows the archive again", NULL);
+		event_write(EVENT_INFO, "index", "the index follows the archive again", NULL);
 	index->problem = (Err){0};
 	pthread_mutex_unlock(&index->mutex);
 }

@@ -6,7 +6,7 @@
  */
 #include "indexer/shards/follow.h"
 
-#include "base/log.h"
+#include "base/event.h"
 #include "indexer/shards/tiers.h"
 
 #include <stdio.h>
@@ -156,8 +156,8 @@ static Status note_check(Follower *f, const Chore *chore, Err *err)
 			continue;
 		any = true;
 		index_mark_bad(index, chore->shards[i].name);
-		log_event(LOG_ERROR, "index", "a damaged shard is left out and built anew", "shard",
-			  chore->shards[i].name, NULL);
+		event_write(EVENT_ERROR, "index", "a damaged shard is left out and built anew", "shard",
+			    chore->shards[i].name, NULL);
 	}
 	pthread_mutex_lock(&index->mutex);
 	index->check_wanted = false;
@@ -188,8 +188,8 @@ Status chore_finish(Follower *f, Err *err)
 	if (chore.err.code != ST_OK) {
 		if (!stop_raised(&f->stop)) {
 			f->chores_fail = true;
-			log_event(LOG_WARN, "index", "shards are not merged or repaired", "because", chore.err.text,
-				  NULL);
+			event_write(EVENT_WARN, "index", "shards are not merged or repaired", "because", chore.err.text,
+				    NULL);
 		}
 	} else if (chore.kind == CHORE_CHECK) {
 		st = note_check(f, &chore, err);

@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/log.h"
+#include "base/event.h"
 #include "server/http/head.h"
 #include "server/http/problem.h"
 #include "server/http/send.h"
@@ -139,7 +139,7 @@ static void refresh(Service *service)
 						     memory_order_relaxed))
 		return;
 	if (store_refresh(service->store, &err) != ST_OK || index_refresh(service->index, &err) != ST_OK)
-		log_event(LOG_WARN, "server", "refresh failed", "cause", err.text, NULL);
+		event_write(EVENT_WARN, "server", "refresh failed", "cause", err.text, NULL);
 }
 
 static void write_problem(Exchange *x, unsigned http, Reply *reply)
@@ -154,9 +154,9 @@ static void write_problem(Exchange *x, unsigned http, Reply *reply)
 	if (http == 503)
 		reply_header(reply, "Retry-After", STR("2"));
 	if (!problem_is_clients(http))
-		log_event(LOG_ERROR, "server", "request failed", "request_id", r->id, "target",
-			  x->target.ptr ? x->target.ptr : "", "code", status_name(x->err.code), "cause", x->err.text,
-			  NULL);
+		event_write(EVENT_ERROR, "server", "request failed", "request_id", r->id, "target",
+			    x->target.ptr ? x->target.ptr : "", "code", status_name(x->err.code), "cause", x->err.text,
+			    NULL);
 }
 
 static enum MHD_Result answer(Exchange *x, struct MHD_Connection *connection)
@@ -218,9 +218,9 @@ static void log_request(const Exchange *x, uint64_t took_us)
 	char http[12], took[24];
 	snprintf(http, sizeof http, "%u", x->answered_http);
 	snprintf(took, sizeof took, "%" PRIu64, took_us);
-	log_event(LOG_INFO, "server", "request", "request_id", x->request.id, "method",
-		  x->method.ptr ? x->method.ptr : "", "target", x->target.ptr ? x->target.ptr : "", "status", http,
-		  "us", took, NULL);
+	event_write(EVENT_INFO, "server", "request", "request_id", x->request.id, "method",
+		    x->method.ptr ? x->method.ptr : "", "target", x->target.ptr ? x->target.ptr : "", "status", http,
+		    "us", took, NULL);
 }
 
 /* What was asked of the API; pages, health and metrics are no access to records. */
@@ -238,8 +238,8 @@ static void note_access(const Exchange *x)
 			     .result = str_from(http),
 			     .request_id = str_from(r->id)};
 	if (access_log_add(r->service->access, &entry, &err) != ST_OK)
-		log_event(LOG_ERROR, "server", "an access could not be noted", "request_id", r->id, "because", err.text,
-			  NULL);
+		event_write(EVENT_ERROR, "server", "an access could not be noted", "request_id", r->id, "because",
+			    err.text, NULL);
 }
 
 void dispatch_end(void *service, struct MHD_Connection *connection, void **exchange,

@@ -1,5 +1,5 @@
-/* tokenizer/legacy.c - see legacy.h. Each reading turns units into characters, one unit in being at most one out: they
- * are written into room made once, a line at a time on the stack. */
+/* tokenizer/legacy_decode.c - see legacy.h. Each reading turns units into characters, one unit in being at most one
+ * out: they are written into room made once, a line at a time on the stack. */
 #include "tokenizer/legacy.h"
 #include "tokenizer/legacy_table.h"
 

@@ -1,5 +1,5 @@
-/* tokenizer/query_forms.c - see query_forms.h. Tables and query are compared as phrases of folded words: a hash table
- * holds every phrase that an entry begins with, so a word that begins none costs one probe. */
+/* tokenizer/query_forms_find.c - see query_forms.h. Tables and query are compared as phrases of folded words: a hash
+ * table holds every phrase that an entry begins with, so a word that begins none costs one probe. */
 #include "tokenizer/query_forms.h"
 #include "tokenizer/communes.h"
 

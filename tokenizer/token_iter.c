@@ -1,7 +1,9 @@
-/* tokenizer/token.c - see token.h and token_iter.h. The fast path: one table look-up a letter, one probe a syllable. */
-#include "tokenizer/token_iter.h"
+/* tokenizer/token_iter.c - see token.h and token_state.h. The fast path: one table look-up a letter, one probe a
+ * syllable. */
+#include "tokenizer/token_state.h"
 #include "tokenizer/legacy_line.h"
 #include "tokenizer/plain.h"
+#include "tokenizer/syllable.h"
 
 #include <stdlib.h>
 #ifdef __SSE2__

@@ -1,5 +1,6 @@
-/* base/log.c - see log.h. One write(2) a line keeps lines of several threads apart. */
-#include "base/log.h"
+/* base/event.c - a line is made whole in a Buf and handed to the kernel in one write(2), so that lines of several
+ * threads never mix. */
+#include "base/event.h"
 
 #include "base/clock.h"
 #include "base/json_out.h"
@@ -7,18 +8,9 @@
 #include <stdarg.h>
 #include <unistd.h>
 
-static LogLevel least_level = LOG_INFO;
-
-void log_set_level(LogLevel least)
+void event_write(EventLevel level, const char *part, const char *message, ...)
 {
-	least_level = least;
-}
-
-void log_event(LogLevel level, const char *part, const char *message, ...)
-{
-	static const char *const names[] = {"debug", "info", "warn", "error", "off"};
-	if (level < least_level)
-		return;
+	static const char *const names[] = {"info", "warn", "error"};
 	char stamp[CLOCK_STAMP_LEN + 1];
 	clock_format_utc(clock_utc_ms(), stamp);
 	Buf line = {0};
@@ -37,7 +29,7 @@ void log_event(LogLevel level, const char *part, const char *message, ...)
 	jout_close(&j, '}');
 	buf_add_char(&line, '\n');
 	if (buf_ok(&line) && write(STDERR_FILENO, line.data, line.len) < 0) {
-		/* nowhere left to say it */
+		/* there is no other place to report to */
 	}
 	buf_done(&line);
 }

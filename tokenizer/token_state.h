@@ -1,4 +1,4 @@
-/* tokenizer/token_iter.h - inside of the token iterator, shared by token.c, token_digits.c, token_word.c,
+/* tokenizer/token_state.h - inside of the token iterator, shared by token_iter.c, token_digits.c, token_word.c,
  * token_date.c.
  *
  *      text ──scan──▶ queue of up to TOKEN_QUEUE tokens ──token_next──▶ caller
@@ -9,8 +9,8 @@
  * Lines that hold characters of a legacy encoding are decoded into `decoded` and scanned there; `origin` leads
  * their offsets back: at the end of the line, or before a date is looked for, which may begin on the line before.
  */
-#ifndef TOKENIZER_TOKEN_ITER_H
-#define TOKENIZER_TOKEN_ITER_H
+#ifndef TOKENIZER_TOKEN_STATE_H
+#define TOKENIZER_TOKEN_STATE_H
 
 #include "base/buf.h"
 #include "tokenizer/legacy.h"
