@@ -11,16 +11,6 @@ void buf_done(Buf *b)
 	*b = (Buf){0};
 }
 
-char *buf_take(Buf *b, size_t *len_out)
-{
-	if (b->failed || !b->len)
-		return NULL;
-	char *data = b->data;
-	*len_out = b->len;
-	*b = (Buf){0};
-	return data;
-}
-
 bool buf_reserve(Buf *b, size_t more)
 {
 	if (b->failed)

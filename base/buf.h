@@ -3,7 +3,9 @@
  * Append freely and check once at the end: after a failed allocation every append does nothing and
  * buf_ok says false. Also the home of the number encodings that our formats share.
  *
- * Owns     `data` belongs to the Buf until buf_done, or to whoever takes it with buf_take
+ * Owns     `data`, until buf_done
+ * Errors   out of memory; seen with buf_ok, at the latest when the bytes are used
+ * Threads  one at a time
  */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
@@ -39,9 +41,8 @@ static inline Str buf_str(const Buf *b)
 {
 	return (Str){b->data, b->len};
 } /* until the next append */
-char *buf_take(Buf *b, size_t *len_out); /* moves the bytes out (free() them); NULL if failed or empty */
-bool buf_reserve(Buf *b, size_t more);   /* room for `more` bytes behind len */
-char *buf_extend(Buf *b, size_t more);   /* the same and counts them as used; NULL on failure */
+bool buf_reserve(Buf *b, size_t more); /* room for `more` bytes behind len */
+char *buf_extend(Buf *b, size_t more); /* the same and counts them as used; NULL on failure */
 void buf_add(Buf *b, const void *bytes, size_t len);
 void buf_add_str(Buf *b, Str s);
 void buf_add_zero_terminated(Buf *b, const char *text);

@@ -3,7 +3,6 @@
 
 #include "base/utf8.h"
 
-#include <inttypes.h>
 #include <math.h>
 
 /* Does the word hold a byte below 0x20, a quote or a backslash? (May say yes for bytes above 0x7F next to one.) */
@@ -117,12 +116,6 @@ void jout_u64(JsonOut *j, uint64_t value)
 {
 	value_begins(j);
 	buf_add_u64(j->out, value);
-}
-
-void jout_i64(JsonOut *j, int64_t value)
-{
-	value_begins(j);
-	buf_printf(j->out, "%" PRId64, value);
 }
 
 void jout_double(JsonOut *j, double value, int decimals)

@@ -31,7 +31,6 @@ void jout_key_str(JsonOut *j, Str key);
 void jout_str(JsonOut *j, Str value);
 void jout_text(JsonOut *j, const char *zero_terminated); /* NULL: null */
 void jout_u64(JsonOut *j, uint64_t value);
-void jout_i64(JsonOut *j, int64_t value);
 void jout_double(JsonOut *j, double value, int decimals); /* not finite: null */
 void jout_bool(JsonOut *j, bool value);
 void jout_null(JsonOut *j);

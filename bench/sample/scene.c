@@ -327,20 +327,6 @@ void scene_write(Scene *s, const char *what, Buf *out)
 	scene_write_rule(s, name, out);
 }
 
-unsigned scene_alternatives(const Scene *s, const char *what)
-{
-	int rule = rule_of(s, fields[s->field].prefix, what);
-	return rule < 0 ? 0 : grammar_alternatives(s->grammar, rule);
-}
-
-void scene_write_alternative(Scene *s, const char *what, unsigned alternative, Buf *out)
-{
-	GrammarScene g = view(s);
-	int rule = rule_of(s, fields[s->field].prefix, what);
-	if (rule >= 0)
-		grammar_write_alternative(s->grammar, rule, alternative, &g, out);
-}
-
 /* Alternatives in a random order without repetition: a random start and a step that shares no divisor with the count.
  */
 static void write_some(Scene *s, int rule, unsigned count, unsigned *number, const char *before, const char *after,

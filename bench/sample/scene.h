@@ -40,8 +40,6 @@ void scene_write_rule(Scene *s, const char *rule, Buf *out);
  * and after; a % in before stands for its number. */
 void scene_write_list(Scene *s, const char *what, unsigned count, unsigned common, const char *before,
 		      const char *after, Buf *out);
-unsigned scene_alternatives(const Scene *s, const char *what);
-void scene_write_alternative(Scene *s, const char *what, unsigned alternative, Buf *out);
 /* The value of a slot, as it stays in this scene. */
 Str scene_slot(Scene *s, const char *name);
 

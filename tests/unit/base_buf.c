@@ -3,8 +3,6 @@
 
 #include "base/buf.h"
 
-#include <stdlib.h>
-
 static void appended_bytes_come_back_in_order(void **state)
 {
 	(void)state;
@@ -55,24 +53,8 @@ static void a_failed_allocation_sticks_until_clear(void **state)
 	assert_false(buf_ok(&b));
 	buf_add_str(&b, STR("ignored"));
 	assert_str_equal(buf_str(&b), STR("kept"));
-	size_t len = 1;
-	assert_null(buf_take(&b, &len));
 	buf_clear(&b);
 	assert_true(buf_ok(&b));
-	buf_done(&b);
-}
-
-static void taking_moves_the_bytes_out(void **state)
-{
-	(void)state;
-	Buf b = {0};
-	buf_add_str(&b, STR("bytes"));
-	size_t len = 0;
-	char *bytes = buf_take(&b, &len);
-	assert_int_equal(len, 5);
-	assert_memory_equal(bytes, "bytes", 5);
-	assert_int_equal(b.len, 0);
-	free(bytes);
 	buf_done(&b);
 }
 
@@ -183,7 +165,6 @@ int main(void)
 		cmocka_unit_test(printing_more_than_fits_the_small_buffer_is_whole),
 		cmocka_unit_test(numbers_are_written_in_digits),
 		cmocka_unit_test(a_failed_allocation_sticks_until_clear),
-		cmocka_unit_test(taking_moves_the_bytes_out),
 		cmocka_unit_test(base64_follows_rfc_4648),
 		cmocka_unit_test(base64_that_no_encoder_writes_is_refused),
 		cmocka_unit_test(hex_is_lower_case_out_and_either_case_in),

@@ -22,13 +22,13 @@ static void members_are_separated_and_nested_as_they_must_be(void **state)
 	jout_field_bool(&j, "exact", true);
 	jout_field_text(&j, "next", NULL);
 	jout_close(&j, '}');
-	jout_i64(&j, -1);
+	jout_u64(&j, 1);
 	jout_close(&j, ']');
 	jout_key_str(&j, STR("số"));
 	jout_str(&j, STR("15/QĐ-UBND"));
 	jout_close(&j, '}');
 	assert_str_equal(buf_str(&b),
-			 STR("{\"total\":3,\"hits\":[{},{\"exact\":true,\"next\":null},-1],\"số\":\"15/QĐ-UBND\"}"));
+			 STR("{\"total\":3,\"hits\":[{},{\"exact\":true,\"next\":null},1],\"số\":\"15/QĐ-UBND\"}"));
 	buf_done(&b);
 }
 
@@ -89,14 +89,12 @@ static void numbers_that_json_cannot_say_become_null(void **state)
 	jout_double(&j, INFINITY, 2);
 	jout_double(&j, 95.936, 2);
 	jout_u64(&j, UINT64_MAX);
-	jout_i64(&j, INT64_MIN);
 	jout_null(&j);
 	jout_hex(&j, "\x0F", 1);
 	jout_base64(&j, "f", 1);
 	jout_raw(&j, STR("{}"));
 	jout_close(&j, ']');
-	assert_str_equal(buf_str(&b),
-			 STR("[null,null,95.94,18446744073709551615,-9223372036854775808,null,\"0f\",\"Zg==\",{}]"));
+	assert_str_equal(buf_str(&b), STR("[null,null,95.94,18446744073709551615,null,\"0f\",\"Zg==\",{}]"));
 	buf_done(&b);
 }
 

@@ -200,10 +200,6 @@ static void the_inventory_is_dense_and_its_keys_are_all_different(void **state)
 			if (str_eq(keys[i], keys[k]))
 				fail_msg("two syllables have the key %.*s", STR_ARG(keys[i]));
 	free(keys);
-	assert_true(syllable_is_valid(STR("quyền")) && syllable_is_valid(STR("hoà")) && syllable_is_valid(STR("hòa")));
-	assert_false(syllable_is_valid(STR("quyèt")) || syllable_is_valid(STR("thué")) ||
-		     syllable_is_valid(STR("quyet")));
-	assert_false(syllable_is_valid(STR("")) || syllable_is_valid(STR("xyz")) || syllable_is_valid(STR("UBND")));
 }
 
 static void a_long_word_is_one_token_cut_in_its_forms_only(void **state)
