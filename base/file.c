@@ -1,10 +1,14 @@
-/* base/file.c - see file.h. */
+/* base/file.c - every call is repeated where a signal interrupted it, and continued where the kernel did only a part.
+ *
+ * A file that replaces another is written under a temporary name, synced, renamed, and the directory is synced: after a
+ * power cut the name leads to the old bytes or to the new ones, never to a part. Locks are those of an open file
+ * description (OFD): they end with the descriptor, and two descriptors of one process exclude each other too.
+ */
 #include "base/file.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -112,49 +116,91 @@ Status file_sync_dir(const char *dir_path, Err *err)
 	return st;
 }
 
+Status file_path(FilePath *out, const char *dir, const char *name, Err *err)
+{
+	size_t dir_len = strlen(dir), name_len = strlen(name);
+	if (dir_len + 1 + name_len >= sizeof out->text)
+		return err_set(err, ST_LIMIT, "path too long: %.100s…", dir);
+	memmove(out->text, dir, dir_len);
+	out->text[dir_len] = '/';
+	memcpy(out->text + dir_len + 1, name, name_len + 1);
+	return ST_OK;
+}
+
 static Status sync_parent(const char *path, Err *err)
 {
-	char parent[PATH_MAX];
+	FilePath parent;
 	const char *slash = strrchr(path, '/');
 	size_t len = slash ? (size_t)(slash - path) : 0;
 	if (!slash)
 		return file_sync_dir(".", err);
 	if (len == 0)
 		return file_sync_dir("/", err);
-	if (len >= sizeof parent)
+	if (len >= sizeof parent.text)
 		return err_set(err, ST_LIMIT, "path too long: %.100s…", path);
-	memcpy(parent, path, len);
-	parent[len] = 0;
-	return file_sync_dir(parent, err);
+	memcpy(parent.text, path, len);
+	parent.text[len] = 0;
+	return file_sync_dir(parent.text, err);
+}
+
+Status file_move(const char *from, const char *to, Err *err)
+{
+	return rename(from, to) == 0 ? sync_parent(to, err) : err_errno(err, errno, "rename %s", from);
 }
 
 Status file_replace(const char *path, Str bytes, Err *err)
 {
-	char temporary[PATH_MAX];
-	if (snprintf(temporary, sizeof temporary, "%s.tmp.%ld", path, (long)getpid()) >= (int)sizeof temporary)
+	FilePath temporary;
+	if (snprintf(temporary.text, sizeof temporary.text, "%s.tmp.%ld", path, (long)getpid()) >=
+	    (int)sizeof temporary.text)
 		return err_set(err, ST_LIMIT, "path too long: %.100s…", path);
-	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	int fd = open(temporary.text, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (fd < 0)
-		return err_errno(err, errno, "create %s", temporary);
-	Status st = file_write(fd, bytes.ptr, bytes.len, temporary, err);
+		return err_errno(err, errno, "create %s", temporary.text);
+	Status st = file_write(fd, bytes.ptr, bytes.len, temporary.text, err);
 	if (st == ST_OK && fsync(fd) != 0)
-		st = err_errno(err, errno, "sync %s", temporary);
+		st = err_errno(err, errno, "sync %s", temporary.text);
 	if (close(fd) != 0 && st == ST_OK)
-		st = err_errno(err, errno, "close %s", temporary);
-	if (st == ST_OK && rename(temporary, path) != 0)
-		st = err_errno(err, errno, "rename %s", temporary);
-	if (st != ST_OK) {
-		unlink(temporary);
-		return st;
-	}
-	return sync_parent(path, err);
+		st = err_errno(err, errno, "close %s", temporary.text);
+	if (st == ST_OK)
+		st = file_move(temporary.text, path, err);
+	if (st != ST_OK)
+		unlink(temporary.text); /* gone already where only the sync of the directory failed */
+	return st;
+}
+
+Status file_lock(int fd, bool wait, const char *name, Err *err)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int got;
+	do
+		got = fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &lock);
+	while (got != 0 && errno == EINTR);
+	if (got == 0)
+		return ST_OK;
+	if (errno == EAGAIN || errno == EACCES)
+		return err_set(err, ST_BUSY, "another process holds the lock of %s", name);
+	return err_errno(err, errno, "lock %s", name);
+}
+
+void file_unlock(int fd)
+{
+	struct flock lock = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
+	fcntl(fd, F_OFD_SETLK, &lock);
+}
+
+bool file_is_locked(int fd)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	return fcntl(fd, F_OFD_GETLK, &lock) != 0 || lock.l_type != F_UNLCK;
 }
 
 Status file_make_dirs(const char *dir_path, Err *err)
 {
-	char path[PATH_MAX];
+	FilePath parent;
+	char *path = parent.text;
 	size_t len = strlen(dir_path);
-	if (len == 0 || len >= sizeof path)
+	if (len == 0 || len >= sizeof parent.text)
 		return err_set(err, ST_INVALID, "not a directory name: '%.100s'", dir_path);
 	memcpy(path, dir_path, len + 1);
 	for (char *at = path + 1; *at; at++) {

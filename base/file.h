@@ -1,6 +1,7 @@
 /* base/file.h - files the careful way: whole reads and writes, durable replacement, no half-made names.
  *
- * Errors   ST_NOT_FOUND, ST_NO_SPACE, ST_LIMIT, ST_IO; the message names the path
+ * Units    bytes; a path has at most FILE_PATH_MAX - 1 of them
+ * Errors   ST_NOT_FOUND, ST_NO_SPACE, ST_LIMIT (a path or file too long), ST_BUSY, ST_IO; the message names the path
  * Threads  safe; nothing is kept
  */
 #ifndef BASE_FILE_H
@@ -25,12 +26,29 @@ Status file_read_fd(int fd, size_t limit_bytes, Buf *out, const char *name, Err 
 void file_start_writeback(int fd, uint64_t offset, size_t len);
 /* Temporary beside it, fsync, rename, fsync of the directory: afterwards the old or the new file is there, whole. */
 Status file_replace(const char *path, Str bytes, Err *err);
+/* Renames, then syncs the directory of the new name. The file itself was synced before. */
+Status file_move(const char *from, const char *to, Err *err);
 Status file_sync_dir(const char *dir_path, Err *err);
 /* Makes dir_path and its parents (mode 0777 & ~umask); there already is fine. */
 Status file_make_dirs(const char *dir_path, Err *err);
 /* Removes a directory and all in it without following links; not there is fine. */
 Status file_remove_tree(const char *path, Err *err);
 bool file_exists(const char *path);
+
+enum { FILE_PATH_MAX = 4096 };
+typedef struct {
+	char text[FILE_PATH_MAX];
+} FilePath;
+/* "dir/name". `dir` may be out->text itself, so that a path grows part by part. */
+Status file_path(FilePath *out, const char *dir, const char *name, Err *err);
+
+/* Locks an open file against every other descriptor, of this process too; closing the descriptor ends the lock, however
+ * the process dies. ST_BUSY: another one holds it (never where `wait` says to wait for it). */
+Status file_lock(int fd, bool wait, const char *name, Err *err);
+void file_unlock(int fd);
+/* True where another descriptor holds the lock, and where nobody can say. */
+bool file_is_locked(int fd);
+
 void close_quietly(int fd); /* -1 is fine */
 
 C_LINKAGE_END

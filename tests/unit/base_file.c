@@ -133,6 +133,38 @@ static void removing_a_tree_does_not_follow_links(void **state)
 	assert_true(file_exists(path));
 }
 
+static void a_path_grows_part_by_part_and_is_never_cut(void **state)
+{
+	FilePath grown;
+	Err err;
+	char name[FILE_PATH_MAX];
+	(void)state;
+	memset(name, 'x', sizeof name - 1);
+	name[sizeof name - 1] = 0;
+	assert_int_equal(file_path(&grown, "a", "b", &err), ST_OK);
+	assert_int_equal(file_path(&grown, grown.text, "c", &err), ST_OK);
+	assert_string_equal(grown.text, "a/b/c");
+	assert_int_equal(file_path(&grown, grown.text, name, &err), ST_LIMIT);
+	assert_string_equal(grown.text, "a/b/c");
+}
+
+static void a_lock_keeps_every_other_descriptor_out_until_it_is_given_back(void **state)
+{
+	Err err;
+	(void)state;
+	int one = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600), other = open(path, O_RDWR | O_CLOEXEC);
+	assert_true(one >= 0 && other >= 0);
+	assert_int_equal(file_lock(one, false, path, &err), ST_OK);
+	assert_true(file_is_locked(other));
+	assert_int_equal(file_lock(other, false, path, &err), ST_BUSY);
+	file_unlock(one);
+	assert_false(file_is_locked(other));
+	assert_int_equal(file_lock(other, true, path, &err), ST_OK);
+	close(other);
+	assert_int_equal(file_lock(one, false, path, &err), ST_OK);
+	close(one);
+}
+
 #define in_a_directory(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
 
 int main(void)
@@ -145,6 +177,8 @@ int main(void)
 		in_a_directory(a_pipe_is_read_to_its_end),
 		in_a_directory(directories_are_made_with_their_parents),
 		in_a_directory(removing_a_tree_does_not_follow_links),
+		in_a_directory(a_path_grows_part_by_part_and_is_never_cut),
+		in_a_directory(a_lock_keeps_every_other_descriptor_out_until_it_is_given_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
