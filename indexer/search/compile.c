@@ -62,7 +62,7 @@ static void must_check(Compiler *c, const Clause *clause)
 }
 
 /* All of the words [first, end), and as a phrase every pair of neighbours too. */
-static Sides tight_part(Compiler *c, const char *prefix, const Clause *clause, size_t first, size_t end, bool pairs)
+static Sides tight_part(Compiler *c, TermPrefix prefix, const Clause *clause, size_t first, size_t end, bool pairs)
 {
 	Gathered g = {0};
 	for (size_t i = first; i < end && !c->failed; i++) {
@@ -74,7 +74,7 @@ static Sides tight_part(Compiler *c, const char *prefix, const Clause *clause, s
 	return joined(c, QUERY_AND, &g);
 }
 
-Sides compile_tight(Compiler *c, const char *prefix, const Clause *clause, bool pairs)
+Sides compile_tight(Compiler *c, TermPrefix prefix, const Clause *clause, bool pairs)
 {
 	return tight_part(c, prefix, clause, 0, clause->word_count, pairs);
 }
@@ -109,13 +109,13 @@ static Sides tight_or_alternatives(Compiler *c, const Clause *clause)
 		for (size_t a = 0; a < count; a++)
 			if (list[a].first == i && list[a].count > step)
 				step = list[a].count;
-		gather(&either, tight_part(c, "", clause, i, i + step, false));
+		gather(&either, tight_part(c, PREFIX_BODY, clause, i, i + step, false));
 		for (size_t a = 0; a < count; a++) {
 			Clause other = as_clause(&list[a]);
 			if (list[a].first >= i && list[a].first + list[a].count <= i + step && !c->failed)
-				gather(&either, compile_tight(c, "", &other, true));
+				gather(&either, compile_tight(c, PREFIX_BODY, &other, true));
 		}
-		gather(&g, either.count == 1 ? tight_part(c, "", clause, i, i + step, false)
+		gather(&g, either.count == 1 ? tight_part(c, PREFIX_BODY, clause, i, i + step, false)
 					     : joined(c, QUERY_OR, &either));
 		i += step;
 	}
@@ -189,7 +189,7 @@ static bool any_marked(const Clause *clause)
 /* A word exactly as it was typed, where the index knows it so. Who types marks means an unmarked word without. */
 static Candidate word_candidate(Compiler *c, const Word *word, bool with_marks)
 {
-	Sides sides = compile_word(c, "", word);
+	Sides sides = compile_word(c, PREFIX_BODY, word);
 	if (!c->failed && !sides.exact && with_marks && word->kind <= TOKEN_DIGITS && !word->prefix)
 		sides.exact = compile_unmarked(c, word);
 	uint64_t exact = sides.exact && !c->failed ? frequency(c, sides.exact) : 0;
@@ -218,7 +218,7 @@ static void take_apart(Compiler *c, const Clause *clause, Parts *out)
 		close->word = worth(c, &out->words[out->word_count++]);
 		if (c->failed || !makes_pair(clause, i) || asks[i - 1])
 			continue;
-		Query *pair = compile_pair(c, "", &clause->words[i - 1], &clause->words[i]);
+		Query *pair = compile_pair(c, PREFIX_BODY, &clause->words[i - 1], &clause->words[i]);
 		if (c->failed)
 			break;
 		out->pairs[out->pair_count] =
@@ -272,8 +272,8 @@ static Query *loose(Compiler *c, const Clause *clause)
 	size_t others = alternatives_of(c, clause, other);
 	for (size_t i = 0; i < others && !c->failed; i++) {
 		Clause phrase = as_clause(&other[i]);
-		list[count++] = query_weighted(c->arena, QUERY_SCALE, compile_tight(c, "", &phrase, true).folded,
-					       alternative_factor);
+		list[count++] = query_weighted(c->arena, QUERY_SCALE,
+					       compile_tight(c, PREFIX_BODY, &phrase, true).folded, alternative_factor);
 	}
 	return c->failed ? NULL : compile_checked(c, query_node(c->arena, QUERY_OR, list, count));
 }
@@ -293,7 +293,8 @@ static void add_pairs(Compiler *c, const Clause *clause, Gathered *g)
 		return;
 	for (size_t i = 1; i < clause->word_count && !c->failed; i++)
 		if (makes_pair(clause, i) && g->pair_count < SEARCH_TERMS_MAX)
-			g->pairs[g->pair_count++] = compile_pair(c, "", &clause->words[i - 1], &clause->words[i]);
+			g->pairs[g->pair_count++] =
+				compile_pair(c, PREFIX_BODY, &clause->words[i - 1], &clause->words[i]);
 }
 
 static Sides clause_sides(Compiler *c, const Clause *clause, bool on_spine);
@@ -305,7 +306,7 @@ static Sides around_numbers(Compiler *c, const Clause *clause)
 	size_t number_count = 0, other_count = 0;
 	for (size_t i = 0; i < clause->word_count && !c->failed; i++) {
 		const Word *word = &clause->words[i];
-		Query *q = compile_word(c, "", word).folded;
+		Query *q = compile_word(c, PREFIX_BODY, word).folded;
 		if (word->kind == TOKEN_RECORD_NUMBER || word->kind == TOKEN_CASE_NUMBER)
 			numbers[number_count++] = q;
 		else
@@ -350,7 +351,7 @@ static Sides phrase_sides(Compiler *c, const Clause *clause, bool on_spine)
 	bool marked = false;
 	for (size_t i = 0; i < clause->word_count; i++)
 		marked |= clause->words[i].marked;
-	Sides sides = compile_tight(c, "", clause, true);
+	Sides sides = compile_tight(c, PREFIX_BODY, clause, true);
 	if (on_spine && (clause->word_count > 2 || (clause->word_count == 2 && marked)))
 		must_check(c, clause);
 	return (Sides){.folded = sides.exact ? sides.exact : sides.folded}; /* a phrase is meant exactly */
@@ -410,7 +411,7 @@ static Sides all_sides(Compiler *c, const Clause *clause, bool on_spine)
 		}
 	}
 	if (g.count == 0 && without.count && !c->failed)
-		gather(&g, (Sides){.folded = compile_exact_term(c, "XR", (Str){0})});
+		gather(&g, (Sides){.folded = compile_exact_term(c, PREFIX_RECORD, (Str){0})});
 	return c->failed ? (Sides){0} : finish_all(c, &g, &without);
 }
 
@@ -424,7 +425,7 @@ static Sides clause_sides(Compiler *c, const Clause *clause, bool on_spine)
 	case CLAUSE_NEAR:
 		if (on_spine)
 			must_check(c, clause);
-		return compile_tight(c, "", clause, false);
+		return compile_tight(c, PREFIX_BODY, clause, false);
 	case CLAUSE_FIELD:
 		return compile_field_sides(c, clause);
 	case CLAUSE_AND:

@@ -10,11 +10,11 @@ void compile_number_term(Str number, Buf *out)
 	RecordNumber parsed;
 	CaseNumber code;
 	if (case_number_parse(number, &code))
-		schema_exact(out, "C", str_from(code.canonical));
+		schema_exact(out, PREFIX_CASE_NUMBER, str_from(code.canonical));
 	else if (record_number_parse(number, &parsed))
-		schema_exact(out, "K", str_from(parsed.key));
+		schema_exact(out, PREFIX_NUMBER, str_from(parsed.key));
 	else
-		schema_whole(out, "K", number);
+		schema_whole(out, PREFIX_NUMBER, number);
 }
 
 Query *compile_number(Str number, Arena *arena, Err *err)
@@ -31,7 +31,7 @@ static Query *year_range(Compiler *c, Str value)
 {
 	ptrdiff_t dots = str_find(value, STR(".."));
 	if (dots < 0)
-		return compile_exact_term(c, "XY", value);
+		return compile_exact_term(c, PREFIX_YEAR, value);
 	Str low = str_slice(value, 0, (size_t)dots);
 	char high[64];
 	Str last = str_slice(value, (size_t)dots + 2, value.len);

@@ -24,14 +24,14 @@ typedef struct {
 /* q itself; where it is NULL, the compiler has failed for want of memory. */
 Query *compile_checked(Compiler *c, Query *q);
 Query *compile_term(Compiler *c, const Buf *bytes);
-Query *compile_exact_term(Compiler *c, const char *prefix, Str value);
+Query *compile_exact_term(Compiler *c, TermPrefix prefix, Str value);
 Query *compile_unmarked(Compiler *c, const Word *word); /* just as it is written without marks */
 /* A number or date: the record that bears it first, then those that say it. */
 Query *compile_span(Compiler *c, const Word *word);
-Query *compile_pair(Compiler *c, const char *prefix, const Word *first, const Word *second);
-Sides compile_word(Compiler *c, const char *prefix, const Word *word);
+Query *compile_pair(Compiler *c, TermPrefix prefix, const Word *first, const Word *second);
+Sides compile_word(Compiler *c, TermPrefix prefix, const Word *word);
 /* All of the words, and (pairs) every pair of neighbours too. */
-Sides compile_tight(Compiler *c, const char *prefix, const Clause *clause, bool pairs);
+Sides compile_tight(Compiler *c, TermPrefix prefix, const Clause *clause, bool pairs);
 Sides compile_field_sides(Compiler *c, const Clause *clause);
 
 #endif

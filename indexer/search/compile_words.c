@@ -42,14 +42,14 @@ static bool collect(void *ctx, Str found, uint64_t documents)
 }
 
 /* Every accentuation of a folded word, weighted as one term. */
-static Query *any_accents(Compiler *c, const char *prefix, const Word *word, Query **likely)
+static Query *any_accents(Compiler *c, TermPrefix prefix, const Word *word, Query **likely)
 {
 	Variants v = {.c = c, .most = word->prefix ? COMPLETIONS_MAX : VARIANTS_MAX};
 	Buf bytes = {0};
 	schema_unigram(&bytes, prefix, word->folded, word->key, false);
 	if (!word->prefix) {
 		v.list[v.count++] = compile_term(c, &bytes);
-		buf_add_char(&bytes, '=');
+		buf_add_char(&bytes, SCHEMA_MARKED);
 	} else if (word->folded.len < PREFIX_LEAST) {
 		buf_done(&bytes);
 		return compile_checked(c, query_node(c->arena, QUERY_SYNONYM, NULL, 0));
@@ -61,7 +61,7 @@ static Query *any_accents(Compiler *c, const char *prefix, const Word *word, Que
 	return c->failed ? NULL : compile_checked(c, query_node(c->arena, QUERY_SYNONYM, v.list, v.count));
 }
 
-static Query *exact_accents(Compiler *c, const char *prefix, const Word *word)
+static Query *exact_accents(Compiler *c, TermPrefix prefix, const Word *word)
 {
 	Buf bytes = {0};
 	schema_unigram(&bytes, prefix, word->folded, word->key, true);
@@ -71,7 +71,7 @@ static Query *exact_accents(Compiler *c, const char *prefix, const Word *word)
 }
 
 /* The word as typed, or written without marks by whoever could not or would not: one term's weight. */
-static Query *exact_or_bare(Compiler *c, const char *prefix, const Word *word, Query *exact)
+static Query *exact_or_bare(Compiler *c, TermPrefix prefix, const Word *word, Query *exact)
 {
 	Buf bytes = {0};
 	schema_unigram(&bytes, prefix, word->folded, word->key, false);
@@ -83,13 +83,13 @@ static Query *exact_or_bare(Compiler *c, const char *prefix, const Word *word, Q
 Query *compile_unmarked(Compiler *c, const Word *word)
 {
 	Buf bytes = {0};
-	schema_unigram(&bytes, "", word->folded, word->key, false);
+	schema_unigram(&bytes, PREFIX_BODY, word->folded, word->key, false);
 	Query *q = compile_term(c, &bytes);
 	buf_done(&bytes);
 	return q;
 }
 
-Query *compile_exact_term(Compiler *c, const char *prefix, Str value)
+Query *compile_exact_term(Compiler *c, TermPrefix prefix, Str value)
 {
 	Buf bytes = {0};
 	schema_exact(&bytes, prefix, value);
@@ -103,14 +103,14 @@ Query *compile_span(Compiler *c, const Word *word)
 {
 	bool is_record = word->kind == TOKEN_RECORD_NUMBER;
 	if (word->kind == TOKEN_DATE)
-		return compile_exact_term(c, "D", word->folded);
-	Query *own = compile_exact_term(c, is_record ? "K" : "C", word->folded);
-	Query *said = compile_exact_term(c, is_record ? "M" : "CM", word->folded);
+		return compile_exact_term(c, PREFIX_SAID_DATE, word->folded);
+	Query *own = compile_exact_term(c, is_record ? PREFIX_NUMBER : PREFIX_CASE_NUMBER, word->folded);
+	Query *said = compile_exact_term(c, is_record ? PREFIX_SAID_NUMBER : PREFIX_SAID_CASE_NUMBER, word->folded);
 	return compile_checked(c, query_pair(c->arena, QUERY_OR,
 					     query_weighted(c->arena, QUERY_BOOST, own, COMPILE_OWN_NUMBER), said));
 }
 
-Sides compile_word(Compiler *c, const char *prefix, const Word *word)
+Sides compile_word(Compiler *c, TermPrefix prefix, const Word *word)
 {
 	Sides sides = {0};
 	if (word->kind > TOKEN_DIGITS) {
@@ -129,7 +129,7 @@ Sides compile_word(Compiler *c, const char *prefix, const Word *word)
 	return sides;
 }
 
-Query *compile_pair(Compiler *c, const char *prefix, const Word *first, const Word *second)
+Query *compile_pair(Compiler *c, TermPrefix prefix, const Word *first, const Word *second)
 {
 	Buf bytes = {0};
 	schema_bigram(&bytes, prefix, first->folded, second->folded);

@@ -19,7 +19,7 @@ typedef struct {
 static bool take_case(void *ctx, Str term, uint64_t documents)
 {
 	CaseList *list = ctx;
-	Str code = str_slice(term, 2, term.len); /* "XC" */
+	Str code = str_slice(term, schema_prefix(PREFIX_CASE).len, term.len);
 	if (++list->looked > TERMS_LOOKED_AT)
 		return false;
 	if (list->at_end && !str_ends(code, list->wanted))
@@ -47,7 +47,7 @@ static Status list_cases(View *view, void *ctx)
 	Buf prefix = {0};
 	list->view = view;
 	list->count = list->looked = 0;
-	schema_exact(&prefix, "XC", list->at_end ? (Str){0} : list->wanted);
+	schema_exact(&prefix, PREFIX_CASE, list->at_end ? (Str){0} : list->wanted);
 	Status st = buf_ok(&prefix) ? matcher_terms(view->matcher, buf_str(&prefix), take_case, list, view->err)
 				    : err_no_memory(view->err);
 	buf_done(&prefix);
@@ -122,7 +122,7 @@ static Status complete(View *view, void *ctx)
 	c->count = c->looked = c->out_count = 0;
 	ptrdiff_t blank = str_find_char(buf_str(&c->folded), ' ');
 	if (blank > 0) /* two words: pairs that go on so */
-		buf_add_char(&prefix, 'B');
+		buf_add_char(&prefix, SCHEMA_PAIR);
 	buf_add_str(&prefix, buf_str(&c->folded));
 	Status st = buf_ok(&prefix) ? matcher_terms(view->matcher, buf_str(&prefix), take_term, c, view->err)
 				    : err_no_memory(view->err);
@@ -131,7 +131,7 @@ static Status complete(View *view, void *ctx)
 		return st != ST_OK ? st : err_no_memory(view->err);
 	for (size_t i = 0; i < c->count; i++) {
 		Str term = blank > 0 ? str_slice(c->best[i].term, 1, c->best[i].term.len) : c->best[i].term;
-		ptrdiff_t mark = str_find_char(term, '=');
+		ptrdiff_t mark = str_find_char(term, SCHEMA_MARKED);
 		Str shown = mark > 0 ? str_slice(term, 0, (size_t)mark) : term;
 		char *whole = arena_printf(view->arena, "%.*s%.*s", STR_ARG(c->head), STR_ARG(shown));
 		bool doubled = false;

@@ -29,7 +29,7 @@ static Query *agency_filter(View *view, Str agency)
 {
 	Buf bytes = {0};
 	uint64_t count = 0;
-	schema_whole(&bytes, "XA", agency);
+	schema_whole(&bytes, PREFIX_WHOLE_AGENCY, agency);
 	Query *whole = buf_ok(&bytes) ? query_term(view->arena, buf_str(&bytes)) : NULL;
 	Status st = whole ? matcher_term_documents(view->matcher, buf_str(&bytes), &count, view->err)
 			  : err_no_memory(view->err);
@@ -108,7 +108,7 @@ static Status compile_run(View *view, Run *run, bool any)
 					  .any_accents = any || run->other_accents};
 		st = query_compile(&run->parsed, options, view->tokens, view->matcher, view->arena, compiled,
 				   view->err);
-	} else if ((compiled->tiers[0] = query_term(view->arena, STR("XR")))) {
+	} else if ((compiled->tiers[0] = query_term(view->arena, schema_prefix(PREFIX_RECORD)))) {
 		compiled->tier_count = 1;
 	}
 	if (st == ST_OK && !compiled->tier_count)

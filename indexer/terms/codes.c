@@ -1,9 +1,10 @@
-/* indexer/terms/codes.c - see codes.h.
+/* indexer/terms/codes.c - the tables of codes, how they are made, and how a code is spelled.
  *
- * Symbols ascend as their texts do. Numbers come first, in the order of their digits ("1", "10", "100", "11"); then
- * syllables in the tokenizer's order, which is that of the folded form and then of the marked one, with the words in
- * their places between. "an" < "an=án1" < "anh": a blank and '=' sort before any letter, so pairs and marked forms keep
- * the order of their parts.
+ * Codes must ascend as the bytes of their terms do: the inverter sorts by them (invert.h, codes_in_order). So kinds
+ * stand in the order of their first bytes, and symbols ascend as their texts do. Numbers come first, in the order of
+ * their digits ("1", "10", "100", "11"); then syllables in the tokenizer's order, which is that of the folded form and
+ * then of the marked one, with the words in their places between. "an" < "an=án1" < "anh": a blank and '=' sort before
+ * any letter, so pairs and marked forms keep the order of their parts.
  */
 #include "indexer/terms/codes.h"
 
@@ -35,10 +36,25 @@ static const char *const words[] = {
 };
 enum { WORDS = sizeof words / sizeof words[0] };
 
-/* In the order of the terms' first bytes: digits, capitals, small letters. */
-static const char *const kinds[] = {NULL, "", "AB", "A", "B", "GB", "G", "SB", "S", "WB", "W", ""};
-enum { KIND_NUMBER = 1, KIND_LAST = sizeof kinds / sizeof kinds[0] - 1 };
-static const uint8_t unigram_kind[PLACE_COUNT] = {KIND_LAST, 3, 6, 8, 10}, bigram_kind[PLACE_COUNT] = {4, 2, 5, 7, 9};
+/* Kinds of codes in the order of their terms' first bytes: digits, capitals, small letters. Kind 0 is not used. */
+static const struct {
+	TermPrefix prefix;
+	bool is_pair;
+} kinds[] = {
+	{0},
+	{PREFIX_BODY, false}, /* numbers */
+	{PREFIX_AGENCY, true},
+	{PREFIX_AGENCY, false},
+	{PREFIX_BODY, true},
+	{PREFIX_SIGNER, true},
+	{PREFIX_SIGNER, false},
+	{PREFIX_SUBJECT, true},
+	{PREFIX_SUBJECT, false},
+	{PREFIX_KEYWORD, true},
+	{PREFIX_KEYWORD, false},
+	{PREFIX_BODY, false}, /* words */
+};
+enum { KIND_NUMBER = 1, KIND_COUNT = sizeof kinds / sizeof kinds[0] };
 
 typedef struct {
 	uint16_t number;
@@ -58,11 +74,6 @@ static struct {
 	TokenSymbols last;
 } t;
 CodeTables code_tables;
-
-const char *place_prefix(TermPlace place)
-{
-	return kinds[unigram_kind[place]];
-}
 
 /* ---- tables ---------------------------------------------------------------------------------------------------- */
 
@@ -151,9 +162,9 @@ static void make_tables(void)
 	number_words();
 	number_letters(next);
 	code_tables.number = (uint64_t)KIND_NUMBER << 32;
-	for (int place = 0; place < PLACE_COUNT; place++) {
-		code_tables.unigram[place] = (uint64_t)unigram_kind[place] << 32;
-		code_tables.bigram[place] = (uint64_t)bigram_kind[place] << 32;
+	for (uint64_t kind = KIND_NUMBER + 1; kind < KIND_COUNT; kind++) {
+		uint64_t *of = kinds[kind].is_pair ? code_tables.bigram : code_tables.unigram;
+		of[kinds[kind].prefix] = kind << 32;
 	}
 }
 
@@ -183,7 +194,7 @@ static uint16_t symbol_of_digits(Str digits)
 	return digits.ptr[0] == '0' && digits.len > 1 ? 0 : t.of_number[number];
 }
 
-/* word + 1 */
+/* The word's index + 1; 0: it is none of them. */
 static uint16_t find_word(Str folded)
 {
 	if (folded.len > WORD_MAX)
@@ -244,16 +255,17 @@ static size_t add_exact(char *out, size_t at, Meaning m)
 	at = add(out, at, syllable_folded(syllable_fold(m.number)));
 	if (!key_is_marked(key))
 		return at;
-	out[at++] = '=';
+	out[at++] = SCHEMA_MARKED;
 	return add(out, at, key);
 }
 
 size_t code_spell(void *unused, uint64_t code, char *out)
 {
 	(void)unused;
-	size_t kind = (size_t)(code >> 32), at = add(out, 0, str_from(kinds[kind]));
-	if (at == 0 || out[at - 1] != 'B')
+	size_t kind = (size_t)(code >> 32), at = add(out, 0, schema_prefix(kinds[kind].prefix));
+	if (!kinds[kind].is_pair)
 		return add_exact(out, at, t.exact[code & 0xFFFF]);
+	out[at++] = SCHEMA_PAIR;
 	at = add_folded(out, at, t.folded[code >> 16 & 0xFFFF]);
 	out[at++] = ' ';
 	return add_folded(out, at, t.folded[code & 0xFFFF]);

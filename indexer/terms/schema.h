@@ -8,6 +8,7 @@
  *   Schinh=chính2, SBchinh quyen  the subject once more       count   subject:chính
  *   A… G… W…                      agency, signer, keywords    count   agency:…, signer:…, keyword:…
  *   M15/2019/QD-UBND              a number said in the text   count   15/2019/QĐ-UBND, after the record itself
+ *   D2019-03-12                   a date said in the text     count   12/3/2019
  *   K15/2019/QD-UBND              the record's own number     0       number:…, look-up
  *   K1 K2 K3 K4 …                 the number in parts         0       look-up of variants (record_number.h)
  *   C… / CM…                      own case numbers / said     0       look-up
@@ -22,8 +23,10 @@
  * taken for one. Positions are not kept: phrases of two are bigrams, longer ones are checked on the stored text.
  *
  *   slot 0  date of issue "20190312", "201903", "2019"     sort, from, to, the year facet
- *   slot 1  type, slot 2 agency, slot 3 fonds              as written, cut at SCHEMA_VALUE_MAX; facets
+ *   slot 1  type, slot 2 agency, slot 3 fonds              as written, cut at SCHEMA_VALUE_MAX; facets (facets.h)
  *
+ * Owns     nothing; terms are written into the caller's Buf
+ * Errors   a Buf that could not grow (buf_ok)
  * Threads  pure
  */
 #ifndef INDEXER_TERMS_SCHEMA_H
@@ -44,6 +47,34 @@ enum {
 	SCHEMA_HEADING_MAX = 25, /* words of a text's first line, which then is its heading */
 };
 
+/* What a term begins with: which kind of term it is. The words of the body have no prefix. */
+typedef enum {
+	PREFIX_BODY, /* the prefixes of words come first: codes.h has numbers for their terms */
+	PREFIX_AGENCY,
+	PREFIX_SIGNER,
+	PREFIX_SUBJECT,
+	PREFIX_KEYWORD,
+	PREFIX_OF_WORDS, /* how many those are */
+	PREFIX_NUMBER = PREFIX_OF_WORDS,
+	PREFIX_SAID_NUMBER,
+	PREFIX_CASE_NUMBER,
+	PREFIX_SAID_CASE_NUMBER,
+	PREFIX_SAID_DATE,
+	PREFIX_TYPE,
+	PREFIX_WHOLE_AGENCY,
+	PREFIX_FONDS,
+	PREFIX_CASE,
+	PREFIX_YEAR,
+	PREFIX_ID,
+	PREFIX_RECORD, /* every record has this term, nothing behind the prefix */
+	PREFIX_COUNT
+} TermPrefix;
+
+enum {
+	SCHEMA_PAIR = 'B',   /* between the prefix and the first token of a bigram */
+	SCHEMA_MARKED = '=', /* between a folded syllable and the same with its marks */
+};
+
 /* How a field of the query language is asked. */
 typedef enum {
 	ASK_WORDS,  /* tokens under the prefix */
@@ -57,21 +88,21 @@ typedef enum {
 typedef struct {
 	const char *name;    /* in queries, English */
 	const char *name_vi; /* in queries, Vietnamese, folded and with '_' for blanks */
-	const char *prefix;
 	SchemaAsk ask;
-	RecordFieldId from; /* the record's field; RF_COUNT: none */
+	TermPrefix prefix; /* of a date: none is used */
 	const char *help_vi, *help_en, *example;
 } SchemaField;
 extern const SchemaField schema_fields[];
 extern const size_t schema_field_count;
-/* By English or Vietnamese name, with or without accents; NULL where there is none. */
+/* By English or Vietnamese name, with or without accents; NULL: no field has the name. */
 const SchemaField *schema_field_by_name(Str name);
 
+Str schema_prefix(TermPrefix prefix);
 /* Terms. Each function sets *out (cut at SCHEMA_TERM_MAX) to the term's bytes. */
-void schema_unigram(Buf *out, const char *prefix, Str folded, Str key, bool marked);
-void schema_bigram(Buf *out, const char *prefix, Str folded_first, Str folded_second);
-void schema_whole(Buf *out, const char *prefix, Str value); /* value is folded and its blanks are made one */
-void schema_exact(Buf *out, const char *prefix, Str value);
+void schema_unigram(Buf *out, TermPrefix prefix, Str folded, Str key, bool marked);
+void schema_bigram(Buf *out, TermPrefix prefix, Str folded_first, Str folded_second);
+void schema_whole(Buf *out, TermPrefix prefix, Str value); /* value is folded and its blanks are made one */
+void schema_exact(Buf *out, TermPrefix prefix, Str value);
 /* The four relaxed forms of a number, for look-up of variants: K1 … K4. */
 enum { SCHEMA_NUMBER_FORMS = 4 };
 void schema_number_form(Buf *out, const RecordNumber *number, unsigned form); /* empty: the number has no such form */

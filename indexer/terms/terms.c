@@ -1,4 +1,12 @@
-/* indexer/terms/terms.c - see terms.h and, for what the terms are, schema.h and codes.h. */
+/* indexer/terms/terms.c - walks a record's text and fields and tells a sink every term (schema.h says which there are).
+ *
+ * A text is tokenised once, a run of tokens at a time; each run is told once for every prefix that its words are found
+ * under. Words and pairs that have a code go out as codes, many in one call; the rest is spelled.
+ *
+ * Neighbouring records often have the same agency, signer or type. So for each field the maker remembers the value of
+ * the record before and the calls that the sink was given for it; the same value again replays those calls and nothing
+ * is tokenised.
+ */
 #include "indexer/terms/terms.h"
 
 #include "base/utf8.h"
@@ -8,15 +16,15 @@
 
 enum { CODES_AT_ONCE = 512 };
 
-/* What a field said and what became of it: neighbours often say the same. */
+/* The value that a field had in the record before, and the sink's calls that came of it. */
 typedef struct {
 	Buf text;
-	Buf calls; /* of the sink: Call, its bytes, up to a multiple of 8 */
+	Buf calls; /* Call, its bytes, zeros up to a multiple of 8; and so on */
 } Memo;
 
 typedef struct {
 	uint32_t bytes;
-	uint32_t wdf; /* twice, and 1 for a term */
+	uint32_t wdf; /* doubled; plus 1 where the bytes are a term, not codes */
 } Call;
 
 struct TermMaker {
@@ -60,9 +68,9 @@ void term_maker_free(TermMaker *maker)
 	free(maker);
 }
 
-/* ---- what was said before -------------------------------------------------------------------------------------- */
+/* ---- fields that repeat ----------------------------------------------------------------------------------------- */
 
-static void note(Memo *memo, const void *bytes, size_t len, uint32_t wdf)
+static void record_call(Memo *memo, const void *bytes, size_t len, uint32_t wdf)
 {
 	static const char padding[8];
 	Call call = {(uint32_t)len, wdf};
@@ -71,16 +79,17 @@ static void note(Memo *memo, const void *bytes, size_t len, uint32_t wdf)
 	buf_add(&memo->calls, padding, -len & 7);
 }
 
-static void note_codes(void *ctx, const uint64_t *codes, size_t count, uint32_t wdf)
+static void record_codes(void *ctx, const uint64_t *codes, size_t count, uint32_t wdf)
 {
-	note(ctx, codes, count * sizeof *codes, wdf << 1);
-}
-static void note_term(void *ctx, Str term, uint32_t wdf)
-{
-	note(ctx, term.ptr, term.len, wdf << 1 | 1);
+	record_call(ctx, codes, count * sizeof *codes, wdf << 1);
 }
 
-static void say(const Memo *memo, const TermSink *sink)
+static void record_term(void *ctx, Str term, uint32_t wdf)
+{
+	record_call(ctx, term.ptr, term.len, wdf << 1 | 1);
+}
+
+static void memo_replay(const Memo *memo, const TermSink *sink)
 {
 	for (size_t at = 0; at < memo->calls.len;) {
 		const Call *call = (const Call *)(const void *)(memo->calls.data + at);
@@ -94,7 +103,7 @@ static void say(const Memo *memo, const TermSink *sink)
 	}
 }
 
-/* True: it says what it said. Else it is empty, for what is to be said now. */
+/* True: the memo holds the calls of this very text. False: it was emptied, to record those of the text. */
 static bool memo_holds(Memo *memo, Str text)
 {
 	if (text.len && str_eq(text, buf_str(&memo->text)) && buf_ok(&memo->calls))
@@ -104,57 +113,61 @@ static bool memo_holds(Memo *memo, Str text)
 	return false;
 }
 
+/* The calls of `text` are recorded: from now on the memo holds them, and the sink gets them. */
 static Status memo_close(Memo *memo, Str text, const TermSink *sink, Err *err)
 {
 	if (!buf_ok(&memo->calls))
 		return err_no_memory(err);
 	buf_add_str(&memo->text, text);
-	say(memo, sink);
+	memo_replay(memo, sink);
 	return ST_OK;
 }
 
 /* ---- words ----------------------------------------------------------------------------------------------------- */
 
-/* Where the words of a text go, each with its weight. */
+/* A prefix that the words of a text are found under, and how often each occurrence counts there. */
 typedef struct {
-	TermPlace place;
+	TermPrefix prefix;
 	uint32_t weight;
-} Place;
+} WordTarget;
 
+/* The word before the tokens at hand, which makes a pair with the first of them. */
 typedef struct {
 	Str folded;
 	uint16_t symbol; /* 0: it has none */
-	bool there;
-} Previous;
+	bool exists;
+} PreviousWord;
 
 static void emit(TermMaker *m, const TermSink *sink, uint32_t wdf)
 {
 	sink->term(sink->ctx, buf_str(&m->term), wdf);
 }
 
-static void add_unigram(TermMaker *m, const TermSink *sink, const Token *token, const Place *place)
+static void add_unigram(TermMaker *m, const TermSink *sink, const Token *token, const WordTarget *target)
 {
-	schema_unigram(&m->term, place_prefix(place->place), token->folded, token->key, token->flags & TOKEN_MARKED);
-	emit(m, sink, place->weight);
+	schema_unigram(&m->term, target->prefix, token->folded, token->key, token->flags & TOKEN_MARKED);
+	emit(m, sink, target->weight);
 }
 
-static void add_bigram(TermMaker *m, const TermSink *sink, Str before, Str folded, const Place *place)
+static void add_bigram(TermMaker *m, const TermSink *sink, Str before, Str folded, const WordTarget *target)
 {
-	schema_bigram(&m->term, place_prefix(place->place), before, folded);
-	emit(m, sink, place->weight);
+	schema_bigram(&m->term, target->prefix, before, folded);
+	emit(m, sink, target->weight);
 }
 
-/* A span is one term wherever it is said. */
+/* A number or date that is said: one term, under no other prefix than its own. */
 static void add_span(TermMaker *m, const TermSink *sink, const Token *token)
 {
-	const char *prefix = token->kind == TOKEN_RECORD_NUMBER ? "M" : token->kind == TOKEN_CASE_NUMBER ? "CM" : "D";
+	TermPrefix prefix = token->kind == TOKEN_RECORD_NUMBER ? PREFIX_SAID_NUMBER
+			    : token->kind == TOKEN_CASE_NUMBER ? PREFIX_SAID_CASE_NUMBER
+							       : PREFIX_SAID_DATE;
 	schema_exact(&m->term, prefix, token->folded);
 	emit(m, sink, 1);
 }
 
-/* The words of a run of tokens, for one place. *before is the word before the run, and then its last. */
-static void add_words(TermMaker *m, const TermSink *sink, const Token *tokens, size_t count, const Place *place,
-		      Previous *before)
+/* The words of a run of tokens, under one prefix. *before: the word before the run; afterwards the last of the run. */
+static void add_words(TermMaker *m, const TermSink *sink, const Token *tokens, size_t count, const WordTarget *target,
+		      PreviousWord *before)
 {
 	uint64_t codes[CODES_AT_ONCE + 2], code;
 	size_t used = 0;
@@ -163,48 +176,49 @@ static void add_words(TermMaker *m, const TermSink *sink, const Token *tokens, s
 		if (token->kind > TOKEN_DIGITS)
 			continue;
 		TokenSymbols symbols = codes_of_token(token);
-		if ((code = code_unigram(place->place, symbols.exact)))
+		if ((code = code_unigram(target->prefix, symbols.exact)))
 			codes[used++] = code;
 		else
-			add_unigram(m, sink, token, place);
-		bool pair = before->there && !(token->flags & TOKEN_BREAK_BEFORE);
-		if (pair && (code = code_bigram(place->place, before->symbol, symbols.folded)))
+			add_unigram(m, sink, token, target);
+		bool pair = before->exists && !(token->flags & TOKEN_BREAK_BEFORE);
+		if (pair && (code = code_bigram(target->prefix, before->symbol, symbols.folded)))
 			codes[used++] = code;
 		else if (pair)
-			add_bigram(m, sink, before->folded, token->folded, place);
-		*before = (Previous){.folded = token->folded, .symbol = symbols.folded, .there = true};
+			add_bigram(m, sink, before->folded, token->folded, target);
+		*before = (PreviousWord){.folded = token->folded, .symbol = symbols.folded, .exists = true};
 		if (used >= CODES_AT_ONCE) {
-			sink->codes(sink->ctx, codes, used, place->weight);
+			sink->codes(sink->ctx, codes, used, target->weight);
 			used = 0;
 		}
 	}
 	if (used)
-		sink->codes(sink->ctx, codes, used, place->weight);
+		sink->codes(sink->ctx, codes, used, target->weight);
 }
 
-/* The tokens of a run are gone with the next one. */
-static void keep_word(TermMaker *m, Previous *before)
+/* Copies the word: the tokens of a run are overwritten by the next run. */
+static void keep_word(TermMaker *m, PreviousWord *before)
 {
-	if (before->there)
+	if (before->exists)
 		memmove(m->previous_word, before->folded.ptr, before->folded.len);
 	before->folded.ptr = m->previous_word;
 }
 
-static Status add_text(TermMaker *m, const TermSink *sink, Str text, const Place *places, size_t place_count, Err *err)
+static Status add_text(TermMaker *m, const TermSink *sink, Str text, const WordTarget *targets, size_t target_count,
+		       Err *err)
 {
-	Previous before = {0};
+	PreviousWord before = {0};
 	const Token *tokens;
 	size_t count;
 	Step step;
 	token_iter_set(m->tokens, text);
 	while ((step = token_next_run(m->tokens, &tokens, &count, err)) == STEP_ITEM) {
-		Previous last = before;
+		PreviousWord last = before;
 		for (size_t i = 0; i < count; i++)
 			if (tokens[i].kind > TOKEN_DIGITS)
 				add_span(m, sink, &tokens[i]);
-		for (size_t i = 0; i < place_count; i++) {
+		for (size_t i = 0; i < target_count; i++) {
 			last = before;
-			add_words(m, sink, tokens, count, &places[i], &last);
+			add_words(m, sink, tokens, count, &targets[i], &last);
 		}
 		before = last;
 		keep_word(m, &before);
@@ -216,11 +230,11 @@ static void make_number_terms(TermMaker *m, const TermSink *sink, Str number)
 {
 	RecordNumber parsed;
 	if (!record_number_parse(number, &parsed)) { /* bare or odd: found as it is written */
-		schema_whole(&m->term, "K", number);
+		schema_whole(&m->term, PREFIX_NUMBER, number);
 		emit(m, sink, 0);
 		return;
 	}
-	schema_exact(&m->term, "K", str_from(parsed.key));
+	schema_exact(&m->term, PREFIX_NUMBER, str_from(parsed.key));
 	emit(m, sink, 0);
 	for (unsigned form = 0; form < SCHEMA_NUMBER_FORMS; form++) {
 		schema_number_form(&m->term, &parsed, form);
@@ -231,13 +245,13 @@ static void make_number_terms(TermMaker *m, const TermSink *sink, Str number)
 
 static Status add_number(TermMaker *m, const TermSink *sink, Str number, Err *err)
 {
-	const TermSink notes = {.ctx = &m->number, .codes = note_codes, .term = note_term};
+	const TermSink recorder = {.ctx = &m->number, .codes = record_codes, .term = record_term};
 	if (memo_holds(&m->number, number)) {
-		say(&m->number, sink);
+		memo_replay(&m->number, sink);
 		return ST_OK;
 	}
 	if (number.len)
-		make_number_terms(m, &notes, number);
+		make_number_terms(m, &recorder, number);
 	return memo_close(&m->number, number, sink, err);
 }
 
@@ -245,16 +259,16 @@ static void add_cases(TermMaker *m, const TermSink *sink, const FieldValue *case
 {
 	for (size_t i = 0; i < cases->count; i++) {
 		CaseNumber number;
-		schema_exact(&m->term, "XC", cases->items[i]);
+		schema_exact(&m->term, PREFIX_CASE, cases->items[i]);
 		emit(m, sink, 0);
 		if (case_number_parse(cases->items[i], &number)) {
-			schema_exact(&m->term, "C", str_from(number.canonical));
+			schema_exact(&m->term, PREFIX_CASE_NUMBER, str_from(number.canonical));
 			emit(m, sink, 0);
 		}
 	}
 }
 
-static void add_whole(TermMaker *m, const TermSink *sink, const char *prefix, Str value)
+static void add_whole(TermMaker *m, const TermSink *sink, TermPrefix prefix, Str value)
 {
 	if (!value.len)
 		return;
@@ -267,15 +281,15 @@ static void add_filters(TermMaker *m, const TermSink *sink, Str id, const Record
 	char date[9];
 	size_t date_len = schema_date_value(record->issued, date);
 	add_cases(m, sink, &record->fields[RF_CASES]);
-	add_whole(m, sink, "XT", record_text(record, RF_TYPE));
-	add_whole(m, sink, "XA", record_text(record, RF_AGENCY));
-	add_whole(m, sink, "XF", record_text(record, RF_FONDS));
-	schema_exact(&m->term, "XI", id);
+	add_whole(m, sink, PREFIX_TYPE, record_text(record, RF_TYPE));
+	add_whole(m, sink, PREFIX_WHOLE_AGENCY, record_text(record, RF_AGENCY));
+	add_whole(m, sink, PREFIX_FONDS, record_text(record, RF_FONDS));
+	schema_exact(&m->term, PREFIX_ID, id);
 	emit(m, sink, 0);
-	schema_exact(&m->term, "XR", (Str){0});
+	schema_exact(&m->term, PREFIX_RECORD, (Str){0});
 	emit(m, sink, 0);
 	if (date_len) {
-		schema_exact(&m->term, "XY", (Str){date, 4});
+		schema_exact(&m->term, PREFIX_YEAR, (Str){date, 4});
 		emit(m, sink, 0);
 		sink->value(sink->ctx, SLOT_ISSUED, (Str){date, date_len});
 	}
@@ -287,44 +301,44 @@ static void add_filters(TermMaker *m, const TermSink *sink, Str id, const Record
 	}
 }
 
-static Status add_field(TermMaker *m, const TermSink *sink, const FieldValue *value, Memo *memo, const Place *places,
-			size_t count, Err *err)
+static Status add_field(TermMaker *m, const TermSink *sink, const FieldValue *value, Memo *memo,
+			const WordTarget *targets, size_t count, Err *err)
 {
-	const TermSink notes = {.ctx = memo, .codes = note_codes, .term = note_term};
+	const TermSink recorder = {.ctx = memo, .codes = record_codes, .term = record_term};
 	Status st = ST_OK;
 	if (memo_holds(memo, value->text)) {
-		say(memo, sink);
+		memo_replay(memo, sink);
 	} else if (value->text.len) {
-		st = add_text(m, &notes, value->text, places, count, err);
+		st = add_text(m, &recorder, value->text, targets, count, err);
 		if (st == ST_OK)
 			st = memo_close(memo, value->text, sink, err);
 	}
 	for (size_t i = 0; st == ST_OK && i < value->count; i++)
-		st = add_text(m, sink, value->items[i], places, count, err);
+		st = add_text(m, sink, value->items[i], targets, count, err);
 	return st;
 }
 
-/* The fields whose words are found by a search without a field name; those with a place also by their name. */
+/* The fields whose words are found by a search without a field name, and under a prefix of their own too. */
 static const struct {
 	RecordFieldId field;
-	TermPlace place; /* PLACE_BODY: there only */
+	TermPrefix own;  /* PREFIX_BODY: it has none */
 	uint32_t weight; /* in the body */
 } worded[] = {
-	{RF_SUBJECT, PLACE_SUBJECT, SCHEMA_SUBJECT_WEIGHT},
-	{RF_TITLE, PLACE_BODY, SCHEMA_SUBJECT_WEIGHT},
-	{RF_AGENCY, PLACE_AGENCY, 1},
-	{RF_SIGNER, PLACE_SIGNER, 1},
-	{RF_KEYWORDS, PLACE_KEYWORDS, 1},
-	{RF_TYPE, PLACE_BODY, 1},
-	{RF_NUMBER, PLACE_BODY, 1},
-	{RF_RECIPIENTS, PLACE_BODY, 1},
-	{RF_FIELD, PLACE_BODY, 1},
-	{RF_RELATIONS, PLACE_BODY, 1},
-	{RF_LOCATION, PLACE_BODY, 1},
-	{RF_EXTRA, PLACE_BODY, 1},
+	{RF_SUBJECT, PREFIX_SUBJECT, SCHEMA_SUBJECT_WEIGHT},
+	{RF_TITLE, PREFIX_BODY, SCHEMA_SUBJECT_WEIGHT},
+	{RF_AGENCY, PREFIX_AGENCY, 1},
+	{RF_SIGNER, PREFIX_SIGNER, 1},
+	{RF_KEYWORDS, PREFIX_KEYWORD, 1},
+	{RF_TYPE, PREFIX_BODY, 1},
+	{RF_NUMBER, PREFIX_BODY, 1},
+	{RF_RECIPIENTS, PREFIX_BODY, 1},
+	{RF_FIELD, PREFIX_BODY, 1},
+	{RF_RELATIONS, PREFIX_BODY, 1},
+	{RF_LOCATION, PREFIX_BODY, 1},
+	{RF_EXTRA, PREFIX_BODY, 1},
 };
 
-/* The first line that is not empty; "" where it is as long as a paragraph. */
+/* The first line that is not empty; "" if it has more words than a heading. */
 static Str heading_of(Str text)
 {
 	size_t start = 0, end, words = 0;
@@ -337,15 +351,16 @@ static Str heading_of(Str text)
 
 Status terms_of_record(TermMaker *maker, Str id, const Record *record, Str text, const TermSink *sink, Err *err)
 {
-	const Place body = {PLACE_BODY, 1};
-	const Place heading = {PLACE_BODY, SCHEMA_SUBJECT_WEIGHT - 1}; /* once more than it has as a part of the text */
+	const WordTarget body = {PREFIX_BODY, 1};
+	const WordTarget heading = {PREFIX_BODY,
+				    SCHEMA_SUBJECT_WEIGHT - 1}; /* once more than it has as a part of the text */
 	Status st = add_text(maker, sink, text, &body, 1, err);
 	if (st == ST_OK)
 		st = add_text(maker, sink, heading_of(text), &heading, 1, err);
 	for (size_t i = 0; st == ST_OK && i < sizeof worded / sizeof worded[0]; i++) {
-		Place places[2] = {{PLACE_BODY, worded[i].weight}, {worded[i].place, 1}};
-		st = add_field(maker, sink, &record->fields[worded[i].field], &maker->fields[worded[i].field], places,
-			       worded[i].place == PLACE_BODY ? 1 : 2, err);
+		WordTarget targets[2] = {{PREFIX_BODY, worded[i].weight}, {worded[i].own, 1}};
+		st = add_field(maker, sink, &record->fields[worded[i].field], &maker->fields[worded[i].field], targets,
+			       worded[i].own == PREFIX_BODY ? 1 : 2, err);
 	}
 	if (st == ST_OK)
 		st = add_number(maker, sink, record_text(record, RF_NUMBER), err);

@@ -1,8 +1,12 @@
 /* indexer/terms/terms.h - what a record is found by: its metadata and text as index terms and values.
  *
+ *   record + text ──terms_of_record──► sink: codes (frequent terms as numbers), terms (spelled), values (slots)
+ *
  * One function serves the bulk builder, the live shard and the tests; they differ in the sink they pass.
  *
- * Owns     a TermMaker holds its scratch memory; reusable for many records
+ * Shapes   a sink is told of every occurrence; the same term may come as a code and spelled, in any order
+ * Owns     a TermMaker holds its scratch memory; reusable for many records. What a sink is given lives for that call
+ * Errors   ST_NO_MEMORY
  * Threads  a TermMaker belongs to one thread
  */
 #ifndef INDEXER_TERMS_TERMS_H
@@ -14,7 +18,7 @@
 typedef struct {
 	void *ctx;
 	void (*codes)(void *ctx, const uint64_t *codes, size_t count,
-		      uint32_t wdf);                     /* codes.h; one for each occurrence */
+		      uint32_t wdf);                     /* codes.h; one code for each occurrence */
 	void (*term)(void *ctx, Str term, uint32_t wdf); /* wdf 0: boolean */
 	void (*value)(void *ctx, unsigned slot, Str value);
 } TermSink;
@@ -22,7 +26,6 @@ typedef struct {
 typedef struct TermMaker TermMaker;
 TermMaker *term_maker_new(Err *err);
 void term_maker_free(TermMaker *maker);
-/* Errors: ST_NO_MEMORY. */
 Status terms_of_record(TermMaker *maker, Str id, const Record *record, Str text, const TermSink *sink, Err *err);
 
 #endif

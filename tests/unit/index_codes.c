@@ -21,7 +21,7 @@ static void unigrams_ascend_as_their_terms_do(void **state)
 	unsigned count = 0;
 	(void)state;
 	for (uint32_t symbol = 1; symbol <= codes_last().exact; symbol++) {
-		uint64_t code = code_unigram(PLACE_BODY, (uint16_t)symbol);
+		uint64_t code = code_unigram(PREFIX_BODY, (uint16_t)symbol);
 		Str now = spell(code, two);
 		if (code <= last || str_cmp(before, now) >= 0)
 			fail_msg("%.*s is not before %.*s", STR_ARG(before), STR_ARG(now));
@@ -54,10 +54,10 @@ static void codes_of_all_places_ascend_as_their_terms_do(void **state)
 		uint64_t codes[2];
 		for (int k = 0; k < 2; k++)
 			do
-				codes[k] =
-					pick(2) ? code_bigram((TermPlace)pick(PLACE_COUNT), any(codes_last().folded),
-							      any(codes_last().folded))
-						: code_unigram((TermPlace)pick(PLACE_COUNT), any(codes_last().exact));
+				codes[k] = pick(2) ? code_bigram((TermPrefix)pick(PREFIX_OF_WORDS),
+								 any(codes_last().folded), any(codes_last().folded))
+						   : code_unigram((TermPrefix)pick(PREFIX_OF_WORDS),
+								  any(codes_last().exact));
 			while (!codes[k]);
 		Str a = spell(codes[0], one), b = spell(codes[1], two);
 		int order = (codes[0] > codes[1]) - (codes[0] < codes[1]), terms = str_cmp(a, b);
@@ -84,14 +84,14 @@ static void a_code_stands_for_the_term_that_spelling_gives(void **state)
 		if (token.kind > TOKEN_DIGITS)
 			continue;
 		TokenSymbols symbols = codes_of_token(&token);
-		for (TermPlace place = 0; place < PLACE_COUNT; place++) {
-			uint64_t code = code_unigram(place, symbols.exact),
-				 pair = code_bigram(place, last.folded, symbols.folded);
-			schema_unigram(&term, place_prefix(place), token.folded, token.key, token.flags & TOKEN_MARKED);
+		for (TermPrefix prefix = 0; prefix < PREFIX_OF_WORDS; prefix++) {
+			uint64_t code = code_unigram(prefix, symbols.exact),
+				 pair = code_bigram(prefix, last.folded, symbols.folded);
+			schema_unigram(&term, prefix, token.folded, token.key, token.flags & TOKEN_MARKED);
 			if (code && !str_eq(spell(code, out), buf_str(&term)))
 				fail_msg("%.*s instead of %.*s", STR_ARG(spell(code, out)), STR_ARG(buf_str(&term)));
 			with_code += code != 0;
-			schema_bigram(&term, place_prefix(place), buf_str(&before), token.folded);
+			schema_bigram(&term, prefix, buf_str(&before), token.folded);
 			if (pair && !str_eq(spell(pair, out), buf_str(&term)))
 				fail_msg("%.*s instead of %.*s", STR_ARG(spell(pair, out)), STR_ARG(buf_str(&term)));
 		}
