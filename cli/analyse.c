@@ -1,5 +1,6 @@
 /* cli/analyse.c - hoso analyse: what the analyser makes of a text. Needs no archive. */
 #include "cli/cli.h"
+#include "cli/commands.h"
 
 #include "base/file.h"
 #include "tokenizer/analyse_json.h"
@@ -7,9 +8,9 @@
 #include <unistd.h>
 
 enum { OPT_JSON, INPUT_MAX = 64 << 20 };
-const CliOption analyse_options[] = {[OPT_JSON] = {"json", 0, NULL, "as one JSON object"}, {0}};
+static const CliOption options[] = {[OPT_JSON] = {"json", 0, NULL, "as one JSON object"}, {0}};
 
-int cmd_analyse(const CliArgs *args)
+static int run_analyse(const CliArgs *args)
 {
 	Buf bytes = {0}, out = {0};
 	Err err = {0};
@@ -27,3 +28,13 @@ int cmd_analyse(const CliArgs *args)
 	}
 	return cli_print(&out, EXIT_DONE);
 }
+
+const CliCommand command_analyse = {
+	.name = "analyse",
+	.words = "[FILE|-]",
+	.least_words = 0,
+	.most_words = 1,
+	.help = "what the analyser makes of a text",
+	.options = options,
+	.run = run_analyse,
+};

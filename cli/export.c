@@ -1,5 +1,6 @@
 /* cli/export.c - hoso export: a case file as one ZIP that is a BagIt bag. */
 #include "cli/cli.h"
+#include "cli/commands.h"
 
 #include "store/package/package.h"
 
@@ -9,7 +10,7 @@
 #include <unistd.h>
 
 enum { OPT_CASE, OPT_OUTPUT };
-const CliOption export_options[] = {
+static const CliOption options[] = {
 	[OPT_CASE] = {"case", 0, "CODE", "the case file's code"},
 	[OPT_OUTPUT] = {"output", 'o', "FILE", "where to (default: a name from the code; - for standard output)"},
 	{0},
@@ -32,7 +33,7 @@ static Status write_package(Package *package, const char *path, Err *err)
 	return st;
 }
 
-int cmd_export(const CliArgs *args)
+static int run_export(const CliArgs *args)
 {
 	Store *store = NULL;
 	Package *package = NULL;
@@ -56,3 +57,10 @@ int cmd_export(const CliArgs *args)
 	store_close(store);
 	return code;
 }
+
+const CliCommand command_export = {
+	.name = "export",
+	.help = "a case file as a package (BagIt ZIP)",
+	.options = options,
+	.run = run_export,
+};

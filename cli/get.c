@@ -1,6 +1,8 @@
 /* cli/get.c - hoso get: one record by id or number: metadata, text or original. */
 #include "cli/cli.h"
+#include "cli/commands.h"
 
+#include "base/file.h"
 #include "indexer/search/search.h"
 #include "store/record/entry_json.h"
 
@@ -11,10 +13,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/file.h"
-
 enum { OPT_JSON, OPT_TEXT, OPT_CONTENT, OPT_OBJECT, OPT_OUTPUT, OPT_VERSION };
-const CliOption get_options[] = {
+static const CliOption options[] = {
 	[OPT_JSON] = {"json", 0, NULL, "metadata as one JSON object (look-up by number: exact and variants)"},
 	[OPT_TEXT] = {"text", 0, NULL, "the text, byte for byte"},
 	[OPT_CONTENT] = {"content", 0, NULL, "the original"},
@@ -155,7 +155,7 @@ static int show_number(Get *get, Str number)
 	return answer.exact_count ? EXIT_DONE : EXIT_NO;
 }
 
-int cmd_get(const CliArgs *args)
+static int run_get(const CliArgs *args)
 {
 	Get get = {.args = args};
 	uint64_t version = 0, sequence = 0;
@@ -177,3 +177,14 @@ int cmd_get(const CliArgs *args)
 	cli_close(get.store, get.index);
 	return code;
 }
+
+const CliCommand command_get = {
+	.name = "get",
+	.words = "ID|NUMBER",
+	.least_words = 1,
+	.most_words = 1,
+	.help = "one record: metadata, text or original",
+	.options = options,
+	.asks_index = true,
+	.run = run_get,
+};

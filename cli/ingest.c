@@ -1,5 +1,6 @@
 /* cli/ingest.c - hoso ingest: takes in what is named and reports what became of it. */
 #include "cli/cli.h"
+#include "cli/commands.h"
 
 #include "base/clock.h"
 #include "indexer/ingest/ingest.h"
@@ -8,9 +9,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { SETTLE_MS = 600000 };
+enum { SETTLE_MS = 600000, TERMINAL_PAUSE_US = 200000, LOG_PAUSE_US = 5000000 };
 enum { OPT_JSON, OPT_REJECTS, OPT_NO_WAIT, OPT_FONDS, OPT_CASE, OPT_QUIET };
-const CliOption ingest_options[] = {
+static const CliOption options[] = {
 	[OPT_JSON] = {"json", 0, NULL, "end with the report as one JSON object"},
 	[OPT_REJECTS] = {"rejects", 0, "FILE", "list what was refused and why, one JSON a line"},
 	[OPT_NO_WAIT] = {"no-wait", 0, NULL, "end when everything is archived; a later command or server indexes it"},
@@ -21,38 +22,38 @@ const CliOption ingest_options[] = {
 };
 
 typedef struct {
-	FILE *rejects;
+	FILE *rejects; /* NULL: they go to standard error */
 	bool quiet, terminal;
-	uint64_t shown_us, started_us;
-} Talk;
+	uint64_t shown_us, started_us; /* of the progress */
+} Output;
 
 static void show_progress(void *ctx, const IngestReport *so_far)
 {
-	Talk *talk = ctx;
-	uint64_t now = clock_monotonic_us(), pause = talk->terminal ? 200000 : 5000000;
-	if (talk->quiet || now - talk->shown_us < pause)
+	Output *output = ctx;
+	uint64_t now = clock_monotonic_us(), pause_us = output->terminal ? TERMINAL_PAUSE_US : LOG_PAUSE_US;
+	if (output->quiet || now - output->shown_us < pause_us)
 		return;
-	talk->shown_us = now;
-	double seconds = (double)(now - talk->started_us) / 1e6,
+	output->shown_us = now;
+	double seconds = (double)(now - output->started_us) / 1e6,
 	       rate = seconds > 0 ? (double)so_far->bytes / 1e6 / seconds : 0;
 	fprintf(stderr, "%s%" PRIu64 " records, %.1f MB, %.1f MB/s, %" PRIu64 " new, %" PRIu64 " rejected",
-		talk->terminal ? "\r\033[K" : "", so_far->seen, (double)so_far->bytes / 1e6, rate,
+		output->terminal ? "\r\033[K" : "", so_far->seen, (double)so_far->bytes / 1e6, rate,
 		so_far->added + so_far->versions, so_far->rejected);
 	if (so_far->bytes_expected > so_far->bytes_read && so_far->bytes_read)
 		fprintf(stderr, ", %.0f s left",
 			seconds * (double)(so_far->bytes_expected - so_far->bytes_read) / (double)so_far->bytes_read);
-	if (!talk->terminal)
+	if (!output->terminal)
 		fputc('\n', stderr);
 	fflush(stderr);
 }
 
 static void list_reject(void *ctx, Str source, Status code, Str reason)
 {
-	Talk *talk = ctx;
+	Output *output = ctx;
 	Buf line = {0};
 	JsonOut j;
-	if (!talk->rejects) {
-		fprintf(stderr, "%srejected %.*s: %.*s\n", talk->terminal ? "\r\033[K" : "", STR_ARG(source),
+	if (!output->rejects) {
+		fprintf(stderr, "%srejected %.*s: %.*s\n", output->terminal ? "\r\033[K" : "", STR_ARG(source),
 			STR_ARG(reason));
 		return;
 	}
@@ -60,7 +61,7 @@ static void list_reject(void *ctx, Str source, Status code, Str reason)
 	ingest_reject_write(source, code, reason, &j);
 	buf_add_char(&line, '\n');
 	if (buf_ok(&line))
-		fwrite(line.data, 1, line.len, talk->rejects);
+		fwrite(line.data, 1, line.len, output->rejects);
 	buf_done(&line);
 }
 
@@ -84,10 +85,11 @@ static int print_report(const IngestReport *r, bool as_json)
 	return cli_print(&text, code);
 }
 
-static Status ingest_all(const CliArgs *args, Store *store, Index *index, Talk *talk, IngestReport *report, Err *err)
+static Status ingest_all(const CliArgs *args, Store *store, Index *index, Output *output, IngestReport *report,
+			 Err *err)
 {
 	const char *fonds = args->values[OPT_FONDS], *case_code = args->values[OPT_CASE];
-	IngestOptions how = {.ctx = talk,
+	IngestOptions how = {.ctx = output,
 			     .progress = show_progress,
 			     .rejected = list_reject,
 			     .stop = &cli_stop,
@@ -102,17 +104,17 @@ static Status ingest_all(const CliArgs *args, Store *store, Index *index, Talk *
 	return st;
 }
 
-int cmd_ingest(const CliArgs *args)
+static int run_ingest(const CliArgs *args)
 {
 	Store *store = NULL;
 	Index *index = NULL;
 	Err err = {0};
 	IngestReport report = {0};
-	Talk talk = {.quiet = args->values[OPT_QUIET] != NULL,
-		     .terminal = isatty(STDERR_FILENO),
-		     .started_us = clock_monotonic_us()};
-	talk.shown_us = talk.started_us;
-	if (args->values[OPT_REJECTS] && !(talk.rejects = fopen(args->values[OPT_REJECTS], "w"))) {
+	Output output = {.quiet = args->values[OPT_QUIET] != NULL,
+			 .terminal = isatty(STDERR_FILENO),
+			 .started_us = clock_monotonic_us()};
+	output.shown_us = output.started_us;
+	if (args->values[OPT_REJECTS] && !(output.rejects = fopen(args->values[OPT_REJECTS], "w"))) {
 		err_set(&err, ST_IO, "can't write %s", args->values[OPT_REJECTS]);
 		return cli_fail(&err);
 	}
@@ -123,8 +125,8 @@ int cmd_ingest(const CliArgs *args)
 	if (st == ST_OK && !args->values[OPT_NO_WAIT])
 		st = index_open(&index, store, NULL, &err);
 	if (st == ST_OK)
-		st = ingest_all(args, store, index, &talk, &report, &err);
-	if (talk.terminal && !talk.quiet)
+		st = ingest_all(args, store, index, &output, &report, &err);
+	if (output.terminal && !output.quiet)
 		fputs("\r\033[K", stderr);
 	int code = report.seen || st == ST_OK ? print_report(&report, args->values[OPT_JSON] != NULL) : EXIT_DONE;
 	if (st != ST_OK) {
@@ -132,7 +134,19 @@ int cmd_ingest(const CliArgs *args)
 		code = EXIT_FAILED;
 	}
 	cli_close(store, index);
-	if (talk.rejects && fclose(talk.rejects) != 0)
-		code = cli_usage("the list of rejects could not be written");
+	if (output.rejects && fclose(output.rejects) != 0) {
+		fprintf(stderr, "hoso: the list of rejects could not be written\n");
+		code = EXIT_FAILED;
+	}
 	return code;
 }
+
+const CliCommand command_ingest = {
+	.name = "ingest",
+	.words = "PATH…",
+	.least_words = 1,
+	.most_words = SIZE_MAX,
+	.help = "take in files, folders, packages, JSON lines",
+	.options = options,
+	.run = run_ingest,
+};

@@ -1,59 +1,16 @@
-/* cli/prove.c - hoso checkpoint and hoso prove: what an auditor keeps, and why a record is in it. hoso-verify checks
- * both offline.
- */
+/* cli/prove.c - hoso prove: why a record is in the archive, as JSON that hoso-verify checks offline. */
 #include "cli/cli.h"
-
-#include "store/proof/checkpoint.h"
+#include "cli/commands.h"
 #include "store/proof/proof_json.h"
 
-#include <stdio.h>
-
-enum { CHECKPOINT_JSON, CHECKPOINT_KEY };
-const CliOption checkpoint_options[] = {
-	[CHECKPOINT_JSON] = {"json", 0, NULL, "as one JSON object"},
-	[CHECKPOINT_KEY] = {"key", 0, NULL, "print the key to check with instead: give it to whoever is to check"},
+enum { OPT_JSON, OPT_VERSION };
+static const CliOption options[] = {
+	[OPT_JSON] = {"json", 0, NULL, "the proof is JSON in any case"},
+	[OPT_VERSION] = {"version", 0, "N", "an older version, from 1"},
 	{0},
 };
 
-int cmd_checkpoint(const CliArgs *args)
-{
-	Store *store = NULL;
-	Err err = {0};
-	Buf text = {0};
-	int code = cli_open(args, &store, NULL);
-	if (code != EXIT_DONE)
-		return code;
-	Status st = args->values[CHECKPOINT_KEY] ? store_verifier_key(store, &text, &err)
-						 : store_checkpoint(store, &text, &err);
-	store_close(store);
-	if (st != ST_OK) {
-		buf_done(&text);
-		cli_fail(&err);
-		return EXIT_FAILED;
-	}
-	if (args->values[CHECKPOINT_JSON]) {
-		Buf json = {0};
-		JsonOut j;
-		jout_begin(&j, &json);
-		jout_open(&j, '{');
-		jout_field_str(&j, args->values[CHECKPOINT_KEY] ? "key" : "checkpoint", buf_str(&text));
-		jout_close(&j, '}');
-		buf_done(&text);
-		return cli_print(&json, EXIT_DONE);
-	}
-	while (text.len && text.data[text.len - 1] == '\n')
-		text.len--;
-	return cli_print(&text, EXIT_DONE);
-}
-
-enum { PROVE_JSON, PROVE_VERSION };
-const CliOption prove_options[] = {
-	[PROVE_JSON] = {"json", 0, NULL, "the proof is JSON in any case"},
-	[PROVE_VERSION] = {"version", 0, "N", "an older version, from 1"},
-	{0},
-};
-
-int cmd_prove(const CliArgs *args)
+static int run_prove(const CliArgs *args)
 {
 	Store *store = NULL;
 	Err err = {0};
@@ -61,7 +18,7 @@ int cmd_prove(const CliArgs *args)
 	Buf text = {0};
 	JsonOut j;
 	uint64_t version = 0, sequence = 0;
-	const char *wanted = args->values[PROVE_VERSION];
+	const char *wanted = args->values[OPT_VERSION];
 	if (wanted && (!str_to_u64(str_from(wanted), &version) || version == 0 || version > UINT32_MAX))
 		return cli_usage("prove: --version takes a number from 1");
 	int code = cli_open(args, &store, NULL);
@@ -80,3 +37,13 @@ int cmd_prove(const CliArgs *args)
 	buf_done(&text);
 	return cli_fail(&err);
 }
+
+const CliCommand command_prove = {
+	.name = "prove",
+	.words = "ID",
+	.least_words = 1,
+	.most_words = 1,
+	.help = "why a record is in the archive: proof for hoso-verify",
+	.options = options,
+	.run = run_prove,
+};

@@ -1,5 +1,6 @@
 /* cli/reindex.c - hoso reindex: the index anew beside the old one, checked, swapped. */
 #include "cli/cli.h"
+#include "cli/commands.h"
 
 #include "base/clock.h"
 
@@ -8,7 +9,7 @@
 #include <unistd.h>
 
 enum { OPT_JSON, OPT_XAPIAN };
-const CliOption reindex_options[] = {
+static const CliOption options[] = {
 	[OPT_JSON] = {"json", 0, NULL, "the report as one JSON object"},
 	[OPT_XAPIAN] = {"xapian-writer", 0, NULL, "build by Xapian's own writer: slow, for comparison"},
 	{0},
@@ -21,19 +22,19 @@ static void show(void *ctx, uint64_t position, uint64_t goal)
 		fprintf(stderr, "\r\033[K%" PRIu64 " of %" PRIu64 " records", position, goal);
 }
 
-int cmd_reindex(const CliArgs *args)
+static int run_reindex(const CliArgs *args)
 {
 	Store *store = NULL;
 	Index *index = NULL;
 	Err err = {0};
 	IndexState state;
-	IndexOptions options = {.xapian_writer = args->values[OPT_XAPIAN] != NULL};
+	IndexOptions how = {.xapian_writer = args->values[OPT_XAPIAN] != NULL};
 	uint64_t started = clock_monotonic_us();
 	int code = cli_open(args, &store, NULL);
 	if (code != EXIT_DONE)
 		return code;
 	cli_catch_stop();
-	Status st = index_open(&index, store, &options, &err);
+	Status st = index_open(&index, store, &how, &err);
 	if (st == ST_OK)
 		st = index_rebuild(index, show, NULL, &cli_stop, &err);
 	if (isatty(STDERR_FILENO))
@@ -65,3 +66,10 @@ int cmd_reindex(const CliArgs *args)
 	cli_close(store, index);
 	return code;
 }
+
+const CliCommand command_reindex = {
+	.name = "reindex",
+	.help = "build the index anew and swap",
+	.options = options,
+	.run = run_reindex,
+};

@@ -1,5 +1,6 @@
 /* cli/search.c - hoso search: the filters of HTTP as options; --json prints what HTTP would. */
 #include "cli/cli.h"
+#include "cli/commands.h"
 
 #include "indexer/search/search.h"
 
@@ -8,7 +9,7 @@
 
 enum { OPT_JSON, OPT_LIMIT, OPT_FIRST_FILTER };
 /* From OPT_FIRST_FILTER on, names are those of the HTTP parameters: search_set reads them. */
-const CliOption search_options[] = {
+static const CliOption options[] = {
 	[OPT_JSON] = {"json", 0, NULL, "the answer as JSON, as HTTP gives it"},
 	[OPT_LIMIT] = {"limit", 'n', "N", "at most N hits (10)"},
 	[OPT_FIRST_FILTER] = {"mode", 0, "all|any|auto", "all words, any word, or all and else any (auto)"},
@@ -39,9 +40,9 @@ static Status read_request(const CliArgs *args, SearchRequest *request, Buf *que
 		return err_no_memory(err);
 	request->language = args->values[OPT_JSON] ? SEARCH_VI : SEARCH_EN;
 	st = search_set(request, STR("q"), buf_str(query), err);
-	for (size_t i = OPT_LIMIT; st == ST_OK && search_options[i].name; i++)
+	for (size_t i = OPT_LIMIT; st == ST_OK && options[i].name; i++)
 		if (args->values[i])
-			st = search_set(request, str_from(search_options[i].name), str_from(args->values[i]), err);
+			st = search_set(request, str_from(options[i].name), str_from(args->values[i]), err);
 	return st;
 }
 
@@ -89,7 +90,7 @@ static void print_answer(const SearchAnswer *answer)
 	}
 }
 
-int cmd_search(const CliArgs *args)
+static int run_search(const CliArgs *args)
 {
 	Store *store = NULL;
 	Index *index = NULL;
@@ -122,3 +123,14 @@ int cmd_search(const CliArgs *args)
 	buf_done(&query);
 	return code;
 }
+
+const CliCommand command_search = {
+	.name = "search",
+	.words = "QUERY…",
+	.least_words = 0,
+	.most_words = SIZE_MAX,
+	.help = "find records by words, phrases, fields",
+	.options = options,
+	.asks_index = true,
+	.run = run_search,
+};

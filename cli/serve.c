@@ -1,5 +1,6 @@
 /* cli/serve.c - hoso serve: the HTTP API and the pages, until SIGINT or SIGTERM. What is served is in server/. */
 #include "cli/cli.h"
+#include "cli/commands.h"
 
 #include "server/server.h"
 
@@ -8,7 +9,7 @@
 
 enum { OPT_LISTEN, OPT_HOST, OPT_THREADS, OPT_LOG, OPT_NO_ACCESS_LOG, OPT_SCRUB };
 enum { SCRUB_MB_DEFAULT = 20 };
-const CliOption serve_options[] = {
+static const CliOption options[] = {
 	[OPT_LISTEN] = {"listen", 'l', "ADDR:PORT", "where to listen (127.0.0.1:8080); port 0 picks one"},
 	[OPT_HOST] = {"host", 0, "NAMES", "further host names to answer for, separated by commas (those of a proxy)"},
 	[OPT_THREADS] = {"threads", 0, "N", "threads that answer (one a core, at least 4)"},
@@ -18,21 +19,21 @@ const CliOption serve_options[] = {
 	{0},
 };
 
-static Status read_options(const CliArgs *args, ServerOptions *options, Err *err)
+static Status read_options(const CliArgs *args, ServerOptions *out, Err *err)
 {
 	uint64_t threads = 0;
 	const char *text = args->values[OPT_THREADS];
 	if (text && (!str_to_u64(str_from(text), &threads) || threads == 0 || threads > 1024))
 		return err_set(err, ST_INVALID, "--threads takes a number from 1 to 1024");
-	options->listen = args->values[OPT_LISTEN] ? args->values[OPT_LISTEN] : "127.0.0.1:8080";
-	options->hosts = args->values[OPT_HOST];
-	options->threads = (unsigned)threads;
-	options->log_requests = args->values[OPT_LOG] != NULL;
-	options->no_access_log = args->values[OPT_NO_ACCESS_LOG] != NULL;
+	out->listen = args->values[OPT_LISTEN] ? args->values[OPT_LISTEN] : "127.0.0.1:8080";
+	out->hosts = args->values[OPT_HOST];
+	out->threads = (unsigned)threads;
+	out->log_requests = args->values[OPT_LOG] != NULL;
+	out->no_access_log = args->values[OPT_NO_ACCESS_LOG] != NULL;
 	uint64_t scrub = SCRUB_MB_DEFAULT;
 	if (args->values[OPT_SCRUB] && (!str_to_u64(str_from(args->values[OPT_SCRUB]), &scrub) || scrub > 100000))
 		return err_set(err, ST_INVALID, "--scrub takes a number of MB a second");
-	options->scrub_bytes_per_second = scrub * 1000000;
+	out->scrub_bytes_per_second = scrub * 1000000;
 	return ST_OK;
 }
 
@@ -44,17 +45,17 @@ static void wait_for_stop(void)
 		nanosleep(&tick, NULL);
 }
 
-int cmd_serve(const CliArgs *args)
+static int run_serve(const CliArgs *args)
 {
-	ServerOptions options = {0};
+	ServerOptions how = {0};
 	Server *server = NULL;
 	Err err = {0};
-	if (read_options(args, &options, &err) != ST_OK)
+	if (read_options(args, &how, &err) != ST_OK)
 		return cli_usage(err.text);
-	int code = cli_open(args, &options.store, &options.index);
+	int code = cli_open(args, &how.store, &how.index);
 	if (code != EXIT_DONE)
 		return code;
-	if (index_follower_start(options.index, &err) != ST_OK || server_start(&server, &options, &err) != ST_OK) {
+	if (index_follower_start(how.index, &err) != ST_OK || server_start(&server, &how, &err) != ST_OK) {
 		code = cli_fail(&err);
 	} else {
 		printf("listening on %s\n", server_address(server));
@@ -62,7 +63,14 @@ int cmd_serve(const CliArgs *args)
 		wait_for_stop();
 	}
 	server_stop(server);
-	index_follower_stop(options.index);
-	cli_close(options.store, options.index);
+	index_follower_stop(how.index);
+	cli_close(how.store, how.index);
 	return code;
 }
+
+const CliCommand command_serve = {
+	.name = "serve",
+	.help = "HTTP API and pages",
+	.options = options,
+	.run = run_serve,
+};

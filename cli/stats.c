@@ -1,5 +1,6 @@
 /* cli/stats.c - hoso stats: counts and sizes; by type, agency, year and fonds as the index counts them. */
 #include "cli/cli.h"
+#include "cli/commands.h"
 
 #include "indexer/search/search.h"
 
@@ -7,7 +8,7 @@
 #include <stdio.h>
 
 enum { OPT_JSON };
-const CliOption stats_options[] = {[OPT_JSON] = {"json", 0, NULL, "as one JSON object"}, {0}};
+static const CliOption options[] = {[OPT_JSON] = {"json", 0, NULL, "as one JSON object"}, {0}};
 
 static const char *const facet_titles[FACET_COUNT] = {
 	[FACET_TYPE] = "by type", [FACET_AGENCY] = "by agency", [FACET_YEAR] = "by year", [FACET_FONDS] = "by fonds"};
@@ -61,7 +62,7 @@ static int print_json(const StoreState *store, const IndexState *index, const Se
 	return cli_print(&text, EXIT_DONE);
 }
 
-int cmd_stats(const CliArgs *args)
+static int run_stats(const CliArgs *args)
 {
 	Store *store = NULL;
 	Index *index = NULL;
@@ -86,3 +87,11 @@ int cmd_stats(const CliArgs *args)
 	arena_done(&arena);
 	return code;
 }
+
+const CliCommand command_stats = {
+	.name = "stats",
+	.help = "counts and sizes",
+	.options = options,
+	.asks_index = true,
+	.run = run_stats,
+};

@@ -1,26 +1,28 @@
-/* cli/verify.c - hoso verify: every stored byte against its checksum, hash and the tree. */
+/* cli/verify.c - hoso verify: every stored byte against its checksum, its hash and the tree. Findings are printed as
+ * they come, or collected for the JSON report. */
 #include "cli/cli.h"
+#include "cli/commands.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
 enum { OPT_JSON, OPT_QUICK };
-const CliOption verify_options[] = {
+static const CliOption options[] = {
 	[OPT_JSON] = {"json", 0, NULL, "the report as one JSON object"},
 	[OPT_QUICK] = {"quick", 0, NULL, "checksums only, not every object's hash"},
 	{0},
 };
 
 typedef struct {
-	Buf findings;
+	Buf findings; /* as items of a JSON array */
 	JsonOut j;
 	bool as_json;
-} Talk;
+} Output;
 
-static void found(void *ctx, const VerifyFinding *finding)
+static void show_finding(void *ctx, const VerifyFinding *finding)
 {
-	Talk *talk = ctx;
-	if (!talk->as_json) {
+	Output *output = ctx;
+	if (!output->as_json) {
 		printf("%s", finding->segment);
 		if (finding->offset != UINT64_MAX)
 			printf(" at %" PRIu64, finding->offset);
@@ -29,20 +31,20 @@ static void found(void *ctx, const VerifyFinding *finding)
 		printf(": %s\n", finding->text);
 		return;
 	}
-	jout_open(&talk->j, '{');
-	jout_field_text(&talk->j, "segment", finding->segment);
+	jout_open(&output->j, '{');
+	jout_field_text(&output->j, "segment", finding->segment);
 	if (finding->offset != UINT64_MAX)
-		jout_field_u64(&talk->j, "offset", finding->offset);
+		jout_field_u64(&output->j, "offset", finding->offset);
 	if (finding->sequence != UINT64_MAX)
-		jout_field_u64(&talk->j, "sequence", finding->sequence);
-	jout_field_text(&talk->j, "text", finding->text);
-	jout_close(&talk->j, '}');
+		jout_field_u64(&output->j, "sequence", finding->sequence);
+	jout_field_text(&output->j, "text", finding->text);
+	jout_close(&output->j, '}');
 }
 
-static int print_report(const VerifyReport *r, Talk *talk)
+static int print_report(const VerifyReport *r, Output *output)
 {
 	int code = r->findings ? EXIT_NO : EXIT_DONE;
-	if (!talk->as_json) {
+	if (!output->as_json) {
 		printf("%s: %" PRIu64 " segments, %" PRIu64 " frames, %" PRIu64 " records, %" PRIu64
 		       " objects, %.1f MB; %" PRIu64 " findings\nroot ",
 		       r->findings ? "DAMAGED" : "intact", r->segments, r->frames, r->leaves, r->objects,
@@ -71,31 +73,39 @@ static int print_report(const VerifyReport *r, Talk *talk)
 	jout_hex(&j, r->root.bytes, STORE_HASH_LEN);
 	jout_key(&j, "findings");
 	jout_open(&j, '[');
-	if (talk->findings.len)
-		jout_raw(&j, buf_str(&talk->findings));
+	if (output->findings.len)
+		jout_raw(&j, buf_str(&output->findings));
 	jout_close(&j, ']');
 	jout_close(&j, '}');
 	return cli_print(&text, code);
 }
 
-int cmd_verify(const CliArgs *args)
+static int run_verify(const CliArgs *args)
 {
 	Store *store = NULL;
 	Err err = {0};
 	VerifyReport report = {0};
-	Talk talk = {.as_json = args->values[OPT_JSON] != NULL};
-	jout_begin(&talk.j, &talk.findings);
+	Output output = {.as_json = args->values[OPT_JSON] != NULL};
+	jout_begin(&output.j, &output.findings);
 	int code = cli_open(args, &store, NULL);
 	if (code != EXIT_DONE)
 		return code;
 	cli_catch_stop();
-	if (store_verify(store, args->values[OPT_QUICK] != NULL, &cli_stop, found, &talk, &report, &err) != ST_OK) {
+	if (store_verify(store, args->values[OPT_QUICK] != NULL, &cli_stop, show_finding, &output, &report, &err) !=
+	    ST_OK) {
 		cli_fail(&err);
 		code = EXIT_FAILED;
 	} else {
-		code = print_report(&report, &talk);
+		code = print_report(&report, &output);
 	}
-	buf_done(&talk.findings);
+	buf_done(&output.findings);
 	store_close(store);
 	return code;
 }
+
+const CliCommand command_verify = {
+	.name = "verify",
+	.help = "check every stored byte",
+	.options = options,
+	.run = run_verify,
+};

@@ -1,0 +1,13 @@
+/* cli/backup_report.h - what backup and restore say when they are done: the same report.
+ *
+ * Threads  one
+ */
+#ifndef CLI_BACKUP_REPORT_H
+#define CLI_BACKUP_REPORT_H
+
+#include "store/care/keep.h"
+
+/* done: the first word ("backed up"). Prints to standard output; returns an exit code. */
+int backup_report_print(const char *done, const BackupReport *report, bool as_json);
+
+#endif
