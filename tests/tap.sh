@@ -1,4 +1,5 @@
-# tests/tap.sh - for the shell tests: one line "ok - …" or "not ok - …" for each check. Sourced, not run.
+# tests/tap.sh - for the shell tests: one line "ok - …", "not ok - …" or "skipped - …" for each check. Sourced, not run.
+# A check that cannot run says so with skip; a test of which nothing can run ends with skip_all.
 #
 #   HOSO_BIN         the program                       HOSO_SAMPLE      what hoso-sample wrote
 #   HOSO_SAMPLE_BIN  the generator                     HOSO_SHARED      test data, where there is any
@@ -10,7 +11,14 @@ root=$PWD
 : "${HOSO_BIN:=$root/build/dev/cli/hoso}"
 : "${HOSO_SAMPLE_BIN:=$root/build/dev/bench/hoso-sample}"
 : "${HOSO_SHARED:=$root/../shared}"
-[ -x "$HOSO_BIN" ] || { echo "there is no $HOSO_BIN; run script/build dev"; exit 77; }
+
+# skip_all REASON: ends the whole test as skipped
+skip_all() {
+	echo "skipped: $1"
+	exit 77
+}
+
+[ -x "$HOSO_BIN" ] || skip_all "there is no $HOSO_BIN; run script/build dev"
 scratch=$(mktemp -d)
 failures=0
 service=
@@ -44,6 +52,11 @@ fail() {
 	shift
 	[ $# = 0 ] || printf '%s\n' "$@" | sed 's/^/#   /' | head -20
 	failures=$((failures + 1))
+}
+
+# skip NAME REASON: this check cannot run here; counted apart from those that passed
+skip() {
+	echo "skipped - $1: $2"
 }
 
 # is NAME ACTUAL EXPECTED

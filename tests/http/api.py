@@ -225,8 +225,11 @@ def test_cases(s):
     joined = b"".join(s.get(target, Range=f"bytes={a}-{b - 1}", If_Range=answer["ETag"]).body for a, b in zip(cuts, cuts[1:]))
     check("a download can be resumed anywhere", joined == answer.body)
     check("HEAD of a package tells its size", s.ask("HEAD", target)["Content-Length"] == str(len(answer.body)))
-    bag = subprocess.run(["bsdtar", "-tf", "-"], input=answer.body, stdout=subprocess.PIPE, stderr=subprocess.PIPE) if shutil.which("bsdtar") else None
-    check("other programs read it too", bag is None or bag.returncode == 0, bag)
+    if shutil.which("bsdtar"):
+        bag = subprocess.run(["bsdtar", "-tf", "-"], input=answer.body, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        check("other programs read it too", bag.returncode == 0, bag)
+    else:
+        skip("other programs read it too", "there is no bsdtar")
 
 
 def fold_path(index, size, leaf, path):

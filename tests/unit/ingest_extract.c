@@ -159,7 +159,7 @@ static bool has_pdftotext(void)
 	bool ok = result.end == PROCESS_ENDED && strstr(result.message, "pdftotext");
 	process_result_done(&result);
 	if (!ok)
-		printf("skipped: there is no pdftotext\n");
+		print_message("skipped: there is no pdftotext\n");
 	return ok;
 }
 
@@ -168,7 +168,7 @@ static void pdf_gives_its_text_page_by_page(void **state)
 	(void)state;
 	Buf pdf = {0};
 	if (!has_pdftotext())
-		return;
+		skip();
 	pdf_of(&pdf, "Quyet dinh 15", false);
 	Extraction e = extract_bytes(DOC_PDF, buf_str(&pdf), NULL);
 	assert_string_equal(e.problem, "");
@@ -184,7 +184,7 @@ static void pdf_without_text_encrypted_or_broken_says_so(void **state)
 	(void)state;
 	Buf pdf = {0};
 	if (!has_pdftotext())
-		return;
+		skip();
 	pdf_of(&pdf, "secret", true);
 	assert_no_text(DOC_PDF, buf_str(&pdf), NULL, "encrypted");
 	buf_clear(&pdf);

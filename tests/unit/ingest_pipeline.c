@@ -292,8 +292,8 @@ static void an_encrypted_pdf_is_kept_with_the_reason_why_it_has_no_text(void **s
 	Entry entry;
 	Buf pdf = {0};
 	if (system("pdftotext -v >/dev/null 2>&1") != 0) {
-		printf("skipped: there is no pdftotext\n");
-		return;
+		print_message("skipped: there is no pdftotext\n");
+		skip();
 	}
 	pdf_of(&pdf, "hush", true);
 	put_file(f, "a.pdf", buf_str(&pdf));

@@ -221,7 +221,7 @@ void ask_served(const char *const ours[], const char *const theirs[], size_t cou
 		const Families &families, uint64_t seed)
 {
 	if (access(server_program, X_OK) != 0) {
-		printf("skipped: there is no %s\n", server_program);
+		printf("skipped - answers of Xapian's server on loopback: there is no %s\n", server_program);
 		return;
 	}
 	Served a(ours, count), b(theirs, count);
