@@ -1,93 +1,13 @@
-/* bench/sample/docx.c - see office_files.h.
+/* bench/sample/docx.c - a Word file is a ZIP of three parts: what types the parts have, which of them is the document,
+ * and the document, one paragraph a line. libarchive writes the ZIP. The parts are stored, not deflated, and have no
+ * date, so that the same sample has the same bytes on every machine.
  *
- *   local header | bytes   (for each part)        central directory        end record
- *
- * Source   APPNOTE.TXT 6.3 (ZIP, method 0), ECMA-376 (WordprocessingML)
+ * Source   ECMA-376 (WordprocessingML)
  */
 #include "bench/sample/office_files.h"
 
-#include "base/file.h"
-
-enum { PARTS = 3, ZIP_UTF8_NAMES = 0x0800, DOS_DATE_2020 = (2020 - 1980) << 9 | 1 << 5 | 1 };
-
-typedef struct {
-	const char *name;
-	Buf bytes;
-	uint32_t crc;
-	size_t offset;
-} Part;
-
-static uint32_t crc32_of(Str s)
-{
-	uint32_t crc = 0xFFFFFFFF;
-	for (size_t i = 0; i < s.len; i++) {
-		crc ^= (uint8_t)s.ptr[i];
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? 0xEDB88320 : 0);
-	}
-	return ~crc;
-}
-
-static void add16(Buf *b, unsigned v)
-{
-	char bytes[2];
-	put_le16(bytes, (uint16_t)v);
-	buf_add(b, bytes, sizeof bytes);
-}
-
-static void add32(Buf *b, size_t v)
-{
-	char bytes[4];
-	put_le32(bytes, (uint32_t)v);
-	buf_add(b, bytes, sizeof bytes);
-}
-
-/* What local header and directory entry have in common. */
-static void add_entry(Buf *zip, const Part *part)
-{
-	add16(zip, 20);
-	add16(zip, ZIP_UTF8_NAMES);
-	add16(zip, 0); /* stored */
-	add16(zip, 0);
-	add16(zip, DOS_DATE_2020);
-	add32(zip, part->crc);
-	add32(zip, part->bytes.len);
-	add32(zip, part->bytes.len);
-	add16(zip, (unsigned)strlen(part->name));
-	add16(zip, 0);
-}
-
-static void write_zip(Part *parts, Buf *zip)
-{
-	for (size_t i = 0; i < PARTS; i++) {
-		parts[i].offset = zip->len;
-		parts[i].crc = crc32_of(buf_str(&parts[i].bytes));
-		add32(zip, 0x04034b50);
-		add_entry(zip, &parts[i]);
-		buf_add_zero_terminated(zip, parts[i].name);
-		buf_add_str(zip, buf_str(&parts[i].bytes));
-	}
-	size_t directory = zip->len;
-	for (size_t i = 0; i < PARTS; i++) {
-		add32(zip, 0x02014b50);
-		add16(zip, 20);
-		add_entry(zip, &parts[i]);
-		add16(zip, 0); /* comment */
-		add16(zip, 0);
-		add16(zip, 0);
-		add32(zip, 0);
-		add32(zip, parts[i].offset);
-		buf_add_zero_terminated(zip, parts[i].name);
-	}
-	size_t length = zip->len - directory;
-	add32(zip, 0x06054b50);
-	add32(zip, 0);
-	add16(zip, PARTS);
-	add16(zip, PARTS);
-	add32(zip, length);
-	add32(zip, directory);
-	add16(zip, 0);
-}
+#include <archive.h>
+#include <archive_entry.h>
 
 static void add_xml_text(Buf *out, Str s)
 {
@@ -119,6 +39,28 @@ static void write_document(Str text, Buf *out)
 	buf_add_zero_terminated(out, "</w:body></w:document>");
 }
 
+static Status fail(struct archive *zip, const char *path, Err *err)
+{
+	return err_set(err, ST_IO, "write %s: %s", path, archive_error_string(zip));
+}
+
+static Status add_part(struct archive *zip, const char *name, Str bytes, const char *path, Err *err)
+{
+	struct archive_entry *entry = archive_entry_new();
+	if (!entry)
+		return err_no_memory(err);
+	archive_entry_set_pathname(entry, name);
+	archive_entry_set_size(entry, (la_int64_t)bytes.len);
+	archive_entry_set_filetype(entry, AE_IFREG);
+	archive_entry_set_perm(entry, 0644);
+	Status st = archive_write_header(zip, entry) == ARCHIVE_OK &&
+				    archive_write_data(zip, bytes.ptr, bytes.len) == (la_ssize_t)bytes.len
+			    ? ST_OK
+			    : fail(zip, path, err);
+	archive_entry_free(entry);
+	return st;
+}
+
 Status docx_write(Str text, const char *path, Err *err)
 {
 	static const char types[] =
@@ -133,16 +75,29 @@ Status docx_write(Str text, const char *path, Err *err)
 		"<Relationship Id=\"rId1\" "
 		"Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" "
 		"Target=\"word/document.xml\"/></Relationships>";
-	Part parts[PARTS] = {{.name = "[Content_Types].xml"}, {.name = "_rels/.rels"}, {.name = "word/document.xml"}};
-	Buf zip = {0};
-	buf_add_zero_terminated(&parts[0].bytes, types);
-	buf_add_zero_terminated(&parts[1].bytes, relations);
-	write_document(text, &parts[2].bytes);
-	write_zip(parts, &zip);
-	Status st =
-		buf_ok(&zip) && buf_ok(&parts[2].bytes) ? file_replace(path, buf_str(&zip), err) : err_no_memory(err);
-	for (size_t i = 0; i < PARTS; i++)
-		buf_done(&parts[i].bytes);
-	buf_done(&zip);
+	Buf document = {0};
+	Status st = ST_OK;
+	struct archive *zip = archive_write_new();
+	write_document(text, &document);
+	if (!zip || !buf_ok(&document)) {
+		st = err_no_memory(err);
+		goto done;
+	}
+	if (archive_write_set_format_zip(zip) != ARCHIVE_OK ||
+	    archive_write_zip_set_compression_store(zip) != ARCHIVE_OK ||
+	    archive_write_open_filename(zip, path) != ARCHIVE_OK) {
+		st = fail(zip, path, err);
+		goto done;
+	}
+	st = add_part(zip, "[Content_Types].xml", str_from(types), path, err);
+	if (st == ST_OK)
+		st = add_part(zip, "_rels/.rels", str_from(relations), path, err);
+	if (st == ST_OK)
+		st = add_part(zip, "word/document.xml", buf_str(&document), path, err);
+	if (st == ST_OK && archive_write_close(zip) != ARCHIVE_OK)
+		st = fail(zip, path, err);
+done:
+	archive_write_free(zip);
+	buf_done(&document);
 	return st;
 }
