@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -67,7 +68,7 @@ static Status start_all(const Options *o, Figures *figures, Err *err)
 #ifndef HAVE_POSTGRES
 	printf("(PostgreSQL is left out: there was no libpq when this was built)\n");
 #endif
-	fflush(stdout); /* children must not say it again */
+	fflush(stdout); /* or the children would print it once more */
 	return ST_OK;
 }
 
@@ -118,37 +119,51 @@ static Status run(const Options *o, Err *err)
 
 static bool read_options(int argc, char **argv, Options *o)
 {
-	const struct {
-		const char *name;
-		const char **text;
-		uint64_t *number;
-	} table[] = {
-		{"--hoso", &compare_options.hoso, NULL},
-		{"--lucene", &compare_options.lucene, NULL},
-		{"--queries", &o->queries, NULL},
-		{"--qrels", &o->qrels, NULL},
-		{"--only", &o->only, NULL},
-		{"--limit", NULL, &o->limit},
-		{"--rounds", NULL, &o->rounds},
+	static const struct option options[] = {
+		{"hoso", required_argument, NULL, 'h'},
+		{"lucene", required_argument, NULL, 'l'},
+		{"lucene-one-field", no_argument, NULL, '1'},
+		{"queries", required_argument, NULL, 'q'},
+		{"qrels", required_argument, NULL, 'j'},
+		{"only", required_argument, NULL, 'o'},
+		{"limit", required_argument, NULL, 'n'},
+		{"rounds", required_argument, NULL, 'r'},
+		{0},
 	};
-	for (int i = 1; i < argc; i++) {
-		size_t t = 0;
-		if (strcmp(argv[i], "--lucene-one-field") == 0) {
+	for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+		switch (option) {
+		case 'h':
+			compare_options.hoso = optarg;
+			break;
+		case 'l':
+			compare_options.lucene = optarg;
+			break;
+		case '1':
 			compare_options.lucene_one_field = true;
-			continue;
-		}
-		while (t < sizeof table / sizeof *table && strcmp(argv[i], table[t].name) != 0)
-			t++;
-		if (t == sizeof table / sizeof *table) {
-			*(o->input ? &o->dir : &o->input) = argv[i];
-			continue;
-		}
-		if (++i == argc || (table[t].number && !str_to_u64(str_from(argv[i]), table[t].number)))
+			break;
+		case 'q':
+			o->queries = optarg;
+			break;
+		case 'j':
+			o->qrels = optarg;
+			break;
+		case 'o':
+			o->only = optarg;
+			break;
+		case 'n':
+		case 'r':
+			if (!str_to_u64(str_from(optarg), option == 'n' ? &o->limit : &o->rounds))
+				return false;
+			break;
+		default:
 			return false;
-		if (table[t].text)
-			*table[t].text = argv[i];
+		}
 	}
-	return o->dir && compare_options.hoso;
+	if (argc - optind != 2)
+		return false;
+	o->input = argv[optind];
+	o->dir = argv[optind + 1];
+	return compare_options.hoso != NULL;
 }
 
 int main(int argc, char **argv)

@@ -10,6 +10,7 @@
  */
 #include "bench/families/families.h"
 
+#include <getopt.h>
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -324,24 +325,33 @@ void run(const Options &o)
 
 } // namespace
 
+static bool read_options(int argc, char **argv, Options *o)
+{
+	static const struct option options[] = {
+		{"limit", required_argument, nullptr, 'n'},
+		{"termlist", required_argument, nullptr, 't'},
+		{"weights", no_argument, nullptr, 'w'},
+		{nullptr, 0, nullptr, 0},
+	};
+	for (int option; (option = getopt_long(argc, argv, "", options, nullptr)) != -1;) {
+		if (option == 'w')
+			o->weights = true;
+		else if (option == '?' || !str_to_u64(str_from(optarg), option == 'n' ? &o->limit : &o->termlist))
+			return false;
+	}
+	if (argc - optind != 4)
+		return false;
+	o->input = argv[optind];
+	o->queries = argv[optind + 1];
+	o->qrels = argv[optind + 2];
+	o->dir = argv[optind + 3];
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	Options o;
-	const char **places[] = {&o.input, &o.queries, &o.qrels, &o.dir};
-	size_t named = 0;
-	bool fine = true;
-	for (int i = 1; i < argc; i++) {
-		bool limit = strcmp(argv[i], "--limit") == 0;
-		if (strcmp(argv[i], "--weights") == 0)
-			o.weights = true;
-		else if (limit || strcmp(argv[i], "--termlist") == 0)
-			fine = fine && i + 1 < argc && str_to_u64(str_from(argv[++i]), limit ? &o.limit : &o.termlist);
-		else if (named < 4)
-			*places[named++] = argv[i];
-		else
-			fine = false;
-	}
-	if (!fine || named < 4) {
+	if (!read_options(argc, argv, &o)) {
 		fputs("usage: hoso-families RECORDS.jsonl[.zst] QUERIES.jsonl QRELS.tsv DIR [--limit N] [--termlist N] "
 		      "[--weights]\n",
 		      stderr);

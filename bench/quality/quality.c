@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 
+#include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,29 +147,47 @@ static void print_kinds(void)
 	}
 }
 
+static bool read_options(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"field", required_argument, NULL, 'f'},
+		{"mode", required_argument, NULL, 'm'},
+		{"kind", required_argument, NULL, 'k'},
+		{0},
+	};
+	all.field = "text";
+	all.mode = "auto";
+	for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+		switch (option) {
+		case 'f':
+			all.field = optarg;
+			break;
+		case 'm':
+			all.mode = optarg;
+			break;
+		case 'k':
+			all.only = optarg;
+			break;
+		default:
+			return false;
+		}
+	}
+	return argc - optind == 3;
+}
+
 int main(int argc, char **argv)
 {
 	Store *store = NULL;
 	Err err = {0};
 	char *line = NULL;
 	size_t capacity = 0;
-	all.field = "text";
-	all.mode = "auto";
-	for (int i = 4; i + 1 < argc; i += 2) {
-		if (strcmp(argv[i], "--field") == 0)
-			all.field = argv[i + 1];
-		else if (strcmp(argv[i], "--mode") == 0)
-			all.mode = argv[i + 1];
-		else if (strcmp(argv[i], "--kind") == 0)
-			all.only = argv[i + 1];
-	}
-	FILE *queries = argc > 3 ? fopen(argv[2], "r") : NULL;
-	if (!queries || !load_relevance(argv[3])) {
+	FILE *queries = read_options(argc, argv) ? fopen(argv[optind + 1], "r") : NULL;
+	if (!queries || !load_relevance(argv[optind + 2])) {
 		fprintf(stderr, "usage: hoso-quality ARCHIVE QUERIES.jsonl QRELS.tsv [--field text|nodiac] [--mode "
 				"MODE] [--kind KIND]\n");
 		return 2;
 	}
-	if (store_open(&store, argv[1], &err) != ST_OK || index_open(&all.index, store, NULL, &err) != ST_OK) {
+	if (store_open(&store, argv[optind], &err) != ST_OK || index_open(&all.index, store, NULL, &err) != ST_OK) {
 		fprintf(stderr, "%s\n", err.text);
 		return 3;
 	}

@@ -14,6 +14,7 @@
 #include "bench/sample/legacy.h"
 #include "bench/sample/office_files.h"
 
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -36,25 +37,31 @@ static int usage(void)
 
 static bool read_options(int argc, char **argv, Options *o)
 {
-	for (int i = 1; i < argc; i++) {
-		const char *value = i + 1 < argc ? argv[i + 1] : "";
-		if (strcmp(argv[i], "--records") == 0) {
-			if (!str_to_u64(str_from(value), &o->desk.records) || !o->desk.records)
+	static const struct option options[] = {
+		{"records", required_argument, NULL, 'r'},
+		{"seed", required_argument, NULL, 's'},
+		{"long", no_argument, NULL, 'l'},
+		{0},
+	};
+	for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+		switch (option) {
+		case 'r':
+			if (!str_to_u64(str_from(optarg), &o->desk.records) || !o->desk.records)
 				return false;
-			i++;
-		} else if (strcmp(argv[i], "--seed") == 0) {
-			if (!str_to_u64(str_from(value), &o->desk.seed))
+			break;
+		case 's':
+			if (!str_to_u64(str_from(optarg), &o->desk.seed))
 				return false;
-			i++;
-		} else if (strcmp(argv[i], "--long") == 0) {
+			break;
+		case 'l':
 			o->desk.richness = 6;
-		} else if (argv[i][0] == '-' || o->dir) {
+			break;
+		default:
 			return false;
-		} else {
-			o->dir = argv[i];
 		}
 	}
-	return o->dir != NULL;
+	o->dir = argv[optind];
+	return argc - optind == 1;
 }
 
 /* ---- records whose text is in a file --------------------------------------------------------------------------- */
