@@ -1,10 +1,12 @@
-/* indexer/extract/extract.c - the text of a document: plain text is decoded here, everything else in a process of its
- * own. */
+/* indexer/extract/extract.c - the text of a document: what its reader can decode is decoded here, everything else is
+ * read in a process of its own. Texts that come out of such a process are decoded once more: letters that were drawn
+ * with fonts of before Unicode are put right. */
 #include "indexer/extract/extract.h"
 
 #include "base/file.h"
 #include "base/utf8.h"
 #include "indexer/extract/process.h"
+#include "indexer/extract/readers.h"
 #include "tokenizer/encoding.h"
 
 #include <pthread.h>
@@ -18,10 +20,11 @@ void extraction_done(Extraction *extraction)
 	buf_done(&extraction->text);
 }
 
-static void set_problem(Extraction *e, const char *problem)
+/* The reason goes into the record: at most PROBLEM_MAX bytes of it. */
+static void set_problem(Extraction *e, Status code, const char *reason)
 {
-	snprintf(e->problem, sizeof e->problem, "%.190s", problem);
-	e->problem[utf8_valid_prefix(str_from(e->problem))] = 0;
+	enum { PROBLEM_MAX = 190 };
+	err_set(&e->problem, code, "%.*s", (int)utf8_cut(str_from(reason), PROBLEM_MAX), reason);
 	buf_clear(&e->text);
 }
 
@@ -38,7 +41,7 @@ static bool is_binary(Str text)
 	return controls * 100 > text.len;
 }
 
-static Status decode(Str bytes, Extraction *e, Err *err)
+static Status decode(Str bytes, const TextReader *reader, Extraction *e, Err *err)
 {
 	EncodingReport report;
 	Status st = encoding_decode(bytes, &e->text, &report, err);
@@ -47,9 +50,9 @@ static Status decode(Str bytes, Extraction *e, Err *err)
 	if (!buf_ok(&e->text))
 		return err_no_memory(err);
 	if (e->text.len == 0)
-		set_problem(e, "the document holds no text");
+		set_problem(e, ST_NOT_FOUND, reader->no_text);
 	else if (is_binary(buf_str(&e->text)))
-		set_problem(e, "not a text: its encoding is unknown");
+		set_problem(e, ST_UNSUPPORTED, "not a text: its encoding is unknown");
 	else if (str_eq(buf_str(&e->text), bytes))
 		snprintf(e->from, sizeof e->from, "given");
 	else
@@ -57,72 +60,82 @@ static Status decode(Str bytes, Extraction *e, Err *err)
 	return ST_OK;
 }
 
-static Status decode_file(const SourceFile *file, Extraction *e, Err *err)
+static Status decode_file(const SourceFile *file, const TextReader *reader, Extraction *e, Err *err)
 {
 	Buf bytes = {0};
 	if (file->fd < 0)
-		return decode(file->bytes, e, err);
+		return decode(file->bytes, reader, e, err);
 	Status st = source_file_load(file, EXTRACT_DECODE_MAX, &bytes, err);
 	if (st == ST_OK)
-		st = decode(buf_str(&bytes), e, err);
+		st = decode(buf_str(&bytes), reader, e, err);
 	buf_done(&bytes);
 	return st;
 }
 
 /* ---- in a process ---------------------------------------------------------------------------------------------- */
 
-static char pdf_program[48] = "pdftotext";
+/* Labels of the readers that have a version, found once each. */
+static struct {
+	bool is_known;
+	char text[48];
+} labels[READER_COUNT];
+static pthread_mutex_t labels_lock = PTHREAD_MUTEX_INITIALIZER;
 
-/* "pdftotext version 22.12.0" → "pdftotext 22.12.0" */
-static void find_pdf_program(void)
+/* "pdftotext version 22.12.0 …" gives "pdftotext 22.12.0"; without an answer it is "pdftotext". */
+static void find_label(const TextReader *reader, char *out, size_t capacity)
 {
 	ProcessResult result;
 	Err ignored;
-	char version[24];
-	if (process_extract("pdf-version", -1, &usual_limits, &result, &ignored) != ST_OK)
+	char word[32];
+	snprintf(word, sizeof word, "%s-version", reader->word);
+	snprintf(out, capacity, "%s", reader->label);
+	if (process_extract(word, -1, &usual_limits, &result, &ignored) != ST_OK)
 		return;
-	if (sscanf(result.message, "pdftotext version %23[0-9.]", version) == 1)
-		snprintf(pdf_program, sizeof pdf_program, "pdftotext %s", version);
+	Str message = str_from(result.message), begins = str_from(reader->version_begins);
+	const char *number = result.message + begins.len;
+	size_t len = str_starts(message, begins) ? strspn(number, "0123456789.") : 0;
+	if (len)
+		snprintf(out, capacity, "%s %.*s", reader->label, len < 23 ? (int)len : 23, number);
 	process_result_done(&result);
 }
 
-const char *extract_program(DocKind kind)
+const char *extract_label(FormatReader reader)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	switch (kind) {
-	case DOC_PDF:
-		pthread_once(&once, find_pdf_program);
-		return pdf_program;
-	case DOC_HTML:
-		return "hoso html";
-	case DOC_DOCX:
-		return "hoso docx";
-	case DOC_ODT:
-		return "hoso odt";
-	case DOC_XLSX:
-		return "hoso xlsx";
-	default:
-		return NULL;
-	}
+	const TextReader *row = text_reader(reader);
+	if (!row->version)
+		return row->label;
+	pthread_mutex_lock(&labels_lock);
+	if (!labels[reader].is_known)
+		find_label(row, labels[reader].text, sizeof labels[reader].text);
+	labels[reader].is_known = true;
+	pthread_mutex_unlock(&labels_lock);
+	return labels[reader].text;
 }
 
 static void explain(const ProcessResult *result, const ExtractLimits *limits, Extraction *e)
 {
-	char problem[sizeof e->problem];
-	if (result->end == PROCESS_KILLED_TIME || (result->end == PROCESS_DIED && result->code == SIGXCPU))
-		snprintf(problem, sizeof problem, "the extractor took too long and was ended");
-	else if (result->end == PROCESS_KILLED_OUTPUT)
-		snprintf(problem, sizeof problem, "its text is larger than %zu MiB", limits->text_bytes >> 20);
-	else if (result->end == PROCESS_DIED)
-		snprintf(problem, sizeof problem, "the extractor died of signal %d", result->code);
-	else if (strstr(result->message, "password") || strstr(result->message, "ncrypt"))
-		snprintf(problem, sizeof problem, "encrypted");
-	else if (strstr(result->message, "Copying of text"))
-		snprintf(problem, sizeof problem, "the document forbids copying its text");
-	else
-		snprintf(problem, sizeof problem, "%.*s", (int)strcspn(result->message, "\n"),
-			 result->message[0] ? result->message : "the extractor failed");
-	set_problem(e, problem);
+	char reason[sizeof result->message];
+	Status code = ST_INVALID;
+	const char *said = result->message;
+	if (result->end == PROCESS_KILLED_TIME || (result->end == PROCESS_DIED && result->code == SIGXCPU)) {
+		code = ST_LIMIT;
+		snprintf(reason, sizeof reason, "the extractor took too long and was ended");
+	} else if (result->end == PROCESS_KILLED_OUTPUT) {
+		code = ST_LIMIT;
+		snprintf(reason, sizeof reason, "its text is larger than %zu MiB", limits->text_bytes >> 20);
+	} else if (result->end == PROCESS_DIED) {
+		snprintf(reason, sizeof reason, "the extractor died of signal %d", result->code);
+	} else if (strstr(said, "password") || strstr(said, "ncrypt")) {
+		code = ST_UNSUPPORTED;
+		snprintf(reason, sizeof reason, "encrypted");
+	} else if (strstr(said, "Copying of text")) {
+		code = ST_FORBIDDEN;
+		snprintf(reason, sizeof reason, "the document forbids copying its text");
+	} else {
+		snprintf(reason, sizeof reason, "%.*s", (int)strcspn(said, "\n"),
+			 said[0] ? said : "the extractor failed");
+	}
+	set_problem(e, code, reason);
 }
 
 /* Text whose letters came from fonts in the encodings of before Unicode is put right; the original is kept anyway. */
@@ -150,80 +163,57 @@ static size_t count_pages(Str text)
 	return count;
 }
 
-static Status extract_in_process(DocKind kind, const char *kind_name, const SourceFile *file,
-				 const ExtractLimits *limits, Extraction *e, Err *err)
+static Status extract_in_process(FormatReader reader, const SourceFile *file, const ExtractLimits *limits,
+				 Extraction *e, Err *err)
 {
+	const TextReader *row = text_reader(reader);
 	int fd = -1;
 	ProcessResult result;
 	Status st = source_file_open(file, &fd, err);
 	if (st != ST_OK)
 		return st;
-	st = process_extract(kind_name, fd, limits, &result, err);
+	st = process_extract(row->word, fd, limits, &result, err);
 	close_quietly(fd);
 	if (st != ST_OK)
 		return st;
 	Str text = buf_str(&result.out);
-	if (kind == DOC_PDF)
+	if (row->pages)
 		e->pages = (uint32_t)count_pages(text);
 	if (result.end != PROCESS_ENDED || result.code != 0) {
 		explain(&result, limits, e);
 	} else if (str_trim(text).len == 0) {
-		set_problem(e, kind == DOC_PDF ? "no text layer: pages are images" : "the document holds no text");
+		set_problem(e, ST_NOT_FOUND, row->no_text);
 	} else {
-		snprintf(e->from, sizeof e->from, "%s", extract_program(kind));
+		snprintf(e->from, sizeof e->from, "%s", extract_label(reader));
 		st = take_text(text, e, err);
 	}
 	process_result_done(&result);
 	return st;
 }
 
-static Status extract(DocKind kind, const SourceFile *file, const ExtractLimits *limits, Extraction *e, Err *err)
+static Status extract(FormatReader reader, const SourceFile *file, const ExtractLimits *limits, Extraction *e, Err *err)
 {
-	switch (kind) {
-	case DOC_TEXT:
-	case DOC_CSV:
-	case DOC_JSON:
-		return decode_file(file, e, err);
-	case DOC_HTML:
-		return extract_in_process(kind, "html", file, limits, e, err);
-	case DOC_PDF:
-		return extract_in_process(kind, "pdf", file, limits, e, err);
-	case DOC_DOCX:
-		return extract_in_process(kind, "docx", file, limits, e, err);
-	case DOC_ODT:
-		return extract_in_process(kind, "odt", file, limits, e, err);
-	case DOC_XLSX:
-		return extract_in_process(kind, "xlsx", file, limits, e, err);
-	case DOC_OLD_OFFICE:
-		set_problem(e, "an Office file of before 2007, or an encrypted one: no extractor");
-		return ST_OK;
-	case DOC_RTF:
-		set_problem(e, "an RTF file: no extractor");
-		return ST_OK;
-	case DOC_IMAGE:
-		set_problem(e, "an image: its text is not recognised yet");
-		return ST_OK;
-	case DOC_OTHER:
-	case DOC_JSONL:
-	case DOC_PACKAGE:
-		break;
-	}
-	set_problem(e, "no extractor for this kind of file");
+	const TextReader *row = text_reader(reader);
+	if (row->decodes)
+		return decode_file(file, row, e, err);
+	if (row->word)
+		return extract_in_process(reader, file, limits, e, err);
+	set_problem(e, ST_UNSUPPORTED, row->no_text);
 	return ST_OK;
 }
 
-Status extract_text(DocKind kind, const SourceFile *file, const ExtractLimits *limits, Extraction *out, Err *err)
+Status extract_text(FormatReader reader, const SourceFile *file, const ExtractLimits *limits, Extraction *out, Err *err)
 {
 	Extraction e = {0};
 	Err why;
-	Status st = extract(kind, file, limits ? limits : &usual_limits, &e, &why);
+	Status st = extract(reader, file, limits ? limits : &usual_limits, &e, &why);
 	if (st == ST_NO_MEMORY) {
 		extraction_done(&e);
 		*err = why;
 		return st;
 	}
 	if (st != ST_OK)
-		set_problem(&e, why.text);
+		set_problem(&e, st, why.text);
 	*out = e;
 	return ST_OK;
 }

@@ -1,15 +1,15 @@
 /* indexer/extract/html.c - text of an HTML page: libxml2 reads, blocks become lines, scripts and styles are dropped.
  *
  * Encoding: valid UTF-8 is UTF-8 whatever the page says of itself; else what it says; else what the decoder finds. */
-#include "indexer/extract/extract.h"
+#include "indexer/extract/html.h"
 
 #include "base/file.h"
 #include "base/utf8.h"
+#include "indexer/extract/limits.h"
 #include "indexer/extract/lines.h"
 
 #include <libxml/HTMLparser.h>
 #include <libxml/parserInternals.h>
-#include <stdio.h>
 
 typedef enum { TAG_BLOCK = 1, TAG_BREAK, TAG_CELL, TAG_ROW, TAG_DROPPED } TagKind;
 
@@ -34,7 +34,7 @@ typedef struct {
 	LineWriter lines;
 	unsigned dropped; /* open elements whose text does not count */
 	unsigned pre;
-} Page;
+} HtmlPage;
 
 static TagKind tag_kind(const xmlChar *name)
 {
@@ -46,7 +46,7 @@ static TagKind tag_kind(const xmlChar *name)
 
 static void open_tag(void *ctx, const xmlChar *name, const xmlChar **attributes)
 {
-	Page *page = ctx;
+	HtmlPage *page = ctx;
 	(void)attributes;
 	TagKind kind = tag_kind(name);
 	page->dropped += kind == TAG_DROPPED;
@@ -63,7 +63,7 @@ static void open_tag(void *ctx, const xmlChar *name, const xmlChar **attributes)
 
 static void close_tag(void *ctx, const xmlChar *name)
 {
-	Page *page = ctx;
+	HtmlPage *page = ctx;
 	TagKind kind = tag_kind(name);
 	if (kind == TAG_DROPPED && page->dropped)
 		page->dropped--;
@@ -79,7 +79,7 @@ static void close_tag(void *ctx, const xmlChar *name)
 		lines_row_end(&page->lines);
 }
 
-static void add_preformatted(Page *page, Str text)
+static void add_preformatted(HtmlPage *page, Str text)
 {
 	Str line;
 	page->lines.collapse = false;
@@ -93,7 +93,7 @@ static void add_preformatted(Page *page, Str text)
 
 static void add_text(void *ctx, const xmlChar *bytes, int len)
 {
-	Page *page = ctx;
+	HtmlPage *page = ctx;
 	Str text = {(const char *)bytes, len > 0 ? (size_t)len : 0};
 	if (page->dropped)
 		return;
@@ -112,7 +112,7 @@ static bool says_its_charset(Str html)
 	return str_starts(head, STR("\xFF\xFE")) || str_starts(head, STR("\xFE\xFF"));
 }
 
-static bool parse(Str html, const char *charset, Page *page, char reason[static 200])
+static Status parse(Str html, const char *charset, HtmlPage *page, Err *err)
 {
 	htmlSAXHandler handler = {.startElement = open_tag,
 				  .endElement = close_tag,
@@ -120,10 +120,8 @@ static bool parse(Str html, const char *charset, Page *page, char reason[static 
 				  .ignorableWhitespace = add_text};
 	htmlParserCtxtPtr parser = htmlCreatePushParserCtxt(&handler, page, NULL, 0, NULL, XML_CHAR_ENCODING_NONE);
 	enum { STEP_BYTES = 1 << 20 };
-	if (!parser) {
-		snprintf(reason, 200, "out of memory");
-		return false;
-	}
+	if (!parser)
+		return err_no_memory(err);
 	htmlCtxtUseOptions(parser, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET);
 	if (charset) {
 		xmlCharEncodingHandlerPtr known = xmlFindCharEncodingHandler(charset);
@@ -138,24 +136,21 @@ static bool parse(Str html, const char *charset, Page *page, char reason[static 
 	if (parser->myDoc)
 		xmlFreeDoc(parser->myDoc);
 	htmlFreeParserCtxt(parser);
-	return true;
+	return buf_ok(page->lines.out) ? ST_OK : err_no_memory(err);
 }
 
-bool extract_html(int fd, Buf *out, char reason[static 200])
+Status html_read(int fd, Buf *out, Err *err)
 {
-	Err err;
-	Page page = {0};
+	HtmlPage page = {0};
 	Buf bytes = {0};
-	bool ok = false;
-	if (file_read_fd(fd, EXTRACT_DECODE_MAX, &bytes, "the page", &err) != ST_OK) {
-		snprintf(reason, 200, "%.190s", err.text);
-		goto done;
+	Status st = file_read_fd(fd, EXTRACT_DECODE_MAX, &bytes, "the page", err);
+	if (st == ST_OK) {
+		Str html = buf_str(&bytes);
+		const char *charset = utf8_is_valid(html) ? "UTF-8" : says_its_charset(html) ? NULL : "windows-1258";
+		lines_begin(&page.lines, out, true);
+		st = parse(html, charset, &page, err);
+		lines_finish(&page.lines);
 	}
-	Str html = buf_str(&bytes);
-	lines_begin(&page.lines, out, true);
-	ok = parse(html, utf8_is_valid(html) ? "UTF-8" : says_its_charset(html) ? NULL : "windows-1258", &page, reason);
-	lines_finish(&page.lines);
-done:
 	buf_done(&bytes);
-	return ok;
+	return st;
 }

@@ -1,5 +1,5 @@
-/* indexer/extract/lines.c - see extract_lines.h. The end of a cell is written as U+001F, which no XML or HTML text can
- * hold, until its row is complete. */
+/* indexer/extract/lines.c - lines are made in the output itself. The end of a cell is written as U+001F, which no XML
+ * or HTML text can hold, until its row is complete. */
 #include "indexer/extract/lines.h"
 
 enum { CELL_END = 0x1F };

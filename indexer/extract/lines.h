@@ -3,7 +3,9 @@
  * A row whose cells are one line each becomes one line with tabs; a row whose cells hold several lines (a letterhead
  * in two columns) becomes the lines of each cell, one cell after the other. At most one empty line in a row.
  *
+ * Owns     nothing: the Buf is the caller's
  * Errors   sticky in the Buf (out of memory)
+ * Threads  one at a time
  */
 #ifndef INDEXER_EXTRACT_LINES_H
 #define INDEXER_EXTRACT_LINES_H

@@ -1,12 +1,12 @@
 /* indexer/extract/office.c - text of DOCX, ODT and XLSX: the parts of the zip that hold text, read by libxml2 as a
- * stream of events. One table says what each element means; names of elements are unique enough without namespaces. */
-#include "indexer/extract/extract.h"
+ * stream of events. For each kind of document one table says which parts are read, in which order, and one for each
+ * kind of part what its elements mean; names of elements are unique enough without namespaces. */
+#include "indexer/extract/office.h"
 
 #include "indexer/extract/lines.h"
 #include "indexer/source/package_in.h"
 
 #include <libxml/parser.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { PARTS_MAX = 300, PARTS_BYTES_MAX = 512 << 20 };
@@ -14,7 +14,7 @@ enum { PARTS_MAX = 300, PARTS_BYTES_MAX = 512 << 20 };
 typedef struct {
 	char name[80];
 	Buf bytes;
-} Part;
+} OfficePart;
 
 typedef enum {
 	EL_NONE,
@@ -66,9 +66,30 @@ static const Element sheet_elements[] = {
 	{"row", EL_ROW}, {"c", EL_SHEET_CELL}, {"v", EL_TEXT}, {"t", EL_TEXT}, {NULL, EL_NONE},
 };
 
+/* Parts in the order of their texts; a numbered one begins so: "xl/worksheets/sheet12.xml". */
+typedef struct {
+	const char *name;
+	bool numbered;
+	const Element *elements;
+} PartKind;
+
+enum { PART_KINDS_MAX = 4 };
+
+typedef struct {
+	PartKind parts[PART_KINDS_MAX];
+	bool text_in_paragraphs; /* all characters inside paragraphs are text, and blanks in a row are one */
+} OfficeKind;
+
+static const OfficeKind docx = {.parts = {{"word/document", true, docx_elements},
+					  {"word/footnotes.xml", false, docx_elements},
+					  {"word/endnotes.xml", false, docx_elements}}};
+static const OfficeKind odt = {.parts = {{"content.xml", false, odt_elements}}, .text_in_paragraphs = true};
+static const OfficeKind xlsx = {
+	.parts = {{"xl/sharedStrings.xml", false, shared_elements}, {"xl/worksheets/sheet", true, sheet_elements}}};
+
 typedef struct {
 	const Element *elements;
-	bool text_in_paragraphs; /* ODT: all characters inside paragraphs are text */
+	bool text_in_paragraphs;
 	LineWriter lines;
 	unsigned dropped, text, paragraphs;
 	/* XLSX */
@@ -76,9 +97,9 @@ typedef struct {
 	Buf *shared_ends; /* … and where each ends, as size_t */
 	Buf value;
 	bool value_is_shared, in_cell;
-} Reader;
+} XmlReader;
 
-static ElementKind element_kind(const Reader *r, const xmlChar *name)
+static ElementKind element_kind(const XmlReader *r, const xmlChar *name)
 {
 	for (const Element *e = r->elements; e->name; e++)
 		if (strcmp((const char *)name, e->name) == 0)
@@ -96,7 +117,7 @@ static Str attribute(const xmlChar **attributes, int count, const char *name)
 	return (Str){NULL, 0};
 }
 
-static void add_spaces(Reader *r, Str count_text)
+static void add_spaces(XmlReader *r, Str count_text)
 {
 	uint64_t count;
 	if (!str_to_u64(count_text, &count))
@@ -108,7 +129,7 @@ static void add_spaces(Reader *r, Str count_text)
 static void open_element(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int ns_count,
 			 const xmlChar **namespaces, int attribute_count, int defaulted, const xmlChar **attributes)
 {
-	Reader *r = ctx;
+	XmlReader *r = ctx;
 	(void)prefix, (void)uri, (void)ns_count, (void)namespaces, (void)defaulted;
 	ElementKind kind = element_kind(r, name);
 	r->dropped += kind == EL_DROPPED;
@@ -135,7 +156,7 @@ static void open_element(void *ctx, const xmlChar *name, const xmlChar *prefix, 
 	}
 }
 
-static Str shared_string(const Reader *r, Str number)
+static Str shared_string(const XmlReader *r, Str number)
 {
 	uint64_t at;
 	size_t start = 0, end;
@@ -149,7 +170,7 @@ static Str shared_string(const Reader *r, Str number)
 
 static void close_element(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
 {
-	Reader *r = ctx;
+	XmlReader *r = ctx;
 	(void)prefix, (void)uri;
 	ElementKind kind = element_kind(r, name);
 	if (kind == EL_DROPPED) {
@@ -178,7 +199,7 @@ static void close_element(void *ctx, const xmlChar *name, const xmlChar *prefix,
 
 static void add_characters(void *ctx, const xmlChar *bytes, int len)
 {
-	Reader *r = ctx;
+	XmlReader *r = ctx;
 	Str text = {(const char *)bytes, len > 0 ? (size_t)len : 0};
 	if (r->dropped || !(r->text || (r->text_in_paragraphs && r->paragraphs)))
 		return;
@@ -190,7 +211,7 @@ static void add_characters(void *ctx, const xmlChar *bytes, int len)
 		lines_text(&r->lines, text);
 }
 
-static bool read_xml(Reader *r, Str xml, char reason[static 200])
+static Status read_xml(XmlReader *r, Str xml, Err *err)
 {
 	xmlSAXHandler handler = {.initialized = XML_SAX2_MAGIC,
 				 .startElementNs = open_element,
@@ -200,44 +221,36 @@ static bool read_xml(Reader *r, Str xml, char reason[static 200])
 				 .cdataBlock = add_characters};
 	xmlParserCtxtPtr parser = xmlCreatePushParserCtxt(&handler, r, NULL, 0, NULL);
 	enum { STEP_BYTES = 1 << 20 };
-	if (!parser) {
-		snprintf(reason, 200, "out of memory");
-		return false;
-	}
+	if (!parser)
+		return err_no_memory(err);
 	xmlCtxtUseOptions(parser, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
 	int code = 0;
 	for (size_t at = 0; at < xml.len && code == 0; at += STEP_BYTES) {
 		Str step = str_slice(xml, at, at + STEP_BYTES);
 		code = xmlParseChunk(parser, step.ptr, (int)step.len, at + STEP_BYTES >= xml.len);
 	}
-	if (code != 0)
-		snprintf(reason, 200, "its XML is broken at line %d", parser->input ? parser->input->line : 0);
+	int line = parser->input ? parser->input->line : 0;
 	if (parser->myDoc)
 		xmlFreeDoc(parser->myDoc);
 	xmlFreeParserCtxt(parser);
-	return code == 0 && buf_ok(r->lines.out);
+	if (code != 0)
+		return err_set(err, ST_INVALID, "its XML is broken at line %d", line);
+	return buf_ok(r->lines.out) ? ST_OK : err_no_memory(err);
 }
 
 /* ---- parts ----------------------------------------------------------------------------------------------------- */
 
-/* The order of the parts in the text; 0: holds none. */
-static int part_rank(DocKind kind, Str name)
+/* The row of the part's kind; NULL: it holds no text. */
+static const PartKind *part_kind(const OfficeKind *kind, Str name)
 {
-	if (!str_ends(name, STR(".xml")))
-		return 0;
-	if (kind == DOC_ODT)
-		return str_eq(name, STR("content.xml"));
-	if (kind == DOC_XLSX)
-		return str_eq(name, STR("xl/sharedStrings.xml"))      ? 1
-		       : str_starts(name, STR("xl/worksheets/sheet")) ? 2
-								      : 0;
-	return str_starts(name, STR("word/document"))    ? 1
-	       : str_eq(name, STR("word/footnotes.xml")) ? 2
-	       : str_eq(name, STR("word/endnotes.xml"))  ? 3
-							 : 0;
+	for (const PartKind *part = kind->parts; part < kind->parts + PART_KINDS_MAX && part->name; part++)
+		if (str_ends(name, STR(".xml")) &&
+		    (part->numbered ? str_starts(name, str_from(part->name)) : str_eq(name, str_from(part->name))))
+			return part;
+	return NULL;
 }
 
-static Status read_part(PackageIn *package, Str name, Part *part, size_t *total, Err *err)
+static Status read_part(PackageIn *package, Str name, OfficePart *part, size_t *total, Err *err)
 {
 	ByteSource from = package_in_source(package);
 	for (;;) {
@@ -260,7 +273,7 @@ static Status read_part(PackageIn *package, Str name, Part *part, size_t *total,
 	return ST_OK;
 }
 
-static Status read_parts(int fd, DocKind kind, Part parts[static PARTS_MAX], size_t *count, Err *err)
+static Status read_parts(int fd, const OfficeKind *kind, OfficePart parts[static PARTS_MAX], size_t *count, Err *err)
 {
 	PackageIn *package;
 	PackageEntry entry;
@@ -270,7 +283,7 @@ static Status read_parts(int fd, DocKind kind, Part parts[static PARTS_MAX], siz
 	if (st != ST_OK)
 		return st;
 	while (st == ST_OK && (step = package_in_next(package, &entry, err)) == STEP_ITEM)
-		if (entry.refused == ST_OK && part_rank(kind, entry.name) && *count < PARTS_MAX &&
+		if (entry.refused == ST_OK && part_kind(kind, entry.name) && *count < PARTS_MAX &&
 		    entry.name.len < sizeof parts->name)
 			st = read_part(package, entry.name, &parts[(*count)++], &total, err);
 	package_in_close(package);
@@ -279,57 +292,65 @@ static Status read_parts(int fd, DocKind kind, Part parts[static PARTS_MAX], siz
 
 static int compare_parts(const void *a, const void *b, void *kind)
 {
-	const Part *left = a, *right = b;
+	const OfficePart *left = a, *right = b;
+	const PartKind *left_kind = part_kind(kind, str_from(left->name)),
+		       *right_kind = part_kind(kind, str_from(right->name));
 	size_t left_len = strlen(left->name), right_len = strlen(right->name);
-	int rank =
-		part_rank(*(DocKind *)kind, str_from(left->name)) - part_rank(*(DocKind *)kind, str_from(right->name));
-	if (rank || left_len == right_len)
-		return rank ? rank : strcmp(left->name, right->name);
-	return left_len < right_len ? -1 : 1; /* sheet2 before sheet10 */
+	if (left_kind != right_kind)
+		return left_kind < right_kind ? -1 : 1;
+	if (left_len != right_len)
+		return left_len < right_len ? -1 : 1; /* sheet2 before sheet10 */
+	return strcmp(left->name, right->name);
 }
 
-static bool read_text(DocKind kind, Part *parts, size_t count, Buf *out, char reason[static 200])
+static Status read_text(const OfficeKind *kind, OfficePart *parts, size_t count, Buf *out, Err *err)
 {
 	Buf shared = {0}, shared_ends = {0};
-	Reader r = {.shared = &shared, .shared_ends = &shared_ends, .text_in_paragraphs = kind == DOC_ODT};
-	bool ok = true;
-	lines_begin(&r.lines, out, kind == DOC_ODT);
-	for (size_t i = 0; i < count && ok; i++) {
-		bool is_shared = str_eq(str_from(parts[i].name), STR("xl/sharedStrings.xml"));
-		r.elements = kind == DOC_DOCX  ? docx_elements
-			     : kind == DOC_ODT ? odt_elements
-			     : is_shared       ? shared_elements
-					       : sheet_elements;
-		ok = read_xml(&r, buf_str(&parts[i].bytes), reason);
+	XmlReader r = {.shared = &shared, .shared_ends = &shared_ends, .text_in_paragraphs = kind->text_in_paragraphs};
+	Status st = ST_OK;
+	lines_begin(&r.lines, out, kind->text_in_paragraphs);
+	for (size_t i = 0; i < count && st == ST_OK; i++) {
+		r.elements = part_kind(kind, str_from(parts[i].name))->elements;
+		st = read_xml(&r, buf_str(&parts[i].bytes), err);
 		lines_finish(&r.lines);
 		buf_done(&parts[i].bytes);
 	}
 	buf_done(&r.value);
 	buf_done(&shared);
 	buf_done(&shared_ends);
-	return ok;
+	return st;
 }
 
-bool extract_office(int fd, DocKind kind, Buf *out, char reason[static 200])
+static Status read_document(int fd, const OfficeKind *kind, Buf *out, Err *err)
 {
-	Err err;
 	size_t count = 0;
-	bool ok = false;
-	Part *parts = calloc(PARTS_MAX, sizeof *parts);
-	if (!parts) {
-		snprintf(reason, 200, "out of memory");
-		return false;
-	}
-	if (read_parts(fd, kind, parts, &count, &err) != ST_OK) {
-		snprintf(reason, 200, "%.190s", err.text);
-	} else if (count == 0) {
-		snprintf(reason, 200, "it holds no text part: not a document of this kind");
-	} else {
-		qsort_r(parts, count, sizeof *parts, compare_parts, &kind);
-		ok = read_text(kind, parts, count, out, reason);
+	OfficePart *parts = calloc(PARTS_MAX, sizeof *parts);
+	if (!parts)
+		return err_no_memory(err);
+	Status st = read_parts(fd, kind, parts, &count, err);
+	if (st == ST_OK && count == 0)
+		st = err_set(err, ST_INVALID, "it holds no text part: not a document of this kind");
+	if (st == ST_OK) {
+		qsort_r(parts, count, sizeof *parts, compare_parts, (void *)(uintptr_t)kind);
+		st = read_text(kind, parts, count, out, err);
 	}
 	for (size_t i = 0; i < count; i++)
 		buf_done(&parts[i].bytes);
 	free(parts);
-	return ok;
+	return st;
+}
+
+Status docx_read(int fd, Buf *out, Err *err)
+{
+	return read_document(fd, &docx, out, err);
+}
+
+Status odt_read(int fd, Buf *out, Err *err)
+{
+	return read_document(fd, &odt, out, err);
+}
+
+Status xlsx_read(int fd, Buf *out, Err *err)
+{
+	return read_document(fd, &xlsx, out, err);
 }

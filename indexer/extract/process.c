@@ -1,5 +1,6 @@
-/* indexer/extract/process.c - see extract_process.h. posix_spawn, so that a program with threads and much memory starts
- * another cheaply; what can't be said to posix_spawn (limits, network) the new process does to itself first. */
+/* indexer/extract/process.c - one document, one process: posix_spawn, so that a program with threads and much memory
+ * starts another cheaply; what posix_spawn has no words for (limits, network) the new process does to itself first. Its
+ * output and its messages are read as they come, until both pipes are closed, a limit is reached or time is up. */
 #include "indexer/extract/process.h"
 
 #include "base/clock.h"
@@ -23,11 +24,11 @@ void process_result_done(ProcessResult *result)
 /* Only what the extractors need to know: messages in English, a fixed path. */
 static char *const environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "HOME=/nonexistent", NULL};
 
-static Status spawn(const char *kind, int stdin_fd, int out_fd, int err_fd, const ExtractLimits *limits, pid_t *pid,
+static Status spawn(const char *word, int stdin_fd, int out_fd, int err_fd, const ExtractLimits *limits, pid_t *pid,
 		    Err *err)
 {
 	char cpu[16], memory[16];
-	char *argv[] = {"hoso", "extract", (char *)kind, cpu, memory, NULL};
+	char *argv[] = {"hoso", "extract", (char *)word, cpu, memory, NULL};
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
 	sigset_t none, defaults;
@@ -144,7 +145,7 @@ static void wait_for(pid_t pid, uint64_t deadline, ProcessResult *result)
 	}
 }
 
-Status process_extract(const char *kind, int stdin_fd, const ExtractLimits *limits, ProcessResult *out, Err *err)
+Status process_extract(const char *word, int stdin_fd, const ExtractLimits *limits, ProcessResult *out, Err *err)
 {
 	int out_pipe[2] = {-1, -1}, err_pipe[2] = {-1, -1};
 	Collector c = {0};
@@ -155,7 +156,7 @@ Status process_extract(const char *kind, int stdin_fd, const ExtractLimits *limi
 		st = err_errno(err, errno, "make a pipe");
 		goto done;
 	}
-	st = spawn(kind, stdin_fd, out_pipe[1], err_pipe[1], limits, &pid, err);
+	st = spawn(word, stdin_fd, out_pipe[1], err_pipe[1], limits, &pid, err);
 	if (st != ST_OK)
 		goto done;
 	close_quietly(out_pipe[1]);

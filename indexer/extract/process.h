@@ -1,13 +1,14 @@
-/* indexer/extract/process.h - starts the extractor for one document and collects what it says, within limits.
+/* indexer/extract/process.h - starts an extracting process for one document and collects what it writes, within limits.
  *
- * Owns     ProcessResult until process_result_done
- * Errors   ST_NO_MEMORY; ST_IO when no process can be started
+ * Owns     a ProcessResult owns its output until process_result_done
+ * Errors   ST_NO_MEMORY; ST_IO when no process can be started; how a process that was started ended is in its result
  * Threads  safe
  */
 #ifndef INDEXER_EXTRACT_PROCESS_H
 #define INDEXER_EXTRACT_PROCESS_H
 
-#include "indexer/extract/extract.h"
+#include "base/buf.h"
+#include "indexer/extract/limits.h"
 
 typedef enum { PROCESS_ENDED, PROCESS_KILLED_TIME, PROCESS_KILLED_OUTPUT, PROCESS_DIED } ProcessEnd;
 
@@ -19,7 +20,7 @@ typedef struct {
 } ProcessResult;
 
 void process_result_done(ProcessResult *result);
-/* stdin_fd -1: nothing. */
-Status process_extract(const char *kind, int stdin_fd, const ExtractLimits *limits, ProcessResult *out, Err *err);
+/* word: what the process is told to do (readers.h). stdin_fd -1: nothing. */
+Status process_extract(const char *word, int stdin_fd, const ExtractLimits *limits, ProcessResult *out, Err *err);
 
 #endif

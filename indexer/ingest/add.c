@@ -87,8 +87,8 @@ static Status make_object(const char *role, const SourceFile *file, ObjectInput 
 	Status st = source_file_head(file, head, sizeof head, &got, err);
 	if (st != ST_OK)
 		return st;
-	DocKind kind = doc_kind_by_content(file->name, (Str){head, got});
-	*out = (ObjectInput){.ref = {.name = file->name, .media = str_from(doc_media(file->name, kind))},
+	const Format *format = format_by_content(file->name, (Str){head, got});
+	*out = (ObjectInput){.ref = {.name = file->name, .media = str_from(format_media(file->name, format))},
 			     .bytes = file->fd < 0 ? file->bytes : (Str){NULL, 0},
 			     .fd = file->fd};
 	snprintf(out->ref.role, sizeof out->ref.role, "%s", role);
@@ -178,14 +178,14 @@ static bool is_archived(IngestRun *run, const IngestItem *item, Str key)
 	if (item->record->id.len || item->text_file || item->record->has_text || item->file_count != 1 ||
 	    source_file_head(item->files, head, sizeof head, &got, &ignored) != ST_OK)
 		return false;
-	DocKind kind = doc_kind_by_content(item->files->name, (Str){head, got});
+	const char *label = extract_label(format_by_content(item->files->name, (Str){head, got})->reader);
 	if (store_find(run->store, ENTRY_RECORD, key, 0, &sequence, &ignored) != ST_OK ||
 	    store_entry(run->store, sequence, &run->arena, &entry, &ignored) != ST_OK)
 		return false;
 	bool has_text = false;
 	for (size_t i = 0; i < entry.object_count; i++)
-		has_text |= strcmp(entry.objects[i].role, "text") == 0 && extract_program(kind) &&
-			    str_starts(entry.objects[i].from, str_from(extract_program(kind)));
+		has_text |= strcmp(entry.objects[i].role, "text") == 0 && label &&
+			    str_starts(entry.objects[i].from, str_from(label));
 	if (!has_text)
 		return false;
 	run->receipt = (Receipt){.result = APPEND_DUPLICATE,

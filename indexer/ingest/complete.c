@@ -46,13 +46,13 @@ static Status add_text_of(const SourceFile *file, Buf *text, ItemText *out, Foun
 	Status st = source_file_head(file, head, sizeof head, &got, err);
 	if (st != ST_OK)
 		return st;
-	st = extract_text(doc_kind_by_content(file->name, (Str){head, got}), file, NULL, &e, err);
+	st = extract_text(format_by_content(file->name, (Str){head, got})->reader, file, NULL, &e, err);
 	if (st != ST_OK)
 		return st;
 	found->pages += e.pages;
-	if (e.problem[0]) {
+	if (e.problem.code != ST_OK) {
 		buf_printf(&found->problems, "%s%.*s: %s", found->without_text++ ? "; " : "",
-			   (int)utf8_cut(file->name, 100), file->name.ptr ? file->name.ptr : "", e.problem);
+			   (int)utf8_cut(file->name, 100), file->name.ptr ? file->name.ptr : "", e.problem.text);
 		extraction_done(&e);
 		return buf_ok(&found->problems) ? ST_OK : err_no_memory(err);
 	}
@@ -108,11 +108,11 @@ static Status extract_files(IngestRun *run, IngestItem *item, Buf *text, ItemTex
 static Status read_text_file(IngestRun *run, IngestItem *item, Buf *text, ItemText *out, Err *err)
 {
 	Extraction e;
-	Status st = extract_text(DOC_TEXT, item->text_file, NULL, &e, err);
+	Status st = extract_text(READER_PLAIN, item->text_file, NULL, &e, err);
 	if (st != ST_OK)
 		return st;
 	out->keep_file = item->text_file->size_bytes > 0 && strcmp(e.from, "given") != 0;
-	if (e.problem[0]) {
+	if (e.problem.code != ST_OK) {
 		extraction_done(&e);
 		return extract_files(run, item, text, out, err);
 	}

@@ -49,10 +49,7 @@ static Status ingest_package_of_fd(IngestRun *run, int fd, Str name, Err *err)
 	struct stat info;
 	FdSource from = {.fd = fd, .name = "the input"};
 	SourceFile spooled = {.fd = -1};
-	Str base = file_base(name);
-	bool from_end =
-		doc_kind_by_name(base) == DOC_PACKAGE && (str_ends(base, STR(".zip")) || str_ends(base, STR(".7z")));
-	if (!from_end || (fstat(fd, &info) == 0 && S_ISREG(info.st_mode)))
+	if (!format_by_name(file_base(name))->from_end || (fstat(fd, &info) == 0 && S_ISREG(info.st_mode)))
 		return ingest_package(run, fd, (Str){NULL, 0}, name, 0, err);
 	Status st = source_file_spool(&spooled, byte_source_fd(&from), UINT64_MAX, err);
 	if (st != ST_OK)
@@ -130,16 +127,16 @@ Status ingest_open_file(IngestRun *run, int fd, Str name, int dir_fd, Err *err)
 	bool compressed, is_manifest = false;
 	SourceFile file = {.fd = -1};
 	struct stat info;
-	DocKind kind = doc_kind_by_long_name(file_base(name), &compressed);
+	FormatReader reader = format_by_long_name(file_base(name), &compressed)->reader;
 	bool piped = fstat(fd, &info) == 0 && !S_ISREG(info.st_mode);
 	Status st;
-	if (kind == DOC_JSONL || (kind == DOC_OTHER && piped)) {
+	if (reader == READER_LINES || (reader == READER_NONE && piped)) {
 		st = compressed ? ingest_compressed_lines(run, fd, (Str){NULL, 0}, name, dir_fd, err)
 				: ingest_lines_of_fd(run, fd, name, dir_fd, err);
 		close_quietly(fd);
 		return st;
 	}
-	if (kind == DOC_PACKAGE) {
+	if (reader == READER_PACKAGE) {
 		st = ingest_package_of_fd(run, fd, name, err);
 		close_quietly(fd);
 		return st;
@@ -147,11 +144,11 @@ Status ingest_open_file(IngestRun *run, int fd, Str name, int dir_fd, Err *err)
 	st = take_or_spool(fd, &file, err);
 	if (st != ST_OK)
 		return run_reject_or_end(run, (Place){.name = name}, st, err) ? ST_OK : st;
-	if (kind == DOC_CSV)
+	if (reader == READER_TABLE)
 		st = try_manifest(run, &file, name, dir_fd, &is_manifest, err);
 	if (st == ST_OK && !is_manifest)
-		st = kind == DOC_JSON ? ingest_json_file(run, &file, name, dir_fd, err)
-				      : ingest_document(run, &file, name, dir_fd, err);
+		st = reader == READER_JSON ? ingest_json_file(run, &file, name, dir_fd, err)
+					   : ingest_document(run, &file, name, dir_fd, err);
 	source_file_done(&file);
 	return st == ST_OK ? run_tick(run, 0, err) : st;
 }
@@ -161,8 +158,8 @@ Status ingest_open_file(IngestRun *run, int fd, Str name, int dir_fd, Err *err)
 static bool names_other_files(Str name)
 {
 	bool compressed;
-	DocKind kind = doc_kind_by_long_name(name, &compressed);
-	return kind == DOC_JSONL || kind == DOC_CSV;
+	FormatReader reader = format_by_long_name(name, &compressed)->reader;
+	return reader == READER_LINES || reader == READER_TABLE;
 }
 
 /* "folder/name", valid UTF-8 for messages. */
@@ -226,7 +223,7 @@ static Status ingest_files(IngestRun *run, const FileList *list, int dir_fd, Str
 				continue;
 			Str shown = shown_name(&arena, name, entry->name);
 			uint64_t before = run->bytes_done;
-			if (first || doc_kind_by_long_name(entry->name, &compressed) == DOC_PACKAGE)
+			if (first || format_by_long_name(entry->name, &compressed)->reader == READER_PACKAGE)
 				st = ingest_holder(run, entry, dir_fd, shown, err);
 			else
 				st = add_to_group(run, &group, entry, dir_fd, shown, err);

@@ -31,9 +31,9 @@ static Place place_of(IngestRun *run, const FileGroup *group, size_t i)
 	return (Place){.name = str_from(name)};
 }
 
-static DocKind kind_of(const FileGroup *group, size_t i)
+static FormatReader reader_of(const FileGroup *group, size_t i)
 {
-	return doc_kind_by_name(group->paths[i]);
+	return format_by_name(group->paths[i])->reader;
 }
 
 /* A document that stands alone, perhaps with its text beside it. */
@@ -78,7 +78,7 @@ static Status add_each(IngestRun *run, FileGroup *group, size_t text_at, Err *er
 	for (size_t i = 0; i < group->count && st == ST_OK; i++) {
 		if (text_belongs && i == text_at)
 			continue;
-		if (kind_of(group, i) == DOC_JSON) {
+		if (reader_of(group, i) == READER_JSON) {
 			arena_reset(&run->arena);
 			Str name = arena_copy(&group->arena, place_of(run, group, i).name);
 			st = ingest_json_file(run, &group->files[i], name, group->dir_fd, err);
@@ -93,9 +93,9 @@ Status group_flush(IngestRun *run, FileGroup *group, Err *err)
 {
 	size_t json_at = SIZE_MAX, text_at = SIZE_MAX;
 	for (size_t i = 0; i < group->count; i++) {
-		if (kind_of(group, i) == DOC_JSON && json_at == SIZE_MAX)
+		if (reader_of(group, i) == READER_JSON && json_at == SIZE_MAX)
 			json_at = i;
-		else if (kind_of(group, i) == DOC_TEXT && text_at == SIZE_MAX)
+		else if (reader_of(group, i) == READER_PLAIN && text_at == SIZE_MAX)
 			text_at = i;
 	}
 	Status st = ST_OK;

@@ -28,7 +28,7 @@ static Place place_of(Walk *w, Str entry)
 }
 
 /* A package or compressed lines inside: into a file first, then like any other. */
-static Status ingest_inner(Walk *w, DocKind kind, Str shown, Err *err)
+static Status ingest_inner(Walk *w, FormatReader reader, Str shown, Err *err)
 {
 	SourceFile file = {.fd = -1};
 	Status st = source_file_spool(&file, package_in_source(w->package), entry_max_bytes, err);
@@ -36,7 +36,7 @@ static Status ingest_inner(Walk *w, DocKind kind, Str shown, Err *err)
 		return st;
 	if (file.fd >= 0)
 		lseek(file.fd, 0, SEEK_SET);
-	if (kind == DOC_PACKAGE)
+	if (reader == READER_PACKAGE)
 		st = ingest_package(w->run, file.fd, file.bytes, shown, w->depth + 1, err);
 	else
 		st = ingest_compressed_lines(w->run, file.fd, file.bytes, shown, -1, err);
@@ -55,26 +55,26 @@ static Status ingest_entry(Walk *w, const PackageEntry *entry, Err *err)
 {
 	bool compressed;
 	Place place = place_of(w, entry->name);
-	DocKind kind = doc_kind_by_long_name(file_base(entry->name), &compressed);
+	FormatReader reader = format_by_long_name(file_base(entry->name), &compressed)->reader;
 	if (entry->refused != ST_OK) {
 		char reason[80];
 		snprintf(reason, sizeof reason, "%s: not taken", entry->reason);
 		run_reject(w->run, place, entry->refused, reason);
 		return ST_OK;
 	}
-	if (kind == DOC_PACKAGE && w->depth > 0) {
+	if (reader == READER_PACKAGE && w->depth > 0) {
 		run_reject(w->run, place, ST_LIMIT, "a package in a package in a package: unpack it first");
 		return ST_OK;
 	}
-	if (kind != DOC_JSONL && kind != DOC_PACKAGE)
+	if (reader != READER_LINES && reader != READER_PACKAGE)
 		return ingest_file(w, entry->name, err);
 	Status st = group_flush(w->run, &w->group, err); /* in the order of the package */
 	Str shown = arena_copy(&w->group.arena, place_of(w, entry->name).name);
 	if (st != ST_OK || !shown.ptr)
 		return st != ST_OK ? st : err_no_memory(err);
-	if (kind == DOC_JSONL && !compressed)
+	if (reader == READER_LINES && !compressed)
 		return ingest_lines(w->run, package_in_source(w->package), shown, -1, err);
-	return ingest_inner(w, kind, shown, err);
+	return ingest_inner(w, reader, shown, err);
 }
 
 static Status walk(Walk *w, Err *err)

@@ -1,83 +1,202 @@
-/* indexer/source/format.c - what a document is: by the ending of its name and by its first bytes. See extract.h. */
-#include "indexer/extract/extract.h"
+/* indexer/source/format.c - the table of formats, and how one is found in it: by the name's ending, by the first bytes,
+ * by the media type of a request's body. The first row of a reader stands for the reader, where only that is known. */
+#include "indexer/source/format.h"
 
-typedef struct {
-	const char *ending;
-	DocKind kind;
-	const char *media;
-} Ending;
+#define MAGIC(literal)                                                                                                 \
+	{                                                                                                              \
+		(literal), sizeof(literal) - 1                                                                         \
+	}                                                   /* a Str that is a constant */
+#define OLE_MAGIC MAGIC("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") /* Office of before 2007, and encrypted newer ones */
 
-/* The first of a kind is the kind's media type. */
-static const Ending endings[] = {
-	{".txt", DOC_TEXT, "text/plain"},
-	{".text", DOC_TEXT, "text/plain"},
-	{".md", DOC_TEXT, "text/markdown"},
-	{".log", DOC_TEXT, "text/plain"},
-	{".tsv", DOC_TEXT, "text/tab-separated-values"},
-	{".html", DOC_HTML, "text/html"},
-	{".htm", DOC_HTML, "text/html"},
-	{".xhtml", DOC_HTML, "application/xhtml+xml"},
-	{".pdf", DOC_PDF, "application/pdf"},
-	{".docx", DOC_DOCX, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
-	{".docm", DOC_DOCX, "application/vnd.ms-word.document.macroEnabled.12"},
-	{".odt", DOC_ODT, "application/vnd.oasis.opendocument.text"},
-	{".xlsx", DOC_XLSX, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
-	{".doc", DOC_OLD_OFFICE, "application/msword"},
-	{".dot", DOC_OLD_OFFICE, "application/msword"},
-	{".xls", DOC_OLD_OFFICE, "application/vnd.ms-excel"},
-	{".ppt", DOC_OLD_OFFICE, "application/vnd.ms-powerpoint"},
-	{".rtf", DOC_RTF, "application/rtf"},
-	{".jpg", DOC_IMAGE, "image/jpeg"},
-	{".jpeg", DOC_IMAGE, "image/jpeg"},
-	{".png", DOC_IMAGE, "image/png"},
-	{".tif", DOC_IMAGE, "image/tiff"},
-	{".tiff", DOC_IMAGE, "image/tiff"},
-	{".bmp", DOC_IMAGE, "image/bmp"},
-	{".gif", DOC_IMAGE, "image/gif"},
-	{".webp", DOC_IMAGE, "image/webp"},
-	{".jp2", DOC_IMAGE, "image/jp2"},
-	{".jsonl", DOC_JSONL, "application/x-ndjson"},
-	{".ndjson", DOC_JSONL, "application/x-ndjson"},
-	{".json", DOC_JSON, "application/json"},
-	{".csv", DOC_CSV, "text/csv"},
-	{".zip", DOC_PACKAGE, "application/zip"},
-	{".tar", DOC_PACKAGE, "application/x-tar"},
-	{".tgz", DOC_PACKAGE, "application/gzip"},
-	{".tbz2", DOC_PACKAGE, "application/x-bzip2"},
-	{".txz", DOC_PACKAGE, "application/x-xz"},
-	{".tzst", DOC_PACKAGE, "application/zstd"},
-	{".7z", DOC_PACKAGE, "application/x-7z-compressed"},
-	{".pptx", DOC_OTHER, "application/vnd.openxmlformats-officedocument.presentationml.presentation"},
-	{".ods", DOC_OTHER, "application/vnd.oasis.opendocument.spreadsheet"},
-	{".xml", DOC_OTHER, "application/xml"},
-	{".edxml", DOC_OTHER, "application/xml"},
-	{".eml", DOC_OTHER, "message/rfc822"},
-	{".rar", DOC_OTHER, "application/vnd.rar"},
-	{".mp3", DOC_OTHER, "audio/mpeg"},
-	{".mp4", DOC_OTHER, "video/mp4"},
+const Format formats[] = {
+	{.name = "text",
+	 .endings = {".txt", ".text", ".log"},
+	 .media = "text/plain",
+	 .reader = READER_PLAIN,
+	 .yields = YIELDS_TEXT},
+	{.name = "markdown",
+	 .endings = {".md"},
+	 .media = "text/markdown",
+	 .reader = READER_PLAIN,
+	 .yields = YIELDS_TEXT},
+	{.name = "tsv",
+	 .endings = {".tsv"},
+	 .media = "text/tab-separated-values",
+	 .reader = READER_PLAIN,
+	 .yields = YIELDS_TEXT},
+	{.name = "pdf",
+	 .endings = {".pdf"},
+	 .media = "application/pdf",
+	 .magics = {MAGIC("%PDF-")},
+	 .magic_rule = MAGIC_NEAR_START,
+	 .reader = READER_PDF,
+	 .yields = YIELDS_TEXT},
+	/* Office of before 2007 */
+	{.name = "doc",
+	 .endings = {".doc", ".dot"},
+	 .media = "application/msword",
+	 .magics = {OLE_MAGIC},
+	 .reader = READER_OLD_OFFICE},
+	{.name = "xls",
+	 .endings = {".xls"},
+	 .media = "application/vnd.ms-excel",
+	 .magics = {OLE_MAGIC},
+	 .reader = READER_OLD_OFFICE},
+	{.name = "ppt",
+	 .endings = {".ppt"},
+	 .media = "application/vnd.ms-powerpoint",
+	 .magics = {OLE_MAGIC},
+	 .reader = READER_OLD_OFFICE},
+	{.name = "rtf",
+	 .endings = {".rtf"},
+	 .media = "application/rtf",
+	 .magics = {MAGIC("{\\rtf")},
+	 .reader = READER_RTF},
+	/* images */
+	{.name = "image", /* whose name does not say which */
+	 .media = "application/octet-stream",
+	 .magics = {MAGIC("\xFF\xD8\xFF"), MAGIC("\x89PNG\r\n"), MAGIC("II*\0"), MAGIC("MM\0*"), MAGIC("GIF8")},
+	 .reader = READER_IMAGE},
+	{.name = "jpeg", .endings = {".jpg", ".jpeg"}, .media = "image/jpeg", .reader = READER_IMAGE},
+	{.name = "png", .endings = {".png"}, .media = "image/png", .reader = READER_IMAGE},
+	{.name = "tiff", .endings = {".tif", ".tiff"}, .media = "image/tiff", .reader = READER_IMAGE},
+	{.name = "bmp", .endings = {".bmp"}, .media = "image/bmp", .reader = READER_IMAGE},
+	{.name = "gif", .endings = {".gif"}, .media = "image/gif", .reader = READER_IMAGE},
+	{.name = "webp", .endings = {".webp"}, .media = "image/webp", .reader = READER_IMAGE},
+	{.name = "jp2", .endings = {".jp2"}, .media = "image/jp2", .reader = READER_IMAGE},
+	/* zips of XML */
+	{.name = "docx",
+	 .endings = {".docx"},
+	 .media = "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+	 .reader = READER_DOCX,
+	 .yields = YIELDS_TEXT},
+	{.name = "docm",
+	 .endings = {".docm"},
+	 .media = "application/vnd.ms-word.document.macroEnabled.12",
+	 .reader = READER_DOCX,
+	 .yields = YIELDS_TEXT},
+	{.name = "odt",
+	 .endings = {".odt"},
+	 .media = "application/vnd.oasis.opendocument.text",
+	 .reader = READER_ODT,
+	 .yields = YIELDS_TEXT},
+	{.name = "xlsx",
+	 .endings = {".xlsx"},
+	 .media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+	 .reader = READER_XLSX,
+	 .yields = YIELDS_TEXT},
+	/* last of the documents: any other magic is surer */
+	{.name = "html",
+	 .endings = {".html", ".htm"},
+	 .media = "text/html",
+	 .magics = {MAGIC("<!DOCTYPE html"), MAGIC("<html")},
+	 .magic_rule = MAGIC_AS_MARKUP,
+	 .reader = READER_HTML,
+	 .yields = YIELDS_TEXT},
+	{.name = "xhtml",
+	 .endings = {".xhtml"},
+	 .media = "application/xhtml+xml",
+	 .reader = READER_HTML,
+	 .yields = YIELDS_TEXT},
+	/* records */
+	{.name = "jsonl",
+	 .endings = {".jsonl", ".ndjson"},
+	 .media = "application/x-ndjson",
+	 .media_too = "application/jsonl",
+	 .reader = READER_LINES,
+	 .yields = YIELDS_RECORDS,
+	 .bulk = true},
+	{.name = "json",
+	 .endings = {".json"},
+	 .media = "application/json",
+	 .reader = READER_JSON,
+	 .yields = YIELDS_RECORDS},
+	{.name = "csv",
+	 .endings = {".csv"},
+	 .media = "text/csv",
+	 .reader = READER_TABLE,
+	 .yields = YIELDS_RECORDS | YIELDS_TEXT},
+	/* packages */
+	{.name = "zip",
+	 .endings = {".zip"},
+	 .media = "application/zip",
+	 .reader = READER_PACKAGE,
+	 .yields = YIELDS_MEMBERS,
+	 .from_end = true,
+	 .bulk = true},
+	{.name = "7z",
+	 .endings = {".7z"},
+	 .media = "application/x-7z-compressed",
+	 .reader = READER_PACKAGE,
+	 .yields = YIELDS_MEMBERS,
+	 .from_end = true},
+	{.name = "tar",
+	 .endings = {".tar"},
+	 .media = "application/x-tar",
+	 .reader = READER_PACKAGE,
+	 .yields = YIELDS_MEMBERS,
+	 .bulk = true},
+	{.name = "tar-gzip",
+	 .endings = {".tgz"},
+	 .media = "application/gzip",
+	 .reader = READER_PACKAGE,
+	 .yields = YIELDS_MEMBERS,
+	 .bulk = true},
+	{.name = "tar-bzip2",
+	 .endings = {".tbz2"},
+	 .media = "application/x-bzip2",
+	 .reader = READER_PACKAGE,
+	 .yields = YIELDS_MEMBERS},
+	{.name = "tar-xz",
+	 .endings = {".txz"},
+	 .media = "application/x-xz",
+	 .reader = READER_PACKAGE,
+	 .yields = YIELDS_MEMBERS},
+	{.name = "tar-zstd",
+	 .endings = {".tzst"},
+	 .media = "application/zstd",
+	 .reader = READER_PACKAGE,
+	 .yields = YIELDS_MEMBERS,
+	 .bulk = true},
+	/* kept as they are, with their media type */
+	{.name = "pptx",
+	 .endings = {".pptx"},
+	 .media = "application/vnd.openxmlformats-officedocument.presentationml.presentation"},
+	{.name = "ods", .endings = {".ods"}, .media = "application/vnd.oasis.opendocument.spreadsheet"},
+	{.name = "xml", .endings = {".xml", ".edxml"}, .media = "application/xml"},
+	{.name = "mail", .endings = {".eml"}, .media = "message/rfc822"},
+	{.name = "rar", .endings = {".rar"}, .media = "application/vnd.rar"},
+	{.name = "mp3", .endings = {".mp3"}, .media = "audio/mpeg"},
+	{.name = "mp4", .endings = {".mp4"}, .media = "video/mp4"},
 };
-enum { ENDING_COUNT = sizeof endings / sizeof endings[0] };
+const size_t format_count = sizeof formats / sizeof *formats;
+const Format format_unknown = {.name = "unknown", .media = "application/octet-stream"};
+
+/* ---- by name --------------------------------------------------------------------------------------------------- */
 
 static bool ends_nocase(Str name, Str ending)
 {
 	return name.len > ending.len && str_eq_nocase(str_slice(name, name.len - ending.len, name.len), ending);
 }
 
-static const Ending *find_ending(Str name)
+const Format *format_by_name(Str name)
 {
-	for (size_t i = 0; i < ENDING_COUNT; i++)
-		if (ends_nocase(name, str_from(endings[i].ending)))
-			return &endings[i];
-	return NULL;
+	for (const Format *f = formats; f < formats + format_count; f++)
+		for (size_t i = 0; i < FORMAT_ENDINGS_MAX && f->endings[i]; i++)
+			if (ends_nocase(name, str_from(f->endings[i])))
+				return f;
+	return &format_unknown;
 }
 
-DocKind doc_kind_by_name(Str name)
+static const Format *first_of(FormatReader reader)
 {
-	const Ending *found = find_ending(name);
-	return found ? found->kind : DOC_OTHER;
+	for (const Format *f = formats; f < formats + format_count; f++)
+		if (f->reader == reader)
+			return f;
+	return &format_unknown;
 }
 
-DocKind doc_kind_by_long_name(Str name, bool *compressed_out)
+const Format *format_by_long_name(Str name, bool *compressed_out)
 {
 	static const char *const compressions[] = {".gz", ".bz2", ".xz", ".zst", ".lzma", ".lz4", ".Z"};
 	*compressed_out = false;
@@ -85,24 +204,55 @@ DocKind doc_kind_by_long_name(Str name, bool *compressed_out)
 		Str ending = str_from(compressions[i]);
 		if (!ends_nocase(name, ending))
 			continue;
-		DocKind inner = doc_kind_by_name(str_slice(name, 0, name.len - ending.len));
-		*compressed_out = inner == DOC_JSONL || inner == DOC_JSON || inner == DOC_PACKAGE;
-		return *compressed_out ? inner == DOC_JSON ? DOC_JSONL : inner : DOC_OTHER;
+		const Format *inner = format_by_name(str_slice(name, 0, name.len - ending.len));
+		*compressed_out = inner->reader == READER_LINES || inner->reader == READER_JSON ||
+				  inner->reader == READER_PACKAGE;
+		if (!*compressed_out)
+			return &format_unknown;
+		return inner->reader == READER_JSON ? first_of(READER_LINES) : inner;
 	}
-	return doc_kind_by_name(name);
+	return format_by_name(name);
 }
 
-static bool looks_like_html(Str head)
+/* ---- by content ------------------------------------------------------------------------------------------------ */
+
+static bool starts_as_markup(Str head, Str magic)
 {
 	Str start = str_trim(str_starts(head, STR("\xEF\xBB\xBF")) ? str_slice(head, 3, head.len) : head);
-	return str_eq_nocase(str_slice(start, 0, 14), STR("<!DOCTYPE html")) ||
-	       str_eq_nocase(str_slice(start, 0, 5), STR("<html"));
+	return str_eq_nocase(str_slice(start, 0, magic.len), magic);
 }
 
-static bool is_image(Str head)
+static bool has_magic(const Format *f, Str magic, const Format *named, Str head)
 {
-	return str_starts(head, STR("\xFF\xD8\xFF")) || str_starts(head, STR("\x89PNG\r\n")) ||
-	       str_starts(head, STR("II*\0")) || str_starts(head, STR("MM\0*")) || str_starts(head, STR("GIF8"));
+	switch (f->magic_rule) {
+	case MAGIC_AT_START:
+		return str_starts(head, magic);
+	case MAGIC_NEAR_START:
+		return str_starts(head, magic) ||
+		       (named == f && str_find(str_slice(head, 0, MAGIC_NEAR_BYTES), magic) >= 0);
+	case MAGIC_AS_MARKUP:
+		return named->reader != READER_PLAIN && starts_as_markup(head, magic);
+	}
+	return false;
+}
+
+static const Format *find_magic(const Format *named, Str head)
+{
+	for (const Format *f = formats; f < formats + format_count; f++)
+		for (size_t i = 0; i < FORMAT_MAGICS_MAX && f->magics[i].len; i++)
+			if (has_magic(f, f->magics[i], named, head))
+				return f;
+	return NULL;
+}
+
+/* Many formats are zips, and only the name says which. What is called .doc is a .docx; what is called .txt, .html or
+ * .pdf is none of these. */
+static const Format *zip_format(const Format *named)
+{
+	if (named->reader == READER_OLD_OFFICE)
+		return first_of(READER_DOCX);
+	bool never_a_zip = named->reader == READER_PLAIN || named->reader == READER_HTML || named->reader == READER_PDF;
+	return never_a_zip ? &format_unknown : named;
 }
 
 /* A name that says nothing (README, .tcvn3): text has hardly any control characters, whatever its encoding. */
@@ -118,34 +268,29 @@ static bool looks_like_text(Str head)
 	return head.len > 0 && controls * 50 <= head.len;
 }
 
-DocKind doc_kind_by_content(Str name, Str head)
+const Format *format_by_content(Str name, Str head)
 {
-	DocKind said = doc_kind_by_name(name);
-	if (str_find(str_slice(head, 0, 1024), STR("%PDF-")) >= 0 &&
-	    (said == DOC_PDF || str_starts(head, STR("%PDF-"))))
-		return DOC_PDF;
-	if (str_starts(head, STR("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")))
-		return DOC_OLD_OFFICE;
-	if (str_starts(head, STR("{\\rtf")))
-		return DOC_RTF;
-	if (is_image(head))
-		return DOC_IMAGE;
+	const Format *named = format_by_name(name);
+	const Format *found = find_magic(named, head);
+	if (found)
+		return found->reader == named->reader ? named : found;
 	if (str_starts(head, STR("PK\3\4")))
-		return said == DOC_OLD_OFFICE                                    ? DOC_DOCX
-		       : said == DOC_TEXT || said == DOC_HTML || said == DOC_PDF ? DOC_OTHER
-										 : said;
-	if (looks_like_html(head) && said != DOC_TEXT)
-		return DOC_HTML;
-	return said == DOC_OTHER && !find_ending(name) && looks_like_text(head) ? DOC_TEXT : said;
+		return zip_format(named);
+	return named == &format_unknown && looks_like_text(head) ? first_of(READER_PLAIN) : named;
 }
 
-const char *doc_media(Str name, DocKind kind)
+/* ---- media types ----------------------------------------------------------------------------------------------- */
+
+const Format *format_by_media(Str media)
 {
-	const Ending *found = find_ending(name);
-	if (found && (found->kind == kind || kind == DOC_OTHER))
-		return found->media;
-	for (size_t i = 0; i < ENDING_COUNT; i++)
-		if (endings[i].kind == kind && kind != DOC_IMAGE && kind != DOC_OTHER)
-			return endings[i].media;
-	return "application/octet-stream";
+	for (const Format *f = formats; f < formats + format_count; f++)
+		if (f->bulk && (str_eq_nocase(media, str_from(f->media)) ||
+				(f->media_too && str_eq_nocase(media, str_from(f->media_too)))))
+			return f;
+	return NULL;
+}
+
+const char *format_media(Str name, const Format *format)
+{
+	return format->reader == READER_NONE ? format_by_name(name)->media : format->media;
 }

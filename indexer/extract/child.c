@@ -1,11 +1,14 @@
-/* indexer/extract/main.c - the hidden verb `extract`: one document in, its text out, then the process is gone.
+/* indexer/extract/child.c - the extracting process, which is the program started as `hoso extract WORD`: one document
+ * in, its text out, then the process is gone.
  *
  * It limits itself before it reads a byte, and gives up the network: with libseccomp where it was built with it, else
- * by a network namespace of its own where the machine allows that. A PDF is handed on to pdftotext, which inherits all
- * of it. */
+ * by a network namespace of its own where the machine allows that. Then it runs the reader of that word; where that is
+ * a program, it becomes the program, which inherits all of it. Nothing but the programs in readers.c is ever started.
+ */
 #include "indexer/extract/extract.h"
 
 #include "base/file.h"
+#include "indexer/extract/readers.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -77,64 +80,57 @@ static void give_up_network(void)
 	}
 }
 
-static int run_pdftotext(void)
+static int become(const TextReader *reader, const char *const *argv)
 {
-	/* By its path, not as "-": pdftotext would copy standard input into memory. Page breaks stay: they number the
-	 * pages. */
-	execlp("pdftotext", "pdftotext", "-enc", "UTF-8", "-eol", "unix", "/proc/self/fd/0", "-", (char *)NULL);
-	fprintf(stderr, "pdftotext can't be started; install poppler-utils\n");
+	execvp(argv[0], (char *const *)(uintptr_t)argv);
+	fprintf(stderr, "%s can't be started; install %s\n", argv[0], reader->package);
 	return 3;
 }
 
-static int run_here(DocKind kind)
+static int read_here(const TextReader *reader)
 {
 	Err err;
 	Buf text = {0};
-	char reason[200] = "";
-	int code = 0;
-	bool ok = kind == DOC_HTML ? extract_html(0, &text, reason) : extract_office(0, kind, &text, reason);
-	if (ok && !buf_ok(&text)) {
-		snprintf(reason, sizeof reason, "out of memory");
-		ok = false;
-	}
-	if (ok && file_write(1, text.data, text.len, "the text", &err) != ST_OK) {
-		snprintf(reason, sizeof reason, "%.190s", err.text);
-		ok = false;
-	}
-	if (!ok) {
-		fprintf(stderr, "%s\n", reason);
-		code = 1;
-	}
+	Status st = reader->read(0, &text, &err);
+	if (st == ST_OK && !buf_ok(&text))
+		st = err_no_memory(&err);
+	if (st == ST_OK)
+		st = file_write(1, text.data, text.len, "the text", &err);
+	if (st != ST_OK)
+		fprintf(stderr, "%s\n", err.text);
 	buf_done(&text);
-	return code;
+	return st == ST_OK ? 0 : 1;
+}
+
+static int print_usage(void)
+{
+	const char *between = "usage: extract ";
+	for (int i = 0; i < READER_COUNT; i++) {
+		const char *word = text_reader((FormatReader)i)->word;
+		if (word)
+			fprintf(stderr, "%s%s", between, word), between = "|";
+	}
+	fprintf(stderr, " [CPU-SECONDS [MEMORY-MIB]] < document > text\n");
+	return 2;
 }
 
 int extract_main(int argc, char **argv)
 {
 	uint64_t cpu_seconds = EXTRACT_CPU_SECONDS, memory_mib = EXTRACT_MEMORY_MIB;
-	const char *kind = argc > 1 ? argv[1] : "";
+	Str word = argc > 1 ? str_from(argv[1]) : (Str){NULL, 0};
+	Str version = STR("-version");
+	bool wants_version = str_ends(word, version);
 	if ((argc > 2 && !str_to_u64(str_from(argv[2]), &cpu_seconds)) ||
-	    (argc > 3 && !str_to_u64(str_from(argv[3]), &memory_mib))) {
-		fprintf(stderr, "usage: extract pdf|html|docx|odt|xlsx [CPU-SECONDS [MEMORY-MIB]] < document > text\n");
-		return 2;
-	}
+	    (argc > 3 && !str_to_u64(str_from(argv[3]), &memory_mib)))
+		return print_usage();
+	const TextReader *reader =
+		text_reader_by_word(str_slice(word, 0, word.len - (wants_version ? version.len : 0)));
+	if (!reader || (wants_version && !reader->version))
+		return print_usage();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	limit_resources(cpu_seconds, memory_mib);
 	give_up_network();
-	if (strcmp(kind, "pdf") == 0)
-		return run_pdftotext();
-	if (strcmp(kind, "pdf-version") == 0) {
-		execlp("pdftotext", "pdftotext", "-v", (char *)NULL);
-		return 3;
-	}
-	if (strcmp(kind, "html") == 0)
-		return run_here(DOC_HTML);
-	if (strcmp(kind, "docx") == 0)
-		return run_here(DOC_DOCX);
-	if (strcmp(kind, "odt") == 0)
-		return run_here(DOC_ODT);
-	if (strcmp(kind, "xlsx") == 0)
-		return run_here(DOC_XLSX);
-	fprintf(stderr, "unknown kind '%.40s'\n", kind);
-	return 2;
+	if (wants_version)
+		return become(reader, reader->version);
+	return reader->program ? become(reader, reader->program) : read_here(reader);
 }

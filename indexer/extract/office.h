@@ -1,0 +1,19 @@
+/* indexer/extract/office.h - the text of office documents that are zips of XML: DOCX, ODT, XLSX.
+ *
+ * Shapes   text out is UTF-8, one line a paragraph, table rows as lines.h says
+ * Owns     nothing
+ * Errors   ST_INVALID no such document, or broken; ST_LIMIT more than 512 MiB of XML; ST_UNSUPPORTED encrypted;
+ *          ST_NO_MEMORY
+ * Threads  for the extracting process, which has one
+ */
+#ifndef INDEXER_EXTRACT_OFFICE_H
+#define INDEXER_EXTRACT_OFFICE_H
+
+#include "base/buf.h"
+
+/* Read the document on fd, append its text. */
+Status docx_read(int fd, Buf *out, Err *err);
+Status odt_read(int fd, Buf *out, Err *err);
+Status xlsx_read(int fd, Buf *out, Err *err);
+
+#endif

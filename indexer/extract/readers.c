@@ -1,0 +1,49 @@
+/* indexer/extract/readers.c - the table of readers. A reader of one kind of document, and with it a library or a
+ * program, stands behind one row; a row without word and `decodes` is a kind of document that nobody reads yet. */
+#include "indexer/extract/readers.h"
+
+#include "indexer/extract/html.h"
+#include "indexer/extract/office.h"
+
+/* By its path, not as "-": pdftotext would copy standard input into memory. Page breaks stay: they number the pages. */
+static const char *const pdf_program[] = {"pdftotext", "-enc", "UTF-8", "-eol", "unix", "/proc/self/fd/0", "-", NULL};
+static const char *const pdf_version[] = {"pdftotext", "-v", NULL};
+static const char empty[] = "the document holds no text";
+static const char no_extractor[] = "no extractor for this kind of file";
+
+static const TextReader readers[READER_COUNT] = {
+	[READER_NONE] = {.no_text = no_extractor},
+	[READER_PLAIN] = {.decodes = true, .no_text = empty},
+	[READER_HTML] = {.word = "html", .label = "hoso html", .read = html_read, .no_text = empty},
+	[READER_PDF] = {.word = "pdf",
+			.label = "pdftotext",
+			.program = pdf_program,
+			.package = "poppler-utils",
+			.version = pdf_version,
+			.version_begins = "pdftotext version ",
+			.pages = true,
+			.no_text = "no text layer: pages are images"},
+	[READER_DOCX] = {.word = "docx", .label = "hoso docx", .read = docx_read, .no_text = empty},
+	[READER_ODT] = {.word = "odt", .label = "hoso odt", .read = odt_read, .no_text = empty},
+	[READER_XLSX] = {.word = "xlsx", .label = "hoso xlsx", .read = xlsx_read, .no_text = empty},
+	[READER_OLD_OFFICE] = {.no_text = "an Office file of before 2007, or an encrypted one: no extractor"},
+	[READER_RTF] = {.no_text = "an RTF file: no extractor"},
+	[READER_IMAGE] = {.no_text = "an image: its text is not recognised yet"},
+	[READER_LINES] = {.no_text = no_extractor},
+	[READER_JSON] = {.decodes = true, .no_text = empty},
+	[READER_TABLE] = {.decodes = true, .no_text = empty},
+	[READER_PACKAGE] = {.no_text = no_extractor},
+};
+
+const TextReader *text_reader(FormatReader reader)
+{
+	return &readers[reader];
+}
+
+const TextReader *text_reader_by_word(Str word)
+{
+	for (size_t i = 0; i < READER_COUNT; i++)
+		if (readers[i].word && str_eq(word, str_from(readers[i].word)))
+			return &readers[i];
+	return NULL;
+}
