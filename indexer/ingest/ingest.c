@@ -253,6 +253,12 @@ Status ingest_stream(Store *store, Index *index, int fd, Str name, const IngestO
 	return run_end(&run, st, err);
 }
 
+const char *ingest_body_ending(Str media)
+{
+	const Format *format = format_by_media(media);
+	return format ? format->endings[0] : NULL;
+}
+
 Status ingest_record(Store *store, Index *index, Str json, Receipt *out, Err *err)
 {
 	IngestRun run;

@@ -30,6 +30,8 @@ Status ingest_paths(Store *store, Index *index, const char *const *paths, size_t
 /* The same for bytes that arrive on a descriptor (HTTP): name says what they are by its ending (".jsonl", ".zip" …). */
 Status ingest_stream(Store *store, Index *index, int fd, Str name, const IngestOptions *options, IngestReport *out,
 		     Err *err);
+/* The ending of what is sent with this media type and no name: ".zip"; NULL: such a thing needs a name. */
+const char *ingest_body_ending(Str media);
 /* One record as JSON (files inline as base64), durable when it returns. */
 Status ingest_record(Store *store, Index *index, Str json, Receipt *out, Err *err);
 

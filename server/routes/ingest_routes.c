@@ -119,22 +119,14 @@ Status put_record_content(Request *r, Reply *reply, Err *err)
 	return st == ST_OK ? answer_receipt(r, &receipt, reply) : st;
 }
 
-static const struct {
-	const char *media, *name;
-} bulk_media[] = {
-	{"application/x-ndjson", "body.jsonl"}, {"application/jsonl", "body.jsonl"},
-	{"application/zip", "body.zip"},        {"application/x-tar", "body.tar"},
-	{"application/gzip", "body.tar.gz"},    {"application/zstd", "body.tar.zst"},
-};
-
 Status post_ingest(Request *r, Reply *reply, Err *err)
 {
 	uint64_t id;
 	JsonOut j;
 	Str name = request_parameter(r, "name");
-	for (size_t i = 0; i < sizeof bulk_media / sizeof *bulk_media && name.len == 0; i++)
-		if (request_media_is(r, bulk_media[i].media))
-			name = str_from(bulk_media[i].name);
+	const char *ending = name.len ? NULL : ingest_body_ending(r->media);
+	if (ending)
+		name = str_from(arena_printf(&r->arena, "body%s", ending));
 	if (r->body_fd < 0 || r->body_bytes == 0)
 		return err_set(err, ST_INVALID, "the body is empty");
 	if (r->media.len == 0 || request_media_is(r, "text/plain") ||
