@@ -3,7 +3,7 @@
 #define INDEXER_SEARCH_PARTS_H
 
 #include "indexer/search/search.h"
-#include "indexer/shards/index_parts.h"
+#include "indexer/shards/state.h"
 
 /* One request's view of the index. */
 typedef struct {

@@ -4,7 +4,6 @@
 
 #include "base/clock.h"
 #include "indexer/search/expand.h"
-#include "indexer/shards/index_parts.h"
 #include "indexer/search/question.h"
 #include "indexer/search/run.h"
 

@@ -7,6 +7,9 @@
 #include "indexer/search/parts.h"
 
 #include "indexer/search/passage.h"
+#include "indexer/shards/current.h"
+#include "indexer/shards/tokens.h"
+#include "indexer/shards/wait.h"
 
 enum { TRIES = 20, TRIES_UNGUARDED = 2, TRIES_OF_DAMAGED = 4 };
 static const double deadline_seconds = 2.0;

@@ -5,27 +5,20 @@
  *   archive/index/live-00008867/      the live shard: what came since, written by Xapian itself
  *
  * Ingest, restart and reindex are the same code: read the log from where the index stands, build shards, swap the
- * manifest. A search never waits for that and never fails because the index changed under it: it keeps the shards it
- * opened until it is done.
+ * manifest. A search never waits for that and never fails because the index changed: it keeps the shards it opened
+ * until it is done.
  *
  * Owns     index_open's result until index_close; the Store must outlive it
+ * Errors   below; and ST_IO, ST_NO_SPACE, ST_NO_MEMORY
  * Threads  every function may be called from any thread
  */
 #ifndef INDEXER_SHARDS_INDEX_H
 #define INDEXER_SHARDS_INDEX_H
 
-#include "base/err.h"
+#include "indexer/shards/options.h"
 #include "store/log/store.h"
 
 typedef struct Index Index;
-
-typedef struct {
-	unsigned threads;    /* shard builders; 0: as many as there are cores */
-	size_t memory_bytes; /* of each builder; 0: 96 MiB */
-	bool check_shards;   /* the follower holds every shard against its SHA-256 once, in the background */
-	bool xapian_writer;  /* build sealed shards by Xapian's own writer: slow, for comparison */
-	bool xapian_answers; /* let Xapian find and rank, not the matcher: slow, for comparison */
-} IndexOptions;
 
 /* Opens what is there; an index that is missing, damaged or of another archive is simply empty (position 0).
  * ST_NO_MEMORY, ST_IO. */
@@ -51,7 +44,8 @@ void index_notify(Index *index); /* the log has grown: look now */
 /* Waits until every sequence below `position` is searchable. ST_BUSY after timeout_ms; what stopped the follower. */
 Status index_wait(Index *index, uint64_t position, uint64_t timeout_ms, Err *err);
 
-/* Waits, beyond that, until neighbouring shards are merged and searches are at their fastest. */
+/* Waits until all of the log is searchable and every chore is done: neighbouring shards are merged, and searches are at
+ * their fastest. ST_BUSY after timeout_ms. */
 Status index_settle(Index *index, uint64_t timeout_ms, Err *err);
 
 /* Builds the whole index anew beside the old one, checks it and swaps. `progress` (may be NULL) is called with the

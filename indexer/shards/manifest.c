@@ -1,7 +1,14 @@
-/* indexer/shards/manifest.c - see manifest.h. Everything read is checked: adjacent ranges, names without slashes. */
+/* indexer/shards/manifest.c - reads and writes the MANIFEST.
+ *
+ * What is read is checked before it is believed: the ranges are adjacent from 0 to `position`, names have no slash and
+ * no leading dot, the archive is at least that long and has that leaf. A manifest that fails is not repaired: the index
+ * is built anew.
+ */
 #include "indexer/shards/manifest.h"
 
 #include "base/file.h"
+#include "base/json_out.h"
+#include "indexer/terms/schema.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -16,45 +23,20 @@ void manifest_done(Manifest *m)
 	*m = (Manifest){0};
 }
 
-Status manifest_copy(const Manifest *m, Manifest *out, Err *err)
-{
-	Manifest copy = *m;
-	copy.shards = malloc((m->count + 1) * sizeof *copy.shards);
-	copy.superseded.list = malloc((m->superseded.count + 1) * sizeof *copy.superseded.list);
-	copy.superseded.capacity = m->superseded.count + 1;
-	if (!copy.shards || !copy.superseded.list) {
-		free(copy.shards);
-		free(copy.superseded.list);
-		return err_no_memory(err);
-	}
-	if (m->count)
-		memcpy(copy.shards, m->shards, m->count * sizeof *copy.shards);
-	if (m->superseded.count)
-		memcpy(copy.superseded.list, m->superseded.list, m->superseded.count * sizeof *copy.superseded.list);
-	*out = copy;
-	return ST_OK;
-}
-
 Status manifest_add(Manifest *m, const Shard *shard, const Superseded *superseded, Err *err)
 {
 	Shard *grown = realloc(m->shards, (m->count + 1) * sizeof *grown);
 	if (!grown)
 		return err_no_memory(err);
 	m->shards = grown;
-	for (size_t i = 0; i < superseded->count; i++)
-		if (!superseded_add(&m->superseded, superseded->list[i]))
-			return err_no_memory(err);
+	if (!superseded_add_all(&m->superseded, superseded))
+		return err_no_memory(err);
 	superseded_sort(&m->superseded);
 	m->purge |= superseded->destroyed;
 	m->shards[m->count++] = *shard;
 	m->live_from = shard->to;
 	m->live_name[0] = 0;
 	return ST_OK;
-}
-
-static void path_of(const char *index_dir, char out[static 4200])
-{
-	snprintf(out, 4200, "%s/MANIFEST", index_dir);
 }
 
 /* The leaf before the position, in hex; of position 0: "". */
@@ -87,10 +69,13 @@ static void write_shard(JsonOut *j, const Shard *shard)
 
 Status manifest_save(const char *index_dir, Store *store, const Manifest *m, Err *err)
 {
-	char path[4200], leaf[2 * STORE_HASH_LEN + 1];
+	FilePath path;
+	char leaf[2 * STORE_HASH_LEN + 1];
 	Buf text = {0};
 	JsonOut j;
-	Status st = leaf_before(store, m->live_from, leaf, err);
+	Status st = file_path(&path, index_dir, "MANIFEST", err);
+	if (st == ST_OK)
+		st = leaf_before(store, m->live_from, leaf, err);
 	if (st != ST_OK)
 		return st;
 	jout_begin(&j, &text);
@@ -112,8 +97,7 @@ Status manifest_save(const char *index_dir, Store *store, const Manifest *m, Err
 	jout_close(&j, ']');
 	jout_field_bool(&j, "purge", m->purge);
 	jout_close(&j, '}');
-	path_of(index_dir, path);
-	st = buf_ok(&text) ? file_replace(path, buf_str(&text), err) : err_no_memory(err);
+	st = buf_ok(&text) ? file_replace(path.text, buf_str(&text), err) : err_no_memory(err);
 	buf_done(&text);
 	return st;
 }
@@ -186,19 +170,20 @@ static Status read_manifest(const json_t *root, Store *store, Manifest *m, Err *
 	if (position > store_tree_size(store))
 		return err_set(err, ST_CONFLICT, "the index goes further than the archive");
 	Status st = leaf_before(store, position, leaf, err);
-	const char *said = json_string_value(json_object_get(root, "leaf"));
-	if (st == ST_OK && (!said || strcmp(said, leaf) != 0))
+	const char *written = json_string_value(json_object_get(root, "leaf"));
+	if (st == ST_OK && (!written || strcmp(written, leaf) != 0))
 		st = err_set(err, ST_CONFLICT, "the index belongs to another archive");
 	return st;
 }
 
 Status manifest_load(const char *index_dir, Store *store, Manifest *out, Err *err)
 {
-	char path[4200];
+	FilePath path;
 	Buf text = {0};
 	Manifest m = {0};
-	path_of(index_dir, path);
-	Status st = file_read_all(path, MANIFEST_MAX_BYTES, &text, err);
+	Status st = file_path(&path, index_dir, "MANIFEST", err);
+	if (st == ST_OK)
+		st = file_read_all(path.text, MANIFEST_MAX_BYTES, &text, err);
 	if (st != ST_OK) {
 		buf_done(&text);
 		return st;

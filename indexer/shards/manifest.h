@@ -4,15 +4,18 @@
  *    "shards":[{"from":0,"to":8867,"name":"…","documents":8867,"bytes":…,"sha256":"…"}],
  *    "live":"live-…","superseded":[17,…],"purge":false}
  *
- * `leaf` ties it to its archive: where the log holds another leaf there, the index is of something else and is built
- * anew.
+ * `leaf` ties the index to its archive: if the log has another leaf there, the index was built from another log.
  *
- * Owns     manifest_done frees
+ * Owns     manifest_done frees what a Manifest holds
+ * Errors   below; and ST_IO, ST_NO_MEMORY
+ * Threads  one at a time; a file on disk is always the old one or the new one, whole
  */
 #ifndef INDEXER_SHARDS_MANIFEST_H
 #define INDEXER_SHARDS_MANIFEST_H
 
 #include "indexer/shards/shard.h"
+#include "indexer/shards/superseded.h"
+#include "store/log/store.h"
 
 typedef struct {
 	Shard *shards; /* adjacent, in order, from sequence 0 */
@@ -24,11 +27,10 @@ typedef struct {
 } Manifest;
 
 void manifest_done(Manifest *m);
-Status manifest_copy(const Manifest *m, Manifest *out, Err *err);
 /* ST_NOT_FOUND: none. ST_CORRUPT, ST_UNSUPPORTED (other schema), ST_CONFLICT (of another log): build anew. */
 Status manifest_load(const char *index_dir, Store *store, Manifest *out, Err *err);
 Status manifest_save(const char *index_dir, Store *store, const Manifest *m, Err *err);
-/* Adds a shard behind the others. */
+/* Adds a shard behind the others; the live shard is forgotten: the new one covers its range. */
 Status manifest_add(Manifest *m, const Shard *shard, const Superseded *superseded, Err *err);
 
 #endif

@@ -3,14 +3,17 @@
  * The log is cut into ranges of about equal bytes; builders take one after the other. Searches go on with the old
  * shards until the manifest names the new ones; a failure or a stop leaves the old manifest in place.
  */
-#include "indexer/shards/follow.h"
+#include "indexer/shards/build.h"
+#include "indexer/shards/current.h"
+#include "indexer/shards/directory.h"
+#include "indexer/shards/index.h"
+#include "indexer/shards/ranges.h"
+#include "indexer/shards/wait.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { LOCK_TRIES = 300 /* a tenth of a second each */, PROGRESS_NS = 50000000 };
+enum { LOCK_TRIES = 300 /* a tenth of a second each */, PROGRESS_MS = 50 };
 
 typedef struct {
 	Index *index;
@@ -36,7 +39,7 @@ static void *build_ranges(void *arg)
 		ShardRange range = {.from = r->bounds[i], .to = r->bounds[i + 1]};
 		Err err = {0};
 		pthread_mutex_unlock(&r->mutex);
-		Status st = shard_build(r->index->store, r->index->dir, &range, &r->index->options, r->stop,
+		Status st = shard_build(r->index->store, r->index->dir.text, &range, &r->index->options, r->stop,
 					&r->shards[i], &r->superseded[i], &err);
 		pthread_mutex_lock(&r->mutex);
 		r->done += st == ST_OK;
@@ -49,16 +52,6 @@ static void *build_ranges(void *arg)
 	return NULL;
 }
 
-static void wait_a_moment(Rebuild *r)
-{
-	struct timespec until;
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_nsec += PROGRESS_NS;
-	until.tv_sec += until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
-	pthread_cond_timedwait(&r->changed, &r->mutex, &until);
-}
-
 static Status build_all(Rebuild *r, void (*progress)(void *, uint64_t, uint64_t), void *ctx, Err *err)
 {
 	pthread_t threads[16];
@@ -69,7 +62,7 @@ static Status build_all(Rebuild *r, void (*progress)(void *, uint64_t, uint64_t)
 		build_ranges(r);
 	pthread_mutex_lock(&r->mutex);
 	while (r->done < r->count && r->failure.code == ST_OK) {
-		wait_a_moment(r);
+		wait_for_signal(&r->changed, &r->mutex, PROGRESS_MS);
 		uint64_t records = r->records;
 		pthread_mutex_unlock(&r->mutex);
 		if (progress)
@@ -84,21 +77,22 @@ static Status build_all(Rebuild *r, void (*progress)(void *, uint64_t, uint64_t)
 	return r->failure.code;
 }
 
-/* Opens every new shard before anyone relies on it; its sum was made from what was read back. */
+/* Opens a new shard with Xapian before the manifest names it. Its SHA-256 was made of the files as read back. */
 static Status check_shard(Index *index, const Shard *shard, Err *err)
 {
-	char dir[4300];
-	const char *list[1] = {dir};
+	FilePath dir;
+	const char *list[1] = {dir.text};
 	XapDb *db = NULL;
-	snprintf(dir, sizeof dir, "%s/%s", index->dir, shard->name);
-	Status st = xap_open(&db, list, 1, err);
+	Status st = file_path(&dir, index->dir.text, shard->name, err);
+	if (st == ST_OK)
+		st = xap_open(&db, list, 1, err);
 	if (st == ST_OK && xap_documents(db) != shard->documents)
 		st = err_set(err, ST_CORRUPT, "shard %s has lost documents", shard->name);
 	xap_close(db);
 	return st;
 }
 
-static Status swap(Rebuild *r, Err *err)
+static Status swap_manifest(Rebuild *r, Err *err)
 {
 	Manifest fresh = {0};
 	Status st = ST_OK;
@@ -108,23 +102,23 @@ static Status swap(Rebuild *r, Err *err)
 			st = manifest_add(&fresh, &r->shards[i], &r->superseded[i], err);
 	}
 	if (st == ST_OK)
-		st = manifest_save(r->index->dir, r->index->store, &fresh, err);
+		st = manifest_save(r->index->dir.text, r->index->store, &fresh, err);
 	if (st == ST_OK)
 		st = index_reload(r->index, true, err);
 	if (st == ST_OK)
-		index_sweep(r->index, &fresh);
+		directory_sweep(r->index->dir.text, &fresh);
 	manifest_done(&fresh);
 	return st;
 }
 
 /* Shards of about equal bytes, at least one for each thread; a log of few records makes fewer. */
-static Status deal_out(Rebuild *r, Err *err)
+static Status cut_log(Rebuild *r, Err *err)
 {
 	Store *store = r->index->store;
 	Err ignored;
 	uint64_t bytes = 0;
 	Status known = store_bytes_before(store, r->goal, &bytes, &ignored);
-	uint64_t most = follow_sequences_of(store, FOLLOW_SHARD_BYTES_MAX), shards = (r->goal + most - 1) / most,
+	uint64_t most = ranges_sequences_of(store, RANGES_SHARD_BYTES_MAX), shards = (r->goal + most - 1) / most,
 		 bound = 0;
 	shards = shards < r->index->options.threads ? r->index->options.threads : shards;
 	r->bounds = calloc(shards + 1, sizeof *r->bounds);
@@ -135,7 +129,7 @@ static Status deal_out(Rebuild *r, Err *err)
 	for (uint64_t i = 1; i <= shards; i++) {
 		if (i < shards && known == ST_OK)
 			known = store_sequence_behind(store, bytes / shards * i, &bound, &ignored);
-		if (known != ST_OK) /* whoever reads it says what is wrong */
+		if (known != ST_OK) /* the builder that reads the entry reports it */
 			bound = r->goal / shards * i;
 		bound = i < shards && bound < r->goal ? bound : r->goal;
 		if (bound > r->bounds[r->count])
@@ -151,19 +145,19 @@ static Status rebuild_locked(Rebuild *r, void (*progress)(void *, uint64_t, uint
 	if (st != ST_OK)
 		return st;
 	r->goal = store_tree_size(store);
-	st = deal_out(r, err);
+	st = cut_log(r, err);
 	if (st == ST_OK)
 		st = build_all(r, progress, ctx, err);
-	return st == ST_OK ? swap(r, err) : st;
+	return st == ST_OK ? swap_manifest(r, err) : st;
 }
 
 /* A server's follower lets go of the lock a second after it has nothing left to do. */
 static Status wait_for_lock(Index *index, const Stop *stop, int *fd_out, Err *err)
 {
-	Status st = index_lock(index, fd_out, err);
+	Status st = directory_lock(index->dir.text, fd_out, err);
 	for (int i = 0; i < LOCK_TRIES && st == ST_BUSY && !stop_raised(stop); i++) {
 		usleep(100000);
-		st = index_lock(index, fd_out, err);
+		st = directory_lock(index->dir.text, fd_out, err);
 	}
 	return st;
 }
@@ -181,9 +175,9 @@ Status index_rebuild(Index *index, void (*progress)(void *ctx, uint64_t position
 		pthread_mutex_init(&r.mutex, NULL);
 		pthread_cond_init(&r.changed, NULL);
 		st = rebuild_locked(&r, progress, ctx, err);
-		if (st != ST_OK) { /* what was begun goes; the old index stays */
+		if (st != ST_OK) { /* remove the new shards; the old index stays */
 			Snapshot *s = index_take_snapshot(index);
-			index_sweep(index, &s->manifest);
+			directory_sweep(index->dir.text, &s->manifest);
 			snapshot_drop(s);
 		}
 		for (size_t i = 0; r.superseded && i < r.count; i++)
@@ -193,7 +187,7 @@ Status index_rebuild(Index *index, void (*progress)(void *ctx, uint64_t position
 		free(r.bounds);
 		pthread_mutex_destroy(&r.mutex);
 		pthread_cond_destroy(&r.changed);
-		close(lock_fd);
+		close_quietly(lock_fd);
 	}
 	if (following && index_follower_start(index, st == ST_OK ? err : &ignored) != ST_OK && st == ST_OK)
 		st = err->code;

@@ -1,30 +1,40 @@
-/* indexer/shards/snapshot.c - see snapshot.h. */
+/* indexer/shards/snapshot.c - reads the manifest and the live shard's state, and opens shards when they are asked for.
+ *
+ * Whether the disk has a newer state is told by stamps of two files that are replaced by rename at every change: the
+ * MANIFEST and the live shard's iamglass. So looking costs two stat calls.
+ */
 #include "indexer/shards/snapshot.h"
 
-#include "indexer/shards/index_parts.h"
+#include "base/file.h"
+#include "indexer/shards/live.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-/* A number that is another one whenever the file is another one; 0: not there. Both kinds of file are replaced by
- * rename. */
+/* A hash of the file's identity, size and time of change; 0: it is not there. */
 static uint64_t stamp_of(const char *dir, const char *name)
 {
-	char path[4400];
+	FilePath path;
 	struct stat info;
-	snprintf(path, sizeof path, "%s/%s", dir, name);
-	if (stat(path, &info) != 0)
+	Err ignored;
+	if (file_path(&path, dir, name, &ignored) != ST_OK || stat(path.text, &info) != 0)
 		return 0;
 	uint64_t parts[4] = {(uint64_t)info.st_ino, (uint64_t)info.st_mtim.tv_sec, (uint64_t)info.st_mtim.tv_nsec,
 			     (uint64_t)info.st_size};
 	return str_hash((Str){(const char *)parts, sizeof parts}) | 1;
 }
 
-static char *join(const char *dir, const char *name)
+static Status add_dir(Snapshot *s, const char *index_dir, const char *name, Err *err)
 {
-	char *path = NULL;
-	return asprintf(&path, "%s/%s", dir, name) < 0 ? NULL : path;
+	FilePath path;
+	Status st = file_path(&path, index_dir, name, err);
+	if (st != ST_OK)
+		return st;
+	char *copy = strdup(path.text);
+	if (!copy)
+		return err_no_memory(err);
+	s->dirs[s->dir_count++] = copy;
+	return ST_OK;
 }
 
 static void free_snapshot(Snapshot *s)
@@ -52,19 +62,20 @@ static void free_snapshot(Snapshot *s)
 static Status add_live(Snapshot *s, const char *index_dir, Store *store, Err *err)
 {
 	uint64_t to = 0, documents = 0;
-	char *dir = join(index_dir, s->manifest.live_name);
-	if (!dir)
-		return err_no_memory(err);
-	s->live_stamp = stamp_of(dir, "iamglass");
-	Status st = shard_live_state(dir, &to, &documents, &s->dead, err);
+	FilePath dir;
+	Status st = file_path(&dir, index_dir, s->manifest.live_name, err);
+	if (st != ST_OK)
+		return st;
+	s->live_stamp = stamp_of(dir.text, "iamglass");
+	st = live_state(dir.text, &to, &documents, &s->dead, err);
 	if (st == ST_OK && (to < s->manifest.live_from || to > store_tree_size(store)))
 		st = err_set(err, ST_CONFLICT, "the live shard does not fit the archive");
-	if (st != ST_OK) { /* nothing committed yet, or damaged: the follower makes it anew */
-		free(dir);
+	if (st != ST_OK) /* nothing is committed yet, or it is damaged: the follower makes it anew */
 		return ST_OK;
-	}
 	s->from[s->dir_count] = s->manifest.live_from;
-	s->dirs[s->dir_count++] = dir;
+	st = add_dir(s, index_dir, s->manifest.live_name, err);
+	if (st != ST_OK)
+		return st;
 	s->has_live = true;
 	s->position = to;
 	s->documents += documents;
@@ -88,7 +99,7 @@ static Status split_dead(Snapshot *s, Err *err)
 	return s->dead_docids ? ST_OK : err_no_memory(err);
 }
 
-static Status fill(Snapshot *s, Index *index, Err *err)
+static Status fill(Snapshot *s, const char *index_dir, Store *store, BadShards *bad, Err *err)
 {
 	const Manifest *m = &s->manifest;
 	s->dirs = calloc(m->count + 1, sizeof *s->dirs);
@@ -98,25 +109,24 @@ static Status fill(Snapshot *s, Index *index, Err *err)
 	if (!s->dirs || !s->from || !s->shards || !s->sealed)
 		return err_no_memory(err);
 	s->position = m->live_from;
-	for (size_t i = 0; i < m->count; i++) {
-		if (index_shard_is_bad(index, m->shards[i].name))
+	Status st = ST_OK;
+	for (size_t i = 0; st == ST_OK && i < m->count; i++) {
+		if (bad_shards_has(bad, m->shards[i].name))
 			continue;
 		s->from[s->dir_count] = m->shards[i].from;
 		s->shards[s->dir_count] = m->shards[i];
-		s->dirs[s->dir_count] = join(index->dir, m->shards[i].name);
-		if (!s->dirs[s->dir_count++])
-			return err_no_memory(err);
+		st = add_dir(s, index_dir, m->shards[i].name, err);
 		s->documents += m->shards[i].documents;
 	}
-	for (size_t i = 0; i < m->superseded.count; i++)
-		if (!superseded_add(&s->dead, m->superseded.list[i]))
-			return err_no_memory(err);
-	Status st = m->live_name[0] ? add_live(s, index->dir, index->store, err) : ST_OK;
+	if (st == ST_OK && !superseded_add_all(&s->dead, &m->superseded))
+		st = err_no_memory(err);
+	if (st == ST_OK && m->live_name[0])
+		st = add_live(s, index_dir, store, err);
 	superseded_sort(&s->dead);
 	return st == ST_OK ? split_dead(s, err) : st;
 }
 
-/* What is open already. */
+/* Takes over the shards that the snapshot before has open and that have not changed. */
 static void share_sealed(Snapshot *s, Snapshot *before)
 {
 	pthread_mutex_lock(&before->mutex);
@@ -128,21 +138,20 @@ static void share_sealed(Snapshot *s, Snapshot *before)
 	pthread_mutex_unlock(&before->mutex);
 }
 
-Status snapshot_load(Snapshot **out, Index *index, Snapshot *before, Status *problem_out, Err *err)
+Status snapshot_load(Snapshot **out, const char *index_dir, Store *store, BadShards *bad, Snapshot *before, Err *err)
 {
 	Snapshot *s = calloc(1, sizeof *s);
 	if (!s)
 		return err_no_memory(err);
 	pthread_mutex_init(&s->mutex, NULL);
 	s->users = 1;
-	s->manifest_stamp = stamp_of(index->dir, "MANIFEST");
-	Status st = manifest_load(index->dir, index->store, &s->manifest, err);
-	*problem_out = st;
+	s->manifest_stamp = stamp_of(index_dir, "MANIFEST");
+	Status st = manifest_load(index_dir, store, &s->manifest, err);
 	if (st == ST_NO_MEMORY || st == ST_IO) {
 		free_snapshot(s);
 		return st;
 	}
-	st = fill(s, index, err);
+	st = fill(s, index_dir, store, bad, err);
 	if (st != ST_OK) {
 		free_snapshot(s);
 		return st;
@@ -166,13 +175,14 @@ void snapshot_drop(Snapshot *s)
 
 bool snapshot_is_current(const Snapshot *s, const char *index_dir)
 {
-	char live[4300];
+	FilePath live;
+	Err ignored;
 	if (stamp_of(index_dir, "MANIFEST") != s->manifest_stamp)
 		return false;
 	if (!s->manifest.live_name[0])
 		return true;
-	snprintf(live, sizeof live, "%s/%s", index_dir, s->manifest.live_name);
-	return stamp_of(live, "iamglass") == s->live_stamp;
+	return file_path(&live, index_dir, s->manifest.live_name, &ignored) == ST_OK &&
+	       stamp_of(live.text, "iamglass") == s->live_stamp;
 }
 
 static Status open_sealed(Snapshot *s, Err *err)

@@ -1,18 +1,20 @@
 /* indexer/shards/snapshot.h - the index as one search sees it: a fixed list of shards, kept until the last user is
  * done.
  *
- * A new state of the index is a new Snapshot; files that an old one has open stay readable though they are gone.
- * Each search takes a Matcher of its own and gives it back for the next. Sealed shards that the snapshot before has
- * open are not opened anew.
+ * Every new state of the index is a new Snapshot. Files that an old one has open stay readable after they are removed.
+ * Each search takes a Matcher of its own and gives it back for the next search. Sealed shards that the snapshot before
+ * has open are shared with it.
  *
  * Owns     counted: snapshot_hold, snapshot_drop
+ * Errors   ST_IO, ST_NO_MEMORY; a manifest that is missing or unusable gives an empty index, and no error
  * Threads  any number
  */
 #ifndef INDEXER_SHARDS_SNAPSHOT_H
 #define INDEXER_SHARDS_SNAPSHOT_H
 
-#include "indexer/shards/manifest.h"
 #include "indexer/match/match.h"
+#include "indexer/shards/bad.h"
+#include "indexer/shards/manifest.h"
 
 #include <pthread.h>
 
@@ -37,15 +39,14 @@ typedef struct {
 	size_t idle_count;
 } Snapshot;
 
-/* What is on disk now. A manifest that is missing or unusable gives an empty index; *problem_out says why (or ST_OK).
- */
-Status snapshot_load(Snapshot **out, Index *index, Snapshot *before, Status *problem_out,
-		     Err *err); /* before: may be NULL */
+/* What is on disk now, without the bad shards. before: the snapshot to share open shards with, or NULL. */
+Status snapshot_load(Snapshot **out, const char *index_dir, Store *store, BadShards *bad, Snapshot *before, Err *err);
 void snapshot_hold(Snapshot *s);
 void snapshot_drop(Snapshot *s); /* NULL is fine */
 bool snapshot_is_current(const Snapshot *s, const char *index_dir);
 
-/* ST_NOT_FOUND, ST_CONFLICT, ST_CORRUPT: the files changed; take a new snapshot and try again. */
+/* A Matcher belongs to the search that took it until it gives it back. ST_NOT_FOUND, ST_CONFLICT, ST_CORRUPT: the files
+ * changed; take a new snapshot and try again. reusable: it met no error. */
 Status snapshot_take_matcher(Snapshot *s, Matcher **out, Err *err);
 void snapshot_give_matcher(Snapshot *s, Matcher *matcher, bool reusable);
 

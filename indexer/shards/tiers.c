@@ -1,11 +1,14 @@
-/* indexer/shards/tiers.c - see tiers.h. A shard's tier is the logarithm of its bytes; a run of TIERS_FAN neighbours,
- * none of which is of a higher tier than the run's highest but one, is merged, smallest tier first. */
+/* indexer/shards/tiers.c - chooses neighbours to merge, merges them, and puts the result into the manifest.
+ *
+ * For each tier, smallest first, the shards are gone through from the newest: a run of at least TIERS_FAN neighbours,
+ * none above the tier, becomes one. Shards stay below SHARD_SEQUENCES_MAX documents and 2^SHARD_BYTES_MAX_SHIFT bytes.
+ * The merge is of Xapian's tables themselves (glass/merge.h): no text is read again.
+ */
 #include "indexer/shards/tiers.h"
 
 #include "base/file.h"
 #include "indexer/glass/merge.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { FIRST_TIER_BYTES = 64 << 20, SHARD_SEQUENCES_MAX = 1 << 30, SHARD_BYTES_MAX_SHIFT = 34 };
@@ -37,7 +40,7 @@ TierRun tiers_choose(const Manifest *m)
 	return (TierRun){0};
 }
 
-/* The dead of one shard as its own docids. */
+/* The members of `dead` that lie in a shard, as document numbers of it. */
 static uint32_t *dead_docids(const Shard *shard, const Superseded *dead, size_t *count)
 {
 	uint32_t *list = malloc((dead->count + 1) * sizeof *list);
@@ -52,16 +55,14 @@ static Status merge_into(const char *dir, const char *index_dir, const Shard *sh
 			 const Superseded *dead, const Stop *stop, Shard *merged, Err *err)
 {
 	GlassMergeInput *inputs = calloc(count, sizeof *inputs);
-	char(*dirs)[4300] = calloc(count, sizeof *dirs);
+	FilePath *dirs = calloc(count, sizeof *dirs);
 	GlassStats stats = {0};
 	Status st = inputs && dirs ? ST_OK : err_no_memory(err);
 	for (size_t i = 0; st == ST_OK && i < count; i++) {
-		snprintf(dirs[i], sizeof dirs[i], "%s/%s", index_dir, shards[i].name);
-		inputs[i].dir = dirs[i];
+		inputs[i].dir = dirs[i].text;
 		inputs[i].docid_offset = (uint32_t)(shards[i].from - shards[0].from);
 		inputs[i].dead = dead_docids(&shards[i], dead, &inputs[i].dead_count);
-		if (!inputs[i].dead)
-			st = err_no_memory(err);
+		st = inputs[i].dead ? file_path(&dirs[i], index_dir, shards[i].name, err) : err_no_memory(err);
 	}
 	if (st == ST_OK)
 		st = glass_merge(dir, inputs, count, 0, &(GlassFinish){0}, stop, &stats, err);
@@ -78,19 +79,21 @@ Status tiers_merge(const char *index_dir, const Shard *shards, size_t count, con
 		   Shard *out, Err *err)
 {
 	Shard merged = {.from = shards[0].from, .to = shards[count - 1].to};
-	char dir[4300];
+	FilePath dir;
 	shard_name(&merged);
-	snprintf(dir, sizeof dir, "%s/%s", index_dir, merged.name);
-	Status st = merge_into(dir, index_dir, shards, count, dead, stop, &merged, err);
+	Status st = file_path(&dir, index_dir, merged.name, err);
+	if (st != ST_OK)
+		return st;
+	st = merge_into(dir.text, index_dir, shards, count, dead, stop, &merged, err);
 	if (st == ST_OK)
-		st = shard_sum(dir, &merged.bytes, &merged.sha256, err);
+		st = shard_sum(dir.text, &merged.bytes, &merged.sha256, err);
 	if (st == ST_OK)
 		st = file_sync_dir(index_dir, err);
 	if (st == ST_OK) {
 		*out = merged;
 	} else {
 		Err ignored;
-		file_remove_tree(dir, &ignored);
+		file_remove_tree(dir.text, &ignored);
 	}
 	return st;
 }

@@ -1,7 +1,7 @@
 /* tests/unit/index_follow.c - the index follows the archive, whatever happens to it. */
 #include "search_fixture.h"
 
-#include "indexer/shards/index_parts.h"
+#include "indexer/shards/current.h"
 #include "store/care/keep.h"
 
 #include <fcntl.h>
@@ -205,7 +205,7 @@ static void a_flipped_bit_in_a_shard_is_found_and_repaired(void **state)
 	assert_ok(&w, index_follower_start(w.index, &w.err));
 	assert_ok(&w, index_settle(w.index, 20000, &w.err));
 	assert_int_equal(total(&w, "giao đất"), 600);
-	assert_int_equal(w.index->bad_count, 1);
+	assert_int_equal(w.index->bad.count, 1);
 	assert_int_not_equal(access(path, F_OK), 0);
 	world_close(&w);
 }

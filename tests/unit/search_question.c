@@ -3,7 +3,7 @@
 #include "search_fixture.h"
 
 #include "indexer/search/closeness.h"
-#include "indexer/shards/index_parts.h"
+#include "indexer/shards/current.h"
 #include "indexer/search/question.h"
 
 enum { RECORDS = 150 };

@@ -2,7 +2,7 @@
 #include "search_fixture.h"
 
 #include "indexer/search/compile.h"
-#include "indexer/shards/index_parts.h"
+#include "indexer/shards/current.h"
 
 static World world;
 

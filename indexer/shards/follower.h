@@ -1,21 +1,17 @@
-/* indexer/shards/follow.h - the follower's inside, for the files that make it up: follow.c (the coordinator),
- * follow_build.c (builders), follow_chores.c (merging, checking, repairing) and rebuild.c. Everyone else uses index.h.
+/* indexer/shards/follower.h - the state that a follower's threads share: one coordinator (follow.c) and its builders
+ * (builders.c), which also do chores (chores.c).
+ *
+ * Owns     follow.c: index_follower_start, index_follower_stop
+ * Threads  `mutex` guards what stands behind it, up to the coordinator's own; a chore under way is its builder's
  */
-#ifndef INDEXER_SHARDS_FOLLOW_H
-#define INDEXER_SHARDS_FOLLOW_H
+#ifndef INDEXER_SHARDS_FOLLOWER_H
+#define INDEXER_SHARDS_FOLLOWER_H
 
-#include "indexer/shards/index_parts.h"
+#include "indexer/shards/state.h"
 
 enum {
 	FOLLOW_BUILDERS_MAX = 16,
-	FOLLOW_LOOK_MS = 100,
-	FOLLOW_LIVE_RECORDS = 256, /* more than this unsealed: seal */
-	FOLLOW_LIVE_BYTES = 4 << 20,
-	FOLLOW_SHARD_BYTES_MAX = 192 << 20,
-	FOLLOW_BEHIND_BYTES = 96 << 20, /* a builder so far behind the log gives half of it to another */
-	FOLLOW_SPLIT_BYTES = 16 << 20,  /* less is not split */
-	FOLLOW_RETRY_MS = 2000,         /* after a failure that may pass */
-	FOLLOW_OPEN_US = 5000000,       /* a builder that has caught up waits so long for more */
+	FOLLOW_LOOK_MS = 100, /* between two looks at the log, or at what others do */
 };
 
 /* What a builder works on: [from, to), or all that comes while it is open. */
@@ -36,7 +32,7 @@ typedef struct Built {
 typedef enum { CHORE_NONE, CHORE_WANTED, CHORE_UNDER_WAY, CHORE_DONE } ChoreState;
 typedef enum {
 	CHORE_MERGE,  /* the shards become one */
-	CHORE_CHECK,  /* each against its SHA-256; what differs goes into index->bad */
+	CHORE_CHECK,  /* each against its SHA-256; the name of one that differs goes into index->bad */
 	CHORE_REPAIR, /* the one shard is built anew from the log */
 } ChoreKind;
 
@@ -52,7 +48,7 @@ typedef struct {
 } Chore;
 
 struct Follower {
-	Index *index;
+	struct Index *index;
 	pthread_t coordinator, builders[FOLLOW_BUILDERS_MAX];
 	unsigned builder_count;
 	pthread_mutex_t mutex; /* guards what follows */
@@ -70,7 +66,7 @@ struct Follower {
 	Chore chore;
 	Err failure;
 	/* the coordinator's own */
-	bool chores_fail; /* do without until the next start */
+	bool chores_fail; /* one failed: none is done until the next start */
 	int lock_fd;
 	Manifest manifest; /* as on disk, while the lock is held */
 	uint64_t covered;
@@ -78,20 +74,5 @@ struct Follower {
 	XapWriter *live;
 	uint64_t busy_us; /* when there was last something to do */
 };
-
-/* About how many sequences hold `bytes` of texts and originals; at least 1. */
-uint64_t follow_sequences_of(Store *store, uint64_t bytes);
-void follow_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, unsigned ms);
-Status follow_save(Follower *f, Err *err); /* the manifest, and the index shows it */
-
-void *follow_run_builder(void *follower);
-void follow_free_built(Built *built);
-
-bool chore_is_due(Index *index, const Manifest *m);
-void chore_want(Follower *f);               /* asks a builder for the next chore, if one is due */
-bool chore_is_there(Follower *f);           /* wanted, under way or done */
-void chore_do(Follower *f);                 /* builder, under the mutex */
-Status chore_finish(Follower *f, Err *err); /* coordinator */
-void chore_forget(Chore *chore);
 
 #endif

@@ -1,15 +1,17 @@
-/* indexer/shards/follow_chores.c - what the follower does when the index is complete: checks shards that nobody has
- * looked at since they were opened, builds damaged ones anew from the log, takes the terms of destroyed records out,
- * merges neighbours.
+/* indexer/shards/chores.c - in this order: damaged shards are built anew from the log; shards that nobody has checked
+ * since the index was opened are checked; terms of destroyed records are taken out; neighbours are merged.
  *
  * A damaged shard is left out of searches at once (index->bad); the others serve on.
  */
-#include "indexer/shards/follow.h"
+#include "indexer/shards/chores.h"
 
 #include "base/event.h"
+#include "indexer/shards/build.h"
+#include "indexer/shards/current.h"
+#include "indexer/shards/directory.h"
+#include "indexer/shards/save.h"
 #include "indexer/shards/tiers.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 void chore_forget(Chore *chore)
@@ -20,16 +22,16 @@ void chore_forget(Chore *chore)
 	*chore = (Chore){0};
 }
 
-static size_t first_bad(Index *index, const Manifest *m)
+static size_t first_bad(struct Index *index, const Manifest *m)
 {
 	size_t i = 0;
-	while (i < m->count && !index_shard_is_bad(index, m->shards[i].name))
+	while (i < m->count && !bad_shards_has(&index->bad, m->shards[i].name))
 		i++;
 	return i;
 }
 
 /* The first shard with terms of a destroyed record; m->count: none has. */
-static size_t first_to_purge(Index *index, const Manifest *m)
+static size_t first_to_purge(struct Index *index, const Manifest *m)
 {
 	Arena arena = {0};
 	size_t found = m->count;
@@ -48,8 +50,8 @@ static size_t first_to_purge(Index *index, const Manifest *m)
 	return found;
 }
 
-/* Which shards of the manifest, and what for; count 0: nothing is due. */
-static TierRun next_chore(Index *index, const Manifest *m, ChoreKind *kind)
+/* The chore that is due and the shards it is for; count 0: none is. */
+static TierRun next_chore(struct Index *index, const Manifest *m, ChoreKind *kind)
 {
 	size_t bad = first_bad(index, m);
 	pthread_mutex_lock(&index->mutex);
@@ -61,42 +63,34 @@ static TierRun next_chore(Index *index, const Manifest *m, ChoreKind *kind)
 	*kind = CHORE_CHECK;
 	if (check && m->count)
 		return (TierRun){0, m->count};
-	*kind = CHORE_MERGE; /* of one shard with itself: without its dead */
+	*kind = CHORE_MERGE; /* one shard alone is merged too: into itself without its dead documents */
 	size_t purge = m->purge ? first_to_purge(index, m) : m->count;
 	return purge < m->count ? (TierRun){purge, 1} : tiers_choose(m);
 }
 
-bool chore_is_due(Index *index, const Manifest *m)
+bool chore_is_due(struct Index *index, const Manifest *m)
 {
 	ChoreKind kind;
 	return next_chore(index, m, &kind).count > 0;
 }
 
-static bool copy_superseded(Superseded *to, const Superseded *from)
-{
-	for (size_t i = 0; i < from->count; i++)
-		if (!superseded_add(to, from->list[i]))
-			return false;
-	return true;
-}
-
-void chore_want(Follower *f)
+void chore_want(struct Follower *f)
 {
 	ChoreKind kind;
 	TierRun run = f->chores_fail ? (TierRun){0} : next_chore(f->index, &f->manifest, &kind);
 	if (!run.count) {
 		Err ignored;
-		if (f->manifest.purge && !f->chores_fail) { /* all gone */
+		if (f->manifest.purge && !f->chores_fail) { /* no shard has such terms any more */
 			f->manifest.purge = false;
-			follow_save(f, &ignored);
+			follower_save(f, &ignored);
 		}
 		return;
 	}
 	Chore chore = {.kind = kind, .count = run.count, .state = CHORE_WANTED};
 	chore.shards = malloc(run.count * sizeof *chore.shards);
 	chore.is_bad = calloc(run.count, sizeof *chore.is_bad);
-	if (!chore.shards || !chore.is_bad || !copy_superseded(&chore.dead, &f->manifest.superseded) ||
-	    !copy_superseded(&chore.dead, &f->live_superseded)) {
+	if (!chore.shards || !chore.is_bad || !superseded_add_all(&chore.dead, &f->manifest.superseded) ||
+	    !superseded_add_all(&chore.dead, &f->live_superseded)) {
 		chore_forget(&chore);
 		return;
 	}
@@ -108,20 +102,20 @@ void chore_want(Follower *f)
 	pthread_mutex_unlock(&f->mutex);
 }
 
-static void check_shards(Follower *f, Chore *chore)
+static void check_shards(struct Follower *f, Chore *chore)
 {
 	for (size_t i = 0; i < chore->count && !stop_raised(&f->stop); i++) {
-		char dir[4300];
+		FilePath dir;
 		uint64_t bytes = 0;
 		Hash sum;
 		Err err;
-		snprintf(dir, sizeof dir, "%s/%s", f->index->dir, chore->shards[i].name);
-		chore->is_bad[i] = shard_sum(dir, &bytes, &sum, &err) != ST_OK || bytes != chore->shards[i].bytes ||
-				   !hash_eq(&sum, &chore->shards[i].sha256);
+		chore->is_bad[i] = file_path(&dir, f->index->dir.text, chore->shards[i].name, &err) != ST_OK ||
+				   shard_sum(dir.text, &bytes, &sum, &err) != ST_OK ||
+				   bytes != chore->shards[i].bytes || !hash_eq(&sum, &chore->shards[i].sha256);
 	}
 }
 
-void chore_do(Follower *f)
+void chore_do(struct Follower *f)
 {
 	Chore *chore = &f->chore;
 	Superseded ignored = {0};
@@ -129,33 +123,33 @@ void chore_do(Follower *f)
 	pthread_mutex_unlock(&f->mutex);
 	switch (chore->kind) {
 	case CHORE_MERGE:
-		tiers_merge(f->index->dir, chore->shards, chore->count, &chore->dead, &f->stop, &chore->result,
+		tiers_merge(f->index->dir.text, chore->shards, chore->count, &chore->dead, &f->stop, &chore->result,
 			    &chore->err);
 		break;
 	case CHORE_CHECK:
 		check_shards(f, chore);
 		break;
 	case CHORE_REPAIR:
-		shard_build(f->index->store, f->index->dir,
+		shard_build(f->index->store, f->index->dir.text,
 			    &(ShardRange){.from = chore->shards[0].from, .to = chore->shards[0].to}, &f->index->options,
 			    &f->stop, &chore->result, &ignored, &chore->err);
 		break;
 	}
-	free(ignored.list); /* known already: the manifest has them */
+	free(ignored.list); /* the manifest has them already */
 	pthread_mutex_lock(&f->mutex);
 	chore->state = CHORE_DONE;
 	pthread_cond_broadcast(&f->look);
 }
 
-static Status note_check(Follower *f, const Chore *chore, Err *err)
+static Status note_check(struct Follower *f, const Chore *chore, Err *err)
 {
-	Index *index = f->index;
+	struct Index *index = f->index;
 	bool any = false;
 	for (size_t i = 0; i < chore->count; i++) {
 		if (!chore->is_bad[i])
 			continue;
 		any = true;
-		index_mark_bad(index, chore->shards[i].name);
+		bad_shards_add(&index->bad, chore->shards[i].name);
 		event_write(EVENT_ERROR, "index", "a damaged shard is left out and built anew", "shard",
 			    chore->shards[i].name, NULL);
 	}
@@ -165,7 +159,7 @@ static Status note_check(Follower *f, const Chore *chore, Err *err)
 	return any ? index_reload(index, true, err) : ST_OK;
 }
 
-bool chore_is_there(Follower *f)
+bool chore_is_there(struct Follower *f)
 {
 	pthread_mutex_lock(&f->mutex);
 	bool is = f->chore.state != CHORE_NONE;
@@ -173,11 +167,11 @@ bool chore_is_there(Follower *f)
 	return is;
 }
 
-Status chore_finish(Follower *f, Err *err)
+Status chore_finish(struct Follower *f, Err *err)
 {
 	Chore chore = {0};
 	pthread_mutex_lock(&f->mutex);
-	if (f->chore.state == CHORE_DONE) { /* while it is under way, it is its builder's */
+	if (f->chore.state == CHORE_DONE) {
 		chore = f->chore;
 		f->chore = (Chore){0};
 	}
@@ -195,9 +189,9 @@ Status chore_finish(Follower *f, Err *err)
 		st = note_check(f, &chore, err);
 	} else {
 		tiers_replace(&f->manifest, &chore.result, &chore.dead, chore.kind == CHORE_MERGE);
-		st = follow_save(f, err);
+		st = follower_save(f, err);
 		if (st == ST_OK)
-			index_sweep(f->index, &f->manifest);
+			directory_sweep(f->index->dir.text, &f->manifest);
 	}
 	chore_forget(&chore);
 	return st;

@@ -1,0 +1,16 @@
+/* indexer/shards/directory.h - the index's directory: one writer at a time, and nothing in it that no manifest names.
+ *
+ * Errors   ST_BUSY another process writes the index; ST_IO, ST_LIMIT
+ * Threads  the lock excludes other descriptors, of this process too
+ */
+#ifndef INDEXER_SHARDS_DIRECTORY_H
+#define INDEXER_SHARDS_DIRECTORY_H
+
+#include "indexer/shards/manifest.h"
+
+/* Makes the directory if need be and locks it; closing the descriptor unlocks it. */
+Status directory_lock(const char *index_dir, int *fd_out, Err *err);
+/* Removes what `keep` does not name: left by a crash, or replaced. The lock is held. */
+void directory_sweep(const char *index_dir, const Manifest *keep);
+
+#endif

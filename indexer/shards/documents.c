@@ -1,0 +1,164 @@
+/* indexer/shards/documents.c - loads an entry with its record and texts, and hands its terms to a sink.
+ *
+ * A record's entry that has a predecessor replaces it: the predecessor's sequence is superseded. A decision to destroy
+ * supersedes every version of the records it names.
+ */
+#include "indexer/shards/documents.h"
+
+#include <jansson.h>
+
+#include <stdlib.h>
+
+struct DocumentReader {
+	Store *store;
+	TermMaker *maker;
+	Arena arena;
+	Buf text;
+	Entry entry; /* loaded last */
+	Record record;
+};
+
+DocumentReader *document_reader_new(Store *store, Err *err)
+{
+	DocumentReader *reader = calloc(1, sizeof *reader);
+	if (!reader) {
+		err_no_memory(err);
+		return NULL;
+	}
+	reader->store = store;
+	reader->maker = term_maker_new(err);
+	if (!reader->maker) {
+		free(reader);
+		return NULL;
+	}
+	return reader;
+}
+
+void document_reader_free(DocumentReader *reader)
+{
+	if (!reader)
+		return;
+	term_maker_free(reader->maker);
+	arena_done(&reader->arena);
+	buf_done(&reader->text);
+	free(reader);
+}
+
+/* All texts of a record, one behind the other; a form feed keeps words of two texts apart. The block checksums of the
+ * archive are enough here: only bytes that are given out are checked against their SHA-256. */
+static Status load_texts(DocumentReader *r, const Entry *entry, Err *err)
+{
+	buf_clear(&r->text);
+	for (size_t i = 0; i < entry->object_count; i++) {
+		const ObjectRef *object = &entry->objects[i];
+		if (strcmp(object->role, "text") != 0 || !object->size_bytes ||
+		    object->size_bytes > DOCUMENT_TEXT_MAX - r->text.len)
+			continue;
+		if (r->text.len)
+			buf_add_char(&r->text, '\f');
+		char *bytes = buf_extend(&r->text, (size_t)object->size_bytes);
+		if (!bytes)
+			return err_no_memory(err);
+		Status st = store_object_read(r->store, &object->hash, 0, bytes, (size_t)object->size_bytes, err);
+		if (st != ST_OK)
+			return st;
+	}
+	return buf_ok(&r->text) ? ST_OK : err_no_memory(err);
+}
+
+/* A destroyed record: all its versions. */
+static Status add_versions(DocumentReader *r, Str id, Superseded *superseded, Err *err)
+{
+	uint64_t sequence = 0;
+	Status st = store_find(r->store, ENTRY_RECORD, id, 0, &sequence, err);
+	if (st == ST_NOT_FOUND)
+		return ST_OK;
+	while (st == ST_OK && sequence != UINT64_MAX) {
+		Entry version;
+		if (!superseded_add(superseded, sequence))
+			return err_no_memory(err);
+		st = store_entry(r->store, sequence, &r->arena, &version, err);
+		sequence = st == ST_OK ? version.previous : UINT64_MAX;
+	}
+	return st;
+}
+
+static Status add_destroyed(DocumentReader *r, Superseded *superseded, Err *err)
+{
+	json_t *decision = json_loadb(r->entry.metadata.ptr, r->entry.metadata.len, 0, NULL);
+	const json_t *records = json_object_get(decision, "records"), *id;
+	Status st = ST_OK;
+	size_t i;
+	json_array_foreach(records, i, id)
+	{
+		if (st == ST_OK && json_is_string(id))
+			st = add_versions(r, (Str){json_string_value(id), json_string_length(id)}, superseded, err);
+	}
+	superseded->destroyed = true;
+	json_decref(decision);
+	return st;
+}
+
+Status document_load(DocumentReader *r, uint64_t sequence, Superseded *superseded, bool *is_document_out, Err *err)
+{
+	arena_reset(&r->arena);
+	Status st = store_entry(r->store, sequence, &r->arena, &r->entry, err);
+	if (st != ST_OK)
+		return st;
+	if (r->entry.previous != UINT64_MAX && r->entry.kind == ENTRY_RECORD &&
+	    !superseded_add(superseded, r->entry.previous))
+		return err_no_memory(err);
+	*is_document_out = r->entry.kind == ENTRY_RECORD && !r->entry.destroyed;
+	if (r->entry.kind == ENTRY_DESTRUCTION)
+		return add_destroyed(r, superseded, err);
+	if (!*is_document_out)
+		return ST_OK;
+	st = record_parse_stored(r->entry.metadata, &r->arena, &r->record, err);
+	return st == ST_OK ? load_texts(r, &r->entry, err) : st;
+}
+
+Status document_emit(DocumentReader *r, const TermSink *sink, Err *err)
+{
+	return terms_of_record(r->maker, r->entry.key, &r->record, buf_str(&r->text), sink, err);
+}
+
+/* ---- through Xapian's writer ------------------------------------------------------------------------------------ */
+
+static void writer_codes(void *ctx, const uint64_t *codes, size_t count, uint32_t wdf)
+{
+	char term[SCHEMA_TERM_MAX + 16];
+	for (size_t i = 0; i < count; i++)
+		xap_writer_term(ctx, (Str){term, code_spell(NULL, codes[i], term)}, wdf);
+}
+
+static void writer_term(void *ctx, Str term, uint32_t wdf)
+{
+	xap_writer_term(ctx, term, wdf);
+}
+static void writer_value(void *ctx, unsigned slot, Str value)
+{
+	xap_writer_value(ctx, slot, value);
+}
+
+Status documents_write(Store *store, XapWriter *writer, uint64_t shard_from, const ShardRange *range, const Stop *stop,
+		       uint64_t *to_out, uint64_t *documents, Superseded *superseded, Err *err)
+{
+	const TermSink sink = {writer, writer_codes, writer_term, writer_value};
+	DocumentReader *reader = document_reader_new(store, err);
+	Status st = reader ? ST_OK : err->code;
+	uint64_t seq = range->from;
+	for (; st == ST_OK && !stop_raised(stop) && shard_range_takes(range, seq); seq++) {
+		bool is_document = false;
+		st = document_load(reader, seq, superseded, &is_document, err);
+		if (st == ST_OK && is_document)
+			st = document_emit(reader, &sink, err);
+		if (st == ST_OK && is_document)
+			st = xap_writer_put(writer, (uint32_t)(seq - shard_from + 1), err);
+		*documents += is_document;
+	}
+	if (st == ST_OK && stop_raised(stop))
+		st = err_set(err, ST_BUSY, "stopped");
+	*to_out = seq;
+	document_reader_free(reader);
+	return st;
+}

@@ -1,0 +1,15 @@
+/* indexer/shards/wait.h - waiting for other threads, with a limit, and waking the coordinator.
+ *
+ * Threads  any
+ */
+#ifndef INDEXER_SHARDS_WAIT_H
+#define INDEXER_SHARDS_WAIT_H
+
+#include "indexer/shards/state.h"
+
+/* pthread_cond_wait for at most so long. */
+void wait_for_signal(pthread_cond_t *cond, pthread_mutex_t *mutex, unsigned ms);
+/* A search met damage: all shards are to be checked soon. */
+void index_want_check(struct Index *index);
+
+#endif
