@@ -1,4 +1,7 @@
-/* base/arena.c - see arena.h. Blocks double up to 1 MiB; a larger request gets a block of its own. */
+/* base/arena.c - a chain of blocks, filled from the front. Blocks double from 4 KiB up to 1 MiB; a request that is
+ * larger gets a block of its own size. Nothing is given back before arena_reset or arena_done, so a request costs an
+ * addition.
+ */
 #include "base/arena.h"
 
 #include <stdarg.h>

@@ -1,4 +1,5 @@
-/* base/buf.c - see buf.h. Capacity doubles, so appending is amortised O(1). */
+/* base/buf.c - capacity doubles, so appending is O(1) on average. Numbers are written byte by byte, so that the
+ * formats on disk do not depend on the machine. Base64 is that of RFC 4648. */
 #include "base/buf.h"
 
 #include <stdarg.h>

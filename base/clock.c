@@ -1,4 +1,5 @@
-/* base/clock.c - see clock.h. */
+/* base/clock.c - clock_gettime for times; civil dates are parsed by hand, since strptime accepts days that the
+ * calendar does not have. */
 #include "base/clock.h"
 
 #include <stdio.h>

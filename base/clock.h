@@ -1,6 +1,11 @@
 /* base/clock.h - time: monotonic for durations, UTC for stamps, civil dates as numbers.
  *
  * A civil date is what a paper says ("2019", "2019-03", "2019-03-12"): never a timestamp, never shifted.
+ *
+ * Units    in the names; a CivilDate holds what is known, 0 for the rest
+ * Owns     nothing
+ * Errors   none; what is no date gives false, and the output stays
+ * Threads  safe
  */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H

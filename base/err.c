@@ -1,4 +1,4 @@
-/* base/err.c - see err.h. */
+/* base/err.c - texts are formatted into the caller's Err and cut at a character where they are too long. */
 #include "base/err.h"
 
 #include <errno.h>

@@ -6,6 +6,8 @@
  * not obvious. English; the pages translate by code.
  *
  * Owns     the caller owns Err; no heap, no thread-local
+ * Errors   none of its own
+ * Threads  an Err belongs to one thread
  */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H

@@ -4,7 +4,9 @@
  *   jout_open(&j, '{'); jout_key(&j, "total"); jout_u64(&j, 3); jout_close(&j, '}');
  *
  * Shapes   UTF-8 out; bytes that are not UTF-8 come out as U+FFFD, so the result is always valid JSON
+ * Owns     nothing; the Buf is the caller's
  * Errors   sticky in the Buf (out of memory)
+ * Threads  one at a time
  */
 #ifndef BASE_JSON_OUT_H
 #define BASE_JSON_OUT_H

@@ -1,4 +1,5 @@
-/* base/pages.c - see pages.h. */
+/* base/pages.c - asks for 2 MiB pages by madvise on memory that is aligned to them. The kernel may refuse; then it is
+ * ordinary memory. */
 #include "base/pages.h"
 
 #include <stdint.h>

@@ -3,7 +3,9 @@
  * Sleeping and being woken takes longer than such a section; a writer and a reader that meet a hundred thousand times a
  * second spent a tenth of their time on it.
  *
- * Threads  any
+ * Owns     nothing; the pthread_rwlock_t is the caller's
+ * Errors   none
+ * Threads  any; a writer may starve while readers follow each other without a gap, as with the lock below
  */
 #ifndef BASE_RWLOCK_H
 #define BASE_RWLOCK_H

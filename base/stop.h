@@ -1,6 +1,7 @@
 /* base/stop.h - a flag that another thread, or a signal, raises to end a long piece of work.
  *
  * Owns     whoever declares it ({0}: not raised); it must outlive the work
+ * Errors   none
  * Threads  any number look and raise; safe in a signal handler
  */
 #ifndef BASE_STOP_H

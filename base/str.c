@@ -1,4 +1,4 @@
-/* base/str.c - see str.h. Nothing here allocates. */
+/* base/str.c - comparing, searching and splitting slices. Nothing here allocates. */
 #include "base/str.h"
 
 int str_cmp(Str a, Str b)

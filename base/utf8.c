@@ -1,4 +1,6 @@
-/* base/utf8.c - see utf8.h. */
+/* base/utf8.c - single characters are decoded by the ranges of RFC 3629. Long texts are checked by a state machine
+ * without branches, 64 bytes at a time; where it fails, the step is checked again character by character for the exact
+ * place. */
 #include "base/utf8.h"
 
 size_t utf8_decode(const char *p, size_t len, uint32_t *out)

@@ -1,5 +1,8 @@
 /* base/utf8.h - strict UTF-8 (RFC 3629: no surrogates, no overlong forms, nothing above U+10FFFF).
  *
+ * Units    bytes, but for utf8_count
+ * Owns     nothing
+ * Errors   none: a result of 0, or an offset, says where bytes are no UTF-8
  * Threads  pure
  */
 #ifndef BASE_UTF8_H

@@ -1,4 +1,7 @@
-/* tokenizer/analyse_json.c - see analyse_json.h. */
+/* tokenizer/analyse_json.c - runs every reader of the tokenizer over one text and writes what they find, first as lists
+ * of the parts, then as JSON or as lines for people. Bytes that are not UTF-8, or hold entities, are decoded first;
+ * then offsets are into the decoded text and the answer says so.
+ */
 #include "tokenizer/analyse_json.h"
 #include "base/json_out.h"
 #include "base/utf8.h"

@@ -8,6 +8,7 @@
  *
  * Shapes   bytes: as they are in a file. Offsets are into them, unless "decoded" is true: then into the decoded text,
  *          which "text" holds
+ * Owns     out is the caller's Buf; what was in it stays in front
  * Errors   ST_LIMIT, ST_NO_MEMORY
  * Threads  pure
  */

@@ -1,4 +1,5 @@
-/* tokenizer/case_number.c - see case_number.h. */
+/* tokenizer/case_number.c - reads from left to right over plain characters (plain.h). An agency code of the old form is
+ * read into the groups from behind, so that both forms end up in the same order; then groups of zeros are dropped. */
 #include "tokenizer/case_number.h"
 #include "tokenizer/date.h"
 #include "tokenizer/plain.h"

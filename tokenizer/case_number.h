@@ -5,6 +5,9 @@
  * The agency code of before 2020 (000.00.15.H40) is read from right to left into the present form, groups of zeros
  * dropped: H40.15.
  *
+ * Units    positions are byte offsets
+ * Owns     a CaseNumber holds all its bytes
+ * Errors   none: false where there is no code
  * Threads  pure
  */
 #ifndef TOKENIZER_CASE_NUMBER_H

@@ -1,5 +1,8 @@
-/* tokenizer/communes.c - see communes.h. The rows of data/communes.tsv become one entry for each name, old and new,
- * sorted by the hash of the name without its kind; the entries of a name lie together. */
+/* tokenizer/communes.c - the rows of data/communes.tsv become one entry for each name, old and new, sorted by the hash
+ * of the name without its kind, so that the entries of a name lie together. A name in the query gives its entries;
+ * those whose kind, district or province contradicts the query are ruled out, and what is left decides whether a form
+ * is automatic, offered or left out.
+ */
 #include "tokenizer/communes.h"
 
 #include <pthread.h>
@@ -131,7 +134,8 @@ static void add_commune(TokenIter *it, Str name, Str district, uint64_t district
 	if (table.count == table.capacity) {
 		size_t wanted = table.capacity ? table.capacity * 2 : 16384;
 		Commune *grown = realloc(table.communes, wanted * sizeof *grown);
-		if (!grown) /* what is there serves; the query itself will say that memory is short */
+		if (!grown) /* no memory: the communes read so far are used; the search itself will fail and report it
+			     */
 			return;
 		table.communes = grown;
 		table.capacity = wanted;

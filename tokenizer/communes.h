@@ -1,4 +1,4 @@
-/* tokenizer/communes.h - inside of query_forms.h: communes that were merged and renamed on 2025-07-01.
+/* tokenizer/communes.h - other names of a commune in a query: those merged and renamed on 2025-07-01.
  *
  *   "xã Minh Lập, Bình Phước"   Xã Minh Lập (Huyện Chơn Thành, Bình Phước) = Phường Chơn Thành
  *

@@ -1,4 +1,5 @@
-/* tokenizer/date.c - see date.h. */
+/* tokenizer/date.c - day, separator, month, separator, year over plain characters (plain.h). Both separators are equal,
+ * or the words "tháng" and "năm"; the calendar is checked last. */
 #include "tokenizer/date.h"
 #include "tokenizer/plain.h"
 

@@ -2,6 +2,9 @@
  *
  *   "12/3/2019"  "14-10-2015"  "06 / 7 /2005"  "12 tháng 3 năm 2019"  "12/3/19"   -->   2019-03-12 …
  *
+ * Units    positions are byte offsets
+ * Owns     nothing
+ * Errors   none: false where there is no date; *at and *out stay
  * Threads  pure
  */
 #ifndef TOKENIZER_DATE_H

@@ -1,6 +1,7 @@
 /* tokenizer/doc_type.h - types of documents by name and by the abbreviation in their numbers (data/doc_types.tsv).
  *
  * Owns     static tables
+ * Errors   none: NULL where the type is not known
  * Threads  pure
  */
 #ifndef TOKENIZER_DOC_TYPE_H

@@ -1,4 +1,7 @@
-/* tokenizer/encoding.c - see encoding.h. One guess over the whole text, then line by line with that in mind. */
+/* tokenizer/encoding.c - all lines that are not ASCII are guessed at together once (legacy_guess.c). Then line by line:
+ * the reading of the whole text is kept, unless the line alone speaks clearly for another one. A line that no reading
+ * explains stays as it is and is counted as uncertain.
+ */
 #include "tokenizer/encoding.h"
 #include "tokenizer/entities.h"
 #include "tokenizer/legacy.h"

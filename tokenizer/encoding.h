@@ -8,6 +8,7 @@
  * undone too. What is uncertain stays as it is (bytes that are no UTF-8 are shown as CP1252) and is counted.
  *
  * Shapes   in: any bytes, at most 1 GiB; out: valid UTF-8, appended, a byte order mark taken off
+ * Owns     utf8_out is the caller's; names in the report are static
  * Errors   ST_LIMIT, ST_NO_MEMORY
  * Threads  safe
  */

@@ -1,4 +1,5 @@
-/* tokenizer/entities.c - see entities.h. */
+/* tokenizer/entities.c - looks for '&' and '\\'; what follows is read as a number, a name of HTML 4 or four hexadecimal
+ * digits, and replaced only if it gives a letter or a combining mark above U+007F. */
 #include "tokenizer/entities.h"
 #include "tokenizer/letter.h"
 

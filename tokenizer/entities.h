@@ -2,6 +2,7 @@
  *
  * Only letters and combining marks above U+007F are undone; &amp; &lt; and the like stay as they are.
  *
+ * Owns     nothing
  * Errors   sticky in the Buf
  * Threads  pure
  */

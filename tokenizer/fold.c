@@ -1,4 +1,5 @@
-/* tokenizer/fold.c - see fold.h. */
+/* tokenizer/fold.c - character by character: a Vietnamese letter gives its base letter, any other character its plain
+ * and lower-case form. Combining marks are dropped, white space is written when the next character comes. */
 #include "tokenizer/fold.h"
 #include "tokenizer/letter.h"
 

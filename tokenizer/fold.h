@@ -6,6 +6,7 @@
  * trimmed, punctuation is kept (dashes, quotes and full-width forms as their ASCII twins), i/y are not merged.
  *
  * Shapes   in: any bytes (what is no UTF-8 is left out); out: ASCII for Latin letters, other scripts lower-cased
+ * Owns     out is the caller's Buf
  * Errors   sticky in the Buf (out of memory)
  * Threads  pure
  */

@@ -1,4 +1,7 @@
-/* tokenizer/header_agency.c - issuing agency and the one above it, secrecy and urgency: lines in capitals. */
+/* tokenizer/header_agency.c - names of agencies are the lines in capitals above the type; a line that goes on with the
+ * name before it is joined to it. The last of at most four names is the issuing agency, the first the agency above it.
+ * Secrecy and urgency are lines that hold nothing but one of seven words.
+ */
 #include "tokenizer/header_agency.h"
 #include "tokenizer/doc_type.h"
 #include "tokenizer/header_number.h"

@@ -1,4 +1,7 @@
-/* tokenizer/header_cells.c - see header_cells.h. */
+/* tokenizer/header_cells.c - a line is cut at white space wide enough to part columns, and before words that only begin
+ * a right column: the national heading, the motto, a place with a date, "KT." and its relatives. The body begins with
+ * the first cell that reads like a legal basis or an article.
+ */
 #include "tokenizer/header_cells.h"
 #include "tokenizer/fold.h"
 #include "tokenizer/plain.h"

@@ -1,4 +1,6 @@
-/* tokenizer/header_date.c - place and date of the letterhead, and the date of a law, which stands at its end. */
+/* tokenizer/header_date.c - the first cell that reads "[place,] ngày D tháng M năm Y". Cells that only refer to another
+ * document ("Căn cứ …") are passed over; a date may be broken over two lines. Laws have their date in the last lines.
+ */
 #include "tokenizer/header_date.h"
 #include "tokenizer/date.h"
 #include "tokenizer/plain.h"
@@ -11,7 +13,6 @@ static bool is_reference(Str folded)
 	       folded_starts(folded, "(") || folded_starts(folded, "v/v") || folded_starts(folded, "ve ");
 }
 
-/* "[place,] ngày D tháng M năm Y" in a plain text; the day may be missing. */
 bool header_place_date(Str s, CivilDate *date_out, Str *place_out)
 {
 	const uint8_t *start = (const uint8_t *)s.ptr, *p = start, *end = p + s.len;

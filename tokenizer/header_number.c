@@ -6,7 +6,6 @@
 
 #include <stdio.h>
 
-/* Where the number begins in a folded cell "so: …", "luat so …"; -1 if it is no such cell. */
 ptrdiff_t header_number_label(Str folded)
 {
 	size_t at = 0, len;
@@ -27,11 +26,11 @@ ptrdiff_t header_number_label(Str folded)
 	return rest.ptr + 2 - folded.ptr;
 }
 
-/* The text of a cell behind its first `words` of letters-and-more that the fold has `at` characters before. */
+/* What stands behind the word "số" of a cell. */
 static Str behind_label(const HeaderCell *cell)
 {
 	const uint8_t *p = (const uint8_t *)cell->text.ptr, *end = p + cell->text.len;
-	while (p < end) { /* the word "số" */
+	while (p < end) {
 		char word[16];
 		size_t len;
 		unsigned width;

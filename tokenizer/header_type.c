@@ -1,4 +1,7 @@
-/* tokenizer/header_type.c - type and subject: the line of the type and what follows it, or "V/v" of a letter. */
+/* tokenizer/header_type.c - a type is a line that is a type's name, or begins with one in capitals; the lines behind it
+ * are the subject, up to the first line of the body. A letter (công văn) has no line of its own for its type; its
+ * subject stands behind "V/v". The notation in the number confirms the type, or gives it where none is written.
+ */
 #include "tokenizer/header_type.h"
 #include "tokenizer/doc_type.h"
 #include "tokenizer/header_date.h"

@@ -1,5 +1,7 @@
-/* tokenizer/legacy_decode.c - see legacy.h. Each reading turns units into characters, one unit in being at most one
- * out: they are written into room made once, a line at a time on the stack. */
+/* tokenizer/legacy_decode.c - each encoding has a reader that turns units into characters, one character for one or two
+ * units. The readers write into an array as long as the units, on the stack for most lines. UTF-8 that was taken for
+ * CP1252 is led back to bytes and read once more.
+ */
 #include "tokenizer/legacy.h"
 #include "tokenizer/legacy_table.h"
 

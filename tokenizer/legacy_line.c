@@ -1,4 +1,5 @@
-/* tokenizer/legacy_line.c - see legacy_line.h. */
+/* tokenizer/legacy_line.c - the line as units, a guess over its odd words, and only where the guess is sure the decoded
+ * line with its offsets. */
 #include "tokenizer/legacy_line.h"
 
 Status legacy_line_decode(Str line, LegacyMemo *memo, Buf *decoded, Buf *origin, bool *is_legacy_out, Err *err)

@@ -1,5 +1,5 @@
-/* tokenizer/legacy_table.c - see legacy_table.h. The rows of data/legacy_letters.tsv are spread over tables on first
- * use. */
+/* tokenizer/legacy_table.c - the rows of data/legacy_letters.tsv, one for each letter, are spread over one table for
+ * each encoding when the first is asked for. */
 #include "tokenizer/legacy_table.h"
 #include "base/utf8.h"
 

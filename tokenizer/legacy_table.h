@@ -1,4 +1,12 @@
-/* tokenizer/legacy_table.h - inside of legacy.h: bytes to letters. */
+/* tokenizer/legacy_table.h - what the bytes of each legacy encoding stand for, alone and in pairs.
+ *
+ *   TCVN3   B5             à            one byte a letter
+ *   VNI     61 F8          à            a letter, and a mark behind it
+ *
+ * Owns     static tables, made when the first is asked for (data/legacy_letters.tsv)
+ * Errors   none; 0 stands for a byte without a meaning
+ * Threads  safe
+ */
 #ifndef TOKENIZER_LEGACY_TABLE_H
 #define TOKENIZER_LEGACY_TABLE_H
 

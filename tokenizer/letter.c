@@ -1,5 +1,5 @@
-/* tokenizer/letter.c - see letter.h. Vietnamese by table; the rest of Unicode by ICU's properties, off the fast path.
- */
+/* tokenizer/letter.c - Vietnamese letters come from tables; the rest of Unicode is asked from ICU's properties, off the
+ * fast path. */
 #include "tokenizer/letter.h"
 
 #include <unicode/uchar.h>

@@ -8,6 +8,7 @@
  *
  * Units    bytes; code points
  * Owns     static tables (made by gen/make_syllables.c from data/letters.tsv)
+ * Errors   none; 0 stands for no letter
  * Threads  pure
  */
 #ifndef TOKENIZER_LETTER_H

@@ -1,4 +1,4 @@
-/* tokenizer/number_grammar.c - see number_grammar.h: read from left to right over plain characters.
+/* tokenizer/number_grammar.c - reads a number from left to right over plain characters (plain.h).
  *
  *   state  num / [year /] group - group …       15/2019/QĐ-UBND   45/2019/QH14   05/BNV-VP
  *   party  num - type / group - group …         52-NQ/TW

@@ -1,5 +1,7 @@
-/* tokenizer/number_grammar.h - inside of record_number.h: the grammar at one place, shared by its files.
+/* tokenizer/number_grammar.h - the grammar of record numbers, for the readers of running text and of typed numbers.
  *
+ * Owns     nothing; a RecordNumber holds all its bytes
+ * Errors   none: NULL or false where no number stands
  * Threads  pure
  */
 #ifndef TOKENIZER_NUMBER_GRAMMAR_H

@@ -1,4 +1,5 @@
-/* tokenizer/plain.c - see plain.h. */
+/* tokenizer/plain.c - a letter is composed with the marks behind it, look-alikes are replaced by what they stand for
+ * (letter.h), and ignored characters are skipped together with the character that follows them. */
 #include "tokenizer/plain.h"
 
 uint32_t plain_next(const uint8_t *p, const uint8_t *end, unsigned *width_out)

@@ -3,6 +3,8 @@
  *   "N" U+00D0 "-" U+0421 U+0420 (Cyrillic)  -->  N Đ - C P
  *
  * Units    bytes in, one code point out; soft hyphens and zero-width characters count to the width of the next one
+ * Owns     nothing
+ * Errors   none; bytes that are not UTF-8 are one character 0 each
  * Threads  pure
  */
 #ifndef TOKENIZER_PLAIN_H

@@ -1,5 +1,6 @@
-/* tokenizer/query_forms_find.c - see query_forms.h. Tables and query are compared as phrases of folded words: a hash
- * table holds every phrase that an entry begins with, so a word that begins none costs one probe. */
+/* tokenizer/query_forms_find.c - abbreviations and changed names in a query. Tables and query are compared as phrases
+ * of folded words: a hash table holds every phrase that an entry begins with, so a word that begins none costs one
+ * probe. */
 #include "tokenizer/query_forms.h"
 #include "tokenizer/communes.h"
 
@@ -86,7 +87,7 @@ static void make_entries(void)
 {
 	Err err;
 	TokenIter *it = token_iter_new(&err);
-	if (!it) /* without memory there are no other forms; the query itself will say why */
+	if (!it) /* no memory: no other forms; the search itself will fail and report it */
 		return;
 	for (size_t i = 0; i < sizeof abbreviations / sizeof abbreviations[0]; i++) {
 		const Row *row = &abbreviations[i];

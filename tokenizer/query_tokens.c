@@ -1,4 +1,5 @@
-/* tokenizer/query_tokens.c - see query_tokens.h. */
+/* tokenizer/query_tokens.c - the token stream without its spans; only hashes of the forms are kept, since phrases are
+ * compared by hash. */
 #include "tokenizer/query_tokens.h"
 #include "tokenizer/plain.h"
 

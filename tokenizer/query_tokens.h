@@ -1,8 +1,9 @@
-/* tokenizer/query_tokens.h - inside of query_forms.h: a query, and the names it is compared with, as hashed words.
+/* tokenizer/query_tokens.h - the words of a query, and of the names it is compared with, as hashes.
  *
  *   "xã Tân Phú"  -->  three words; the hash of a phrase is made of its words', so every run of words is one look-up
  *
  * Units    start and end are byte offsets into the text
+ * Owns     nothing; the array is the caller's
  * Errors   ST_NO_MEMORY
  * Threads  pure; the iterator is the caller's
  */

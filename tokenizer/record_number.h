@@ -1,8 +1,11 @@
 /* tokenizer/record_number.h - numbers of records (số ký hiệu): "15/2019/QĐ-UBND", "52-NQ/TW", "73-CP".
  *
- * Rules and canonical forms: the shared fact sheet on record numbers (grammar, families, relaxations).
+ * The grammar stands in number_grammar.c, what running text rules out in record_number_find.c, how people write numbers
+ * in record_number_typed.c, near misses in record_number_relax.c.
  *
+ * Units    positions are byte offsets
  * Owns     RecordNumber holds all its bytes
+ * Errors   none: false where there is no number
  * Threads  pure
  */
 #ifndef TOKENIZER_RECORD_NUMBER_H
@@ -17,7 +20,7 @@ typedef enum { NUMBER_STATE, NUMBER_PARTY, NUMBER_OLD } NumberStyle;
 
 typedef struct {
 	char display[RECORD_NUMBER_MAX]; /* canonical spelling, Đ and & kept: "15/2019/QĐ-UBND" */
-	char key[RECORD_NUMBER_MAX];     /* loose key: "15/2019/QD-UBND"; equal keys name the same number */
+	char key[RECORD_NUMBER_MAX];     /* folded, for comparing: "15/2019/QD-UBND"; equal keys name the same number */
 	NumberStyle style;
 	char num[16];   /* "15", "66.15" */
 	uint8_t zeros;  /* that stood before num: 1 for "05", which display and key leave out */

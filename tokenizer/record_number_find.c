@@ -1,4 +1,4 @@
-/* tokenizer/record_number_find.c - see record_number.h: numbers in running text, where guards keep out what only looks
+/* tokenizer/record_number_find.c - numbers in running text, where guards keep out what only looks
  * like one. The grammar is number_grammar.c's; what is typed is read by record_number_typed.c, without guards.
  */
 #include "tokenizer/record_number.h"

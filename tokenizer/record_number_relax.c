@@ -1,4 +1,5 @@
-/* tokenizer/record_number_relax.c - see record_number.h: what a number that is not found may have been meant for. */
+/* tokenizer/record_number_relax.c - each relaxation compares two numbers part by part and leaves one part out. The
+ * parts are folded already, so comparing is comparing strings. */
 #include "tokenizer/record_number.h"
 
 static bool same_groups(const RecordNumber *a, unsigned a_from, const RecordNumber *b, unsigned b_from)

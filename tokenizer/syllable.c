@@ -1,4 +1,5 @@
-/* tokenizer/syllable.c - see syllable.h. */
+/* tokenizer/syllable.c - dense arrays that gen/make_syllables.c wrote: a number is an index. Number 0 stands for no
+ * syllable. */
 #include "tokenizer/syllable.h"
 #include "tokenizer/syllable_table.h"
 

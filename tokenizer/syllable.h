@@ -5,6 +5,7 @@
  * tone, with the key's bytes.
  *
  * Owns     static tables
+ * Errors   none; a number that is out of range gives an empty Str or 0
  * Threads  pure
  */
 #ifndef TOKENIZER_SYLLABLE_H

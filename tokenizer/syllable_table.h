@@ -1,6 +1,10 @@
-/* tokenizer/syllable_table.h - the inventory behind syllable.h, for the token iterator: one probe a syllable.
+/* tokenizer/syllable_table.h - finds a syllable by its letters in one probe of a hash table; for the token iterator.
  *
  * code: the toneless letters, six bits each, the last in the low bits (letter.h). Tables made by gen/make_syllables.c.
+ *
+ * Owns     static tables
+ * Errors   none: NULL for letters that are no syllable
+ * Threads  constant
  */
 #ifndef TOKENIZER_SYLLABLE_TABLE_H
 #define TOKENIZER_SYLLABLE_TABLE_H

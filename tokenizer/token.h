@@ -35,7 +35,7 @@ typedef enum {
 	TOKEN_WORD,          /* any other run of letters: names, abbreviations, foreign words; with the digits behind it
 				where it spells no syllable (QH14); one token for each ideograph of Hán Nôm */
 	TOKEN_DIGITS,        /* folded: without thousands separators, decimals with ',' ("5219", "95,94"); 05 is 5 */
-	TOKEN_RECORD_NUMBER, /* folded: the loose key, "15/2019/QD-UBND" (record_number.h) */
+	TOKEN_RECORD_NUMBER, /* folded: the number's key, "15/2019/QD-UBND" (record_number.h) */
 	TOKEN_CASE_NUMBER,   /* folded: canonical, "H40.15-210521-0012" (case_number.h) */
 	TOKEN_DATE,          /* folded: "2019-03-12", "2019-03", "04-30" when the year is not said */
 	TOKEN_KIND_COUNT
@@ -63,7 +63,7 @@ typedef struct {
 		    tone: "quyền" is "quyên1"; equal to folded (before i/y) for what has no marks */
 } Token;
 
-/* What a reader who looks for a few words wants to see of a text. */
+/* Which tokens a caller needs that looks for a few words only (token_iter_skim). */
 typedef struct {
 	uint64_t folds[TOKEN_FOLDS_MAX / 64]; /* a bit for each number of a folded syllable */
 	bool digits;                          /* DIGITS too */

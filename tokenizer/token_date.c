@@ -62,7 +62,7 @@ static void insert_span(TokenIter *it, unsigned index, unsigned year, unsigned m
 	memmove(&it->queue[index + 1], &it->queue[index], (it->count - index) * sizeof span);
 	it->queue[index] = span;
 	it->count++;
-	it->settled++;
+	it->mapped++;
 	if (index < it->line_first) {
 		it->crossed = index;
 		it->line_first++;
@@ -188,7 +188,7 @@ void token_look_back_for_date(TokenIter *it, const uint8_t *view_end)
 		return;
 	const uint8_t *behind = it->view + token->end;
 	if (it->view != it->start)
-		token_settle(it);
+		token_map_offsets(it);
 	bool year = (digits == 4 && value >= 1000 && value < 2200) || digits == 2;
 	if (digits == 4 && year && find_spoken(it, last, value))
 		return;

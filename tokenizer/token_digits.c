@@ -1,5 +1,7 @@
-/* tokenizer/token_digits.c - digits of the token stream: thousands, decimals, and the numbers of records and case files
- * that begin with them. */
+/* tokenizer/token_digits.c - at a digit three things may begin: a case number, a record number, a plain number. The
+ * first two are tried where the characters behind the digits allow them and become spans; then the digits themselves
+ * become one token, with their thousands and decimals.
+ */
 #include "tokenizer/case_number.h"
 #include "tokenizer/plain.h"
 #include "tokenizer/record_number.h"

@@ -1,5 +1,11 @@
-/* tokenizer/token_iter.c - see token.h and token_state.h. The fast path: one table look-up a letter, one probe a
- * syllable. */
+/* tokenizer/token_iter.c - the functions of token.h: scans the text into a queue of tokens (token_state.h) and hands
+ * them out.
+ *
+ * One class for each byte says which scanner takes over. Vietnamese words take the fast path: one look-up a letter, one
+ * probe of the syllable table a word, and for spellings met before (most of a text is a few hundred) not even that.
+ * Everything else is left to token_word.c, token_digits.c and token_date.c. When a line turns out to hold legacy
+ * characters, its tokens are taken back, the line is decoded and scanned once more.
+ */
 #include "tokenizer/token_state.h"
 #include "tokenizer/legacy_line.h"
 #include "tokenizer/plain.h"
@@ -393,11 +399,11 @@ static Status scan_legacy(TokenIter *it, const LineMark *mark, const uint8_t **e
 	const uint32_t *origin = (const uint32_t *)(const void *)it->origin.data;
 	it->view = it->span_end = (const uint8_t *)it->decoded.data;
 	it->decoded_at = mark->at;
-	it->settled = it->count;
+	it->mapped = it->count;
 	const uint8_t *p = it->view, *end = p + it->decoded.len;
 	while (p < end && has_room(it))
 		p = scan_next(it, p, end);
-	token_settle(it);
+	token_map_offsets(it);
 	*end_out = mark->at + (p < end ? origin[p - it->view] : line.len);
 	it->view = it->span_end = it->start;
 	it->suspicious = false;

@@ -1,4 +1,4 @@
-/* tokenizer/token_state.h - inside of the token iterator, shared by token_iter.c, token_digits.c, token_word.c,
+/* tokenizer/token_state.h - the state of a token iterator, shared by token_iter.c, token_digits.c, token_word.c,
  * token_date.c.
  *
  *      text ──scan──▶ queue of up to TOKEN_QUEUE tokens ──token_next──▶ caller
@@ -8,6 +8,10 @@
  *
  * Lines that hold characters of a legacy encoding are decoded into `decoded` and scanned there; `origin` leads
  * their offsets back: at the end of the line, or before a date is looked for, which may begin on the line before.
+ *
+ * Owns     the iterator owns its buffers; token_iter_free frees them
+ * Errors   none but in token_next: lack of memory for a decoded line
+ * Threads  an iterator belongs to one thread
  */
 #ifndef TOKENIZER_TOKEN_STATE_H
 #define TOKENIZER_TOKEN_STATE_H
@@ -44,7 +48,7 @@ struct TokenIter {
 	unsigned left_out;                        /* since the last token */
 	uint16_t fold_day, fold_month, fold_year; /* "ngay", "thang", "nam" */
 	unsigned head, count;                     /* queue[head..count) waits */
-	unsigned settled;    /* while a decoded line is scanned: tokens before this have offsets into the text */
+	unsigned mapped;     /* while a decoded line is scanned: tokens before this have offsets into the text */
 	unsigned line_first; /* tokens from here on are of the line that may be scanned again */
 	unsigned crossed;    /* a span that this line put before it; NONE_CROSSED */
 	size_t words_len;
@@ -79,12 +83,12 @@ static inline Str token_take_word(TokenIter *it, size_t len)
 }
 
 /* Leads the offsets of a decoded line back into the text. */
-static inline void token_settle(TokenIter *it)
+static inline void token_map_offsets(TokenIter *it)
 {
 	const uint32_t *origin = (const uint32_t *)(const void *)it->origin.data;
 	uint32_t base = (uint32_t)(it->decoded_at - it->start);
-	for (; it->settled < it->count; it->settled++) {
-		Token *token = &it->queue[it->settled];
+	for (; it->mapped < it->count; it->mapped++) {
+		Token *token = &it->queue[it->mapped];
 		token->start = base + origin[token->start];
 		token->end = base + origin[token->end];
 	}

@@ -11,6 +11,8 @@
  *
  * Units    bytes, nanoseconds
  * Owns     Items point into the reader's buffer until the next one
+ * Errors   each function names its own; an engine that is not on this machine is ST_NOT_FOUND and left out
+ * Threads  one; the builds run in processes of their own
  */
 #ifndef BENCH_COMPARE_COMPARE_H
 #define BENCH_COMPARE_COMPARE_H

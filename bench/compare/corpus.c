@@ -1,4 +1,5 @@
-/* bench/compare/corpus.c - see compare.h. corpus.bin: four lengths (32 bits) and the four strings, for each record. */
+/* bench/compare/corpus.c - records.jsonl is read once and written to corpus.bin: for each record four lengths (32 bits)
+ * and the four strings. Engines read that file, so that none of them pays for JSON. */
 #include "bench/compare/compare.h"
 
 #include "base/file.h"

@@ -1,4 +1,4 @@
-/* bench/compare/questions.c - see compare.h: syllables and numbers from records spread evenly over the corpus, and the
+/* bench/compare/questions.c - picks syllables and numbers from records spread evenly over the corpus, and reads the
  * questions of a file whose right answers another file knows. */
 #include "bench/compare/compare.h"
 

@@ -6,6 +6,10 @@
  *
  * forms.cc    from tokens to terms               families.cc   builds, asks, prints the table
  * phrases.cc  which records really have a phrase
+ *
+ * Owns     everything lives until the program ends
+ * Errors   give_up prints the reason and ends the program
+ * Threads  one
  */
 #ifndef BENCH_FAMILIES_FAMILIES_H
 #define BENCH_FAMILIES_FAMILIES_H

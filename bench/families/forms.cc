@@ -1,5 +1,6 @@
-/* bench/families/forms.cc - see families.h. A code is the rank of the first form << 20 | the rank of the second (0:
- * none), forms being sorted by their bytes, so that codes are in the order of the terms. */
+/* bench/families/forms.cc - from tokens to terms. A code is the rank of the first form << 20 | the rank of the second
+ * (0: none). Forms are ranked in the order of their bytes, so that codes are in the order of the terms they stand for.
+ */
 #include "bench/families/families.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-/* bench/families/phrases.cc - see families.h. */
+/* bench/families/phrases.cc - reads the texts themselves to find which records really have a phrase: the truth that
+ * each family's answers are counted against. */
 #include "bench/families/families.h"
 
 #include <map>

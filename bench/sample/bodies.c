@@ -1,5 +1,7 @@
-/* bench/sample/bodies.c - see bodies.h. A decision on a single matter keeps the parts of its alternative (subject and
- * articles) together, so they are expanded once, into the subject, and cut when the text is written. */
+/* bench/sample/bodies.c - one function for each type of paper writes its parts from rules of the grammar. A decision on
+ * a single matter keeps the parts of its alternative (subject and articles) together, so they are expanded once, into
+ * the subject, and cut off when the text is written.
+ */
 #include "bench/sample/bodies.h"
 
 #include "bench/sample/calendar.h"

@@ -1,6 +1,8 @@
 /* bench/sample/bodies.h - what stands between letterhead and signature, for each type of paper.
  *
  * Owns     nothing; writes into the paper's Bufs
+ * Errors   sticky in the Bufs (out of memory)
+ * Threads  one paper at a time
  */
 #ifndef BENCH_SAMPLE_BODIES_H
 #define BENCH_SAMPLE_BODIES_H

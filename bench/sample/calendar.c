@@ -1,4 +1,5 @@
-/* bench/sample/calendar.c - see calendar.h. */
+/* bench/sample/calendar.c - days are numbers; years are counted from March, so that the leap day is the last one of a
+ * year. Not working: weekends, fixed holidays, and a week around Tết by a table of its first days. */
 #include "bench/sample/calendar.h"
 
 /* Civil from days and back: H. Hinnant's chrono-compatible algorithms, years from March. */

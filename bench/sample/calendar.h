@@ -1,6 +1,8 @@
 /* bench/sample/calendar.h - working days of Vietnamese offices.
  *
  * Units    a day is a number: days since 1970-01-01
+ * Owns     nothing
+ * Errors   none
  * Threads  pure
  */
 #ifndef BENCH_SAMPLE_CALENDAR_H

@@ -1,5 +1,6 @@
-/* bench/sample/counter.c - see counter.h. Numbers of identity papers are left out on purpose: a sample teaches habits.
- */
+/* bench/sample/counter.c - a table of procedures; the grammar has two rules for each (request and result), the frame of
+ * each form stands here. Numbers of identity papers are left out on purpose, so that nobody takes a sample for real
+ * data. */
 #include "bench/sample/counter.h"
 
 #include "bench/sample/calendar.h"

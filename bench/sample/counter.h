@@ -1,5 +1,8 @@
 /* bench/sample/counter.h - papers of the one-stop shop (một cửa): application, receipt, routing slip, result.
  *
+ * Owns     procedures are static
+ * Errors   sticky in the paper's Bufs (out of memory)
+ * Threads  one paper at a time
  * Source   forms of TT 01/2018/TT-VPCP; procedures as they are named on the portals
  */
 #ifndef BENCH_SAMPLE_COUNTER_H

@@ -1,4 +1,4 @@
-/* bench/sample/desk.c - see desk.h. Open work waits in a heap ordered by the day of its next paper; a new piece of work
+/* bench/sample/desk.c - open work waits in a heap ordered by the day of its next paper; a new piece of work
  * begins only when nothing older is due, so the papers come out in order of time and numbers never run backwards. */
 #include "bench/sample/desk.h"
 

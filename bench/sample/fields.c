@@ -1,4 +1,5 @@
-/* bench/sample/fields.c - see fields.h. */
+/* bench/sample/fields.c - two tables: the fields of administration, and laws with the days from which to which each is
+ * in force. */
 #include "bench/sample/fields.h"
 
 #include "bench/sample/calendar.h"

@@ -1,5 +1,8 @@
 /* bench/sample/fields.h - the fields of administration and the laws their papers begin with.
  *
+ * Owns     static tables
+ * Errors   none
+ * Threads  constant
  * Source   numbers, titles and dates of laws and decrees as promulgated; a law is cited only while it is in force
  */
 #ifndef BENCH_SAMPLE_FIELDS_H

@@ -1,4 +1,5 @@
-/* bench/sample/grammar.c - see grammar.h. Two passes over the text: names first, then the parts of each alternative. */
+/* bench/sample/grammar.c - compiles the rules in two passes over the text: names first, then the parts of each
+ * alternative. */
 #include "bench/sample/grammar.h"
 
 #include "base/utf8.h"

@@ -1,4 +1,9 @@
-/* bench/sample/grammar_text.h - the grammar files as they were built in. */
+/* bench/sample/grammar_text.h - the files of grammar/, compiled in by embed.cmake.
+ *
+ * Owns     static, zero-terminated texts
+ * Errors   none
+ * Threads  constant
+ */
 #ifndef BENCH_SAMPLE_GRAMMAR_TEXT_H
 #define BENCH_SAMPLE_GRAMMAR_TEXT_H
 

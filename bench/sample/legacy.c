@@ -1,4 +1,4 @@
-/* bench/sample/legacy.c - see legacy.h. The table has the small letters; capitals follow from them: in VNI every byte
+/* bench/sample/legacy.c - a table has the small letters; capitals follow from them: in VNI every byte
  * is 0x20 less, in TCVN3 toned capitals have no byte of their own (a capitals font shows them).
  *
  * Source   TCVN 5712:1993 VN3 and the VNI-Windows fonts (byte values are facts of these standards)

@@ -1,4 +1,5 @@
-/* bench/sample/memory.c - see memory.h. */
+/* bench/sample/memory.c - a ring of papers for each field. What is recalled is drawn at random until it may be cited:
+ * earlier, at most three years old, and of an office that this one looks up to. */
 #include "bench/sample/memory.h"
 
 #include <stdio.h>

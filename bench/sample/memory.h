@@ -1,6 +1,9 @@
 /* bench/sample/memory.h - what was issued lately, so that papers cite papers that exist.
  *
  * Shapes   the last MEMORY_PAPERS of each field
+ * Owns     a Memory holds copies; nothing is allocated
+ * Errors   none
+ * Threads  one at a time
  */
 #ifndef BENCH_SAMPLE_MEMORY_H
 #define BENCH_SAMPLE_MEMORY_H

@@ -1,4 +1,6 @@
-/* bench/sample/numbers.c - see numbers.h. */
+/* bench/sample/numbers.c - the number that an office has reached is what its yearly count gives for the day of the
+ * year, a little chance added, and always more than the last one. So numbers rise with the dates, with gaps as in real
+ * registers. */
 #include "bench/sample/numbers.h"
 
 #include "bench/sample/calendar.h"

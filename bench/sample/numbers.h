@@ -4,6 +4,7 @@
  *
  * Owns     numbers_new's result until numbers_free
  * Errors   ST_NO_MEMORY
+ * Threads  one at a time
  */
 #ifndef BENCH_SAMPLE_NUMBERS_H
 #define BENCH_SAMPLE_NUMBERS_H

@@ -1,4 +1,5 @@
-/* bench/sample/paper.c - see paper.h. */
+/* bench/sample/paper.c - letterhead and signature are lines of text in one or two columns, padded with blanks as word
+ * processors print them. The JSON names the fields of store/record/record.h. */
 #include "bench/sample/paper.h"
 
 #include "base/json_out.h"

@@ -4,6 +4,7 @@
  *
  * Owns     the Bufs, until paper_done; everything else is borrowed from scene, office and desk
  * Errors   out of memory is sticky in the Bufs
+ * Threads  a Paper belongs to one thread
  * Source   layout and abbreviations: NĐ 30/2020/NĐ-CP, Điều 7 and Phụ lục I, III
  */
 #ifndef BENCH_SAMPLE_PAPER_H

@@ -1,4 +1,5 @@
-/* bench/sample/pdf.c - see office_files.h. Lines are broken by words; capital lines are centred as in a paper. */
+/* bench/sample/pdf.c - cairo lays out one line after the other. Lines are broken by words; lines in capitals are
+ * centred. */
 #include "bench/sample/office_files.h"
 
 #include <cairo-pdf.h>

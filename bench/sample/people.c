@@ -1,4 +1,5 @@
-/* bench/sample/people.c - see people.h. Family names come in about the shares that the country knows. */
+/* bench/sample/people.c - given names are put together from tables; family names come in about the shares that the
+ * country has. Who signs follows from office, term and rank alone, so that the same person signs for five years. */
 #include "bench/sample/people.h"
 
 typedef struct {

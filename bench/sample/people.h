@@ -1,4 +1,9 @@
-/* bench/sample/people.h - names of people, and who signs for an office. */
+/* bench/sample/people.h - names of people, and who signs for an office.
+ *
+ * Owns     nothing; names are appended to the caller's Buf
+ * Errors   sticky in the Buf (out of memory)
+ * Threads  pure, but for the Random
+ */
 #ifndef BENCH_SAMPLE_PEOPLE_H
 #define BENCH_SAMPLE_PEOPLE_H
 

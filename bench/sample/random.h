@@ -1,5 +1,7 @@
 /* bench/sample/random.h - seeded chance: the same seed writes the same sample on every machine.
  *
+ * Owns     nothing
+ * Errors   none
  * Threads  one generator a thread
  * Source   splitmix64 (public domain algorithm by S. Vigna)
  */

@@ -1,4 +1,5 @@
-/* bench/sample/scene.c - see scene.h. One function a slot, in the order of the names. */
+/* bench/sample/scene.c - a slot's value is made when it is first asked for and kept until the scene ends. One function
+ * for each slot, in the order of the names. */
 #include "bench/sample/scene.h"
 
 #include "bench/sample/calendar.h"

@@ -1,4 +1,5 @@
-/* bench/sample/units.c - see units.h. The offices are tables; which of them exists is asked by day. */
+/* bench/sample/units.c - the offices are tables with the days from which to which each exists; looking one up means
+ * asking for a day. */
 #include "bench/sample/units.h"
 
 #include "bench/sample/calendar.h"

@@ -6,6 +6,7 @@
  *
  * Units    days as in calendar.h
  * Owns     everything is static
+ * Errors   none
  * Threads  constant
  */
 #ifndef BENCH_SAMPLE_UNITS_H

@@ -327,7 +327,7 @@ static void read_letters(const char *path)
 		}
 	}
 	fclose(in);
-	/* Letters that keyboards and fonts put in the place of đ (fact sheet, confusables). */
+	/* Letters that keyboards and fonts put in the place of đ: Ð, Ɖ and ð. */
 	put_letter(0xD0, 29 | UPPER | MARKED);
 	put_letter(0xF0, 29 | MARKED);
 	put_letter(0x189, 29 | UPPER | MARKED);
