@@ -5,7 +5,7 @@
 #ifndef CLI_BACKUP_REPORT_H
 #define CLI_BACKUP_REPORT_H
 
-#include "store/care/keep.h"
+#include "store/care/backup.h"
 
 /* done: the first word ("backed up"). Prints to standard output; returns an exit code. */
 int backup_report_print(const char *done, const BackupReport *report, bool as_json);

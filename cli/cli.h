@@ -11,6 +11,7 @@
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
+#include "base/stop.h"
 #include "base/err.h"
 #include "base/json_out.h"
 #include "indexer/shards/index.h"

@@ -1,7 +1,7 @@
 /* cli/compress.c - hoso compress: writes sealed segments anew with the slow, tight codec. */
 #include "cli/cli.h"
 #include "cli/commands.h"
-#include "store/care/keep.h"
+#include "store/care/recompress.h"
 
 #include <stdio.h>
 

@@ -3,7 +3,7 @@
  */
 #include "cli/cli.h"
 #include "cli/commands.h"
-#include "store/care/keep.h"
+#include "store/care/destroy.h"
 
 #include <inttypes.h>
 #include <stdio.h>

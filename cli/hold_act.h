@@ -6,7 +6,7 @@
 #define CLI_HOLD_ACT_H
 
 #include "cli/cli.h"
-#include "store/care/keep.h"
+#include "store/care/hold.h"
 
 extern const CliOption hold_act_options[];
 

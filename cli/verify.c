@@ -2,6 +2,7 @@
  * they come, or collected for the JSON report. */
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "store/care/verify.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -10,11 +10,10 @@ static Str lowered_id(IngestRun *run, const Sha256 *sum)
 {
 	Sha256 copy = *sum;
 	Hash hash;
+	char id[STORE_ID_MAX + 1];
 	sha256_end(&copy, &hash);
-	buf_clear(&run->scratch);
-	buf_add_str(&run->scratch, STR("sha256-"));
-	buf_add_hex(&run->scratch, hash.bytes, 20);
-	return buf_ok(&run->scratch) ? arena_copy(&run->arena, buf_str(&run->scratch)) : (Str){NULL, 0};
+	entry_derive_id("sha256-", &hash, id);
+	return arena_copy(&run->arena, str_from(id));
 }
 
 static Status add_file_to_sum(Sha256 *sum, const SourceFile *file, Buf *step, Err *err)

@@ -9,6 +9,7 @@
 #ifndef INDEXER_INGEST_INGEST_H
 #define INDEXER_INGEST_INGEST_H
 
+#include "base/stop.h"
 #include "indexer/ingest/report.h"
 #include "indexer/shards/index.h"
 

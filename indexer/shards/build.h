@@ -10,6 +10,7 @@
 #ifndef INDEXER_SHARDS_BUILD_H
 #define INDEXER_SHARDS_BUILD_H
 
+#include "base/stop.h"
 #include "indexer/shards/options.h"
 #include "indexer/shards/shard.h"
 #include "indexer/shards/superseded.h"

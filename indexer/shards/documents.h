@@ -7,6 +7,7 @@
 #ifndef INDEXER_SHARDS_DOCUMENTS_H
 #define INDEXER_SHARDS_DOCUMENTS_H
 
+#include "base/stop.h"
 #include "indexer/match/xapian.h"
 #include "indexer/shards/shard.h"
 #include "indexer/shards/superseded.h"

@@ -7,6 +7,7 @@
 #ifndef INDEXER_SHARDS_FOLLOWER_H
 #define INDEXER_SHARDS_FOLLOWER_H
 
+#include "base/stop.h"
 #include "indexer/shards/state.h"
 
 enum {

@@ -15,6 +15,8 @@
 #ifndef INDEXER_SHARDS_INDEX_H
 #define INDEXER_SHARDS_INDEX_H
 
+#include "base/err.h"
+#include "base/stop.h"
 #include "indexer/shards/options.h"
 #include "store/log/store.h"
 

@@ -10,6 +10,7 @@
 #ifndef INDEXER_SHARDS_TIERS_H
 #define INDEXER_SHARDS_TIERS_H
 
+#include "base/stop.h"
 #include "indexer/shards/manifest.h"
 
 enum { TIERS_FAN = 4 };

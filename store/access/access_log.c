@@ -1,4 +1,5 @@
-/* store/access/access_log.c - see access_log.h. One file; what a site wants to keep elsewhere it may copy at any time.
+/* store/access/access_log.c - one file, which is read from its header on at every open: the chain says whether it is
+ * whole. A broken end is cut off only where no intact entry follows; otherwise something in the middle was changed.
  */
 #include "store/access/access_log.h"
 
@@ -6,14 +7,11 @@
 #include "base/file.h"
 #include "base/json_out.h"
 #include "store/format/frame.h"
-#include "store/format/hash.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -36,17 +34,15 @@ typedef struct {
 	uint64_t at, end, entries;
 	Hash newest;
 	Buf bytes;
-} Reader;
+} AccessReader;
 
-static Status log_path(const char *archive_dir, char out[static PATH_MAX], Err *err)
+static Status log_path(const char *archive_dir, FilePath *out, Err *err)
 {
-	return snprintf(out, PATH_MAX, "%s/access/00000001.log", archive_dir) < PATH_MAX
-		       ? ST_OK
-		       : err_set(err, ST_LIMIT, "path too long: %.100s…", archive_dir);
+	return file_path(out, archive_dir, "access/00000001.log", err);
 }
 
 /* The next entry's JSON. STEP_ERROR with ST_CORRUPT: what stands at r->at is no entry, or not the next one. */
-static Step read_entry(Reader *r, Str *json_out, Err *err)
+static Step read_entry(AccessReader *r, Str *json_out, Err *err)
 {
 	uint8_t head[ENTRY_HEADER_LEN];
 	if (r->at == r->end)
@@ -73,11 +69,11 @@ static Step read_entry(Reader *r, Str *json_out, Err *err)
 	return STEP_ERROR;
 }
 
-static Status begin_reading(Reader *r, int fd, Err *err)
+static Status begin_reading(AccessReader *r, int fd, Err *err)
 {
 	uint8_t header[LOG_HEADER_LEN];
 	struct stat info;
-	*r = (Reader){.fd = fd, .at = LOG_HEADER_LEN};
+	*r = (AccessReader){.fd = fd, .at = LOG_HEADER_LEN};
 	if (fstat(fd, &info) != 0)
 		return err_errno(err, errno, "look at the access log");
 	r->end = (uint64_t)info.st_size;
@@ -92,7 +88,7 @@ static Status begin_reading(Reader *r, int fd, Err *err)
 static Status make_log(int fd, const char *archive_dir, Err *err)
 {
 	uint8_t header[LOG_HEADER_LEN] = {0};
-	char dir[PATH_MAX];
+	FilePath dir;
 	memcpy(header, LOG_MAGIC, 8);
 	put_le32(header + 8, ARCHIVE_FORMAT);
 	put_le64(header + 16, clock_utc_ms());
@@ -100,30 +96,31 @@ static Status make_log(int fd, const char *archive_dir, Err *err)
 	Status st = file_pwrite(fd, header, sizeof header, 0, "access log", err);
 	if (st == ST_OK && fsync(fd) != 0)
 		st = err_errno(err, errno, "sync the access log");
-	snprintf(dir, sizeof dir, "%s/access", archive_dir);
-	return st == ST_OK ? file_sync_dir(dir, err) : st;
+	if (st == ST_OK)
+		st = file_path(&dir, archive_dir, "access", err);
+	return st == ST_OK ? file_sync_dir(dir.text, err) : st;
 }
 
 static Status open_for_writing(const char *archive_dir, int *fd_out, Err *err)
 {
-	char path[PATH_MAX], dir[PATH_MAX];
-	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	FilePath path, dir;
 	struct stat info;
-	Status st = log_path(archive_dir, path, err);
+	Status st = log_path(archive_dir, &path, err);
+	if (st == ST_OK)
+		st = file_path(&dir, archive_dir, "access", err);
+	if (st == ST_OK)
+		st = file_make_dirs(dir.text, err);
 	if (st != ST_OK)
 		return st;
-	snprintf(dir, sizeof dir, "%s/access", archive_dir);
-	st = file_make_dirs(dir, err);
-	if (st != ST_OK)
-		return st;
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int fd = open(path.text, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return err_errno(err, errno, "open %s", path);
-	if (fcntl(fd, F_OFD_SETLK, &lock) != 0)
+		return err_errno(err, errno, "open %s", path.text);
+	st = file_lock(fd, false, path.text, err);
+	if (st == ST_BUSY)
 		st = err_set(err, ST_BUSY, "another process writes the access log of %s", archive_dir);
-	else if (fstat(fd, &info) != 0)
-		st = err_errno(err, errno, "look at %s", path);
-	else if (info.st_size < LOG_HEADER_LEN)
+	else if (st == ST_OK && fstat(fd, &info) != 0)
+		st = err_errno(err, errno, "look at %s", path.text);
+	else if (st == ST_OK && info.st_size < LOG_HEADER_LEN)
 		st = make_log(fd, archive_dir, err);
 	if (st != ST_OK) {
 		close_quietly(fd);
@@ -134,7 +131,7 @@ static Status open_for_writing(const char *archive_dir, int *fd_out, Err *err)
 }
 
 /* Does an intact entry stand anywhere behind this place? Then it is no torn end. */
-static bool entries_follow(const Reader *r)
+static bool entries_follow(const AccessReader *r)
 {
 	Err ignored;
 	Buf rest = {0};
@@ -155,7 +152,7 @@ static bool entries_follow(const Reader *r)
 
 Status access_log_open(AccessLog **out, const char *archive_dir, Err *err)
 {
-	Reader r = {0};
+	AccessReader r = {0};
 	Str json;
 	Step step = STEP_END;
 	int fd = -1;
@@ -275,16 +272,16 @@ void access_log_close(AccessLog *log)
 Status access_log_read(const char *archive_dir, void (*each)(void *ctx, uint64_t number, Str json), void *ctx,
 		       uint64_t *entries_out, Hash *newest_out, Err *err)
 {
-	char path[PATH_MAX];
-	Reader r = {0};
+	FilePath path;
+	AccessReader r = {0};
 	Str json;
 	Step step = STEP_END;
-	Status st = log_path(archive_dir, path, err);
+	Status st = log_path(archive_dir, &path, err);
 	if (st != ST_OK)
 		return st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path.text, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return err_errno(err, errno, "open %s", path);
+		return err_errno(err, errno, "open %s", path.text);
 	st = begin_reading(&r, fd, err);
 	while (st == ST_OK && (step = read_entry(&r, &json, err)) == STEP_ITEM)
 		if (each)

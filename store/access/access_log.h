@@ -13,7 +13,9 @@
 #ifndef STORE_ACCESS_ACCESS_LOG_H
 #define STORE_ACCESS_ACCESS_LOG_H
 
-#include "store/log/store.h"
+#include "store/format/hash.h"
+
+#include "base/err.h"
 
 typedef struct AccessLog AccessLog;
 

@@ -1,29 +1,27 @@
-/* store/care/backup.c - backup, restore and repair (see keep.h): segments are copied whole and every copy is read back
- * and checked frame by frame before it counts. FORMAT comes last, so that a half-made copy is no archive. */
-#include "base/file.h"
-#include "store/log/internal.h"
-#include "store/care/keep.h"
+/* store/care/backup.c - segments are copied whole, and every copy is read back and checked frame by frame before it
+ * gets its name. FORMAT comes last, so that a half-made copy is no archive; the last signed checkpoint comes only with
+ * its records. A repaired segment is put in its place, then the whole log is followed anew: if it does not fit the old
+ * one comes back.
+ */
+#include "store/care/backup.h"
+
 #include "store/care/rewrite.h"
+#include "store/care/verify.h"
+#include "store/format/scan.h"
+#include "store/log/files.h"
+#include "store/log/load.h"
 #include "store/proof/checkpoint.h"
 #include "store/proof/proof.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { PART = 1 << 20 };
-
-static Status join(char out[static PATH_MAX], const char *dir, const char *name, Err *err)
-{
-	return snprintf(out, PATH_MAX, "%s/%s", dir, name) < PATH_MAX
-		       ? ST_OK
-		       : err_set(err, ST_LIMIT, "path too long: %.100s…", dir);
-}
 
 /* `len` bytes of a descriptor into a new file, synced. */
 static Status copy_bytes(int from, uint64_t len, const char *from_name, const char *to_path, Err *err)
@@ -98,33 +96,30 @@ static bool is_there(const char *to_path, int from, uint64_t len)
 static Status copy_segment(const SegmentFile *from, const char *to_dir, uint32_t id, const uint8_t *archive_id,
 			   uint64_t end, BackupReport *report, Err *err)
 {
-	char name[32], path[PATH_MAX], staging[PATH_MAX], staged[PATH_MAX], segments[PATH_MAX];
+	FilePath path, staging, staged;
 	struct stat info;
-	segment_name(id, name);
 	if (fstat(from->fd, &info) != 0)
-		return err_errno(err, errno, "look at segment %s", name);
+		return err_errno(err, errno, "look at segment %s", from->name);
 	uint64_t len = end ? end : (uint64_t)info.st_size;
-	Status st = join(segments, to_dir, "segments", err);
+	Status st = segment_path(&path, to_dir, id, "", err);
 	if (st == ST_OK)
-		st = join(path, segments, name, err);
+		st = file_path(&staging, to_dir, "copying/segments", err);
 	if (st == ST_OK)
-		st = join(staging, to_dir, "copying/segments", err);
-	if (st == ST_OK)
-		st = join(staged, staging, name, err);
+		st = file_path(&staged, staging.text, from->name, err);
 	if (st != ST_OK)
 		return st;
 	report->segments++;
-	if (!end && is_there(path, from->fd, len))
+	if (!end && is_there(path.text, from->fd, len))
 		return ST_OK;
-	st = file_make_dirs(staging, err);
+	st = file_make_dirs(staging.text, err);
 	if (st == ST_OK)
-		st = copy_bytes(from->fd, len, from->name, staged, err);
-	if (st == ST_OK && join(staging, to_dir, "copying", err) == ST_OK)
-		st = check_copy(staging, id, archive_id, end, err);
-	if (st == ST_OK && rename(staged, path) != 0)
-		st = err_errno(err, errno, "rename %s", staged);
+		st = copy_bytes(from->fd, len, from->name, staged.text, err);
 	if (st == ST_OK)
-		st = file_sync_dir(segments, err);
+		st = file_path(&staging, to_dir, "copying", err);
+	if (st == ST_OK)
+		st = check_copy(staging.text, id, archive_id, end, err);
+	if (st == ST_OK)
+		st = file_move(staged.text, path.text, err);
 	if (st != ST_OK)
 		return st;
 	report->bytes_copied += len;
@@ -134,17 +129,17 @@ static Status copy_segment(const SegmentFile *from, const char *to_dir, uint32_t
 
 static Status copy_small_file(const char *from_dir, const char *to_dir, const char *name, bool required, Err *err)
 {
-	char from[PATH_MAX], to[PATH_MAX];
+	FilePath from, to;
 	Buf text = {0};
-	Status st = join(from, from_dir, name, err);
+	Status st = file_path(&from, from_dir, name, err);
 	if (st == ST_OK)
-		st = join(to, to_dir, name, err);
+		st = file_path(&to, to_dir, name, err);
 	if (st == ST_OK)
-		st = file_read_all(from, 1 << 16, &text, err);
+		st = file_read_all(from.text, 1 << 16, &text, err);
 	if (st == ST_NOT_FOUND && !required)
 		st = ST_OK;
 	else if (st == ST_OK)
-		st = file_replace(to, buf_str(&text), err);
+		st = file_replace(to.text, buf_str(&text), err);
 	buf_done(&text);
 	return st;
 }
@@ -152,12 +147,12 @@ static Status copy_small_file(const char *from_dir, const char *to_dir, const ch
 static Status make_dirs(const char *dir, Err *err)
 {
 	static const char *const parts[] = {"segments", "keys", "access", "catalogue"};
-	char path[PATH_MAX];
+	FilePath path;
 	Status st = ST_OK;
 	for (size_t i = 0; st == ST_OK && i < sizeof parts / sizeof parts[0]; i++) {
-		st = join(path, dir, parts[i], err);
+		st = file_path(&path, dir, parts[i], err);
 		if (st == ST_OK)
-			st = file_make_dirs(path, err);
+			st = file_make_dirs(path.text, err);
 	}
 	return st;
 }
@@ -165,15 +160,15 @@ static Status make_dirs(const char *dir, Err *err)
 /* The backup there must be of this archive, or nothing. */
 static Status check_target(Store *store, const char *to_dir, Err *err)
 {
-	char own[PATH_MAX], other[PATH_MAX];
+	FilePath own, other;
 	Buf a = {0}, b = {0};
-	Status st = join(own, store->dir, "FORMAT", err);
+	Status st = file_path(&own, store->dir, "FORMAT", err);
 	if (st == ST_OK)
-		st = join(other, to_dir, "FORMAT", err);
-	if (st == ST_OK && file_exists(other)) {
-		st = file_read_all(own, 4096, &a, err);
+		st = file_path(&other, to_dir, "FORMAT", err);
+	if (st == ST_OK && file_exists(other.text)) {
+		st = file_read_all(own.text, 4096, &a, err);
 		if (st == ST_OK)
-			st = file_read_all(other, 4096, &b, err);
+			st = file_read_all(other.text, 4096, &b, err);
 		if (st == ST_OK && !str_eq(buf_str(&a), buf_str(&b)))
 			st = err_set(err, ST_CONFLICT, "%s holds another archive", to_dir);
 	}
@@ -184,9 +179,9 @@ static Status check_target(Store *store, const char *to_dir, Err *err)
 
 static Status remove_staging(const char *to_dir, Err *err)
 {
-	char staging[PATH_MAX];
-	Status st = join(staging, to_dir, "copying", err);
-	return st == ST_OK ? file_remove_tree(staging, err) : st;
+	FilePath staging;
+	Status st = file_path(&staging, to_dir, "copying", err);
+	return st == ST_OK ? file_remove_tree(staging.text, err) : st;
 }
 
 Status store_backup(Store *store, const char *to_dir, BackupReport *out, Err *err)
@@ -204,9 +199,11 @@ Status store_backup(Store *store, const char *to_dir, BackupReport *out, Err *er
 	Committed c = store->committed;
 	pthread_rwlock_unlock(&store->lock);
 	for (uint32_t id = 1; st == ST_OK && id <= c.segment; id++) {
-		SegmentFile *file = files_use(store, id, err);
-		st = file ? copy_segment(file, to_dir, id, store->archive_id, id == c.segment ? c.end : 0, &report, err)
-			  : err->code;
+		SegmentFile *file = NULL;
+		st = files_use(store, id, &file, err);
+		if (st == ST_OK)
+			st = copy_segment(file, to_dir, id, store->archive_id, id == c.segment ? c.end : 0, &report,
+					  err);
 		segment_file_free(file);
 	}
 	if (st == ST_OK)
@@ -235,15 +232,15 @@ Status store_backup(Store *store, const char *to_dir, BackupReport *out, Err *er
 
 static Status check_empty(const char *to_dir, Err *err)
 {
-	char path[PATH_MAX];
+	FilePath path;
 	Status st = file_make_dirs(to_dir, err);
 	if (st == ST_OK)
-		st = join(path, to_dir, "FORMAT", err);
-	if (st == ST_OK && file_exists(path))
+		st = file_path(&path, to_dir, "FORMAT", err);
+	if (st == ST_OK && file_exists(path.text))
 		st = err_set(err, ST_CONFLICT, "%s is an archive already; restore into an empty directory", to_dir);
 	if (st == ST_OK)
-		st = join(path, to_dir, "segments/00000001.seg", err);
-	if (st == ST_OK && file_exists(path))
+		st = file_path(&path, to_dir, "segments/00000001.seg", err);
+	if (st == ST_OK && file_exists(path.text))
 		st = err_set(err, ST_CONFLICT, "%s holds segments; restore into an empty directory", to_dir);
 	return st;
 }
@@ -286,9 +283,11 @@ Status store_restore(const char *backup_dir, const char *to_dir, BackupReport *o
 	if (st == ST_OK)
 		st = make_dirs(to_dir, err);
 	for (uint32_t id = 1; st == ST_OK && id <= backup->committed.segment; id++) {
-		SegmentFile *file = files_use(backup, id, err);
+		SegmentFile *file = NULL;
 		uint64_t end = id == backup->committed.segment ? backup->committed.end : 0;
-		st = file ? copy_segment(file, to_dir, id, backup->archive_id, end, &report, err) : err->code;
+		st = files_use(backup, id, &file, err);
+		if (st == ST_OK)
+			st = copy_segment(file, to_dir, id, backup->archive_id, end, &report, err);
 		segment_file_free(file);
 	}
 	if (st == ST_OK)
@@ -313,45 +312,43 @@ Status store_restore(const char *backup_dir, const char *to_dir, BackupReport *o
 
 static Status swap_in(Store *store, uint32_t segment, const char *from_dir, Err *err)
 {
-	char name[32], from[PATH_MAX], path[PATH_MAX], fresh[PATH_MAX], aside[PATH_MAX], dir[PATH_MAX];
+	char name[16];
+	FilePath from, path, fresh, aside;
 	struct stat info;
 	segment_name(segment, name);
-	Status st = join(dir, store->dir, "segments", err);
+	Status st = segment_path(&from, from_dir, segment, "", err);
 	if (st == ST_OK)
-		st = join(path, dir, name, err);
-	if (st == ST_OK &&
-	    (snprintf(from, sizeof from, "%s/segments/%s", from_dir, name) >= (int)sizeof from ||
-	     snprintf(fresh, sizeof fresh, "%s/segments/%s.new", store->dir, name) >= (int)sizeof fresh ||
-	     snprintf(aside, sizeof aside, "%s/segments/%s.damaged", store->dir, name) >= (int)sizeof aside))
-		st = err_set(err, ST_LIMIT, "path too long: %.100s…", from_dir);
+		st = segment_path(&path, store->dir, segment, "", err);
+	if (st == ST_OK)
+		st = segment_path(&fresh, store->dir, segment, ".new", err);
+	if (st == ST_OK)
+		st = segment_path(&aside, store->dir, segment, ".damaged", err);
 	if (st != ST_OK)
 		return st;
-	int fd = open(from, O_RDONLY | O_CLOEXEC);
+	int fd = open(from.text, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &info) != 0)
-		st = err_errno(err, errno, "open %s", from);
+		st = err_errno(err, errno, "open %s", from.text);
 	if (st == ST_OK)
-		st = copy_bytes(fd, (uint64_t)info.st_size, from, fresh, err);
+		st = copy_bytes(fd, (uint64_t)info.st_size, from.text, fresh.text, err);
 	close_quietly(fd);
-	if (st == ST_OK && rename(path, aside) != 0 && errno != ENOENT)
-		st = err_errno(err, errno, "set %s aside", path);
-	if (st == ST_OK && rename(fresh, path) != 0)
-		st = err_errno(err, errno, "rename %s", fresh);
+	if (st == ST_OK && rename(path.text, aside.text) != 0 && errno != ENOENT)
+		st = err_errno(err, errno, "set %s aside", path.text);
 	if (st == ST_OK)
-		st = file_sync_dir(dir, err);
+		st = file_move(fresh.text, path.text, err);
 	if (st != ST_OK)
 		return st;
 	Err before = store->damage;
-	st = log_load(store, false, err); /* reads everything and compares every commit's root */
+	st = archive_load(store, false, err); /* reads everything and compares every commit's root */
 	if (st == ST_OK && store->damage.code == ST_OK) {
 		store->damage_judged = false;
-		unlink(aside);
+		unlink(aside.text);
 		return ST_OK;
 	}
 	if (st == ST_OK && strcmp(before.text, store->damage.text) != 0 && !strstr(store->damage.text, name))
 		return ST_OK; /* this one is whole now; the next damage is another one's */
 	Err why = store->damage, ignored;
-	rename(aside, path);
-	log_load(store, false, &ignored);
+	rename(aside.text, path.text);
+	archive_load(store, false, &ignored);
 	return err_set(err, ST_CORRUPT, "segment %s of %s does not fit this archive: %.120s", name, from_dir, why.text);
 }
 

@@ -1,11 +1,17 @@
-/* store/care/destroy.c - lawful destruction (see keep.h). Order matters, because it may be interrupted anywhere and
- * done again: first the decision is in the log, then the dictionaries lose what only these records say, then the
- * objects go, and only when all of them are gone the payloads, which are what names the objects. */
+/* store/care/destroy.c - the order matters, because it may be interrupted anywhere and done again: first the decision
+ * is in the log, then the dictionaries lose what only these records say, then the objects go, and only when all of them
+ * are gone the payloads, which are what names the objects.
+ */
+#include "store/care/destroy.h"
+
 #include "base/json_out.h"
-#include "store/care/keep.h"
-#include "store/format/payload.h"
+#include "store/care/hold.h"
 #include "store/care/purge.h"
 #include "store/care/rewrite.h"
+#include "store/log/catalogue.h"
+#include "store/log/live.h"
+#include "store/log/lookup.h"
+#include "store/log/read.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -264,7 +270,7 @@ Status store_destroy(Store *store, const DestructionInput *input, DestructionRep
 		/* what ingest has learned may be from these records: it learns anew, or goes on with a cleaned
 		 * dictionary */
 		pthread_mutex_lock(&store->writer.mutex);
-		writer_forget_dictionary(store);
+		live_forget_dictionary(store);
 		pthread_mutex_unlock(&store->writer.mutex);
 		st = record_decision(store, input, &report.receipt, err);
 	}

@@ -1,9 +1,13 @@
-/* store/care/hold.c - legal holds: entries of the log whose newest version says whether a record is held (see keep.h).
+/* store/care/hold.c - a hold is an entry of the log under the record's id, and its newest version says whether the
+ * record is held. The writer sees what it has appended itself: a hold counts from the moment it is appended.
  */
-#include "store/care/keep.h"
+#include "store/care/hold.h"
 
 #include "base/json_out.h"
-#include "store/log/internal.h"
+#include "store/log/append.h"
+#include "store/log/body.h"
+#include "store/log/lookup.h"
+#include "store/log/read.h"
 
 static const Str HELD = {"{\"held\":true,", 13};
 
@@ -23,7 +27,7 @@ static Status look_up(Store *store, Sight sight, Str record_id, bool *out, Err *
 	if (st == ST_OK)
 		st = read_leaf(store, sight, sequence, &arena, &frame, &leaf, &segment, err);
 	if (st == ST_OK)
-		st = read_body(store, sight, segment, &frame, &arena, &payload, err);
+		st = body_read(store, sight, segment, &frame, &arena, &payload, err);
 	if (st == ST_OK)
 		*out = str_find(payload, str_slice(HELD, 1, HELD.len)) >= 0;
 	arena_done(&arena);

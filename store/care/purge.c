@@ -1,12 +1,16 @@
-/* store/care/purge.c - see purge.h. Each dictionary is cut into all its windows of 8 bytes. One pass over the bodies
- * that go marks those that stand in them; a second one over the bodies that stay, which ends as soon as nothing is
- * marked any more, takes the mark from what they say too. What is still marked is blanked. */
+/* store/care/purge.c - each dictionary is cut into all its windows of 8 bytes. One pass over the bodies that go marks
+ * those windows that stand in them; a second one over the bodies that stay, which ends as soon as nothing is marked any
+ * more, takes the mark from what they say too. What is still marked is blanked.
+ */
 #include "store/care/purge.h"
 
 #include "store/care/rewrite.h"
+#include "store/format/scan.h"
+#include "store/log/body.h"
+#include "store/log/files.h"
+#include "store/log/read.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
 
 enum { WINDOW = 8, PART_BYTES = 1 << 20 };
 
@@ -22,16 +26,16 @@ typedef struct {
 	uint32_t segment, ordinal;
 	Hash hash;
 	const Dictionary *clean; /* NULL: stays as it is */
-} Place;
+} DictionaryPlace;
 
 typedef struct {
 	Store *store;
 	const Purge *purge;
-	Buf places; /* Place: every DICT frame */
+	Buf places; /* DictionaryPlace: every DICT frame */
 	Buf owned;  /* Dictionary *: the cleaned ones */
 	Windows windows;
 	Arena arena;
-} Work;
+} PurgeWork;
 
 /* ---- windows --------------------------------------------------------------------------------------------------- */
 
@@ -115,7 +119,7 @@ static Dictionary *without_marked(const Windows *w, Str bytes)
 
 /* ---- what goes, what stays ------------------------------------------------------------------------------------- */
 
-static Status mark_object(Work *work, const Hash *hash, Err *err)
+static Status mark_object(PurgeWork *work, const Hash *hash, Err *err)
 {
 	uint64_t size = 0;
 	char *space = malloc(PART_BYTES);
@@ -133,7 +137,7 @@ static Status mark_object(Work *work, const Hash *hash, Err *err)
 	return st == ST_NOT_FOUND ? ST_OK : st; /* it went when this was begun before */
 }
 
-static Status mark_what_goes(Work *work, Err *err)
+static Status mark_what_goes(PurgeWork *work, Err *err)
 {
 	Status st = ST_OK;
 	for (size_t i = 0; st == ST_OK && i < work->purge->sequences->len / sizeof(uint64_t); i++) {
@@ -147,7 +151,7 @@ static Status mark_what_goes(Work *work, Err *err)
 		st = read_leaf(work->store, SEE_COMMITTED, sequence, &work->arena, &frame, &leaf, &segment, err);
 		if (st != ST_OK || (frame.header.flags & FRAME_DESTROYED))
 			continue;
-		st = read_body(work->store, SEE_COMMITTED, segment, &frame, &work->arena, &body, err);
+		st = body_read(work->store, SEE_COMMITTED, segment, &frame, &work->arena, &body, err);
 		if (st == ST_OK)
 			mark(&work->windows, body);
 	}
@@ -157,7 +161,7 @@ static Status mark_what_goes(Work *work, Err *err)
 }
 
 /* Bodies that nothing could be learned from (scans, pictures) are passed over. */
-static bool may_speak(const Work *work, const Frame *frame)
+static bool may_speak(const PurgeWork *work, const Frame *frame)
 {
 	bool has_text = frame->header.type == FRAME_LEAF ||
 			((frame->header.type == FRAME_OBJECT || frame->header.type == FRAME_CHUNK) &&
@@ -165,16 +169,16 @@ static bool may_speak(const Work *work, const Frame *frame)
 	return has_text && !(frame->header.flags & FRAME_DESTROYED) && !work->purge->goes(work->purge->ctx, frame);
 }
 
-static Status scan_segment(Work *work, uint32_t id,
-			   Status (*each)(Work *work, uint32_t id, const Frame *frame, Err *err), Err *err)
+static Status scan_segment(PurgeWork *work, uint32_t id,
+			   Status (*each)(PurgeWork *work, uint32_t id, const Frame *frame, Err *err), Err *err)
 {
 	Scan scan;
 	Frame frame;
 	Step step = STEP_END;
-	SegmentFile *file = files_use(work->store, id, err);
-	if (!file)
-		return err->code;
-	Status st = ST_OK;
+	SegmentFile *file;
+	Status st = files_use(work->store, id, &file, err);
+	if (st != ST_OK)
+		return st;
 	if (!file->footer_offset)
 		goto done; /* the live one: it has no dictionary yet */
 	scan_begin(&scan, file, SEGMENT_HEADER_LEN, file->footer_offset);
@@ -188,13 +192,13 @@ done:
 	return st;
 }
 
-static Status clear_by_frame(Work *work, uint32_t id, const Frame *frame, Err *err)
+static Status clear_by_frame(PurgeWork *work, uint32_t id, const Frame *frame, Err *err)
 {
 	Str body;
 	if (!work->windows.marked || !may_speak(work, frame))
 		return ST_OK;
 	arena_reset(&work->arena);
-	Status st = read_body(work->store, SEE_COMMITTED, id, frame, &work->arena, &body, err);
+	Status st = body_read(work->store, SEE_COMMITTED, id, frame, &work->arena, &body, err);
 	if (st == ST_OK)
 		clear(&work->windows, body);
 	return st;
@@ -202,9 +206,9 @@ static Status clear_by_frame(Work *work, uint32_t id, const Frame *frame, Err *e
 
 /* ---- dictionaries ---------------------------------------------------------------------------------------------- */
 
-static Status note_dictionary(Work *work, uint32_t id, const Frame *frame, Err *err)
+static Status note_dictionary(PurgeWork *work, uint32_t id, const Frame *frame, Err *err)
 {
-	Place place = {.segment = id, .ordinal = frame->header.ordinal};
+	DictionaryPlace place = {.segment = id, .ordinal = frame->header.ordinal};
 	if (frame->header.type != FRAME_DICT || !frame->stored.len)
 		return ST_OK;
 	memcpy(place.hash.bytes, frame->descriptor.ptr, STORE_HASH_LEN);
@@ -213,14 +217,14 @@ static Status note_dictionary(Work *work, uint32_t id, const Frame *frame, Err *
 }
 
 /* The dictionary that stands first at places[first], wherever else it stands too. */
-static Status clean_dictionary(Work *work, size_t first, Err *err)
+static Status clean_dictionary(PurgeWork *work, size_t first, Err *err)
 {
 	const Dictionary *dict;
-	Place *places = (Place *)work->places.data;
+	DictionaryPlace *places = (DictionaryPlace *)work->places.data;
 	size_t count = work->places.len / sizeof *places;
 	Dictionary *clean = NULL;
-	Status st =
-		read_dictionary(work->store, SEE_COMMITTED, places[first].segment, places[first].ordinal, &dict, err);
+	Status st = body_load_dictionary(work->store, SEE_COMMITTED, places[first].segment, places[first].ordinal,
+					 &dict, err);
 	if (st == ST_OK && !windows_fill(&work->windows, dictionary_bytes(dict)))
 		st = err_no_memory(err);
 	if (st == ST_OK)
@@ -246,7 +250,7 @@ done:
 	return st;
 }
 
-static bool is_first(const Place *places, size_t at)
+static bool is_first(const DictionaryPlace *places, size_t at)
 {
 	for (size_t i = 0; i < at; i++)
 		if (hash_eq(&places[i].hash, &places[at].hash))
@@ -262,9 +266,9 @@ static RewriteAction keep(void *ctx, const Frame *frame)
 }
 
 /* Writes the segments anew whose dictionaries change; places are in order of segments. */
-static Status swap_all(Work *work, uint32_t *segments_out, Err *err)
+static Status swap_all(PurgeWork *work, uint32_t *segments_out, Err *err)
 {
-	const Place *places = (const Place *)work->places.data;
+	const DictionaryPlace *places = (const DictionaryPlace *)work->places.data;
 	size_t count = work->places.len / sizeof *places;
 	Buf swaps = {0};
 	Status st = ST_OK;
@@ -291,15 +295,15 @@ static Status swap_all(Work *work, uint32_t *segments_out, Err *err)
 
 Status purge_dictionaries(Store *store, const Purge *purge, uint32_t *segments_out, Err *err)
 {
-	Work work = {.store = store, .purge = purge};
+	PurgeWork work = {.store = store, .purge = purge};
 	Status st = ST_OK;
 	pthread_rwlock_rdlock(&store->lock);
 	uint32_t last = store->segment_count ? store->segments[store->segment_count - 1]->id : 0;
 	pthread_rwlock_unlock(&store->lock);
 	for (uint32_t id = 1; st == ST_OK && id <= last; id++)
 		st = scan_segment(&work, id, note_dictionary, err);
-	for (size_t i = 0; st == ST_OK && i < work.places.len / sizeof(Place); i++)
-		if (is_first((const Place *)work.places.data, i))
+	for (size_t i = 0; st == ST_OK && i < work.places.len / sizeof(DictionaryPlace); i++)
+		if (is_first((const DictionaryPlace *)work.places.data, i))
 			st = clean_dictionary(&work, i, err);
 	if (st == ST_OK)
 		st = swap_all(&work, segments_out, err);

@@ -15,7 +15,9 @@
 #ifndef STORE_CARE_PURGE_H
 #define STORE_CARE_PURGE_H
 
-#include "store/log/internal.h"
+#include "base/buf.h"
+#include "store/log/store.h"
+#include "store/format/frame.h"
 
 typedef struct {
 	bool (*goes)(void *ctx, const Frame *frame); /* is this frame's body about to be destroyed? */

@@ -1,7 +1,10 @@
-/* store/care/recompress.c - stronger compression of segments at rest (see keep.h): LZ4HC with a dictionary trained on
- * the segment itself. A segment is done when its generation says that it was written anew. */
-#include "store/care/keep.h"
+/* store/care/recompress.c - LZ4HC with a dictionary trained on the segment itself, oldest segment first. A segment is
+ * done when its generation says that it was written anew.
+ */
+#include "store/care/recompress.h"
+
 #include "store/care/rewrite.h"
+#include "store/log/files.h"
 
 static RewriteAction choose_all(void *ctx, const Frame *frame)
 {
@@ -13,9 +16,10 @@ static RewriteAction choose_all(void *ctx, const Frame *frame)
 /* Has it been written anew before? */
 static Status is_done(Store *store, uint32_t id, bool *out, Err *err)
 {
-	SegmentFile *file = files_use(store, id, err);
-	if (!file)
-		return err->code;
+	SegmentFile *file;
+	Status st = files_use(store, id, &file, err);
+	if (st != ST_OK)
+		return st;
 	*out = file->generation > 0 || !file->footer_offset;
 	segment_file_free(file);
 	return ST_OK;
@@ -39,14 +43,5 @@ Status store_recompress(Store *store, uint32_t limit, const Stop *stop, uint32_t
 		*done_out += st == ST_OK;
 	}
 	rewrite_unlock(lock_fd);
-	return st;
-}
-
-Status store_seal(Store *store, Err *err)
-{
-	pthread_mutex_lock(&store->writer.mutex);
-	Status st = store->writer.depth ? writer_seal(store, err)
-					: err_set(err, ST_INTERNAL, "store_seal outside store_write_begin");
-	pthread_mutex_unlock(&store->writer.mutex);
 	return st;
 }

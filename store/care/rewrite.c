@@ -1,15 +1,16 @@
-/* store/care/rewrite.c - see rewrite.h. Each frame is checked with the old file's sums before it gets the new file's,
- * so that damage is never made to look right. */
+/* store/care/rewrite.c - each frame is checked with the old file's sums before it gets the new file's, so that damage
+ * is never made to look right. The new file is synced, then renamed over the old one with the store's lock held: a
+ * reader meets the old file with its old places, or the new file with the new ones.
+ */
 #include "store/care/rewrite.h"
 
-#include "base/clock.h"
-#include "base/file.h"
-#include "store/format/hash.h"
+#include "store/format/scan.h"
+#include "store/log/body.h"
+#include "store/log/segments.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -32,24 +33,25 @@ typedef struct {
 	Packer *packer;
 	Dictionary *dict;
 	Arena arena;
-	char temporary[PATH_MAX], path[PATH_MAX];
+	FilePath temporary, path;
 } Rewrite;
 
 Status rewrite_lock(Store *store, int *fd_out, Err *err)
 {
-	char path[PATH_MAX];
-	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-	if (snprintf(path, sizeof path, "%s/catalogue/REWRITE", store->dir) >= (int)sizeof path)
-		return err_set(err, ST_LIMIT, "path too long: %.100s…", store->dir);
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	FilePath path;
+	Status st = file_path(&path, store->dir, "catalogue/REWRITE", err);
+	if (st != ST_OK)
+		return st;
+	int fd = open(path.text, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 	if (fd < 0)
-		return err_errno(err, errno, "open %s", path);
-	if (fcntl(fd, F_OFD_SETLK, &lock) != 0) {
-		close_quietly(fd);
-		return err_set(err, ST_BUSY, "another process is writing segments of %s anew", store->dir);
+		return err_errno(err, errno, "open %s", path.text);
+	st = file_lock(fd, false, path.text, err);
+	if (st == ST_OK) {
+		*fd_out = fd;
+		return ST_OK;
 	}
-	*fd_out = fd;
-	return ST_OK;
+	close_quietly(fd);
+	return st == ST_BUSY ? err_set(err, ST_BUSY, "another process is writing segments of %s anew", store->dir) : st;
 }
 
 void rewrite_unlock(int fd)
@@ -63,7 +65,7 @@ static Status flush(Rewrite *r, Err *err)
 {
 	Status st = buf_ok(&r->out) ? ST_OK : err_no_memory(err);
 	if (st == ST_OK && r->out.len)
-		st = file_pwrite(r->fd, r->out.data, r->out.len, r->end - r->out.len, r->temporary, err);
+		st = file_pwrite(r->fd, r->out.data, r->out.len, r->end - r->out.len, r->temporary.text, err);
 	buf_clear(&r->out);
 	return st;
 }
@@ -101,7 +103,7 @@ static Status repack(Rewrite *r, const Frame *frame, FrameHeader *header, Str *s
 {
 	Str raw;
 	Codec codec;
-	Status st = read_body(r->store, SEE_COMMITTED, r->header.segment, frame, &r->arena, &raw, err);
+	Status st = body_read(r->store, SEE_COMMITTED, r->header.segment, frame, &r->arena, &raw, err);
 	if (st != ST_OK)
 		return st;
 	buf_clear(&r->packed);
@@ -128,7 +130,7 @@ static Status repack_swapped(Rewrite *r, const Frame *frame, size_t swap, FrameH
 {
 	Codec codec;
 	Str raw;
-	Status st = read_body(r->store, SEE_COMMITTED, r->header.segment, frame, &r->arena, &raw, err);
+	Status st = body_read(r->store, SEE_COMMITTED, r->header.segment, frame, &r->arena, &raw, err);
 	if (st != ST_OK)
 		return st;
 	buf_clear(&r->packed);
@@ -283,7 +285,7 @@ static Status train(Rewrite *r, Err *err)
 		    seen++ / 2 % every != 0)
 			continue;
 		arena_reset(&r->arena);
-		st = read_body(r->store, SEE_COMMITTED, r->header.segment, &frame, &r->arena, &raw, err);
+		st = body_read(r->store, SEE_COMMITTED, r->header.segment, &frame, &r->arena, &raw, err);
 		size_t len = raw.len < SAMPLE_MAX ? raw.len : SAMPLE_MAX;
 		if (st == ST_OK) {
 			buf_add(&samples, raw.ptr, len);
@@ -310,19 +312,17 @@ static Status begin(Rewrite *r, uint32_t id, Err *err)
 {
 	bool sealed;
 	struct stat info;
-	char name[16];
 	uint8_t bytes[SEGMENT_HEADER_LEN];
-	segment_name(id, name);
-	if (snprintf(r->path, sizeof r->path, "%s/segments/%s", r->store->dir, name) >= (int)sizeof r->path ||
-	    snprintf(r->temporary, sizeof r->temporary, "%s/segments/%s.new", r->store->dir, name) >=
-		    (int)sizeof r->temporary)
-		return err_set(err, ST_LIMIT, "path too long: %.100s…", r->store->dir);
-	Status st = segment_file_open(&r->old, r->store->dir, id, r->store->archive_id, &r->header, &sealed, &r->footer,
-				      err);
+	Status st = segment_path(&r->path, r->store->dir, id, "", err);
+	if (st == ST_OK)
+		st = segment_path(&r->temporary, r->store->dir, id, ".new", err);
+	if (st == ST_OK)
+		st = segment_file_open(&r->old, r->store->dir, id, r->store->archive_id, &r->header, &sealed,
+				       &r->footer, err);
 	if (st != ST_OK)
 		return st;
 	if (!sealed || fstat(r->old->fd, &info) != 0)
-		return err_set(err, ST_CONFLICT, "segment %s is not sealed", name);
+		return err_set(err, ST_CONFLICT, "segment %s is not sealed", r->old->name);
 	r->old_end = (uint64_t)info.st_size - SEGMENT_TRAILER_LEN;
 	r->header.generation++;
 	r->seed = segment_seed(r->store->archive_id, id, r->header.generation);
@@ -330,26 +330,26 @@ static Status begin(Rewrite *r, uint32_t id, Err *err)
 	r->packer = packer_new(PACK_SMALL);
 	if (!r->packer)
 		return err_no_memory(err);
-	r->fd = open(r->temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	r->fd = open(r->temporary.text, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (r->fd < 0)
-		return err_errno(err, errno, "create %s", r->temporary);
+		return err_errno(err, errno, "create %s", r->temporary.text);
 	segment_header_put(&r->header, bytes);
-	return file_pwrite(r->fd, bytes, sizeof bytes, 0, r->temporary, err);
+	return file_pwrite(r->fd, bytes, sizeof bytes, 0, r->temporary.text, err);
 }
 
 /* The new file takes the old one's place, on disk and for the readers of this process. */
 static Status put_in_place(Rewrite *r, Err *err)
 {
-	char dir[PATH_MAX];
 	SegmentHeader header;
 	SegmentFile *fresh = NULL;
 	bool sealed;
 	if (fsync(r->fd) != 0)
-		return err_errno(err, errno, "sync %s", r->temporary);
-	snprintf(dir, sizeof dir, "%s/segments", r->store->dir);
+		return err_errno(err, errno, "sync %s", r->temporary.text);
 	pthread_rwlock_wrlock(&r->store->lock); /* from here on readers meet the new file only */
-	Status st = rename(r->temporary, r->path) == 0 ? ST_OK : err_errno(err, errno, "rename %s", r->temporary);
-	Segment *s = log_segment(r->store, r->header.segment);
+	Status st = rename(r->temporary.text, r->path.text) == 0
+			    ? ST_OK
+			    : err_errno(err, errno, "rename %s", r->temporary.text);
+	Segment *s = segments_find(r->store, r->header.segment);
 	if (st == ST_OK && s) {
 		st = segment_file_open(&fresh, r->store->dir, s->id, r->store->archive_id, &header, &sealed, NULL, err);
 		if (st == ST_OK) {
@@ -367,7 +367,7 @@ static Status put_in_place(Rewrite *r, Err *err)
 		}
 	}
 	pthread_rwlock_unlock(&r->store->lock);
-	return st == ST_OK ? file_sync_dir(dir, err) : st;
+	return st == ST_OK ? segments_sync_dir(r->store, err) : st;
 }
 
 Status rewrite_segment(Store *store, uint32_t id, const RewritePlan *plan, Err *err)
@@ -386,7 +386,7 @@ Status rewrite_segment(Store *store, uint32_t id, const RewritePlan *plan, Err *
 	if (st == ST_OK)
 		st = put_in_place(&r, err);
 	if (st != ST_OK && r.fd >= 0)
-		unlink(r.temporary);
+		unlink(r.temporary.text);
 	close_quietly(r.fd);
 	segment_file_free(r.old);
 	packer_free(r.packer);

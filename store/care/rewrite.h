@@ -7,7 +7,9 @@
 #ifndef STORE_CARE_REWRITE_H
 #define STORE_CARE_REWRITE_H
 
-#include "store/log/internal.h"
+#include "store/format/codec.h"
+#include "store/format/frame.h"
+#include "store/log/store.h"
 
 typedef enum { REWRITE_KEEP, REWRITE_REPACK, REWRITE_DESTROY } RewriteAction;
 

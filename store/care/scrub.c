@@ -1,12 +1,14 @@
-/* store/care/scrub.c - see scrub.h. */
+/* store/care/scrub.c - one thread looks at one segment after the other and sleeps between two rounds. Losing its place
+ * costs looking again, so failures to keep it are passed over.
+ */
 #include "store/care/scrub.h"
 
 #include "base/clock.h"
-#include "base/file.h"
-#include "store/log/internal.h"
+#include "base/stop.h"
+#include "store/care/verify.h"
+#include "store/log/state.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -24,12 +26,12 @@ struct Scrub {
 /* The segment to look at next, from the file; anything odd starts from the beginning. */
 static uint32_t load_place(const Store *store)
 {
-	char path[PATH_MAX];
+	FilePath path;
 	Buf text = {0};
 	Err ignored;
 	uint64_t place = 1;
-	snprintf(path, sizeof path, "%s/catalogue/scrub", store->dir);
-	if (file_read_all(path, 64, &text, &ignored) != ST_OK || !str_to_u64(str_trim(buf_str(&text)), &place) ||
+	if (file_path(&path, store->dir, "catalogue/scrub", &ignored) != ST_OK ||
+	    file_read_all(path.text, 64, &text, &ignored) != ST_OK || !str_to_u64(str_trim(buf_str(&text)), &place) ||
 	    place == 0 || place > UINT32_MAX)
 		place = 1;
 	buf_done(&text);
@@ -38,11 +40,12 @@ static uint32_t load_place(const Store *store)
 
 static void save_place(const Store *store, uint32_t segment)
 {
-	char path[PATH_MAX], text[16];
+	FilePath path;
+	char text[16];
 	Err ignored;
-	snprintf(path, sizeof path, "%s/catalogue/scrub", store->dir);
 	snprintf(text, sizeof text, "%u\n", segment);
-	file_replace(path, str_from(text), &ignored);
+	if (file_path(&path, store->dir, "catalogue/scrub", &ignored) == ST_OK)
+		file_replace(path.text, str_from(text), &ignored);
 }
 
 static void note_finding(void *ctx, const VerifyFinding *finding)
@@ -98,8 +101,8 @@ static void *scrub_on(void *arg)
 		pthread_mutex_lock(&s->mutex);
 		s->state.segment = segment;
 		pthread_mutex_unlock(&s->mutex);
-		Status st =
-			verify_one(s->store, segment, s->bytes_per_second, &s->stop, note_finding, s, &report, &err);
+		Status st = store_verify_segment(s->store, segment, s->bytes_per_second, &s->stop, note_finding, s,
+						 &report, &err);
 		if (st == ST_BUSY)
 			break; /* stopped; the segment is looked at again */
 		if (st != ST_OK)

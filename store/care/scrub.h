@@ -5,11 +5,13 @@
  * is checked as store_verify does; what is wrong is counted and the last finding kept for metrics and doctor.
  *
  * Owns     scrub_start's result until scrub_stop; the Store must outlive it
+ * Errors   scrub_start: ST_NO_MEMORY, or no thread can be started. Later ones are findings
  * Threads  one of its own; the calls from any
  */
 #ifndef STORE_CARE_SCRUB_H
 #define STORE_CARE_SCRUB_H
 
+#include "store/care/finding.h"
 #include "store/log/store.h"
 
 typedef struct Scrub Scrub;

@@ -1,7 +1,6 @@
 /* store/format/descriptor.c - the descriptors of each type of frame, byte for byte (see frame.h and docs/FORMAT.md). */
-#include "store/format/frame.h"
+#include "store/format/descriptor.h"
 
-#include "base/utf8.h"
 #include "store/format/hash.h"
 
 #define LEAF_MAGIC 0x316c7368u /* "hsl1" */
@@ -123,7 +122,7 @@ bool leaf_descriptor_get(Str bytes, LeafDescriptor *out)
 	};
 	memcpy(out->previous_leaf.bytes, at + 40, STORE_HASH_LEN);
 	memcpy(out->payload_hash.bytes, at + 72, STORE_HASH_LEN);
-	return out->kind && out->operation && out->version && key_is_valid(out->kind, out->key) &&
+	return out->kind && out->operation && out->version && entry_key_is_valid(out->kind, out->key) &&
 	       !get_le64(at + 120) && !get_le64(at + 128) &&
 	       (out->previous == UINT64_MAX || out->previous < out->sequence);
 }
@@ -146,29 +145,6 @@ Step annex_next(Str *rest, Str *code_out)
 	*code_out = str_slice(*rest, 1, 1 + len);
 	*rest = str_slice(*rest, 1 + len, rest->len);
 	return STEP_ITEM;
-}
-
-static bool id_is_valid(Str key)
-{
-	for (size_t i = 0; i < key.len; i++) {
-		char c = key.ptr[i];
-		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && c != '.' &&
-		    c != '_' && c != ':' && c != '-')
-			return false;
-	}
-	return true;
-}
-
-bool key_is_valid(uint8_t kind, Str key)
-{
-	if (key.len == 0 || key.len > STORE_ID_MAX)
-		return false;
-	if (kind == ENTRY_RECORD)
-		return id_is_valid(key);
-	for (size_t i = 0; i < key.len; i++)
-		if ((uint8_t)key.ptr[i] < 0x20 || key.ptr[i] == 0x7f)
-			return false;
-	return utf8_is_valid(key);
 }
 
 /* ---- footer ---------------------------------------------------------------------------------------------------- */

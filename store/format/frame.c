@@ -1,4 +1,6 @@
-/* store/format/frame.c - see frame.h. */
+/* store/format/frame.c - a frame is believed only as a whole: magic, format, the header's sum, every length within what
+ * its type allows, then the content's sum and the zero padding. The limits come before any length is used, so that a
+ * damaged length never makes a reader allocate or skip. */
 #include "store/format/frame.h"
 
 #include "store/format/hash.h"
@@ -107,6 +109,15 @@ bool frame_content_ok(const FrameHeader *h, uint32_t seed, const uint8_t *conten
 		if (content[i])
 			return false;
 	return crc32c(seed, content, len) == h->content_crc;
+}
+
+void frame_split(const uint8_t *bytes, uint64_t offset, const FrameHeader *h, Frame *out)
+{
+	const char *at = (const char *)bytes + FRAME_HEADER_LEN;
+	*out = (Frame){.header = *h, .offset = offset};
+	out->descriptor = (Str){at, h->descriptor_len};
+	out->annex = (Str){at + h->descriptor_len, h->annex_len};
+	out->stored = (Str){at + h->descriptor_len + h->annex_len, h->stored_len};
 }
 
 /* ---- segment header and trailer -------------------------------------------------------------------------------- */

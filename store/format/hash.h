@@ -10,7 +10,19 @@
 #ifndef STORE_FORMAT_HASH_H
 #define STORE_FORMAT_HASH_H
 
-#include "store/log/store.h"
+#include "base/buf.h"
+
+enum { STORE_HASH_LEN = 32 };
+
+typedef struct {
+	uint8_t bytes[STORE_HASH_LEN];
+} Hash;
+
+static inline bool hash_eq(const Hash *a, const Hash *b)
+{
+	return memcmp(a->bytes, b->bytes, STORE_HASH_LEN) == 0;
+}
+void hash_of(Str bytes, Hash *out); /* SHA-256 */
 
 typedef struct {
 	uint64_t opaque[16];

@@ -13,7 +13,8 @@
 #ifndef STORE_FORMAT_MERKLE_H
 #define STORE_FORMAT_MERKLE_H
 
-#include "store/log/store.h"
+#include "base/err.h"
+#include "store/format/hash.h"
 
 enum { MERKLE_LEVELS = 64, MERKLE_PATH_MAX = 128 };
 

@@ -11,7 +11,9 @@
 #ifndef STORE_FORMAT_PAYLOAD_H
 #define STORE_FORMAT_PAYLOAD_H
 
-#include "store/log/store.h"
+#include "base/arena.h"
+#include "base/err.h"
+#include "store/format/entry.h"
 
 enum { SALT_LEN = 16 };
 

@@ -1,6 +1,6 @@
 /* store/format/scan.c - reads a segment frame by frame through a window, and finds the way back after damage.
  * A frame counts as valid when the sums of header and content are right for exactly this place. */
-#include "store/format/segment.h"
+#include "store/format/scan.h"
 
 #include "base/file.h"
 

@@ -1,12 +1,9 @@
 /* store/format/segment.c - see segment.h. pread, never mmap: a page that rots must be an error, not a SIGBUS. */
 #include "store/format/segment.h"
 
-#include "base/file.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -28,6 +25,14 @@ bool segment_name_parse(const char *name, uint32_t *id_out)
 		return false;
 	*id_out = (uint32_t)id;
 	return true;
+}
+
+Status segment_path(FilePath *out, const char *dir, uint32_t id, const char *ending, Err *err)
+{
+	char name[32];
+	snprintf(name, sizeof name, "%08" PRIx32 ".seg%.15s", id, ending);
+	Status st = file_path(out, dir, "segments", err);
+	return st == ST_OK ? file_path(out, out->text, name, err) : st;
 }
 
 void segment_file_free(SegmentFile *f)
@@ -75,21 +80,21 @@ Status segment_file_open(SegmentFile **out, const char *dir, uint32_t id,
 			 const uint8_t archive_id[static ARCHIVE_ID_LEN], SegmentHeader *header_out, bool *sealed_out,
 			 FooterDescriptor *footer_out, Err *err)
 {
-	char path[PATH_MAX], name[16];
+	FilePath path;
 	uint8_t bytes[SEGMENT_HEADER_LEN];
 	FooterDescriptor footer;
 	struct stat info;
-	segment_name(id, name);
-	if (snprintf(path, sizeof path, "%s/segments/%s", dir, name) >= (int)sizeof path)
-		return err_set(err, ST_LIMIT, "path too long: %.100s…", dir);
+	Status st = segment_path(&path, dir, id, "", err);
+	if (st != ST_OK)
+		return st;
 	SegmentFile *f = calloc(1, sizeof *f);
 	if (!f)
 		return err_no_memory(err);
 	atomic_init(&f->uses, 1);
-	memcpy(f->name, name, sizeof f->name);
-	f->fd = open(path, O_RDONLY | O_CLOEXEC);
+	segment_name(id, f->name);
+	f->fd = open(path.text, O_RDONLY | O_CLOEXEC);
 	if (f->fd < 0 || fstat(f->fd, &info) != 0) {
-		Status st = err_errno(err, errno, "open segment %s", path);
+		st = err_errno(err, errno, "open segment %s", path.text);
 		segment_file_free(f);
 		return st;
 	}
@@ -107,7 +112,7 @@ Status segment_file_open(SegmentFile **out, const char *dir, uint32_t id,
 	*sealed_out = f->footer_offset != 0;
 	*out = f;
 	if (!right)
-		return err_set(err, ST_CORRUPT, "segment %s: damaged header at offset 0", name);
+		return err_set(err, ST_CORRUPT, "segment %s: damaged header at offset 0", f->name);
 	return ST_OK;
 }
 
@@ -168,15 +173,6 @@ Status segment_file_leaf_ordinal(const SegmentFile *f, uint32_t leaf, uint32_t *
 	return ST_OK;
 }
 
-void frame_split(const uint8_t *bytes, uint64_t offset, const FrameHeader *h, Frame *out)
-{
-	const char *at = (const char *)bytes + FRAME_HEADER_LEN;
-	*out = (Frame){.header = *h, .offset = offset};
-	out->descriptor = (Str){at, h->descriptor_len};
-	out->annex = (Str){at + h->descriptor_len, h->annex_len};
-	out->stored = (Str){at + h->descriptor_len + h->annex_len, h->stored_len};
-}
-
 Status segment_file_read(const SegmentFile *f, uint64_t offset, uint64_t room, Arena *arena, Frame *out, Err *err)
 {
 	enum { FIRST_READ = 256 << 10 };
@@ -205,24 +201,6 @@ Status segment_file_read(const SegmentFile *f, uint64_t offset, uint64_t room, A
 	if (!frame_content_ok(&header, seed, bytes + FRAME_HEADER_LEN))
 		return err_set(err, ST_CORRUPT, "segment %s offset %" PRIu64 ": bad checksum", f->name, offset);
 	frame_split(bytes, offset, &header, out);
-	return ST_OK;
-}
-
-Status segment_file_peek(const SegmentFile *f, uint64_t offset, uint8_t *space, size_t space_len, Frame *out, Err *err)
-{
-	FrameHeader header;
-	ssize_t got;
-	do
-		got = pread(f->fd, space, space_len, (off_t)offset);
-	while (got < 0 && errno == EINTR);
-	if (got < 0)
-		return err_errno(err, errno, "read %s at %" PRIu64, f->name, offset);
-	if ((size_t)got < FRAME_HEADER_LEN || !frame_header_get(space, frame_seed(f->seed, offset), &header) ||
-	    FRAME_HEADER_LEN + (size_t)header.descriptor_len > (size_t)got)
-		return err_set(err, ST_CORRUPT, "segment %s offset %" PRIu64 ": damaged frame header", f->name, offset);
-	*out = (Frame){.header = header,
-		       .offset = offset,
-		       .descriptor = {(char *)space + FRAME_HEADER_LEN, header.descriptor_len}};
 	return ST_OK;
 }
 
@@ -296,4 +274,29 @@ void segment_cut(Segment *s, uint32_t frames, uint32_t leaves, uint64_t end)
 	s->frames = frames;
 	s->leaves = leaves;
 	s->end = end;
+}
+
+Status segment_load_tables(Segment *s, uint32_t frames, uint32_t leaves, Err *err)
+{
+	const SegmentFile *f = s->file;
+	Buf bytes = {0};
+	size_t len = ((size_t)f->footer_frames + f->footer_leaves) * 4;
+	bool noted = buf_extend(&bytes, len) || !len;
+	Status st = noted ? file_pread(f->fd, bytes.data, len, f->table_at, f->name, err) : err_no_memory(err);
+	for (uint32_t i = 0; st == ST_OK && noted && i < frames; i++)
+		noted = segment_note_frame(s, i, (uint64_t)get_le32(bytes.data + (size_t)i * 4) * FRAME_ALIGN);
+	for (uint32_t i = 0; st == ST_OK && noted && i < leaves; i++)
+		noted = segment_note_leaf(s, i, get_le32(bytes.data + ((size_t)f->footer_frames + i) * 4));
+	buf_done(&bytes);
+	return st == ST_OK && !noted ? err_no_memory(err) : st;
+}
+
+void segment_release_tables(Segment *s)
+{
+	if (!s->sealed || s->rescanned)
+		return;
+	free(s->offsets);
+	free(s->leaf_ordinals);
+	s->offsets = s->leaf_ordinals = NULL;
+	s->offsets_room = s->leaves_room = 0;
 }

@@ -1,5 +1,4 @@
-/* store/format/segment.h - one segment file: opening it, finding a frame by its ordinal, reading frames, scanning them
- * all.
+/* store/format/segment.h - one segment file: opening it, finding a frame by its ordinal, reading frames.
  *
  * A frame is named by (segment, ordinal), never by its offset: a sealed segment may be written anew as a whole
  * (stronger compression, lawful destruction, repair) without touching anything that points into it. Where the frames
@@ -13,8 +12,10 @@
 #ifndef STORE_FORMAT_SEGMENT_H
 #define STORE_FORMAT_SEGMENT_H
 
+#include "base/arena.h"
+#include "base/file.h"
 #include "store/format/codec.h"
-#include "store/format/frame.h"
+#include "store/format/descriptor.h"
 
 #include <stdatomic.h>
 
@@ -52,15 +53,11 @@ typedef struct {
 	uint32_t last_dict; /* ordinal of the last DICT frame seen in it; UINT32_MAX: none */
 } Segment;
 
-typedef struct {
-	FrameHeader header;
-	uint64_t offset;
-	Str descriptor, annex, stored;
-} Frame;
-
 void segment_name(uint32_t id, char out[static 16]);
 /* The number of a segment from its file's name; false for other files. */
 bool segment_name_parse(const char *name, uint32_t *id_out);
+/* dir/segments/NNNNNNNN.seg and what stands behind it: "" or ".new". */
+Status segment_path(FilePath *out, const char *dir, uint32_t id, const char *ending, Err *err);
 
 /* Opens dir/segments/…; checks the header where it can. footer_out may be NULL; *sealed_out says whether trailer and
  * footer descriptor are there and right. ST_CORRUPT: the header is damaged (the file is open all the same when
@@ -83,10 +80,6 @@ Status segment_file_locate(const SegmentFile *f, uint32_t ordinal, uint64_t *off
 Status segment_file_leaf_ordinal(const SegmentFile *f, uint32_t leaf, uint32_t *ordinal_out, Err *err);
 /* Reads and checks the frame at offset; its bytes lie in the arena. */
 Status segment_file_read(const SegmentFile *f, uint64_t offset, uint64_t room, Arena *arena, Frame *out, Err *err);
-/* Reads header and descriptor only; checks the header's sum alone. */
-Status segment_file_peek(const SegmentFile *f, uint64_t offset, uint8_t *space, size_t space_len, Frame *out, Err *err);
-/* Cuts a checked frame's bytes into descriptor, annex and body. */
-void frame_split(const uint8_t *bytes, uint64_t offset, const FrameHeader *h, Frame *out);
 
 Segment *segment_new(uint32_t id);
 void segment_free(Segment *s);
@@ -97,23 +90,5 @@ bool segment_note_leaf(Segment *s, uint32_t leaf, uint32_t ordinal);
 Status segment_load_tables(Segment *s, uint32_t frames, uint32_t leaves, Err *err);
 void segment_release_tables(Segment *s);
 void segment_cut(Segment *s, uint32_t frames, uint32_t leaves, uint64_t end);
-
-/* ---- scanning -------------------------------------------------------------------------------------------------- */
-
-typedef struct {
-	const SegmentFile *file;
-	uint64_t at, end;   /* next frame's offset; end of the file as it was at scan_begin */
-	uint64_t frame_end; /* behind the frame last returned */
-	Buf window;
-	uint64_t window_at;
-} Scan;
-
-void scan_begin(Scan *s, const SegmentFile *file, uint64_t from, uint64_t file_size);
-void scan_done(Scan *s);
-/* The next frame, valid in header and content; the views live until the next call. STEP_END: exactly at the end.
- * STEP_ERROR with ST_CORRUPT: no valid frame at s->at (it stays there); with ST_IO or ST_NO_MEMORY: could not look. */
-Step scan_next(Scan *s, Frame *out, Err *err);
-/* Moves behind damage to the next place where a valid frame stands; STEP_END when there is none. */
-Step scan_resync(Scan *s, Err *err);
 
 #endif

@@ -1,11 +1,19 @@
 /* store/log/append.c - one entry in: is it there already? its objects, its payload, its leaf. And group commit. */
-#include "store/log/internal.h"
+#include "store/log/append.h"
 
 #include "base/clock.h"
 #include "base/rwlock.h"
 #include "base/utf8.h"
-#include "store/format/hash.h"
 #include "store/format/payload.h"
+#include "store/log/body.h"
+#include "store/log/lookup.h"
+#include "store/log/objects.h"
+#include "store/log/pack.h"
+#include "store/log/read.h"
+#include "store/log/recover.h"
+#include "store/log/rollback.h"
+#include "store/log/tree.h"
+#include "store/log/writer.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -20,7 +28,7 @@ static Status check_cases(const EntryInput *input, Err *err)
 		return err_set(err, ST_LIMIT, "a record can belong to %d case files, not to %zu", STORE_CASES_MAX,
 			       input->case_count);
 	for (size_t i = 0; i < input->case_count; i++)
-		if (!key_is_valid(ENTRY_CASE, input->cases[i]))
+		if (!entry_key_is_valid(ENTRY_CASE, input->cases[i]))
 			return err_set(err, ST_INVALID, "not a code of a case file: '%.*s'",
 				       STR_ARG(str_slice(input->cases[i], 0, 64)));
 	return ST_OK;
@@ -31,7 +39,7 @@ static Status check_input(const EntryInput *input, Err *err)
 	Str metadata = input->metadata;
 	if (input->kind < ENTRY_RECORD || input->kind > ENTRY_DESTRUCTION)
 		return err_set(err, ST_INVALID, "there is no kind of entry %d", (int)input->kind);
-	if (input->key.len && !key_is_valid((uint8_t)input->kind, input->key))
+	if (input->key.len && !entry_key_is_valid((uint8_t)input->kind, input->key))
 		return err_set(err, input->key.len > STORE_ID_MAX ? ST_LIMIT : ST_INVALID,
 			       "an id has 1 to %d of A-Z a-z 0-9 . _ : -, not '%.*s'", STORE_ID_MAX,
 			       STR_ARG(str_slice(input->key, 0, 64)));
@@ -60,7 +68,6 @@ static Status check_input(const EntryInput *input, Err *err)
 
 static void derive_key(const EntryInput *input, char out[static STORE_ID_MAX + 1])
 {
-	static const char digits[] = "0123456789abcdef";
 	Sha256 sum;
 	Hash hash;
 	sha256_begin(&sum);
@@ -68,32 +75,26 @@ static void derive_key(const EntryInput *input, char out[static STORE_ID_MAX + 1
 	for (size_t i = 0; i < input->object_count; i++)
 		sha256_add(&sum, input->objects[i].ref.hash.bytes, STORE_HASH_LEN);
 	sha256_end(&sum, &hash);
-	out[0] = 'h';
-	out[1] = '-';
-	for (size_t i = 0; i < 20; i++) {
-		out[2 + 2 * i] = digits[hash.bytes[i] >> 4];
-		out[3 + 2 * i] = digits[hash.bytes[i] & 15];
-	}
-	out[42] = 0;
+	entry_derive_id("h-", &hash, out);
 }
 
-static void put_payload(Store *store, const EntryInput *input, const uint8_t salt[static SALT_LEN], Arena *arena,
-			Status *st, Err *err)
+static Status put_payload(Store *store, const EntryInput *input, const uint8_t salt[static SALT_LEN], Arena *arena,
+			  Err *err)
 {
+	Buf *payload = &store->writer.payload;
 	ObjectRef *refs = arena_calloc(arena, input->object_count + 1, sizeof *refs);
-	if (!refs) {
-		*st = err_no_memory(err);
-		return;
-	}
+	if (!refs)
+		return err_no_memory(err);
 	for (size_t i = 0; i < input->object_count; i++)
 		refs[i] = input->objects[i].ref;
-	buf_clear(&store->writer.payload);
-	payload_put(salt, refs, input->object_count, input->metadata, &store->writer.payload);
-	if (!buf_ok(&store->writer.payload))
-		*st = err_no_memory(err);
-	else if (store->writer.payload.len > PAYLOAD_MAX)
-		*st = err_set(err, ST_LIMIT, "metadata and list of objects have %zu bytes, more than %d",
-			      store->writer.payload.len, PAYLOAD_MAX);
+	buf_clear(payload);
+	payload_put(salt, refs, input->object_count, input->metadata, payload);
+	if (!buf_ok(payload))
+		return err_no_memory(err);
+	if (payload->len > PAYLOAD_MAX)
+		return err_set(err, ST_LIMIT, "metadata and list of objects have %zu bytes, more than %d", payload->len,
+			       PAYLOAD_MAX);
+	return ST_OK;
 }
 
 /* Would this input give the stored version's payload, byte for byte, with that version's salt? */
@@ -108,11 +109,11 @@ static Status is_same(Store *store, const EntryInput *input, uint32_t segment, c
 			       STR_ARG(leaf->key));
 	if (leaf->object_count != input->object_count)
 		return ST_OK;
-	Status st = read_body(store, SEE_PENDING, segment, frame, arena, &stored, err);
+	Status st = body_read(store, SEE_PENDING, segment, frame, arena, &stored, err);
 	if (st == ST_OK)
 		st = payload_salt(stored, salt, err);
 	if (st == ST_OK)
-		put_payload(store, input, salt, arena, &st, err);
+		st = put_payload(store, input, salt, arena, err);
 	if (st == ST_OK)
 		*out = str_eq(stored, buf_str(&store->writer.payload));
 	return st;
@@ -138,21 +139,12 @@ static Status fresh_salt(Writer *w, uint8_t out[static SALT_LEN], Err *err)
 	return ST_OK;
 }
 
-static Status add_lookup(void *ctx, uint64_t hash, uint64_t value, Err *err)
-{
-	Store *store = ctx;
-	rwlock_write(&store->lock);
-	bool added = table_add(&store->table, hash, value);
-	pthread_rwlock_unlock(&store->lock);
-	return added ? ST_OK : err_no_memory(err);
-}
-
 static Status add_leaf(Store *store, LeafDescriptor *leaf, Str annex, Hash *leaf_out, Err *err)
 {
 	Writer *w = &store->writer;
 	FrameHeader header = {.type = FRAME_LEAF};
 	Str payload = buf_str(&w->payload), stored;
-	Status st = writer_pack(store, payload, &header, &stored, err);
+	Status st = pack_body(store, payload, &header, &stored, err);
 	if (st != ST_OK)
 		return st;
 	buf_clear(&w->descriptor);
@@ -174,7 +166,7 @@ static Status add_leaf(Store *store, LeafDescriptor *leaf, Str annex, Hash *leaf
 	frontier_append(&w->frontier, leaf_out, tree_collect, &w->tree_nodes);
 	pthread_rwlock_unlock(&store->lock);
 	w->bytes_original += payload.len;
-	return frame_lookups(w->live->id, &frame, add_lookup, store, err);
+	return frame_lookups(w->live->id, &frame, lookup_add, store, err);
 }
 
 static Status add_version(Store *store, const EntryInput *input, Str key, const LeafDescriptor *prior,
@@ -203,7 +195,7 @@ static Status add_version(Store *store, const EntryInput *input, Str key, const 
 	if (st == ST_OK)
 		st = fresh_salt(w, salt, err);
 	if (st == ST_OK)
-		put_payload(store, input, salt, &arena, &st, err);
+		st = put_payload(store, input, salt, &arena, err);
 	buf_clear(&w->annex);
 	annex_put(input->cases, input->case_count, &w->annex);
 	if (st == ST_OK && !buf_ok(&w->annex))
@@ -310,10 +302,10 @@ Status append_entry(Store *store, const EntryInput *input, Receipt *out, Err *er
 		derive_key(input, derived);
 		key = str_from(derived);
 	}
-	writer_save(store, &save);
+	rollback_save(store, &save);
 	st = append_measured(store, input, key, out, err);
 	if (st != ST_OK)
-		writer_back_to(store, &save);
+		rollback_entry(store, &save);
 	return st;
 }
 
@@ -322,7 +314,7 @@ Status append_entry(Store *store, const EntryInput *input, Receipt *out, Err *er
 Status store_write_begin(Store *store, Err *err)
 {
 	pthread_mutex_lock(&store->writer.mutex);
-	Status st = writer_begin(store, err);
+	Status st = writing_begin(store, err);
 	pthread_mutex_unlock(&store->writer.mutex);
 	return st;
 }
@@ -330,7 +322,7 @@ Status store_write_begin(Store *store, Err *err)
 void store_write_end(Store *store)
 {
 	pthread_mutex_lock(&store->writer.mutex);
-	writer_end(store);
+	writing_end(store);
 	pthread_mutex_unlock(&store->writer.mutex);
 }
 
@@ -346,6 +338,15 @@ Status store_commit(Store *store, Err *err)
 {
 	pthread_mutex_lock(&store->writer.mutex);
 	Status st = writer_commit(store, err);
+	pthread_mutex_unlock(&store->writer.mutex);
+	return st;
+}
+
+Status store_seal(Store *store, Err *err)
+{
+	pthread_mutex_lock(&store->writer.mutex);
+	Status st = store->writer.depth ? writer_seal(store, err)
+					: err_set(err, ST_INTERNAL, "store_seal outside store_write_begin");
 	pthread_mutex_unlock(&store->writer.mutex);
 	return st;
 }
@@ -389,7 +390,7 @@ Status store_put(Store *store, const EntryInput *input, Receipt *out, Err *err)
 	Receipt receipt;
 	uint64_t batch = 0, drops = 0;
 	pthread_mutex_lock(&w->mutex);
-	Status st = writer_begin(store, err);
+	Status st = writing_begin(store, err);
 	if (st != ST_OK) {
 		pthread_mutex_unlock(&w->mutex);
 		return st;
@@ -406,7 +407,7 @@ Status store_put(Store *store, const EntryInput *input, Receipt *out, Err *err)
 	if (st == ST_OK)
 		st = wait_for_batch(store, batch, drops, err);
 	pthread_mutex_lock(&w->mutex);
-	writer_end(store);
+	writing_end(store);
 	pthread_mutex_unlock(&w->mutex);
 	if (st == ST_OK)
 		*out = receipt;

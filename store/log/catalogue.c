@@ -1,13 +1,15 @@
-/* store/log/catalogue.c - see catalogue.h. */
+/* store/log/catalogue.c - runs are built and merged without the store's lock, beside the ones in use, and put into the
+ * row under it; who looks up takes a use of each run, so a run that was merged away lives until the last look-up is
+ * done. A run names the tree's root behind its last segment: one that was made from other segments does not belong.
+ */
 #include "store/log/catalogue.h"
 
-#include "base/file.h"
 #include "base/rwlock.h"
-#include "store/log/internal.h"
+#include "store/format/scan.h"
+#include "store/log/segments.h"
 
 #include <dirent.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -60,27 +62,27 @@ static Status collect_segment(Store *store, uint32_t id, Buf *entries, Hash *roo
 	return st;
 }
 
-static Status build_run(Store *store, uint32_t id, Run **out, Err *err)
+static Status build_run(Store *store, uint32_t id, CatalogueRun **out, Err *err)
 {
 	Buf entries = {0};
 	Hash root;
-	RunWriter *writer = calloc(1, sizeof *writer);
+	CatalogueRunWriter *writer = calloc(1, sizeof *writer);
 	Status st = writer ? collect_segment(store, id, &entries, &root, err) : err_no_memory(err);
 	size_t count = entries.len / sizeof(TableEntry);
 	if (st == ST_OK && count)
 		qsort(entries.data, count, sizeof(TableEntry), by_hash_and_value);
 	if (st == ST_OK)
-		st = run_write_begin(writer, store->dir, id, id, store->archive_id, &root, count, err);
+		st = catalogue_run_write_begin(writer, store->dir, id, id, store->archive_id, &root, count, err);
 	if (st != ST_OK)
 		goto done;
 	for (size_t i = 0; st == ST_OK && i < count; i++)
-		st = run_write_add(writer, (const TableEntry *)entries.data + i, err);
+		st = catalogue_run_write_add(writer, (const TableEntry *)entries.data + i, err);
 	if (st == ST_OK)
-		st = run_write_end(writer, err);
+		st = catalogue_run_write_end(writer, err);
 	else
-		run_write_abort(writer);
+		catalogue_run_write_abort(writer);
 	if (st == ST_OK)
-		st = run_open(out, store->dir, id, id, store->archive_id, err);
+		st = catalogue_run_open(out, store->dir, id, id, store->archive_id, err);
 done:
 	free(writer);
 	buf_done(&entries);
@@ -88,25 +90,25 @@ done:
 }
 
 /* One run out of neighbours. */
-static Status merge_runs(Store *store, Run *const *runs, size_t count, Run **out, Err *err)
+static Status merge_runs(Store *store, CatalogueRun *const *runs, size_t count, CatalogueRun **out, Err *err)
 {
-	RunCursor *cursors = calloc(count, sizeof *cursors);
+	CatalogueRunCursor *cursors = calloc(count, sizeof *cursors);
 	TableEntry *heads = calloc(count, sizeof *heads);
 	bool *have = calloc(count, sizeof *have);
-	RunWriter *writer = calloc(1, sizeof *writer);
+	CatalogueRunWriter *writer = calloc(1, sizeof *writer);
 	uint64_t total = 0;
 	uint32_t first = runs[0]->first_segment, last = runs[count - 1]->last_segment;
 	Status st = cursors && heads && have && writer ? ST_OK : err_no_memory(err);
 	for (size_t i = 0; st == ST_OK && i < count; i++) {
 		total += runs[i]->entries;
 		cursors[i].run = runs[i];
-		Step step = run_next(&cursors[i], &heads[i], err);
+		Step step = catalogue_run_next(&cursors[i], &heads[i], err);
 		have[i] = step == STEP_ITEM;
 		st = step == STEP_ERROR ? err->code : ST_OK;
 	}
 	if (st == ST_OK)
-		st = run_write_begin(writer, store->dir, first, last, store->archive_id, &runs[count - 1]->root, total,
-				     err);
+		st = catalogue_run_write_begin(writer, store->dir, first, last, store->archive_id,
+					       &runs[count - 1]->root, total, err);
 	if (st != ST_OK)
 		goto done;
 	for (uint64_t n = 0; st == ST_OK && n < total; n++) {
@@ -114,18 +116,18 @@ static Status merge_runs(Store *store, Run *const *runs, size_t count, Run **out
 		for (size_t i = 0; i < count; i++)
 			if (have[i] && (least == count || by_hash_and_value(&heads[i], &heads[least]) < 0))
 				least = i;
-		st = run_write_add(writer, &heads[least], err);
-		Step step = st == ST_OK ? run_next(&cursors[least], &heads[least], err) : STEP_ERROR;
+		st = catalogue_run_write_add(writer, &heads[least], err);
+		Step step = st == ST_OK ? catalogue_run_next(&cursors[least], &heads[least], err) : STEP_ERROR;
 		have[least] = step == STEP_ITEM;
 		if (st == ST_OK && step == STEP_ERROR)
 			st = err->code;
 	}
 	if (st == ST_OK)
-		st = run_write_end(writer, err);
+		st = catalogue_run_write_end(writer, err);
 	else
-		run_write_abort(writer);
+		catalogue_run_write_abort(writer);
 	if (st == ST_OK)
-		st = run_open(out, store->dir, first, last, store->archive_id, err);
+		st = catalogue_run_open(out, store->dir, first, last, store->archive_id, err);
 done:
 	free(cursors);
 	free(heads);
@@ -136,9 +138,11 @@ done:
 
 static void remove_file(Store *store, const char *name)
 {
-	char path[4096];
-	snprintf(path, sizeof path, "%s/catalogue/%s", store->dir, name);
-	unlink(path);
+	FilePath path;
+	Err ignored;
+	if (file_path(&path, store->dir, "catalogue", &ignored) == ST_OK &&
+	    file_path(&path, path.text, name, &ignored) == ST_OK)
+		unlink(path.text);
 }
 
 /* ---- the row --------------------------------------------------------------------------------------------------- */
@@ -146,32 +150,32 @@ static void remove_file(Store *store, const char *name)
 void catalogue_close(Catalogue *c)
 {
 	for (size_t i = 0; i < c->count; i++)
-		run_free(c->runs[i]);
+		catalogue_run_free(c->runs[i]);
 	c->count = 0;
 	c->covered = 0;
 }
 
 typedef struct {
 	uint32_t first, last;
-} Range;
+} RunRange;
 
 static void list_runs(Store *store, Buf *ranges)
 {
-	char path[4096];
-	snprintf(path, sizeof path, "%s/catalogue", store->dir);
-	DIR *dir = opendir(path);
+	FilePath path;
+	Err ignored;
+	DIR *dir = file_path(&path, store->dir, "catalogue", &ignored) == ST_OK ? opendir(path.text) : NULL;
 	if (!dir)
 		return;
 	for (struct dirent *entry; (entry = readdir(dir));) {
-		Range r;
-		if (run_name_parse(entry->d_name, &r.first, &r.last))
+		RunRange r;
+		if (catalogue_run_name_parse(entry->d_name, &r.first, &r.last))
 			buf_add(ranges, &r, sizeof r);
 	}
 	closedir(dir);
 }
 
 /* Was the run made from the segments that are there now? */
-static bool run_belongs(Store *store, const Run *run)
+static bool run_belongs(Store *store, const CatalogueRun *run)
 {
 	SegmentHeader header;
 	FooterDescriptor footer;
@@ -195,22 +199,22 @@ static bool take_next(Store *store, const Buf *ranges)
 	Err ignored;
 	while (c->count < CATALOGUE_RUNS_MAX) {
 		uint32_t widest = 0;
-		for (size_t i = 0; i < ranges->len / sizeof(Range); i++) {
-			const Range *r = (const Range *)ranges->data + i;
+		for (size_t i = 0; i < ranges->len / sizeof(RunRange); i++) {
+			const RunRange *r = (const RunRange *)ranges->data + i;
 			if (r->first == c->covered + 1 && r->last > widest && r->last <= limit)
 				widest = r->last;
 		}
 		if (!widest)
 			return false;
-		Run *run;
-		Status st = run_open(&run, store->dir, c->covered + 1, widest, store->archive_id, &ignored);
+		CatalogueRun *run;
+		Status st = catalogue_run_open(&run, store->dir, c->covered + 1, widest, store->archive_id, &ignored);
 		if (st == ST_OK && run_belongs(store, run)) {
 			c->runs[c->count++] = run;
 			c->covered = widest;
 			return true;
 		}
 		if (st == ST_OK)
-			run_free(run);
+			catalogue_run_free(run);
 		if (widest == c->covered + 1)
 			return false;
 		limit = widest - 1; /* damaged: a narrower one may do */
@@ -228,7 +232,7 @@ void catalogue_load(Store *store)
 	buf_done(&ranges);
 }
 
-static uint32_t width(const Run *r)
+static uint32_t width(const CatalogueRun *r)
 {
 	return r->last_segment - r->first_segment + 1;
 }
@@ -238,7 +242,7 @@ static void merge_tail(Store *store)
 {
 	Catalogue *c = &store->catalogue;
 	for (;;) {
-		Run *merged, *old[CATALOGUE_FANOUT];
+		CatalogueRun *merged, *old[CATALOGUE_FANOUT];
 		Err ignored;
 		size_t first = c->count - CATALOGUE_FANOUT;
 		if (c->count < CATALOGUE_FANOUT)
@@ -255,7 +259,7 @@ static void merge_tail(Store *store)
 		pthread_rwlock_unlock(&store->lock);
 		for (size_t i = 0; i < CATALOGUE_FANOUT; i++) {
 			remove_file(store, old[i]->name);
-			run_free(old[i]);
+			catalogue_run_free(old[i]);
 		}
 	}
 }
@@ -266,7 +270,7 @@ static bool is_not_covered(void *ctx, const TableEntry *entry)
 	uint32_t segment = (uint32_t)(entry->value >> 32);
 	if (segment)
 		return segment > store->catalogue.covered;
-	const Segment *s = log_segment(store, store->catalogue.covered);
+	const Segment *s = segments_find(store, store->catalogue.covered);
 	return !s || entry->value >= s->first_sequence + s->leaves;
 }
 
@@ -291,7 +295,7 @@ void catalogue_cover(Store *store, uint32_t segment)
 		goto done;
 	list_runs(store, &ranges);
 	while (c->covered < segment && c->count < CATALOGUE_RUNS_MAX) {
-		Run *run;
+		CatalogueRun *run;
 		Err ignored;
 		rwlock_write(&store->lock);
 		bool taken = take_next(store, &ranges);
@@ -321,14 +325,14 @@ void catalogue_cut(Store *store, uint32_t segment)
 	rwlock_write(&store->lock);
 	while (c->count && c->runs[c->count - 1]->last_segment >= segment) {
 		c->covered = c->runs[c->count - 1]->first_segment - 1;
-		run_free(c->runs[--c->count]);
+		catalogue_run_free(c->runs[--c->count]);
 	}
 	pthread_rwlock_unlock(&store->lock);
 	list_runs(store, &ranges);
-	for (size_t i = 0; i < ranges.len / sizeof(Range); i++) {
-		const Range *r = (const Range *)ranges.data + i;
+	for (size_t i = 0; i < ranges.len / sizeof(RunRange); i++) {
+		const RunRange *r = (const RunRange *)ranges.data + i;
 		char name[32];
-		run_name(r->first, r->last, name);
+		catalogue_run_name(r->first, r->last, name);
 		if (r->last >= segment)
 			remove_file(store, name);
 	}
@@ -339,10 +343,10 @@ void catalogue_cut(Store *store, uint32_t segment)
 /* ---- looking up ------------------------------------------------------------------------------------------------ */
 
 /* Puts freshly built runs in the place of a damaged one. */
-static Status rebuild(Store *store, const Run *damaged, Err *err)
+static Status rebuild(Store *store, const CatalogueRun *damaged, Err *err)
 {
 	Catalogue *c = &store->catalogue;
-	Run *fresh[CATALOGUE_RUNS_MAX];
+	CatalogueRun *fresh[CATALOGUE_RUNS_MAX];
 	uint32_t first = damaged->first_segment, count = damaged->last_segment - first + 1, built = 0;
 	Status st = count <= CATALOGUE_RUNS_MAX - c->count
 			    ? ST_OK
@@ -360,7 +364,7 @@ static Status rebuild(Store *store, const Run *damaged, Err *err)
 	if (st == ST_OK && at < c->count) {
 		memmove(c->runs + at + count, c->runs + at + 1, (c->count - at - 1) * sizeof *c->runs);
 		memcpy(c->runs + at, fresh, count * sizeof *fresh);
-		run_free((Run *)(uintptr_t)damaged); /* the row's use; the caller has its own */
+		catalogue_run_free((CatalogueRun *)(uintptr_t)damaged); /* the row's use; the caller has its own */
 		c->count += count - 1;
 		built = 0;
 	}
@@ -368,24 +372,24 @@ static Status rebuild(Store *store, const Run *damaged, Err *err)
 	if (st == ST_OK && count > 1)
 		remove_file(store, damaged->name);
 	for (uint32_t i = 0; i < built; i++)
-		run_free(fresh[i]);
+		catalogue_run_free(fresh[i]);
 	return st;
 }
 
 Status catalogue_lookup(Store *store, uint64_t hash, Buf *values, Err *err)
 {
-	Run *runs[CATALOGUE_RUNS_MAX];
+	CatalogueRun *runs[CATALOGUE_RUNS_MAX];
 	size_t count;
 	Status st = ST_OK;
 	rwlock_read(&store->lock);
 	count = store->catalogue.count;
 	for (size_t i = 0; i < count; i++)
-		runs[i] = run_use(store->catalogue.runs[i]);
+		runs[i] = catalogue_run_use(store->catalogue.runs[i]);
 	pthread_rwlock_unlock(&store->lock);
-	const Run *damaged = NULL;
+	const CatalogueRun *damaged = NULL;
 	size_t before = values->len;
 	for (size_t i = 0; i < count && st == ST_OK; i++) {
-		st = run_lookup(runs[i], hash, values, err);
+		st = catalogue_run_lookup(runs[i], hash, values, err);
 		if (st == ST_CORRUPT)
 			damaged = runs[i];
 	}
@@ -396,7 +400,7 @@ Status catalogue_lookup(Store *store, uint64_t hash, Buf *values, Err *err)
 		pthread_mutex_unlock(&store->catalogue_mutex);
 	}
 	for (size_t i = 0; i < count; i++)
-		run_free(runs[i]);
+		catalogue_run_free(runs[i]);
 	return damaged && st == ST_OK ? catalogue_lookup(store, hash, values, err) : st;
 }
 
@@ -406,12 +410,12 @@ void catalogue_forget(Store *store, uint32_t segment)
 	Err ignored;
 	pthread_mutex_lock(&store->catalogue_mutex);
 	for (size_t i = 0; i < c->count; i++) {
-		Run *run = c->runs[i];
+		CatalogueRun *run = c->runs[i];
 		if (segment < run->first_segment || segment > run->last_segment)
 			continue;
-		run_use(run);
+		catalogue_run_use(run);
 		rebuild(store, run, &ignored);
-		run_free(run);
+		catalogue_run_free(run);
 		break;
 	}
 	pthread_mutex_unlock(&store->catalogue_mutex);

@@ -6,20 +6,17 @@
  * with the logarithm. Derived: the directory may be deleted at any time; a missing or damaged run is built anew from
  * its segments. Where the directory cannot be written the look-ups stay in memory.
  *
+ * Owns     the row owns one use of each run
+ * Errors   catalogue_lookup alone can fail: ST_CORRUPT a run and the segments it was made from are damaged; ST_IO. What
+ *          cannot be built or written stays in memory
  * Threads  the row is guarded by the store's lock
  */
 #ifndef STORE_LOG_CATALOGUE_H
 #define STORE_LOG_CATALOGUE_H
 
-#include "store/log/run.h"
+#include "store/log/state.h"
 
-enum { CATALOGUE_FANOUT = 8, CATALOGUE_RUNS_MAX = 512 };
-
-typedef struct {
-	Run *runs[CATALOGUE_RUNS_MAX];
-	size_t count;
-	uint32_t covered; /* segments 1 .. covered */
-} Catalogue;
+enum { CATALOGUE_FANOUT = 8 };
 
 /* Opens the runs that lie in the directory, as far as they cover the segments from 1 on without a gap. */
 void catalogue_load(Store *store);

@@ -1,12 +1,11 @@
-/* store/log/files.c - which segment files are open, and what is kept in memory of a segment. A few are kept open, the
- * one unused longest is closed; frames are found through the footer, or by scanning where the footer is damaged. */
-#include "store/log/internal.h"
+/* store/log/files.c - a few segment files are kept open; when there are too many, the one unused longest is closed.
+ * Frames are found through a segment's footer, or by scanning it where the footer is damaged. */
+#include "store/log/files.h"
 
-#include "base/file.h"
+#include "store/format/scan.h"
+#include "store/log/segments.h"
 
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
 static void close_oldest(Store *store, const Segment *keep)
@@ -52,70 +51,49 @@ Status files_open(Store *store, Segment *s, Err *err)
 	return ST_OK; /* a damaged header is known since the archive was opened */
 }
 
-SegmentFile *files_use(Store *store, uint32_t id, Err *err)
+Status files_use(Store *store, uint32_t id, SegmentFile **out, Err *err)
 {
 	SegmentFile *file = NULL;
+	Status st = ST_OK;
 	pthread_rwlock_rdlock(&store->lock);
-	Segment *s = log_segment(store, id);
+	Segment *s = segments_find(store, id);
 	if (s && s->file) {
 		s->used_at = atomic_fetch_add(&store->clock, 1);
 		file = segment_file_use(s->file);
 	}
 	pthread_rwlock_unlock(&store->lock);
-	if (file)
-		return file;
+	if (file) {
+		*out = file;
+		return ST_OK;
+	}
 	pthread_rwlock_wrlock(&store->lock);
-	s = log_segment(store, id);
+	s = segments_find(store, id);
 	if (s && files_open(store, s, err) == ST_OK) {
 		s->used_at = atomic_fetch_add(&store->clock, 1);
 		file = segment_file_use(s->file);
 	} else {
-		err_set(err, ST_CORRUPT, "segment %08" PRIx32 ".seg is missing", id);
+		st = err_set(err, ST_CORRUPT, "segment %08" PRIx32 ".seg is missing", id);
 	}
 	pthread_rwlock_unlock(&store->lock);
-	return file;
-}
-
-Status segment_load_tables(Segment *s, uint32_t frames, uint32_t leaves, Err *err)
-{
-	const SegmentFile *f = s->file;
-	Buf bytes = {0};
-	size_t len = ((size_t)f->footer_frames + f->footer_leaves) * 4;
-	bool noted = buf_extend(&bytes, len) || !len;
-	Status st = noted ? file_pread(f->fd, bytes.data, len, f->table_at, f->name, err) : err_no_memory(err);
-	for (uint32_t i = 0; st == ST_OK && noted && i < frames; i++)
-		noted = segment_note_frame(s, i, (uint64_t)get_le32(bytes.data + (size_t)i * 4) * FRAME_ALIGN);
-	for (uint32_t i = 0; st == ST_OK && noted && i < leaves; i++)
-		noted = segment_note_leaf(s, i, get_le32(bytes.data + ((size_t)f->footer_frames + i) * 4));
-	buf_done(&bytes);
-	return st == ST_OK && !noted ? err_no_memory(err) : st;
-}
-
-void segment_release_tables(Segment *s)
-{
-	if (!s->sealed || s->rescanned)
-		return;
-	free(s->offsets);
-	free(s->leaf_ordinals);
-	s->offsets = s->leaf_ordinals = NULL;
-	s->offsets_room = s->leaves_room = 0;
+	if (st == ST_OK)
+		*out = file;
+	return st;
 }
 
 bool files_recheck(Store *store)
 {
-	char path[4096], name[16];
+	FilePath path;
+	Err ignored;
 	struct stat dir, now, own;
 	bool anew = false;
-	snprintf(path, sizeof path, "%s/segments", store->dir);
-	if (stat(path, &dir) != 0)
+	if (file_path(&path, store->dir, "segments", &ignored) != ST_OK || stat(path.text, &dir) != 0)
 		return false;
 	uint64_t changed = (uint64_t)dir.st_mtim.tv_sec * 1000000000u + (uint64_t)dir.st_mtim.tv_nsec;
 	pthread_rwlock_wrlock(&store->lock);
 	for (size_t i = 0; changed != store->segments_changed && i < store->segment_count; i++) {
 		Segment *s = store->segments[i];
-		segment_name(s->id, name);
-		snprintf(path, sizeof path, "%s/segments/%s", store->dir, name);
-		if (!s->file || !s->sealed || s->id >= store->committed.segment || stat(path, &now) != 0 ||
+		if (!s->file || !s->sealed || s->id >= store->committed.segment ||
+		    segment_path(&path, store->dir, s->id, "", &ignored) != ST_OK || stat(path.text, &now) != 0 ||
 		    fstat(s->file->fd, &own) != 0 || now.st_ino == own.st_ino)
 			continue;
 		segment_file_free(s->file);
@@ -136,13 +114,13 @@ bool files_rescan(Store *store, uint32_t id)
 	Frame frame;
 	struct stat info;
 	Step step;
-	SegmentFile *file = files_use(store, id, &err);
+	SegmentFile *file = NULL;
 	Segment *found = segment_new(id);
 	bool done = false;
-	if (!file || !found || fstat(file->fd, &info) != 0)
+	if (files_use(store, id, &file, &err) != ST_OK || !found || fstat(file->fd, &info) != 0)
 		goto done;
 	pthread_rwlock_rdlock(&store->lock);
-	Segment *s = log_segment(store, id);
+	Segment *s = segments_find(store, id);
 	uint32_t frames = s ? s->frames : 0, leaves = s ? s->leaves : 0;
 	bool wanted = s && s->sealed && !s->rescanned && !s->offsets;
 	found->first_sequence = s ? s->first_sequence : 0;
@@ -165,7 +143,7 @@ bool files_rescan(Store *store, uint32_t id)
 	}
 	scan_done(&scan);
 	pthread_rwlock_wrlock(&store->lock);
-	s = log_segment(store, id);
+	s = segments_find(store, id);
 	if (s && s->sealed && !s->offsets && s->frames == frames && found->offsets &&
 	    (found->leaf_ordinals || !leaves)) {
 		s->offsets = found->offsets;

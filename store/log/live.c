@@ -1,76 +1,68 @@
-/* store/log/live.c - the live segment: made, filled by the writer, sealed with a footer. A new file and its name are
- * durable before anything is written to it; a segment is durable with its footer before the next one is made. */
-#include "store/log/writer_parts.h"
+/* store/log/live.c - a new file and its name are durable before anything is written to it; a segment is durable with
+ * its footer before the next one is made. So segments 1 to n - 1 are whole wherever the power is cut. */
+#include "store/log/live.h"
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/rwlock.h"
+#include "store/log/out.h"
+#include "store/log/segments.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <unistd.h>
-
-Status live_path(const Store *store, uint32_t id, char out[static PATH_MAX], Err *err)
-{
-	char name[16];
-	segment_name(id, name);
-	if (snprintf(out, PATH_MAX, "%s/segments/%s", store->dir, name) >= PATH_MAX)
-		return err_set(err, ST_LIMIT, "path too long: %.100s…", store->dir);
-	return ST_OK;
-}
-
-Status live_sync_dir(const Store *store, Err *err)
-{
-	char path[PATH_MAX];
-	if (snprintf(path, sizeof path, "%s/segments", store->dir) >= (int)sizeof path)
-		return err_set(err, ST_LIMIT, "path too long: %.100s…", store->dir);
-	return file_sync_dir(path, err);
-}
 
 static Status create_segment_file(Store *store, uint32_t id, int *fd_out, Err *err)
 {
-	char path[PATH_MAX];
+	FilePath path;
 	uint8_t bytes[SEGMENT_HEADER_LEN];
 	SegmentHeader header = {
 		.segment = id, .first_sequence = store->writer.frontier.size, .created_ms = clock_utc_ms()};
-	Status st = live_path(store, id, path, err);
+	Status st = segment_path(&path, store->dir, id, "", err);
 	if (st != ST_OK)
 		return st;
 	memcpy(header.archive_id, store->archive_id, ARCHIVE_ID_LEN);
 	segment_header_put(&header, bytes);
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	int fd = open(path.text, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (fd < 0)
-		return err_errno(err, errno, "create %s", path);
-	st = file_pwrite(fd, bytes, sizeof bytes, 0, path, err);
+		return err_errno(err, errno, "create %s", path.text);
+	st = file_pwrite(fd, bytes, sizeof bytes, 0, path.text, err);
 	if (st == ST_OK && fsync(fd) != 0)
-		st = err_errno(err, errno, "sync %s", path);
+		st = err_errno(err, errno, "sync %s", path.text);
 	if (st == ST_OK)
-		st = live_sync_dir(store, err);
+		st = segments_sync_dir(store, err);
 	if (st != ST_OK) {
 		close_quietly(fd);
-		unlink(path);
+		unlink(path.text);
 		return st;
 	}
 	*fd_out = fd;
 	return ST_OK;
 }
 
-Status writer_add_dictionary(Store *store, Err *err)
+Status live_add_dictionary(Store *store, Err *err)
 {
 	Writer *w = &store->writer;
 	FrameHeader header = {.type = FRAME_DICT};
 	Str bytes = dictionary_bytes(w->dict);
 	header.raw_len = (uint32_t)bytes.len;
 	uint32_t ordinal;
-	Status st = writer_add(store, &header, (Str){(const char *)dictionary_hash(w->dict)->bytes, STORE_HASH_LEN},
-			       (Str){0}, bytes, &ordinal, err);
+	Status st = out_put_frame(store, &header, (Str){(const char *)dictionary_hash(w->dict)->bytes, STORE_HASH_LEN},
+				  (Str){0}, bytes, &ordinal, err);
 	if (st != ST_OK)
 		return st;
 	w->dict_ordinal = ordinal;
 	w->live->last_dict = ordinal;
 	return ST_OK;
+}
+
+void live_forget_dictionary(Store *store)
+{
+	Writer *w = &store->writer;
+	w->dict = NULL;
+	w->dict_ordinal = UINT32_MAX;
+	w->training_failed = false;
+	buf_done(&w->samples);
+	buf_done(&w->sample_sizes);
 }
 
 Status live_start(Store *store, Err *err)
@@ -90,7 +82,7 @@ Status live_start(Store *store, Err *err)
 	if (st != ST_OK)
 		goto done;
 	rwlock_write(&store->lock);
-	bool added = log_add_segment(store, s);
+	bool added = segments_add(store, s);
 	store->files_open += added;
 	store->seen_size = SEGMENT_HEADER_LEN;
 	pthread_rwlock_unlock(&store->lock);
@@ -103,13 +95,13 @@ Status live_start(Store *store, Err *err)
 	w->live = s;
 	w->buffer_at = w->batch_start = SEGMENT_HEADER_LEN;
 	w->dict_ordinal = UINT32_MAX;
-	return w->dict ? writer_add_dictionary(store, err) : ST_OK;
+	return w->dict ? live_add_dictionary(store, err) : ST_OK;
 done:
 	if (fd >= 0) {
-		char path[PATH_MAX];
+		FilePath path;
 		Err ignored;
-		if (live_path(store, id, path, &ignored) == ST_OK)
-			unlink(path);
+		if (segment_path(&path, store->dir, id, "", &ignored) == ST_OK)
+			unlink(path.text);
 	}
 	close_quietly(fd);
 	segment_free(s);
@@ -170,23 +162,23 @@ Status live_seal(Store *store, Err *err)
 	SegmentHeader header;
 	SegmentFile *fresh = NULL;
 	bool sealed;
-	Status st = writer_flush(store, err);
+	Status st = out_flush(store, err);
 	if (st == ST_OK) {
-		writer_wait_for_sync(w);
+		out_wait_for_sync(w);
 		st = build_footer(store, &footer, err);
 	}
 	if (st == ST_OK)
-		st = writer_check_space(store, footer.len, err);
+		st = out_check_space(store, footer.len, err);
 	if (st == ST_OK)
 		st = file_pwrite(w->live_fd, footer.data, footer.len, w->live->end, w->live->file->name, err);
 	if (st != ST_OK) {
 		if (footer.len && ftruncate(w->live_fd, (off_t)w->live->end) != 0)
-			writer_poison(w, "ftruncate", errno);
+			out_poison(w, "ftruncate", errno);
 		goto done;
 	}
 	if (fdatasync(w->live_fd) != 0) {
-		writer_poison(w, "fdatasync", errno);
-		st = writer_check_poison(w, err);
+		out_poison(w, "fdatasync", errno);
+		st = out_check_poison(w, err);
 		goto done;
 	}
 	st = segment_file_open(&fresh, store->dir, w->live->id, store->archive_id, &header, &sealed, NULL, err);

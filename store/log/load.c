@@ -1,12 +1,16 @@
-/* store/log/load.c - opening: the segments that are there, the state at the last COMMIT that the catalogue covers, and
- * from there on log_advance. Where something does not fit together everything is read, so that the damage is named. */
-#include "store/log/internal.h"
+/* store/log/load.c - opening takes the state at the last COMMIT that the catalogue covers out of a segment's footer,
+ * and follows the log from there. Where something does not fit together everything is read, so that the damage is
+ * named. */
+#include "store/log/load.h"
+
+#include "store/log/catalogue.h"
+#include "store/log/follow.h"
+#include "store/log/segments.h"
+#include "store/log/tree.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 static int by_number(const void *a, const void *b)
@@ -17,11 +21,13 @@ static int by_number(const void *a, const void *b)
 
 static Status list_segments(const Store *store, Buf *ids, Err *err)
 {
-	char path[PATH_MAX];
-	snprintf(path, sizeof path, "%s/segments", store->dir);
-	DIR *dir = opendir(path);
+	FilePath path;
+	Status st = file_path(&path, store->dir, "segments", err);
+	if (st != ST_OK)
+		return st;
+	DIR *dir = opendir(path.text);
 	if (!dir)
-		return err_errno(err, errno, "open directory %s", path);
+		return err_errno(err, errno, "open directory %s", path.text);
 	for (struct dirent *entry; (entry = readdir(dir));) {
 		uint32_t id;
 		if (segment_name_parse(entry->d_name, &id))
@@ -48,7 +54,7 @@ static Status open_segments(Store *store, const Buf *ids, uint32_t *sealed_run_o
 		uint32_t id;
 		bool sealed;
 		memcpy(&id, ids->data + i * sizeof id, sizeof id);
-		Status st = log_open_segment(store, id, &s, &sealed, &footer, err);
+		Status st = segments_open(store, id, &s, &sealed, &footer, err);
 		if (st != ST_OK)
 			return st;
 		if (sealed) {
@@ -150,7 +156,7 @@ static Status start_at(Store *store, uint32_t id, Err *err)
 	bool sealed = false;
 	Committed c = {.segment = id};
 	uint64_t offset, room;
-	Segment *s = log_segment(store, id);
+	Segment *s = segments_find(store, id);
 	Status st = segment_file_open(&file, store->dir, id, store->archive_id, &header, &sealed, &footer, err);
 	if (st != ST_OK || !sealed) {
 		segment_file_free(file);
@@ -200,7 +206,7 @@ done:
 
 static void forget_all(Store *store)
 {
-	log_drop_segments_after(store, 0);
+	segments_drop_after(store, 0);
 	table_done(&store->table);
 	store->committed = (Committed){0};
 	store->tail = (Tail){0};
@@ -213,14 +219,14 @@ static uint32_t last_covered_commit(const Store *store, uint32_t sealed_run)
 {
 	uint32_t id = store->catalogue.covered < sealed_run ? store->catalogue.covered : sealed_run;
 	for (; id > 0; id--) {
-		const Segment *s = log_segment(store, id);
+		const Segment *s = segments_find(store, id);
 		if (s && s->committed_frames)
 			break;
 	}
 	return id;
 }
 
-Status log_load(Store *store, bool at_open, Err *err)
+Status archive_load(Store *store, bool at_open, Err *err)
 {
 	Buf ids = {0};
 	uint32_t sealed_run, last_commit;
@@ -244,7 +250,7 @@ Status log_load(Store *store, bool at_open, Err *err)
 		st = open_segments(store, &ids, &sealed_run, &last_commit, err);
 	}
 	if (st == ST_OK)
-		st = log_advance(store, err);
+		st = archive_follow(store, err);
 	pthread_rwlock_unlock(&store->lock);
 done:
 	buf_done(&ids);

@@ -1,11 +1,23 @@
-/* store/log/lookup.c - from a key or an object's hash to its place. A look-up table says where to look; what stands
- * there is checked, so that a collision or damage costs time, never truth. */
-#include "store/log/internal.h"
+/* store/log/lookup.c - a look-up says where to look; what stands there is checked, so that two keys with the same hash,
+ * or damage, cost time and never truth. Newer places are tried first: the newest version is what is mostly asked for.
+ */
+#include "store/log/lookup.h"
 
 #include "base/rwlock.h"
+#include "store/log/catalogue.h"
+#include "store/log/read.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
+
+Status lookup_add(void *ctx, uint64_t hash, uint64_t value, Err *err)
+{
+	Store *store = ctx;
+	rwlock_write(&store->lock);
+	bool added = table_add(&store->table, hash, value);
+	pthread_rwlock_unlock(&store->lock);
+	return added ? ST_OK : err_no_memory(err);
+}
 
 Status lookup_values(Store *store, uint64_t hash, Buf *out, Err *err)
 {

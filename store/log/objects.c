@@ -1,79 +1,17 @@
-/* store/log/objects.c - objects in: hash first, store only what is not there, large ones chunk by chunk.
- * Also what is done to every body on its way in: packing, and training the dictionary on the first few MB of text. */
-#include "store/log/internal.h"
+/* store/log/objects.c - an object is named by its SHA-256, so it is read twice: once for its hash, and again to store
+ * it where nobody has it. The second reading is hashed too: a file that changed in between is refused. */
+#include "store/log/objects.h"
 
-#include "base/file.h"
-#include "base/rwlock.h"
-#include "store/format/hash.h"
+#include "store/log/lookup.h"
+#include "store/log/pack.h"
+#include "store/log/writer.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-/* ---- packing --------------------------------------------------------------------------------------------------- */
-
-enum { SAMPLE_MAX = 32 << 10 };
-
-static Status train(Store *store, Err *err)
-{
-	Writer *w = &store->writer;
-	Dictionary *dict = NULL;
-	Status st = dictionary_train(w->samples.data, (const size_t *)w->sample_sizes.data,
-				     (unsigned)(w->sample_sizes.len / sizeof(size_t)), &dict, err);
-	buf_done(&w->samples);
-	buf_done(&w->sample_sizes);
-	if (st == ST_INVALID) {
-		w->training_failed = true; /* it works without one */
-		return ST_OK;
-	}
-	if (st != ST_OK)
-		return st;
-	rwlock_write(&store->lock);
-	w->dict = keep_dictionary(store, dict);
-	pthread_rwlock_unlock(&store->lock);
-	return w->dict ? ST_OK : err_no_memory(err);
-}
-
-/* Keeps the start of a body that LZ4 could shrink, until there is enough to train on. */
-static Status take_sample(Store *store, Str raw, Err *err)
-{
-	Writer *w = &store->writer;
-	if (w->dict || w->training_failed || !store->options.sample_bytes)
-		return ST_OK;
-	size_t len = raw.len < SAMPLE_MAX ? raw.len : SAMPLE_MAX;
-	buf_add(&w->samples, raw.ptr, len);
-	buf_add(&w->sample_sizes, &len, sizeof len);
-	if (!buf_ok(&w->samples) || !buf_ok(&w->sample_sizes))
-		return err_no_memory(err);
-	return w->samples.len >= store->options.sample_bytes ? train(store, err) : ST_OK;
-}
-
-Status writer_pack(Store *store, Str raw, FrameHeader *header, Str *stored_out, Err *err)
-{
-	Writer *w = &store->writer;
-	Codec codec;
-	Status st = ST_OK;
-	header->raw_len = (uint32_t)raw.len;
-	/* the dictionary's frame must stand in the segment that this frame will stand in: the segment is chosen here */
-	if (w->dict)
-		st = writer_make_room(store, raw.len + FRAME_HEADER_LEN + DESCRIPTOR_MAX + ANNEX_MAX, err);
-	if (st == ST_OK && w->dict && w->dict_ordinal == UINT32_MAX)
-		st = writer_add_dictionary(store, err);
-	if (st != ST_OK)
-		return st;
-	buf_clear(&w->packed);
-	st = packer_pack(w->packer, w->dict, raw, &w->packed, &codec, err);
-	if (st != ST_OK)
-		return st;
-	header->codec = (uint8_t)codec;
-	header->dict_ordinal = codec == CODEC_LZ4_DICT ? w->dict_ordinal : 0;
-	*stored_out = codec == CODEC_RAW ? raw : buf_str(&w->packed);
-	/* a payload is too short to shrink by itself, and gains most from a dictionary */
-	return codec == CODEC_RAW && header->type != FRAME_LEAF ? ST_OK : take_sample(store, raw, err);
-}
-
-/* ---- measuring ------------------------------------------------------------------------------------------------- */
+/* ---- measuring ----------------------------------------------------------------------------------------------------
+ */
 
 static Status read_part(int fd, void *out, size_t len, uint64_t offset, size_t *got_out, Err *err)
 {
@@ -135,16 +73,8 @@ Status object_measure(Store *store, ObjectInput *object, Err *err)
 	return st;
 }
 
-/* ---- storing --------------------------------------------------------------------------------------------------- */
-
-static Status add_lookup(void *ctx, uint64_t hash, uint64_t value, Err *err)
-{
-	Store *store = ctx;
-	rwlock_write(&store->lock);
-	bool added = table_add(&store->table, hash, value);
-	pthread_rwlock_unlock(&store->lock);
-	return added ? ST_OK : err_no_memory(err);
-}
+/* ---- storing ------------------------------------------------------------------------------------------------------
+ */
 
 static Status add_object_frame(Store *store, const ObjectRef *ref, uint32_t chunks, FrameHeader *header, Str stored,
 			       Err *err)
@@ -160,14 +90,14 @@ static Status add_object_frame(Store *store, const ObjectRef *ref, uint32_t chun
 		return st;
 	store->writer.objects++;
 	store->writer.bytes_original += ref->size_bytes;
-	return add_lookup(store, lookup_object(&ref->hash), (uint64_t)store->writer.live->id << 32 | ordinal, err);
+	return lookup_add(store, lookup_object(&ref->hash), (uint64_t)store->writer.live->id << 32 | ordinal, err);
 }
 
 static Status store_small(Store *store, const ObjectRef *ref, Str bytes, Err *err)
 {
 	FrameHeader header = {0};
 	Str stored;
-	Status st = writer_pack(store, bytes, &header, &stored, err);
+	Status st = pack_body(store, bytes, &header, &stored, err);
 	return st == ST_OK ? add_object_frame(store, ref, 0, &header, stored, err) : st;
 }
 
@@ -194,7 +124,7 @@ static Status store_chunk(Store *store, const ObjectRef *ref, Str chunk, uint64_
 	ChunkDescriptor d = {ref->hash, offset};
 	Str stored;
 	uint32_t ordinal;
-	Status st = writer_pack(store, chunk, &header, &stored, err);
+	Status st = pack_body(store, chunk, &header, &stored, err);
 	if (st != ST_OK)
 		return st;
 	chunk_descriptor_put(&d, descriptor);

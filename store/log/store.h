@@ -21,27 +21,9 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/stop.h"
-
-enum {
-	STORE_HASH_LEN = 32,
-	STORE_ID_MAX = 128,           /* A-Za-z0-9._:- */
-	STORE_CASES_MAX = 64,         /* case files one record may belong to */
-	STORE_OBJECTS_MAX = 1024,     /* objects of one record */
-	STORE_METADATA_MAX = 1 << 20, /* bytes of metadata JSON */
-	STORE_CHUNK_BYTES = 1 << 20,  /* larger objects are stored in chunks of this size */
-};
+#include "store/format/entry.h"
 
 typedef struct Store Store;
-typedef struct {
-	uint8_t bytes[STORE_HASH_LEN];
-} Hash;
-
-static inline bool hash_eq(const Hash *a, const Hash *b)
-{
-	return memcmp(a->bytes, b->bytes, STORE_HASH_LEN) == 0;
-}
-void hash_of(Str bytes, Hash *out); /* SHA-256 */
 
 /* ---- open and close -------------------------------------------------------------------------------------------- */
 
@@ -55,22 +37,6 @@ const char *store_dir(const Store *store);
 Status store_refresh(Store *store, Err *err);
 
 /* ---- reading --------------------------------------------------------------------------------------------------- */
-
-typedef enum {
-	ENTRY_RECORD = 1,      /* a record version; key: its id */
-	ENTRY_CASE = 2,        /* metadata of a case file; key: its code; versions like records */
-	ENTRY_HOLD = 3,        /* a legal hold or its release; key: the record's id (store/care/keep.h) */
-	ENTRY_DESTRUCTION = 4, /* a decision to destroy records; key: its number; "records" in the metadata */
-} EntryKind;
-
-typedef struct {
-	char role[16]; /* "original", "text", "attachment", "envelope" */
-	Str name;      /* file name as given, "" where there was none */
-	Str media;     /* media type, "application/pdf" */
-	Str from;      /* a text: where it came from ("given", "pdftotext 22.12.0", …); else "" */
-	Hash hash;     /* of the object's own bytes */
-	uint64_t size_bytes;
-} ObjectRef;
 
 typedef struct {
 	uint64_t sequence;
@@ -155,29 +121,10 @@ Status store_append(Store *store, const EntryInput *input, Receipt *out, Err *er
 /* Makes everything appended durable with one fdatasync and visible. A failed sync poisons the writer: ST_READ_ONLY ever
  * after. */
 Status store_commit(Store *store, Err *err);
+/* Seals the live segment, so that it can be written anew (store/care/); within store_write_begin/end, after a commit.
+ */
+Status store_seal(Store *store, Err *err);
 /* Append and commit for many threads at once: calls that come together share one fdatasync. Takes the lock itself. */
 Status store_put(Store *store, const EntryInput *input, Receipt *out, Err *err);
-
-/* ---- checking -------------------------------------------------------------------------------------------------- */
-
-typedef struct {
-	char segment[24];
-	uint64_t offset, sequence; /* UINT64_MAX where it is not known */
-	char text[200];
-} VerifyFinding;
-
-typedef struct {
-	uint64_t segments, frames, leaves, objects, bytes;
-	uint64_t findings;
-	uint64_t torn_bytes; /* left by a write that was cut off and never acknowledged: no fault, the next write
-				removes them */
-	Hash root;           /* computed anew from the descriptors */
-} VerifyReport;
-
-/* Every stored byte against its checksum; unless quick, every object and payload against its SHA-256 and every leaf
- * against the tree. Calls `found` for each thing wrong; ST_OK when it could look at everything, even if things are
- * wrong; ends with ST_BUSY when stop is raised (NULL: never). */
-Status store_verify(Store *store, bool quick, const Stop *stop, void (*found)(void *ctx, const VerifyFinding *finding),
-		    void *ctx, VerifyReport *out, Err *err);
 
 #endif

@@ -1,8 +1,8 @@
-/* store/log/table.c - see table.h. Open addressing with linear probing; the hashes are SHA-256 already, so their upper
- * bits choose the slot. */
+/* store/log/table.c - open addressing with linear probing. The hashes are the first eight bytes of a SHA-256, so any of
+ * their bits choose a slot evenly; a slot is free where its value is UINT64_MAX. */
 #include "store/log/table.h"
 
-#include "store/format/hash.h"
+#include "store/format/descriptor.h"
 
 #include <stdlib.h>
 
@@ -92,4 +92,28 @@ uint64_t lookup_hash(LookupKind lookup, uint8_t entry_kind, Str key)
 	Hash hash;
 	hash_of((Str){(const char *)bytes, 2 + len}, &hash);
 	return get_le64(hash.bytes);
+}
+
+Status frame_lookups(uint32_t segment, const Frame *frame,
+		     Status (*add)(void *ctx, uint64_t hash, uint64_t value, Err *err), void *ctx, Err *err)
+{
+	Status st = ST_OK;
+	if (frame->header.type == FRAME_OBJECT && !(frame->header.flags & FRAME_DESTROYED)) {
+		ObjectDescriptor object;
+		if (!object_descriptor_get(frame->descriptor, &object))
+			return err_set(err, ST_CORRUPT, "damaged object descriptor");
+		st = add(ctx, lookup_object(&object.hash), (uint64_t)segment << 32 | frame->header.ordinal, err);
+	} else if (frame->header.type == FRAME_LEAF) {
+		LeafDescriptor leaf;
+		Str rest = frame->annex, code;
+		Step step;
+		if (!leaf_descriptor_get(frame->descriptor, &leaf) || leaf.sequence != frame->header.sequence)
+			return err_set(err, ST_CORRUPT, "damaged leaf descriptor");
+		st = add(ctx, lookup_hash(LOOKUP_KEY, leaf.kind, leaf.key), leaf.sequence, err);
+		while (st == ST_OK && (step = annex_next(&rest, &code)) != STEP_END)
+			st = step == STEP_ERROR
+				     ? err_set(err, ST_CORRUPT, "damaged list of case files")
+				     : add(ctx, lookup_hash(LOOKUP_MEMBER, leaf.kind, code), leaf.sequence, err);
+	}
+	return st;
 }

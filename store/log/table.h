@@ -2,13 +2,15 @@
  * 64-bit values in memory. Catalogue runs hold the same pairs for what is sealed.
  *
  * Owns     its slots
- * Errors   false when out of memory
+ * Shapes   a value is a leaf's sequence, or an object's place: segment << 32 | ordinal (segments count from 1)
+ * Errors   false when out of memory; frame_lookups: ST_CORRUPT
  * Threads  one writer or many readers, kept apart by the caller
  */
 #ifndef STORE_LOG_TABLE_H
 #define STORE_LOG_TABLE_H
 
-#include "store/log/store.h"
+#include "base/err.h"
+#include "store/format/frame.h"
 
 typedef struct {
 	uint64_t hash, value;
@@ -19,10 +21,6 @@ typedef struct {
 	size_t count, capacity;
 } Table;
 
-static inline void table_init(Table *t)
-{
-	*t = (Table){0};
-}
 void table_done(Table *t);
 /* Room for so many more, so that adding them cannot fail. */
 bool table_reserve(Table *t, size_t more);
@@ -39,5 +37,9 @@ static inline uint64_t lookup_object(const Hash *hash)
 {
 	return get_le64(hash->bytes);
 }
+/* Calls `add` for each look-up that leads to a frame: an object's hash; a leaf's key and its case files. Stops at the
+ * first `add` that fails. ST_CORRUPT: a descriptor or annex that is none. */
+Status frame_lookups(uint32_t segment, const Frame *frame,
+		     Status (*add)(void *ctx, uint64_t hash, uint64_t value, Err *err), void *ctx, Err *err);
 
 #endif

@@ -1,13 +1,12 @@
-/* store/log/tree.c - see tree.h. */
+/* store/log/tree.c - subtree hashes are appended in the order in which the leaves complete them, so their places are
+ * computed and the file is never rewritten. Nothing here is trusted: whoever makes a proof checks it against the
+ * committed root, and a file that disagrees is built anew from the leaves. */
 #include "store/log/tree.h"
 
 #include "base/file.h"
-#include "store/format/hash.h"
-#include "store/log/internal.h"
+#include "store/log/read.h"
 
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,20 +41,20 @@ static void put_header(const Store *store, uint8_t out[static TREE_HEADER_LEN])
 void tree_open(Store *store)
 {
 	TreeFile *t = &store->tree;
-	char path[PATH_MAX];
+	FilePath path;
 	uint8_t wanted[TREE_HEADER_LEN], found[TREE_HEADER_LEN];
 	Err ignored;
 	t->fd = -1;
-	snprintf(path, sizeof path, "%s/catalogue", store->dir);
-	if (file_make_dirs(path, &ignored) != ST_OK && !file_exists(path))
+	if (file_path(&path, store->dir, "catalogue", &ignored) != ST_OK ||
+	    (file_make_dirs(path.text, &ignored) != ST_OK && !file_exists(path.text)) ||
+	    file_path(&path, path.text, "tree", &ignored) != ST_OK)
 		return;
-	snprintf(path, sizeof path, "%s/catalogue/tree", store->dir);
-	t->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	t->fd = open(path.text, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 	t->writable = t->fd >= 0;
 	if (t->fd < 0)
-		t->fd = open(path, O_RDONLY | O_CLOEXEC);
+		t->fd = open(path.text, O_RDONLY | O_CLOEXEC);
 	put_header(store, wanted);
-	if (t->fd >= 0 && file_pread(t->fd, found, sizeof found, 0, path, &ignored) == ST_OK &&
+	if (t->fd >= 0 && file_pread(t->fd, found, sizeof found, 0, path.text, &ignored) == ST_OK &&
 	    memcmp(wanted, found, sizeof found) == 0)
 		return;
 	if (t->writable) {

@@ -13,18 +13,9 @@
 #ifndef STORE_LOG_TREE_H
 #define STORE_LOG_TREE_H
 
-#include "store/format/merkle.h"
-
-#include <stdatomic.h>
+#include "store/log/state.h"
 
 enum { TREE_BASE_LEVEL = 3, TREE_HEADER_LEN = 64 };
-
-typedef struct {
-	int fd; /* -1: none */
-	bool writable;
-	atomic_bool distrusted;         /* a proof made from it was wrong: hash from the leaves instead */
-	_Atomic uint64_t checked_batch; /* the committed batch that it was last found to agree with */
-} TreeFile;
 
 /* Finished nodes of the batch that is being gathered: (32 bytes each), in order. For frontier_append. */
 void tree_collect(void *buf, unsigned level, uint64_t index, const Hash *hash);

@@ -6,84 +6,22 @@
  * in memory. A failed fdatasync poisons the writer for good: Linux marks the failed pages clean, so trying again
  * would report success for bytes that are not there.
  */
-#include "store/log/writer_parts.h"
+#include "store/log/writer.h"
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/rwlock.h"
+#include "store/log/catalogue.h"
+#include "store/log/live.h"
+#include "store/log/out.h"
+#include "store/log/rollback.h"
+#include "store/log/tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <limits.h>
-#include <stdio.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
-/* ---- waiting and poison ---------------------------------------------------------------------------------------- */
-
-void writer_wait_for_sync(Writer *w)
-{
-	pthread_mutex_lock(&w->sync_mutex);
-	while (w->syncing)
-		pthread_cond_wait(&w->synced, &w->sync_mutex);
-	pthread_mutex_unlock(&w->sync_mutex);
-}
-
-Status writer_check_poison(Writer *w, Err *err)
-{
-	pthread_mutex_lock(&w->sync_mutex);
-	Status st = w->poison.code == ST_OK ? ST_OK : err_set(err, ST_READ_ONLY, "%s", w->poison.text);
-	pthread_mutex_unlock(&w->sync_mutex);
-	return st;
-}
-
-void writer_poison(Writer *w, const char *what, int errno_value)
-{
-	pthread_mutex_lock(&w->sync_mutex);
-	if (w->poison.code == ST_OK)
-		err_errno(&w->poison, errno_value, "the archive takes no writes until it is opened anew: %s failed",
-			  what);
-	pthread_mutex_unlock(&w->sync_mutex);
-}
-
-/* ---- giving bytes to the file ---------------------------------------------------------------------------------- */
-
-Status writer_check_space(Store *store, uint64_t needed, Err *err)
-{
-	struct statvfs info;
-	if (fstatvfs(store->writer.live_fd, &info) != 0)
-		return err_errno(err, errno, "ask for the room on the disk of %s", store->dir);
-	uint64_t free_bytes = (uint64_t)info.f_bavail * info.f_frsize,
-		 reserve = (uint64_t)info.f_blocks * info.f_frsize / 32;
-	if (reserve > store->options.reserve_bytes)
-		reserve = store->options.reserve_bytes;
-	if (free_bytes < needed + reserve)
-		return err_set(err, ST_NO_SPACE,
-			       "the disk of %s has %" PRIu64 " MiB left, which are kept in reserve; make room",
-			       store->dir, free_bytes >> 20);
-	return ST_OK;
-}
-
-Status writer_flush(Store *store, Err *err)
-{
-	Writer *w = &store->writer;
-	if (!w->buffer.len)
-		return ST_OK;
-	writer_wait_for_sync(w);
-	Status st = writer_check_poison(w, err);
-	if (st == ST_OK)
-		st = writer_check_space(store, w->buffer.len, err);
-	if (st == ST_OK)
-		st = file_pwrite(w->live_fd, w->buffer.data, w->buffer.len, w->buffer_at, w->live->file->name, err);
-	if (st != ST_OK)
-		return st;
-	w->buffer_at += w->buffer.len;
-	buf_clear(&w->buffer);
-	return ST_OK;
-}
-
-/* ---- frames ---------------------------------------------------------------------------------------------------- */
+/* ---- frames -------------------------------------------------------------------------------------------------------
+ */
 
 Status writer_make_room(Store *store, uint64_t len, Err *err)
 {
@@ -98,60 +36,22 @@ Status writer_make_room(Store *store, uint64_t len, Err *err)
 		if (st != ST_OK)
 			return st;
 	}
-	return w->buffer.len && w->buffer.len + len > store->options.buffer_bytes ? writer_flush(store, err) : ST_OK;
+	return w->buffer.len && w->buffer.len + len > store->options.buffer_bytes ? out_flush(store, err) : ST_OK;
 }
 
 Status writer_add(Store *store, FrameHeader *header, Str descriptor, Str annex, Str stored, uint32_t *ordinal_out,
 		  Err *err)
 {
-	Writer *w = &store->writer;
 	header->descriptor_len = (uint32_t)descriptor.len;
 	header->annex_len = (uint32_t)annex.len;
 	header->stored_len = (uint32_t)stored.len;
-	bool in_place = header->type == FRAME_COMMIT || header->type == FRAME_MARK || header->type == FRAME_DICT ||
-			header->codec == CODEC_LZ4_DICT; /* they stand where their batch or their dictionary stands */
-	Status st = in_place ? ST_OK : writer_make_room(store, frame_len(header), err);
-	if (st != ST_OK)
-		return st;
-	if (!buf_reserve(&w->buffer, (size_t)frame_len(header))) {
-		w->buffer.failed = false; /* what is in it stays */
-		return err_no_memory(err);
-	}
-	Segment *s = w->live;
-	header->ordinal = s->frames;
-	header->batch = w->batch;
-	header->sequence = w->frontier.size;
-	uint8_t *at = (uint8_t *)w->buffer.data + w->buffer.len, *content = at + FRAME_HEADER_LEN;
-	memset(content + frame_content_len(header) - FRAME_ALIGN, 0, frame_content_len(header) ? FRAME_ALIGN : 0);
-	memcpy(content, descriptor.ptr ? descriptor.ptr : "", descriptor.len);
-	memcpy(content + descriptor.len, annex.ptr ? annex.ptr : "", annex.len);
-	memcpy(content + descriptor.len + annex.len, stored.ptr ? stored.ptr : "", stored.len);
-	frame_header_put(header, frame_seed(s->file->seed, s->end), content, at);
-	rwlock_write(&store->lock);
-	uint64_t offset = s->end;
-	bool noted = segment_note_frame(s, header->ordinal, offset);
-	if (noted && header->type == FRAME_LEAF)
-		noted = segment_note_leaf(s, (uint32_t)(header->sequence - s->first_sequence), header->ordinal);
-	if (noted)
-		s->end = offset + frame_len(header);
-	else
-		segment_cut(s, header->ordinal, s->leaves, offset);
-	pthread_rwlock_unlock(&store->lock);
-	if (!noted)
-		return err_no_memory(err);
-	if (w->batch_frames == 0 && header->type != FRAME_MARK) {
-		w->batch_start = offset;
-		w->batch_first_sequence = w->frontier.size;
-	}
-	if (header->type != FRAME_MARK)
-		w->batch_frames++;
-	w->buffer.len += (size_t)frame_len(header);
-	if (ordinal_out)
-		*ordinal_out = header->ordinal;
-	return ST_OK;
+	/* what was packed with a dictionary stands in the segment of that dictionary, for which room was made before */
+	Status st = header->codec == CODEC_LZ4_DICT ? ST_OK : writer_make_room(store, frame_len(header), err);
+	return st == ST_OK ? out_put_frame(store, header, descriptor, annex, stored, ordinal_out, err) : st;
 }
 
-/* ---- commit ---------------------------------------------------------------------------------------------------- */
+/* ---- commit -------------------------------------------------------------------------------------------------------
+ */
 
 static Status add_commit_frame(Store *store, CommitDescriptor *commit, Err *err)
 {
@@ -168,8 +68,8 @@ static Status add_commit_frame(Store *store, CommitDescriptor *commit, Err *err)
 	};
 	frontier_root(&w->frontier, &commit->root);
 	commit_descriptor_put(commit, descriptor);
-	return writer_add(store, &header, (Str){(const char *)descriptor, sizeof descriptor}, (Str){0}, (Str){0}, NULL,
-			  err);
+	return out_put_frame(store, &header, (Str){(const char *)descriptor, sizeof descriptor}, (Str){0}, (Str){0},
+			     NULL, err);
 }
 
 static void publish(Store *store, const Committed *next)
@@ -199,7 +99,7 @@ static Status sync_batch(Store *store, const Committed *next, Err *err)
 		if (buf_ok(&nodes))
 			tree_add(store, buf_str(&nodes), next->tree_size);
 	} else {
-		writer_poison(w, "fdatasync", failed);
+		out_poison(w, "fdatasync", failed);
 		if (store->committed.segment == next->segment && ftruncate(fd, (off_t)store->committed.end) != 0)
 			failed = errno;
 	}
@@ -211,7 +111,7 @@ static Status sync_batch(Store *store, const Committed *next, Err *err)
 	pthread_cond_broadcast(&w->synced);
 	pthread_mutex_unlock(&w->sync_mutex);
 	pthread_mutex_lock(&w->mutex);
-	return failed ? writer_check_poison(w, err) : ST_OK;
+	return failed ? out_check_poison(w, err) : ST_OK;
 }
 
 /* even_empty: a COMMIT frame also where nothing was added. */
@@ -219,8 +119,8 @@ static Status commit(Store *store, bool even_empty, Err *err)
 {
 	Writer *w = &store->writer;
 	CommitDescriptor commit;
-	writer_wait_for_sync(w);
-	Status st = writer_check_poison(w, err);
+	out_wait_for_sync(w);
+	Status st = out_check_poison(w, err);
 	if (st != ST_OK || (w->batch_frames == 0 && !even_empty))
 		return st;
 	if (!w->live) /* it was sealed, and starting the next one failed then */
@@ -228,10 +128,10 @@ static Status commit(Store *store, bool even_empty, Err *err)
 	if (st == ST_OK)
 		st = add_commit_frame(store, &commit, err);
 	if (st == ST_OK)
-		st = writer_flush(store, err);
+		st = out_flush(store, err);
 	if (st != ST_OK) {
 		Err cause = *err, why = cause; /* those who wait for this batch are told the same */
-		writer_drop(store, &why);
+		rollback_batch(store, &why);
 		*err = cause;
 		return st;
 	}
@@ -281,21 +181,23 @@ Status writer_seal(Store *store, Err *err)
 	return st == ST_OK ? commit(store, true, err) : st;
 }
 
-/* ---- open and close -------------------------------------------------------------------------------------------- */
+/* ---- open and close -----------------------------------------------------------------------------------------------
+ */
 
 Status writer_open(Store *store, Err *err)
 {
 	Writer *w = &store->writer;
-	char path[PATH_MAX];
+	FilePath path;
 	w->live_fd = -1;
 	w->dict_ordinal = UINT32_MAX;
-	if (snprintf(path, sizeof path, "%s/LOCK", store->dir) >= (int)sizeof path)
-		return err_set(err, ST_LIMIT, "path too long: %.100s…", store->dir);
-	w->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	Status st = file_path(&path, store->dir, "LOCK", err);
+	if (st != ST_OK)
+		return st;
+	w->lock_fd = open(path.text, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 	if (w->lock_fd < 0)
-		w->lock_fd = open(path, O_RDONLY | O_CLOEXEC); /* may still be read */
+		w->lock_fd = open(path.text, O_RDONLY | O_CLOEXEC); /* may still be read */
 	if (w->lock_fd < 0)
-		return err_errno(err, errno, "open %s", path);
+		return err_errno(err, errno, "open %s", path.text);
 	w->packer = packer_new(PACK_FAST);
 	return w->packer ? ST_OK : err_no_memory(err);
 }

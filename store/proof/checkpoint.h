@@ -19,28 +19,15 @@
 #ifndef STORE_PROOF_CHECKPOINT_H
 #define STORE_PROOF_CHECKPOINT_H
 
-#include "store/log/store.h"
-
-enum { CHECKPOINT_MAX = 4096 }; /* bytes of a checkpoint that is read at all */
-
-typedef struct {
-	Str origin;
-	uint64_t tree_size;
-	Hash root;
-	Str body; /* what is signed: the text up to and with the line break before the empty line */
-} Checkpoint;
+#include "store/log/note.h" /* Checkpoint, checkpoint_parse, store_checkpoint_last */
 
 /* Signs the committed state and keeps it as the last one; with nothing new the last one comes back as it is. */
 Status store_checkpoint(Store *store, Buf *out, Err *err);
-/* The last one signed; ST_NOT_FOUND before the first. */
-Status store_checkpoint_last(Store *store, Buf *out, Err *err);
 /* As it lies there, checked: its origin and, where keys/verifier.txt is, its signature. Views point into text. */
 Status store_checkpoint_last_checked(Store *store, Buf *text, Checkpoint *out, Err *err);
 /* "hoso/…+1a2b3c4d+AbC…": give it to whoever is to check. Makes the key pair where there is none. */
 Status store_verifier_key(Store *store, Buf *out, Err *err);
 
-/* Reads the text without checking signatures; views point into it. */
-Status checkpoint_parse(Str text, Checkpoint *out, Err *err);
 /* Reads it and checks the signature by the key of this verifier line. */
 Status checkpoint_check(Str text, Str verifier_key, Checkpoint *out, Err *err);
 

@@ -2,7 +2,7 @@
  * more from the leaves alone, and the file is built anew by the next writer. */
 #include "store/proof/proof.h"
 
-#include "store/log/internal.h"
+#include "store/log/tree.h"
 
 #include <inttypes.h>
 

@@ -9,7 +9,8 @@
 #ifndef STORE_RECORD_FLAT_H
 #define STORE_RECORD_FLAT_H
 
-#include "store/record/record.h"
+#include "base/arena.h"
+#include "store/record/fields.h"
 
 typedef enum { FLAT_READ, FLAT_OTHER_SHAPE, FLAT_NO_MEMORY } FlatResult;
 

@@ -1,41 +1,15 @@
-/* store/record/record.c - see record.h. Flat records are read by record_flat.c, all others by jansson; what that gives
- * is copied into the arena, so nothing of it stays. */
+/* store/record/record.c - records of the usual shape are read by flat.c, all others by jansson; what jansson gives is
+ * copied into the arena, so nothing of it stays. Whichever way it was read, the same checks follow.
+ */
 #include "store/record/record.h"
 
 #include "base/utf8.h"
 #include "store/record/flat.h"
-#include "store/log/store.h"
+#include "store/format/entry.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-const RecordField record_fields[RF_COUNT] = {
-	[RF_CASE] = {"case", FIELD_TEXT, 60, "Mã hồ sơ", "Case file"},
-	[RF_TITLE] = {"title", FIELD_TEXT, 1000, "Tiêu đề hồ sơ", "Title"},
-	[RF_NUMBER] = {"number", FIELD_TEXT, 41, "Số ký hiệu", "Number"},
-	[RF_TYPE] = {"type", FIELD_TEXT, 100, "Loại văn bản", "Type"},
-	[RF_ISSUED] = {"issued", FIELD_DATE, 0, "Ngày ban hành", "Issued"},
-	[RF_AGENCY] = {"agency", FIELD_TEXT, 200, "Cơ quan ban hành", "Agency"},
-	[RF_SUBJECT] = {"subject", FIELD_TEXT, 500, "Trích yếu", "Subject"},
-	[RF_SIGNER] = {"signer", FIELD_PERSON, 100, "Người ký", "Signer"},
-	[RF_RECIPIENTS] = {"recipients", FIELD_LIST, 1000, "Nơi nhận", "Recipients"},
-	[RF_DIRECTION] = {"direction", FIELD_TEXT, 20, "Đến/đi", "Direction"},
-	[RF_FONDS] = {"fonds", FIELD_TEXT, 100, "Phông", "Fonds"},
-	[RF_CASES] = {"cases", FIELD_LIST, 0, "Hồ sơ", "Case files"},
-	[RF_SECRECY] = {"secrecy", FIELD_TEXT, 30, "Độ mật", "Secrecy"},
-	[RF_URGENCY] = {"urgency", FIELD_TEXT, 30, "Độ khẩn", "Urgency"},
-	[RF_LANGUAGE] = {"language", FIELD_TEXT, 100, "Ngôn ngữ", "Language"},
-	[RF_PAGES] = {"pages", FIELD_WHOLE, 0, "Số trang", "Pages"},
-	[RF_KEYWORDS] = {"keywords", FIELD_LIST, 100, "Từ khóa", "Keywords"},
-	[RF_FIELD] = {"field", FIELD_TEXT, 200, "Lĩnh vực", "Field"},
-	[RF_RETENTION] = {"retention", FIELD_TEXT, 100, "Thời hạn bảo quản", "Retention"},
-	[RF_ACCESS] = {"access", FIELD_TEXT, 60, "Chế độ sử dụng", "Access"},
-	[RF_LOCATION] = {"location", FIELD_JSON, 0, "Nơi để bản giấy", "Location of the paper"},
-	[RF_RELATIONS] = {"relations", FIELD_JSON, 0, "Văn bản liên quan", "Relations"},
-	[RF_DUE] = {"due", FIELD_DATE, 0, "Hạn xử lý", "Due"},
-	[RF_EXTRA] = {"extra", FIELD_JSON, 0, "Thông tin khác", "Other"},
-};
 
 typedef struct {
 	Arena *arena;
@@ -43,22 +17,22 @@ typedef struct {
 	json_t *extra; /* members that are kept as they came */
 	Buf warnings;
 	bool no_memory;
-} Reader;
+} RecordReader;
 
-static Str keep(Reader *r, const char *bytes, size_t len)
+static Str keep(RecordReader *r, const char *bytes, size_t len)
 {
 	Str copy = arena_copy(r->arena, (Str){bytes, len});
 	r->no_memory |= !copy.ptr;
 	return copy;
 }
 
-static Str keep_string(Reader *r, const json_t *string)
+static Str keep_string(RecordReader *r, const json_t *string)
 {
 	return keep(r, json_string_value(string), json_string_length(string));
 }
 
 /* A string as it is; a number or truth value as its JSON text, since senders write pages and numbers either way. */
-static bool keep_scalar(Reader *r, const json_t *value, Str *out)
+static bool keep_scalar(RecordReader *r, const json_t *value, Str *out)
 {
 	char number[64];
 	if (json_is_string(value)) {
@@ -77,7 +51,7 @@ static bool keep_scalar(Reader *r, const json_t *value, Str *out)
 	return true;
 }
 
-static bool read_list(Reader *r, json_t *value, FieldValue *out)
+static bool read_list(RecordReader *r, json_t *value, FieldValue *out)
 {
 	size_t count = json_is_array(value) ? json_array_size(value) : 1, used = 0;
 	if (count > RECORD_LIST_MAX)
@@ -97,7 +71,7 @@ static bool read_list(Reader *r, json_t *value, FieldValue *out)
 	return true;
 }
 
-static bool read_person(Reader *r, json_t *value, FieldValue *out)
+static bool read_person(RecordReader *r, json_t *value, FieldValue *out)
 {
 	const char *key;
 	json_t *member;
@@ -121,7 +95,7 @@ static bool read_person(Reader *r, json_t *value, FieldValue *out)
 	return true;
 }
 
-static bool read_json(Reader *r, const json_t *value, FieldValue *out)
+static bool read_json(RecordReader *r, const json_t *value, FieldValue *out)
 {
 	char *text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
 	if (text)
@@ -132,7 +106,7 @@ static bool read_json(Reader *r, const json_t *value, FieldValue *out)
 }
 
 /* False: the value does not fit the field and is kept under "extra". */
-static bool read_field(Reader *r, RecordFieldId id, json_t *value)
+static bool read_field(RecordReader *r, RecordFieldId id, json_t *value)
 {
 	FieldValue *out = &r->record->fields[id];
 	switch (record_fields[id].kind) {
@@ -151,7 +125,7 @@ static bool read_field(Reader *r, RecordFieldId id, json_t *value)
 	return false;
 }
 
-static Status read_file(Reader *r, const json_t *value, RecordFile *out, Err *err)
+static Status read_file(RecordReader *r, const json_t *value, RecordFile *out, Err *err)
 {
 	if (json_is_string(value)) {
 		out->path = keep_string(r, value);
@@ -175,7 +149,7 @@ static Status read_file(Reader *r, const json_t *value, RecordFile *out, Err *er
 	return ST_OK;
 }
 
-static Status read_files(Reader *r, json_t *value, Err *err)
+static Status read_files(RecordReader *r, json_t *value, Err *err)
 {
 	size_t count = json_is_array(value) ? json_array_size(value) : 1;
 	if (count >= STORE_OBJECTS_MAX)
@@ -215,7 +189,7 @@ static bool is_deeper(const json_t *value, int depth)
 	return false;
 }
 
-static Status read_member(Reader *r, const char *key, json_t *value, Err *err)
+static Status read_member(RecordReader *r, const char *key, json_t *value, Err *err)
 {
 	Record *record = r->record;
 	if (json_is_null(value))
@@ -246,7 +220,7 @@ static Status read_member(Reader *r, const char *key, json_t *value, Err *err)
 	return json_object_set(r->extra, key, value) == 0 ? ST_OK : err_no_memory(err);
 }
 
-static void read_date(Reader *r, RecordFieldId id)
+static void read_date(RecordReader *r, RecordFieldId id)
 {
 	CivilDate date;
 	char iso[11];
@@ -263,7 +237,7 @@ static void read_date(Reader *r, RecordFieldId id)
 	}
 }
 
-static void warn_of_lengths(Reader *r)
+static void warn_of_lengths(RecordReader *r)
 {
 	for (int id = 0; id < RF_COUNT; id++) {
 		Str text = r->record->fields[id].text;
@@ -288,7 +262,7 @@ static Status check_cases(const Record *record, Err *err)
 	return ST_OK;
 }
 
-static Status read_tree(Reader *r, json_t *root, Err *err)
+static Status read_tree(RecordReader *r, json_t *root, Err *err)
 {
 	const char *key;
 	json_t *value;
@@ -306,7 +280,7 @@ static Status read_tree(Reader *r, json_t *root, Err *err)
 												   : err_no_memory(err);
 }
 
-static Status read_json_text(Reader *r, Str json, Err *err)
+static Status read_json_text(RecordReader *r, Str json, Err *err)
 {
 	json_error_t why;
 	json_t *root = json_loadb(json.ptr ? json.ptr : "", json.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
@@ -324,10 +298,10 @@ static Status read_json_text(Reader *r, Str json, Err *err)
 }
 
 /* What holds whichever way the JSON was read. */
-static Status complete(Reader *r, Err *err)
+static Status complete(RecordReader *r, Err *err)
 {
 	Record *record = r->record;
-	if (record->id.len && !record_id_is_valid(record->id))
+	if (record->id.len && !entry_key_is_valid(ENTRY_RECORD, record->id))
 		return err_set(err, ST_INVALID, "an id is 1 to %d of A-Z a-z 0-9 . _ : -", STORE_ID_MAX);
 	if (record->fields[RF_CASE].text.len && !record->has_text && !record->file_count) {
 		record->is_case = true;
@@ -343,7 +317,7 @@ static Status complete(Reader *r, Err *err)
 static Status parse(Str json, bool canonical, Arena *arena, Record *out, Err *err)
 {
 	Record record = {0};
-	Reader reader = {.arena = arena, .record = &record};
+	RecordReader reader = {.arena = arena, .record = &record};
 	Status st = ST_OK;
 	switch (record_read_flat(json, canonical, arena, &record)) {
 	case FLAT_READ:
@@ -419,18 +393,4 @@ void record_write(const Record *record, Buf *out)
 	jout_open(&j, '{');
 	record_write_members(record, &j);
 	jout_close(&j, '}');
-}
-
-bool record_id_is_valid(Str id)
-{
-	if (id.len == 0 || id.len > STORE_ID_MAX)
-		return false;
-	for (size_t i = 0; i < id.len; i++) {
-		char c = id.ptr[i];
-		bool ok = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' ||
-			  c == '_' || c == ':' || c == '-';
-		if (!ok)
-			return false;
-	}
-	return true;
 }

@@ -6,6 +6,7 @@
  * behind them is reached.
  */
 #include "base/file.h"
+#include "store/care/verify.h"
 #include "store/format/frame.h"
 #include "store/log/options.h"
 

@@ -2,7 +2,7 @@
  * bodies. The first byte chooses the piece. What a parser accepts must come back the same when it is written again. */
 #include "store/proof/checkpoint.h"
 #include "store/format/codec.h"
-#include "store/format/frame.h"
+#include "store/format/descriptor.h"
 #include "store/format/payload.h"
 
 #include <stdlib.h>

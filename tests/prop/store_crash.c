@@ -10,8 +10,10 @@
  *   prop_store_crash [seed [random disks for each prefix]]
  */
 #include "base/file.h"
+#include "store/care/verify.h"
 #include "store/proof/checkpoint.h"
-#include "store/care/keep.h"
+#include "store/care/destroy.h"
+#include "store/care/recompress.h"
 #include "store/log/options.h"
 #include "store/proof/proof.h"
 #include "tests/unit/unit.h"

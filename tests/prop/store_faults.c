@@ -4,7 +4,9 @@
  * finds every acknowledged record and can go on. Each kind of failure is swept on its own.
  */
 #include "base/file.h"
-#include "store/care/keep.h"
+#include "store/care/destroy.h"
+#include "store/care/verify.h"
+#include "store/care/recompress.h"
 #include "store/log/options.h"
 #include "tests/unit/unit.h"
 

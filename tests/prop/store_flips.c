@@ -10,8 +10,11 @@
  *   HOSO_FLIP_BYTES=65536       of at least so many bytes (script/campaign)
  */
 #include "base/file.h"
+#include "store/care/verify.h"
 #include "store/proof/checkpoint.h"
-#include "store/care/keep.h"
+#include "store/care/destroy.h"
+#include "store/care/hold.h"
+#include "store/care/recompress.h"
 #include "store/log/options.h"
 #include "tests/unit/unit.h"
 

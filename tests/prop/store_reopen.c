@@ -8,7 +8,7 @@
  */
 #include "base/clock.h"
 #include "base/file.h"
-#include "store/log/internal.h"
+#include "store/log/state.h"
 #include "tests/unit/unit.h"
 
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* tests/prop/store_threads.c - sixteen readers beside a writer and two clients of store_put: what is committed is
  * there, whole, and never changes. Meant for ThreadSanitizer, and right without it. */
 #include "base/file.h"
+#include "store/care/verify.h"
 #include "store/log/options.h"
 #include "store/proof/proof.h"
 #include "tests/unit/unit.h"

@@ -2,7 +2,7 @@
 #include "search_fixture.h"
 
 #include "indexer/shards/current.h"
-#include "store/care/keep.h"
+#include "store/care/destroy.h"
 
 #include <fcntl.h>
 #include <pthread.h>

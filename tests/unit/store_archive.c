@@ -1,7 +1,7 @@
 /* tests/unit/store_archive.c - what goes in comes out: records, versions, duplicates, case files, large objects. */
 #include "tests/unit/store_fixture.h"
 
-#include "store/log/internal.h"
+#include "store/log/state.h"
 
 #define SEG1 "segments/00000001.seg"
 

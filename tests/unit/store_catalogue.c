@@ -1,5 +1,5 @@
 /* tests/unit/store_catalogue.c - look-ups over many sealed segments, with the catalogue whole, lost and damaged. */
-#include "store/log/run.h"
+#include "store/log/catalogue_run.h"
 #include "tests/unit/store_fixture.h"
 
 #include <dirent.h>
@@ -83,7 +83,7 @@ static size_t list_runs(const Fixture *f, char names[64][48])
 	assert_non_null(dir);
 	for (struct dirent *e; (e = readdir(dir)) && count < 64;) {
 		uint32_t first, last;
-		if (run_name_parse(e->d_name, &first, &last))
+		if (catalogue_run_name_parse(e->d_name, &first, &last))
 			snprintf(names[count++], 48, "catalogue/%.31s", e->d_name);
 	}
 	closedir(dir);

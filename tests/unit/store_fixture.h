@@ -3,6 +3,7 @@
 #define TESTS_UNIT_STORE_FIXTURE_H
 
 #include "base/file.h"
+#include "store/care/verify.h"
 #include "store/log/options.h"
 #include "store/log/store.h"
 #include "tests/unit/unit.h"

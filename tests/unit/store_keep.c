@@ -1,6 +1,9 @@
 /* tests/unit/store_keep.c - what is done with an archive over the years leaves every record and every proof as it was.
  */
-#include "store/care/keep.h"
+#include "store/care/backup.h"
+#include "store/care/destroy.h"
+#include "store/care/hold.h"
+#include "store/care/recompress.h"
 
 #include "store/proof/proof.h"
 #include "store/care/scrub.h"

@@ -3,7 +3,7 @@
 #include "tests/unit/store_fixture.h"
 
 #include "store/proof/checkpoint.h"
-#include "store/care/keep.h"
+#include "store/care/destroy.h"
 #include "store/package/package.h"
 
 #define CODE "H40.15-210521-0012"

@@ -1,6 +1,7 @@
 /* tests/unit/store_recovery.c - a torn tail is cut off, damage in the middle is refused. */
 #include "tests/unit/store_fixture.h"
 
+#include "store/care/verify.h"
 #include "store/format/frame.h"
 
 #define SEG1 "segments/00000001.seg"

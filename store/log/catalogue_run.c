@@ -1,9 +1,10 @@
-/* store/log/run.c - see run.h. The Bloom block of an entry grows with its hash, so both parts of the file are written
- * from front to back with one block of each in memory, however large the run. */
-#include "store/log/run.h"
+/* store/log/catalogue_run.c - the Bloom block of an entry grows with its hash, as its entry block does, so both parts
+ * of the file are written from front to back with one block of each in memory, however large the run. A look-up guesses
+ * the block from the hash and corrects the guess by halving.
+ */
+#include "store/log/catalogue_run.h"
 
-#include "base/file.h"
-#include "store/format/hash.h"
+#include "store/format/frame.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,21 +18,27 @@ enum { BLOOM_PROBES = 6, ENTRIES_PER_BLOOM = 40, PIECE = 1 << 18 }; /* 12 bits a
 
 static const char RUN_MAGIC[8] = "HOSORUN\n";
 
-void run_name(uint32_t first, uint32_t last, char out[static 32])
+void catalogue_run_name(uint32_t first, uint32_t last, char out[static 32])
 {
 	snprintf(out, 32, "%08" PRIx32 "-%08" PRIx32 ".run", first, last);
 }
 
-bool run_name_parse(const char *name, uint32_t *first_out, uint32_t *last_out)
+bool catalogue_run_name_parse(const char *name, uint32_t *first_out, uint32_t *last_out)
 {
 	char again[32];
 	unsigned first, last;
 	if (sscanf(name, "%8x-%8x", &first, &last) != 2 || first == 0 || last < first)
 		return false;
-	run_name(first, last, again);
+	catalogue_run_name(first, last, again);
 	*first_out = first;
 	*last_out = last;
 	return strcmp(name, again) == 0;
+}
+
+static Status path_in_catalogue(FilePath *out, const char *dir, const char *name, Err *err)
+{
+	Status st = file_path(out, dir, "catalogue", err);
+	return st == ST_OK ? file_path(out, out->text, name, err) : st;
 }
 
 static uint64_t blocks_of(uint64_t entries)
@@ -62,7 +69,7 @@ static uint32_t block_sum(uint32_t seed, uint64_t number, const uint8_t *bytes, 
 
 /* ---- reading --------------------------------------------------------------------------------------------------- */
 
-void run_free(Run *r)
+void catalogue_run_free(CatalogueRun *r)
 {
 	if (!r || atomic_fetch_sub(&r->uses, 1) != 1)
 		return;
@@ -70,22 +77,26 @@ void run_free(Run *r)
 	free(r);
 }
 
-Status run_open(Run **out, const char *dir, uint32_t first, uint32_t last,
-		const uint8_t archive_id[static ARCHIVE_ID_LEN], Err *err)
+Status catalogue_run_open(CatalogueRun **out, const char *dir, uint32_t first, uint32_t last,
+			  const uint8_t archive_id[static ARCHIVE_ID_LEN], Err *err)
 {
-	char path[4096];
+	FilePath path;
 	uint8_t header[RUN_HEADER_LEN];
 	struct stat info;
-	Run *r = calloc(1, sizeof *r);
+	CatalogueRun *r = calloc(1, sizeof *r);
 	if (!r)
 		return err_no_memory(err);
 	atomic_init(&r->uses, 1);
 	r->first_segment = first;
 	r->last_segment = last;
-	run_name(first, last, r->name);
-	snprintf(path, sizeof path, "%s/catalogue/%s", dir, r->name);
-	r->fd = open(path, O_RDONLY | O_CLOEXEC);
-	Status st = r->fd < 0 || fstat(r->fd, &info) != 0 ? err_errno(err, errno, "open %s", path) : ST_OK;
+	catalogue_run_name(first, last, r->name);
+	r->fd = -1;
+	Status st = path_in_catalogue(&path, dir, r->name, err);
+	if (st == ST_OK) {
+		r->fd = open(path.text, O_RDONLY | O_CLOEXEC);
+		if (r->fd < 0 || fstat(r->fd, &info) != 0)
+			st = err_errno(err, errno, "open %s", path.text);
+	}
 	if (st == ST_OK)
 		st = file_pread(r->fd, header, sizeof header, 0, r->name, err);
 	if (st == ST_OK) {
@@ -102,14 +113,14 @@ Status run_open(Run **out, const char *dir, uint32_t first, uint32_t last,
 			st = err_set(err, ST_CORRUPT, "catalogue/%s is damaged", r->name);
 	}
 	if (st != ST_OK) {
-		run_free(r);
+		catalogue_run_free(r);
 		return st;
 	}
 	*out = r;
 	return ST_OK;
 }
 
-static Status read_block(const Run *r, uint64_t number, uint8_t out[static RUN_BLOCK_LEN], unsigned *count_out,
+static Status read_block(const CatalogueRun *r, uint64_t number, uint8_t out[static RUN_BLOCK_LEN], unsigned *count_out,
 			 Err *err)
 {
 	Status st = file_pread(r->fd, out, RUN_BLOCK_LEN, entries_at(r->bloom_blocks) + number * RUN_BLOCK_LEN, r->name,
@@ -124,7 +135,7 @@ static Status read_block(const Run *r, uint64_t number, uint8_t out[static RUN_B
 	return ST_OK;
 }
 
-static Status bloom_says_yes(const Run *r, uint64_t hash, bool *out, Err *err)
+static Status bloom_says_yes(const CatalogueRun *r, uint64_t hash, bool *out, Err *err)
 {
 	uint8_t bytes[RUN_BLOOM_LEN];
 	uint64_t number = bloom_block_of(hash, r->bloom_blocks);
@@ -147,7 +158,8 @@ static uint64_t hash_at(const uint8_t *block, unsigned i)
 }
 
 /* The first block whose last hash is not below `hash`; its bytes in `block`. *number_out == blocks: none. */
-static Status lower_block(const Run *r, uint64_t hash, uint8_t *block, unsigned *count, uint64_t *number_out, Err *err)
+static Status lower_block(const CatalogueRun *r, uint64_t hash, uint8_t *block, unsigned *count, uint64_t *number_out,
+			  Err *err)
 {
 	uint64_t low = 0, high = blocks_of(r->entries), loaded = UINT64_MAX;
 	for (int step = 0; low < high; step++) {
@@ -171,7 +183,7 @@ static Status lower_block(const Run *r, uint64_t hash, uint8_t *block, unsigned 
 	return low < blocks_of(r->entries) && loaded != low ? read_block(r, low, block, count, err) : ST_OK;
 }
 
-Status run_lookup(const Run *r, uint64_t hash, Buf *values, Err *err)
+Status catalogue_run_lookup(const CatalogueRun *r, uint64_t hash, Buf *values, Err *err)
 {
 	uint8_t block[RUN_BLOCK_LEN];
 	unsigned count;
@@ -196,7 +208,7 @@ Status run_lookup(const Run *r, uint64_t hash, Buf *values, Err *err)
 	return st == ST_OK && !buf_ok(values) ? err_no_memory(err) : st;
 }
 
-Step run_next(RunCursor *c, TableEntry *out, Err *err)
+Step catalogue_run_next(CatalogueRunCursor *c, TableEntry *out, Err *err)
 {
 	unsigned count;
 	if (c->at == c->run->entries)
@@ -211,11 +223,13 @@ Step run_next(RunCursor *c, TableEntry *out, Err *err)
 
 /* ---- writing --------------------------------------------------------------------------------------------------- */
 
-Status run_write_begin(RunWriter *w, const char *dir, uint32_t first, uint32_t last,
-		       const uint8_t archive_id[static ARCHIVE_ID_LEN], const Hash *root, uint64_t entries, Err *err)
+Status catalogue_run_write_begin(CatalogueRunWriter *w, const char *dir, uint32_t first, uint32_t last,
+				 const uint8_t archive_id[static ARCHIVE_ID_LEN], const Hash *root, uint64_t entries,
+				 Err *err)
 {
-	char name[32];
+	char name[32], temporary[64];
 	memset(w, 0, sizeof *w);
+	w->fd = -1;
 	w->entries = entries;
 	w->bloom_blocks = entries / ENTRIES_PER_BLOOM + 1;
 	w->seed = segment_seed(archive_id, first, last);
@@ -230,26 +244,30 @@ Status run_write_begin(RunWriter *w, const char *dir, uint32_t first, uint32_t l
 	put_le64(w->header + 48, w->bloom_blocks);
 	memcpy(w->header + 56, root->bytes, STORE_HASH_LEN);
 	put_le32(w->header + 124, crc32c(0, w->header, 124));
-	run_name(first, last, name);
-	snprintf(w->path, sizeof w->path, "%s/catalogue/%s", dir, name);
-	snprintf(w->temporary, sizeof w->temporary, "%s/catalogue/%s.tmp.%ld", dir, name, (long)getpid());
-	w->fd = open(w->temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	return w->fd < 0 ? err_errno(err, errno, "create %s", w->temporary) : ST_OK;
+	catalogue_run_name(first, last, name);
+	snprintf(temporary, sizeof temporary, "%s.tmp.%ld", name, (long)getpid());
+	Status st = path_in_catalogue(&w->path, dir, name, err);
+	if (st == ST_OK)
+		st = path_in_catalogue(&w->temporary, dir, temporary, err);
+	if (st != ST_OK)
+		return st;
+	w->fd = open(w->temporary.text, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	return w->fd < 0 ? err_errno(err, errno, "create %s", w->temporary.text) : ST_OK;
 }
 
-static Status put_piece(RunWriter *w, Buf *piece, uint64_t *at, size_t least, Err *err)
+static Status put_piece(CatalogueRunWriter *w, Buf *piece, uint64_t *at, size_t least, Err *err)
 {
 	if (!buf_ok(piece))
 		return err_no_memory(err);
 	if (piece->len < least || !piece->len)
 		return ST_OK;
-	Status st = file_pwrite(w->fd, piece->data, piece->len, *at, w->temporary, err);
+	Status st = file_pwrite(w->fd, piece->data, piece->len, *at, w->temporary.text, err);
 	*at += piece->len;
 	buf_clear(piece);
 	return st;
 }
 
-static void close_bloom_block(RunWriter *w)
+static void close_bloom_block(CatalogueRunWriter *w)
 {
 	put_le32(w->bloom + 60, block_sum(w->seed, w->bloom_current, w->bloom, 60));
 	buf_add(&w->bloom_out, w->bloom, sizeof w->bloom);
@@ -257,7 +275,7 @@ static void close_bloom_block(RunWriter *w)
 	w->bloom_current++;
 }
 
-static void close_entry_block(RunWriter *w)
+static void close_entry_block(CatalogueRunWriter *w)
 {
 	put_le32(w->block + 4080, w->in_block);
 	put_le32(w->block + 4092, block_sum(w->seed, UINT64_MAX - w->block_current, w->block, 4092));
@@ -267,7 +285,7 @@ static void close_entry_block(RunWriter *w)
 	w->block_current++;
 }
 
-Status run_write_add(RunWriter *w, const TableEntry *entry, Err *err)
+Status catalogue_run_write_add(CatalogueRunWriter *w, const TableEntry *entry, Err *err)
 {
 	uint64_t bloom = bloom_block_of(entry->hash, w->bloom_blocks);
 	while (w->bloom_current < bloom)
@@ -285,16 +303,16 @@ Status run_write_add(RunWriter *w, const TableEntry *entry, Err *err)
 	return st == ST_OK ? put_piece(w, &w->blocks_out, &w->blocks_out_at, PIECE, err) : st;
 }
 
-void run_write_abort(RunWriter *w)
+void catalogue_run_write_abort(CatalogueRunWriter *w)
 {
 	close_quietly(w->fd);
 	w->fd = -1;
-	unlink(w->temporary);
+	unlink(w->temporary.text);
 	buf_done(&w->bloom_out);
 	buf_done(&w->blocks_out);
 }
 
-Status run_write_end(RunWriter *w, Err *err)
+Status catalogue_run_write_end(CatalogueRunWriter *w, Err *err)
 {
 	while (w->bloom_current < w->bloom_blocks)
 		close_bloom_block(w);
@@ -308,15 +326,15 @@ Status run_write_end(RunWriter *w, Err *err)
 	if (st == ST_OK)
 		st = put_piece(w, &w->blocks_out, &w->blocks_out_at, 1, err);
 	if (st == ST_OK)
-		st = file_pwrite(w->fd, w->header, sizeof w->header, 0, w->temporary, err);
+		st = file_pwrite(w->fd, w->header, sizeof w->header, 0, w->temporary.text, err);
 	if (st == ST_OK && w->entries == 0 && ftruncate(w->fd, (off_t)entries_at(w->bloom_blocks)) != 0)
-		st = err_errno(err, errno, "cut %s", w->temporary);
+		st = err_errno(err, errno, "cut %s", w->temporary.text);
 	if (st == ST_OK && fdatasync(w->fd) != 0)
-		st = err_errno(err, errno, "sync %s", w->temporary);
-	if (st == ST_OK && rename(w->temporary, w->path) != 0)
-		st = err_errno(err, errno, "rename %s", w->temporary);
+		st = err_errno(err, errno, "sync %s", w->temporary.text);
+	if (st == ST_OK)
+		st = file_move(w->temporary.text, w->path.text, err);
 	if (st != ST_OK) {
-		run_write_abort(w);
+		catalogue_run_write_abort(w);
 		return st;
 	}
 	close_quietly(w->fd);

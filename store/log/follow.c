@@ -1,4 +1,4 @@
-/* store/log/log.c - from the bytes on disk to the committed state, and what to think of the bytes behind it.
+/* store/log/follow.c - from the bytes on disk to the committed state, and what to think of the bytes behind it.
  *
  * The log is followed frame by frame from the last known COMMIT. Each frame carries the number of its batch, and a
  * batch is written only after the one before it is durable. So damage followed by an intact frame of a *later*
@@ -7,91 +7,15 @@
  * was acknowledged: a torn tail, which a writer truncates and a reader ignores. A MARK behind a COMMIT (written when
  * the writer rests) already belongs to the next batch, so that the last batch of a rested archive is covered too.
  */
-#include "store/log/internal.h"
+#include "store/log/follow.h"
 
-#include "base/file.h"
+#include "store/format/scan.h"
+#include "store/log/files.h"
+#include "store/log/segments.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-/* ---- the list of segments -------------------------------------------------------------------------------------- */
-
-Segment *log_segment(const Store *store, uint32_t id)
-{
-	size_t low = 0, high = store->segment_count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (store->segments[middle]->id < id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < store->segment_count && store->segments[low]->id == id ? store->segments[low] : NULL;
-}
-
-Segment *log_segment_of(const Store *store, uint64_t sequence)
-{
-	size_t low = 0, high = store->segment_count;
-	while (low < high) { /* the last one whose first_sequence <= sequence and which has leaves at all */
-		size_t middle = low + (high - low) / 2;
-		if (store->segments[middle]->first_sequence <= sequence)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	while (low > 0) {
-		Segment *s = store->segments[--low];
-		if (sequence < s->first_sequence)
-			continue;
-		if (sequence - s->first_sequence < s->leaves)
-			return s;
-		if (s->leaves)
-			return NULL;
-	}
-	return NULL;
-}
-
-bool log_add_segment(Store *store, Segment *segment)
-{
-	if (store->segment_count == store->segment_room) {
-		size_t room = store->segment_room ? store->segment_room * 2 : 16;
-		Segment **bigger = realloc(store->segments, room * sizeof *bigger);
-		if (!bigger)
-			return false;
-		store->segments = bigger;
-		store->segment_room = room;
-	}
-	store->segments[store->segment_count++] = segment;
-	return true;
-}
-
-void log_drop_segments_after(Store *store, uint32_t id)
-{
-	while (store->segment_count && store->segments[store->segment_count - 1]->id > id) {
-		store->files_open -= store->segments[store->segment_count - 1]->file != NULL;
-		segment_free(store->segments[--store->segment_count]);
-	}
-}
-
-void log_note_damage(Store *store, const char *format, ...)
-{
-	if (store->damage.code != ST_OK)
-		return; /* the first place is the one to name */
-	va_list args;
-	char text[sizeof store->damage.text];
-	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
-	va_end(args);
-	err_set(&store->damage, ST_CORRUPT, "%s", text);
-}
-
-/* ---- following ------------------------------------------------------------------------------------------------- */
 
 typedef struct {
 	Store *store;
@@ -111,30 +35,6 @@ static Status add_pair(void *ctx, uint64_t hash, uint64_t value, Err *err)
 	return buf_ok(pairs) ? ST_OK : err_no_memory(err);
 }
 
-Status frame_lookups(uint32_t segment, const Frame *frame,
-		     Status (*add)(void *ctx, uint64_t hash, uint64_t value, Err *err), void *ctx, Err *err)
-{
-	Status st = ST_OK;
-	if (frame->header.type == FRAME_OBJECT && !(frame->header.flags & FRAME_DESTROYED)) {
-		ObjectDescriptor object;
-		if (!object_descriptor_get(frame->descriptor, &object))
-			return err_set(err, ST_CORRUPT, "damaged object descriptor");
-		st = add(ctx, lookup_object(&object.hash), (uint64_t)segment << 32 | frame->header.ordinal, err);
-	} else if (frame->header.type == FRAME_LEAF) {
-		LeafDescriptor leaf;
-		Str rest = frame->annex, code;
-		Step step;
-		if (!leaf_descriptor_get(frame->descriptor, &leaf) || leaf.sequence != frame->header.sequence)
-			return err_set(err, ST_CORRUPT, "damaged leaf descriptor");
-		st = add(ctx, lookup_hash(LOOKUP_KEY, leaf.kind, leaf.key), leaf.sequence, err);
-		while (st == ST_OK && (step = annex_next(&rest, &code)) != STEP_END)
-			st = step == STEP_ERROR
-				     ? err_set(err, ST_CORRUPT, "damaged list of case files")
-				     : add(ctx, lookup_hash(LOOKUP_MEMBER, leaf.kind, code), leaf.sequence, err);
-	}
-	return st;
-}
-
 static Status take_commit(Follow *f, const Frame *frame, Err *err)
 {
 	Store *store = f->store;
@@ -144,8 +44,9 @@ static Status take_commit(Follow *f, const Frame *frame, Err *err)
 		return err_set(err, ST_CORRUPT, "damaged commit");
 	frontier_root(&f->frontier, &root);
 	if (!store->gap && (commit.tree_size != f->frontier.size || !hash_eq(&root, &commit.root))) {
-		log_note_damage(store, "segment %s offset %" PRIu64 ": the tree's root does not agree with the records",
-				f->segment->file->name, frame->offset);
+		state_note_damage(store,
+				  "segment %s offset %" PRIu64 ": the tree's root does not agree with the records",
+				  f->segment->file->name, frame->offset);
 		store->gap = true;
 	}
 	const TableEntry *pairs = (const TableEntry *)f->pairs.data;
@@ -262,8 +163,9 @@ static Status judge_damage(Follow *f, Scan *scan, bool *torn_out, Err *err)
 	*torn_out = !later;
 	if (st != ST_OK || !later)
 		return st;
-	log_note_damage(f->store, "segment %s offset %" PRIu64 ": damaged, and intact frames of a later commit follow",
-			f->segment->file->name, scan->at);
+	state_note_damage(f->store,
+			  "segment %s offset %" PRIu64 ": damaged, and intact frames of a later commit follow",
+			  f->segment->file->name, scan->at);
 	f->store->gap = true;
 	Step step = scan_resync(scan, err);
 	if (step == STEP_END)
@@ -319,8 +221,8 @@ static Status follow_segment(Follow *f, uint64_t from, Err *err)
 				break;
 			}
 			if (st == ST_CORRUPT) {
-				log_note_damage(f->store, "segment %s offset %" PRIu64 ": %s", file->name, frame.offset,
-						err->text);
+				state_note_damage(f->store, "segment %s offset %" PRIu64 ": %s", file->name,
+						  frame.offset, err->text);
 				f->store->gap = true;
 				st = ST_OK;
 			}
@@ -333,7 +235,8 @@ static Status follow_segment(Follow *f, uint64_t from, Err *err)
 		if (step == STEP_END && !f->next_exists)
 			break;
 		if (step == STEP_END) {
-			log_note_damage(f->store, "segment %s has no footer, but a later segment is there", file->name);
+			state_note_damage(f->store, "segment %s has no footer, but a later segment is there",
+					  file->name);
 			f->store->gap = true;
 			f->go_on = true;
 			break;
@@ -347,46 +250,6 @@ static Status follow_segment(Follow *f, uint64_t from, Err *err)
 	return st;
 }
 
-static bool segment_is_there(const Store *store, uint32_t id)
-{
-	char path[PATH_MAX], name[16];
-	segment_name(id, name);
-	return snprintf(path, sizeof path, "%s/segments/%s", store->dir, name) < (int)sizeof path && file_exists(path);
-}
-
-/* Opens a segment and puts it behind the others; its footer, if the caller wants it. */
-Status log_open_segment(Store *store, uint32_t id, Segment **out, bool *sealed_out, FooterDescriptor *footer_out,
-			Err *err)
-{
-	SegmentHeader header;
-	FooterDescriptor footer;
-	bool sealed;
-	Segment *s = segment_new(id);
-	if (!s)
-		return err_no_memory(err);
-	Status st = segment_file_open(&s->file, store->dir, id, store->archive_id, &header, &sealed, &footer, err);
-	if (st == ST_CORRUPT && s->file) {
-		s->header_damaged = true; /* or just being made: what is in it will say */
-		header.first_sequence = sealed ? footer.first_sequence : store->committed.tree_size;
-		st = ST_OK;
-	}
-	if (st == ST_OK && !log_add_segment(store, s))
-		st = err_no_memory(err);
-	if (st != ST_OK) {
-		segment_free(s);
-		return st;
-	}
-	s->first_sequence = header.first_sequence;
-	s->generation = s->file->generation; /* or it would count as written anew once it is closed and opened again */
-	if (sealed_out) {
-		*sealed_out = sealed;
-		*footer_out = footer;
-	}
-	store->files_open++;
-	*out = s;
-	return ST_OK;
-}
-
 /* The segment behind f->segment: the next in the list, or a new file. NULL: there is none. */
 static Status next_segment(Follow *f, Err *err)
 {
@@ -396,20 +259,20 @@ static Status next_segment(Follow *f, Err *err)
 	for (size_t i = 0; i < store->segment_count && !next; i++)
 		if (store->segments[i]->id > id)
 			next = store->segments[i];
-	if (!next && segment_is_there(store, (last ? last->id : 0) + 1)) {
-		Status st = log_open_segment(store, (last ? last->id : 0) + 1, &next, NULL, NULL, err);
+	if (!next && segments_is_there(store, (last ? last->id : 0) + 1)) {
+		Status st = segments_open(store, (last ? last->id : 0) + 1, &next, NULL, NULL, err);
 		if (st != ST_OK)
 			return st;
 	}
 	if (next && next->id != id + 1) {
-		log_note_damage(store, "segment %08" PRIx32 ".seg is missing", id + 1);
+		state_note_damage(store, "segment %08" PRIx32 ".seg is missing", id + 1);
 		store->gap = true;
 	}
 	if (next && next->header_damaged && !store->gap)
 		next->first_sequence = f->frontier.size;
 	if (next && !store->gap && next->first_sequence != f->frontier.size) {
-		log_note_damage(store, "segment %08" PRIx32 ".seg starts at record %" PRIu64 " instead of %" PRIu64,
-				next->id, next->first_sequence, f->frontier.size);
+		state_note_damage(store, "segment %08" PRIx32 ".seg starts at record %" PRIu64 " instead of %" PRIu64,
+				  next->id, next->first_sequence, f->frontier.size);
 		store->gap = true;
 	}
 	f->segment = next;
@@ -419,7 +282,7 @@ static Status next_segment(Follow *f, Err *err)
 
 static bool later_segment_is_known(const Store *store, uint32_t id)
 {
-	return segment_is_there(store, id + 1) ||
+	return segments_is_there(store, id + 1) ||
 	       (store->segment_count && store->segments[store->segment_count - 1]->id > id);
 }
 
@@ -427,7 +290,7 @@ static bool later_segment_is_known(const Store *store, uint32_t id)
 static void cut_to_committed(Store *store, uint64_t size)
 {
 	const Committed *c = &store->committed;
-	Segment *s = log_segment(store, c->segment);
+	Segment *s = segments_find(store, c->segment);
 	bool later = store->segment_count && store->segments[store->segment_count - 1]->id > c->segment;
 	if (s && s->sealed && s->frames == store->tail.keep_frames && !later)
 		store->tail.sealed = true;
@@ -435,17 +298,17 @@ static void cut_to_committed(Store *store, uint64_t size)
 		store->tail.torn_bytes = size > store->tail.keep_end && !later ? size - store->tail.keep_end : 0;
 	if (store->gap)
 		return; /* what is there stays readable */
-	log_drop_segments_after(store, c->segment);
+	segments_drop_after(store, c->segment);
 	if (s)
 		segment_cut(s, c->frames, c->leaves, c->end);
 	if (s && !store->tail.sealed)
 		s->sealed = false;
 }
 
-Status log_advance(Store *store, Err *err)
+Status archive_follow(Store *store, Err *err)
 {
 	Follow f = {.store = store,
-		    .segment = log_segment(store, store->committed.segment),
+		    .segment = segments_find(store, store->committed.segment),
 		    .frontier = store->committed.frontier,
 		    .batch_start = store->committed.end};
 	uint64_t from = store->committed.end;
@@ -464,21 +327,21 @@ Status log_advance(Store *store, Err *err)
 	}
 	for (size_t i = 0; st == ST_OK && i < store->segment_count; i++)
 		if (store->segments[i]->header_damaged && store->segments[i]->id <= store->committed.segment)
-			log_note_damage(store, "segment %08" PRIx32 ".seg: damaged header at offset 0",
-					store->segments[i]->id);
+			state_note_damage(store, "segment %08" PRIx32 ".seg: damaged header at offset 0",
+					  store->segments[i]->id);
 	if (st == ST_OK)
 		cut_to_committed(store, store->seen_size);
 	buf_done(&f.pairs);
 	return st;
 }
 
-bool log_has_news(Store *store)
+bool archive_has_news(Store *store)
 {
 	struct stat info;
 	pthread_rwlock_rdlock(&store->lock);
 	uint32_t id = store->segment_count ? store->segments[store->segment_count - 1]->id : 0;
-	Segment *s = log_segment(store, id);
-	bool news = segment_is_there(store, id + 1);
+	Segment *s = segments_find(store, id);
+	bool news = segments_is_there(store, id + 1);
 	if (!news && s && s->file)
 		news = fstat(s->file->fd, &info) != 0 || (uint64_t)info.st_size != store->seen_size;
 	pthread_rwlock_unlock(&store->lock);

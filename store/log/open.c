@@ -1,15 +1,21 @@
-/* store/log/store.c - making, opening and closing an archive, and its state. */
-#include "store/log/internal.h"
+/* store/log/open.c - making, opening and closing an archive. FORMAT is written last when one is made and read first
+ * when it is opened: a directory without it is no archive, and one of a newer format is refused before anything else is
+ * read. */
+#include "store/log/store.h"
 
-#include "base/clock.h"
-#include "base/file.h"
-#include "store/format/hash.h"
+#include "store/log/catalogue.h"
+#include "store/log/files.h"
+#include "store/log/follow.h"
+#include "store/log/live.h"
+#include "store/log/load.h"
+#include "store/log/recover.h"
+#include "store/log/segments.h"
+#include "store/log/tree.h"
+#include "store/log/writer.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -67,15 +73,15 @@ static Status get_format(Store *store, Str text, Err *err)
 
 static Status read_format(Store *store, Err *err)
 {
-	char path[PATH_MAX];
+	FilePath path;
 	Buf text = {0};
-	if (snprintf(path, sizeof path, "%s/FORMAT", store->dir) >= (int)sizeof path)
-		return err_set(err, ST_LIMIT, "path too long: %.100s…", store->dir);
-	Status st = file_read_all(path, FORMAT_FILE_MAX, &text, err);
+	Status st = file_path(&path, store->dir, "FORMAT", err);
+	if (st == ST_OK)
+		st = file_read_all(path.text, FORMAT_FILE_MAX, &text, err);
 	if (st == ST_NOT_FOUND)
 		st = err_set(err, ST_NOT_FOUND, "there is no archive in %s", store->dir);
 	else if (st == ST_LIMIT || (st == ST_OK && !text.len))
-		st = err_set(err, ST_CORRUPT, "%s is damaged", path);
+		st = err_set(err, ST_CORRUPT, "%s is damaged", path.text);
 	else if (st == ST_OK)
 		st = get_format(store, buf_str(&text), err);
 	buf_done(&text);
@@ -106,23 +112,22 @@ static Status check_is_free(const char *dir, Err *err)
 
 static Status make_part(const char *dir, const char *part, Err *err)
 {
-	char path[PATH_MAX];
-	if (snprintf(path, sizeof path, "%s/%s", dir, part) >= (int)sizeof path)
-		return err_set(err, ST_LIMIT, "path too long: %.100s…", dir);
-	return file_make_dirs(path, err);
+	FilePath path;
+	Status st = file_path(&path, dir, part, err);
+	return st == ST_OK ? file_make_dirs(path.text, err) : st;
 }
 
 Status store_init(const char *dir, Err *err)
 {
 	static const char *const parts[] = {"segments", "keys", "access", "catalogue"};
-	char path[PATH_MAX];
+	FilePath path;
 	uint8_t id[ARCHIVE_ID_LEN];
 	Buf text = {0};
-	if (snprintf(path, sizeof path, "%s/FORMAT", dir) >= (int)sizeof path)
-		return err_set(err, ST_LIMIT, "path too long: %.100s…", dir);
-	if (file_exists(path))
-		return err_set(err, ST_CONFLICT, "%s is an archive already", dir);
-	Status st = file_make_dirs(dir, err);
+	Status st = file_path(&path, dir, "FORMAT", err);
+	if (st == ST_OK && file_exists(path.text))
+		st = err_set(err, ST_CONFLICT, "%s is an archive already", dir);
+	if (st == ST_OK)
+		st = file_make_dirs(dir, err);
 	if (st == ST_OK)
 		st = check_is_free(dir, err);
 	for (size_t i = 0; st == ST_OK && i < sizeof parts / sizeof parts[0]; i++)
@@ -132,7 +137,7 @@ Status store_init(const char *dir, Err *err)
 	if (st != ST_OK)
 		return st;
 	put_format(id, &text);
-	st = buf_ok(&text) ? file_replace(path, buf_str(&text), err) : err_no_memory(err);
+	st = buf_ok(&text) ? file_replace(path.text, buf_str(&text), err) : err_no_memory(err);
 	buf_done(&text);
 	return st;
 }
@@ -186,7 +191,7 @@ Status store_open_with(Store **out, const char *dir, const StoreOptions *options
 	if (st == ST_OK)
 		st = writer_open(store, err);
 	if (st == ST_OK)
-		st = log_load(store, true, err);
+		st = archive_load(store, true, err);
 	if (st != ST_OK) {
 		store_close(store);
 		return st;
@@ -201,12 +206,12 @@ void store_close(Store *store)
 		return;
 	if (store->writer.depth > 0) {
 		store->writer.depth = 1;
-		writer_end(store);
+		writing_end(store);
 	}
 	writer_close(store);
 	if (store->tree.fd >= 0)
 		tree_close(store);
-	log_drop_segments_after(store, 0);
+	segments_drop_after(store, 0);
 	free(store->segments);
 	table_done(&store->table);
 	catalogue_close(&store->catalogue);
@@ -225,57 +230,24 @@ void store_close(Store *store)
 	free(store);
 }
 
-const char *store_dir(const Store *store)
-{
-	return store->dir;
-}
-
 Status store_refresh(Store *store, Err *err)
 {
 	if (pthread_mutex_trylock(&store->writer.mutex) != 0)
 		return ST_OK; /* this process is writing: it sees its own commits anyway */
 	Status st = ST_OK;
-	if (store->writer.depth == 0 && log_has_news(store)) {
+	if (store->writer.depth == 0 && archive_has_news(store)) {
 		if (store->gap) {
-			st = log_load(store, false, err);
+			st = archive_load(store, false, err);
 		} else {
 			pthread_rwlock_wrlock(&store->lock);
-			st = log_advance(store, err);
+			st = archive_follow(store, err);
 			pthread_rwlock_unlock(&store->lock);
 		}
 		if (st == ST_OK && store->committed.segment > 1)
 			catalogue_cover(store, store->committed.segment - 1);
 	}
 	if (files_recheck(store) && store->writer.depth == 0)
-		writer_forget_dictionary(store); /* something may have been destroyed that it was trained on */
+		live_forget_dictionary(store); /* something may have been destroyed that it was trained on */
 	pthread_mutex_unlock(&store->writer.mutex);
 	return st;
-}
-
-/* ---- state ----------------------------------------------------------------------------------------------------- */
-
-void store_state(Store *store, StoreState *out)
-{
-	*out = (StoreState){0};
-	pthread_rwlock_rdlock(&store->lock);
-	const Committed *c = &store->committed;
-	out->tree_size = c->tree_size;
-	out->root = c->root;
-	out->objects = c->objects;
-	out->bytes_original = c->bytes_original;
-	for (size_t i = 0; i < store->segment_count && store->segments[i]->id <= c->segment; i++) {
-		out->segments++;
-		out->bytes_stored += store->segments[i]->end;
-	}
-	pthread_rwlock_unlock(&store->lock);
-	if (out->tree_size == 0)
-		hash_of((Str){"", 0}, &out->root);
-}
-
-uint64_t store_tree_size(Store *store)
-{
-	pthread_rwlock_rdlock(&store->lock);
-	uint64_t size = store->committed.tree_size;
-	pthread_rwlock_unlock(&store->lock);
-	return size;
 }

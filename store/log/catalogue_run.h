@@ -1,4 +1,4 @@
-/* store/log/run.h - a catalogue run: the look-ups of some sealed segments as one sorted, immutable file.
+/* store/log/catalogue_run.h - a catalogue run: the look-ups of some sealed segments as one sorted, immutable file.
  *
  *   catalogue/00000001-00000008.run:  header (128) | Bloom blocks (64 each) | to 4096 | entry blocks (4096 each)
  *
@@ -7,14 +7,14 @@
  * and is checked whenever it is read. The hashes are uniform, so the place of an entry is interpolated: a look-up
  * reads one Bloom block and, where that says yes, about two entry blocks. Nothing is kept in memory.
  *
- * Owns     a Run is counted; run_free gives one use back
+ * Owns     a CatalogueRun is counted; catalogue_run_free gives one use back
  * Errors   ST_CORRUPT a damaged block: the run is derived, build it anew
  * Threads  reading any
  */
-#ifndef STORE_LOG_RUN_H
-#define STORE_LOG_RUN_H
+#ifndef STORE_LOG_CATALOGUE_RUN_H
+#define STORE_LOG_CATALOGUE_RUN_H
 
-#include "store/format/frame.h"
+#include "base/file.h"
 #include "store/log/table.h"
 
 #include <stdatomic.h>
@@ -28,20 +28,20 @@ typedef struct {
 	uint64_t entries, bloom_blocks;
 	Hash root; /* of the tree behind last_segment: says which segments it was made from */
 	char name[32];
-} Run;
+} CatalogueRun;
 
-void run_name(uint32_t first, uint32_t last, char out[static 32]);
-bool run_name_parse(const char *name, uint32_t *first_out, uint32_t *last_out);
-Status run_open(Run **out, const char *dir, uint32_t first, uint32_t last,
-		const uint8_t archive_id[static ARCHIVE_ID_LEN], Err *err);
-static inline Run *run_use(Run *r)
+void catalogue_run_name(uint32_t first, uint32_t last, char out[static 32]);
+bool catalogue_run_name_parse(const char *name, uint32_t *first_out, uint32_t *last_out);
+Status catalogue_run_open(CatalogueRun **out, const char *dir, uint32_t first, uint32_t last,
+			  const uint8_t archive_id[static ARCHIVE_ID_LEN], Err *err);
+static inline CatalogueRun *catalogue_run_use(CatalogueRun *r)
 {
 	atomic_fetch_add(&r->uses, 1);
 	return r;
 }
-void run_free(Run *r);
+void catalogue_run_free(CatalogueRun *r);
 /* Appends the values of a hash as uint64_t. */
-Status run_lookup(const Run *r, uint64_t hash, Buf *values, Err *err);
+Status catalogue_run_lookup(const CatalogueRun *r, uint64_t hash, Buf *values, Err *err);
 
 /* Writing: entries in order, their number known beforehand. */
 typedef struct {
@@ -53,22 +53,23 @@ typedef struct {
 	unsigned in_block;
 	Buf bloom_out, blocks_out; /* gathered, written in larger pieces */
 	uint64_t bloom_out_at, blocks_out_at;
-	char path[4096], temporary[4096];
-} RunWriter;
+	FilePath path, temporary;
+} CatalogueRunWriter;
 
-Status run_write_begin(RunWriter *w, const char *dir, uint32_t first, uint32_t last,
-		       const uint8_t archive_id[static ARCHIVE_ID_LEN], const Hash *root, uint64_t entries, Err *err);
-Status run_write_add(RunWriter *w, const TableEntry *entry, Err *err);
+Status catalogue_run_write_begin(CatalogueRunWriter *w, const char *dir, uint32_t first, uint32_t last,
+				 const uint8_t archive_id[static ARCHIVE_ID_LEN], const Hash *root, uint64_t entries,
+				 Err *err);
+Status catalogue_run_write_add(CatalogueRunWriter *w, const TableEntry *entry, Err *err);
 /* Makes it durable under its name; on failure nothing is left. */
-Status run_write_end(RunWriter *w, Err *err);
-void run_write_abort(RunWriter *w);
+Status catalogue_run_write_end(CatalogueRunWriter *w, Err *err);
+void catalogue_run_write_abort(CatalogueRunWriter *w);
 
 /* Reading in order: for merging. */
 typedef struct {
-	const Run *run;
+	const CatalogueRun *run;
 	uint64_t at; /* number of the next entry */
 	uint8_t block[RUN_BLOCK_LEN];
-} RunCursor;
-Step run_next(RunCursor *c, TableEntry *out, Err *err);
+} CatalogueRunCursor;
+Step catalogue_run_next(CatalogueRunCursor *c, TableEntry *out, Err *err);
 
 #endif

@@ -1,0 +1,36 @@
+/* store/care/destroy.h - lawful destruction: the content of records goes, the proof that they were there stays.
+ *
+ * Owns     nothing
+ * Errors   ST_FORBIDDEN a record is held (named); ST_INVALID, ST_LIMIT the decision is incomplete or names too many;
+ *          ST_NOT_FOUND no such record; ST_BUSY another process writes; as store_append
+ * Threads  any; one of these at a time over all processes
+ */
+#ifndef STORE_CARE_DESTROY_H
+#define STORE_CARE_DESTROY_H
+
+#include "store/log/store.h"
+
+typedef struct {
+	Str decision; /* its number: the key of the entry that records it */
+	Str decided;  /* civil date, "2026-11-22" */
+	Str reason;
+	Str approved_by[2]; /* two different people */
+	const Str *record_ids;
+	size_t record_count;
+} DestructionInput;
+
+enum { DESTRUCTION_RECORDS_MAX = 10000 };
+
+typedef struct {
+	Receipt receipt;
+	uint64_t payloads, objects; /* whose bodies are gone */
+	uint32_t segments;          /* written anew */
+} DestructionReport;
+
+/* Records the decision in the log, commits, then removes payload, case files and objects of all versions of these
+ * records from the segments and look-ups; objects that other records name stay. Descriptors and proofs stay valid.
+ * Done again with the same input it finishes what was interrupted. ST_FORBIDDEN: a record is held (named). Takes the
+ * writer's lock itself. The index must be told: the entry is in the log. */
+Status store_destroy(Store *store, const DestructionInput *input, DestructionReport *out, Err *err);
+
+#endif
