@@ -126,7 +126,7 @@ static void list_hits(const char *title, const NumberHit *hits, size_t count)
 		       STR_ARG(record_text(&hits[i].hit.record, RF_NUMBER)),
 		       STR_ARG(record_text(&hits[i].hit.record, RF_ISSUED)),
 		       STR_ARG(record_text(&hits[i].hit.record, RF_SUBJECT)), STR_ARG(hits[i].hit.id),
-		       hits[i].because ? "  because: " : "", search_label_text(hits[i].because, SEARCH_EN));
+		       hits[i].because ? "  because: " : "", search_label_text(hits[i].because, LANGUAGE_EN));
 }
 
 /* By number: one exact record is shown itself, several and variants are listed. */
@@ -143,7 +143,7 @@ static int show_number(Get *get, Str number)
 		Buf text = {0};
 		JsonOut j;
 		jout_begin(&j, &text);
-		search_write_number_json(&answer, SEARCH_VI, &j);
+		search_write_number_json(&answer, LANGUAGE_VI, &j);
 		return cli_print(&text, answer.exact_count ? EXIT_DONE : EXIT_NO);
 	}
 	list_hits("exact", answer.exact, answer.exact_count);

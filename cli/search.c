@@ -38,7 +38,7 @@ static Status read_request(const CliArgs *args, SearchRequest *request, Buf *que
 	}
 	if (!buf_ok(query))
 		return err_no_memory(err);
-	request->language = args->values[OPT_JSON] ? SEARCH_VI : SEARCH_EN;
+	request->language = args->values[OPT_JSON] ? LANGUAGE_VI : LANGUAGE_EN;
 	st = search_set(request, STR("q"), buf_str(query), err);
 	for (size_t i = OPT_LIMIT; st == ST_OK && options[i].name; i++)
 		if (args->values[i])

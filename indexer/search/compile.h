@@ -45,11 +45,11 @@ typedef struct {
 } Compiled;
 
 typedef struct {
-	bool any;                /* one of the words is enough (phrases, fields and exclusions still hold) */
-	bool question;           /* with any: a long run of words, ranked by its pairs first */
-	bool expand;             /* abbreviations, old and new names too */
-	SearchLanguage language; /* of what says so */
-	bool any_accents;        /* a word with marks may have other marks: where nothing has it as it was typed */
+	bool any;          /* one of the words is enough (phrases, fields and exclusions still hold) */
+	bool question;     /* with any: a long run of words, ranked by its pairs first */
+	bool expand;       /* abbreviations, old and new names too */
+	Language language; /* of what says so */
+	bool any_accents;  /* a word with marks may have other marks: where nothing has it as it was typed */
 } CompileOptions;
 
 Status query_compile(const ParsedQuery *parsed, CompileOptions options, TokenIter *tokens, Matcher *matcher,

@@ -17,7 +17,7 @@ static size_t words_within(const Clause *clause, uint32_t start, uint32_t end, s
 }
 
 /* What the answer says of it. Names that changed say when. */
-static Str reason_of(const QueryForm *form, SearchLanguage language, Arena *arena)
+static Str reason_of(const QueryForm *form, Language language, Arena *arena)
 {
 	SearchLabel when = form->kind == FORM_NEW_NAME ? LABEL_SINCE : LABEL_UNTIL;
 	if (!form->date.len)
@@ -26,7 +26,7 @@ static Str reason_of(const QueryForm *form, SearchLanguage language, Arena *aren
 				     STR_ARG(form->date)));
 }
 
-Status expand_clause(const Clause *clause, SearchLanguage language, TokenIter *tokens, Arena *arena,
+Status expand_clause(const Clause *clause, Language language, TokenIter *tokens, Arena *arena,
 		     Alternative out[static EXPAND_MAX], size_t *count_out, Err *err)
 {
 	QueryForm *forms = NULL;

@@ -18,7 +18,7 @@ typedef struct {
 
 enum { EXPAND_MAX = 8 };
 /* Alternatives of a run of words, in order of first; only those that have one meaning. */
-Status expand_clause(const Clause *clause, SearchLanguage language, TokenIter *tokens, Arena *arena,
+Status expand_clause(const Clause *clause, Language language, TokenIter *tokens, Arena *arena,
 		     Alternative out[static EXPAND_MAX], size_t *count_out, Err *err);
 /* For a query that found nothing: what its keystrokes may have meant, "quyết định" for "quyeets ddinhj"; "" for none.
  */

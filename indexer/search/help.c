@@ -3,7 +3,7 @@
 #include "indexer/search/search.h"
 #include "indexer/terms/schema.h"
 
-void search_write_labels(SearchLanguage language, JsonOut *j)
+void search_write_labels(Language language, JsonOut *j)
 {
 	jout_open(j, '{');
 	jout_key(j, "labels");
@@ -15,22 +15,22 @@ void search_write_labels(SearchLanguage language, JsonOut *j)
 	jout_open(j, '{');
 	for (Facet facet = 0; facet < FACET_COUNT; facet++)
 		jout_field_text(j, facet_rows[facet].name,
-				language == SEARCH_VI ? facet_rows[facet].label_vi : facet_rows[facet].label_en);
+				language == LANGUAGE_VI ? facet_rows[facet].label_vi : facet_rows[facet].label_en);
 	jout_close(j, '}');
 	jout_close(j, '}');
 }
 
-bool search_field(size_t i, SearchLanguage language, SearchField *out)
+bool search_field(size_t i, Language language, SearchField *out)
 {
 	if (i >= schema_field_count)
 		return false;
 	const SchemaField *field = &schema_fields[i];
-	*out = (SearchField){field->name, field->name_vi, language == SEARCH_VI ? field->help_vi : field->help_en,
+	*out = (SearchField){field->name, field->name_vi, language == LANGUAGE_VI ? field->help_vi : field->help_en,
 			     field->example};
 	return true;
 }
 
-void search_write_fields(SearchLanguage language, JsonOut *j)
+void search_write_fields(Language language, JsonOut *j)
 {
 	SearchField field;
 	jout_open(j, '[');

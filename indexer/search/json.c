@@ -103,7 +103,7 @@ void search_write_json(const SearchAnswer *answer, JsonOut *j)
 	jout_close(j, '}');
 }
 
-static void write_number_hits(const char *key, const NumberHit *hits, size_t count, SearchLanguage language, JsonOut *j)
+static void write_number_hits(const char *key, const NumberHit *hits, size_t count, Language language, JsonOut *j)
 {
 	jout_key(j, key);
 	jout_open(j, '[');
@@ -119,7 +119,7 @@ static void write_number_hits(const char *key, const NumberHit *hits, size_t cou
 	jout_close(j, ']');
 }
 
-void search_write_number_json(const NumberAnswer *answer, SearchLanguage language, JsonOut *j)
+void search_write_number_json(const NumberAnswer *answer, Language language, JsonOut *j)
 {
 	jout_open(j, '{');
 	write_number_hits("exact", answer->exact, answer->exact_count, language, j);

@@ -3,7 +3,7 @@
 #include "indexer/search/labels.h"
 
 static const struct {
-	const char *code, *text[2]; /* by SearchLanguage */
+	const char *code, *text[2]; /* by Language */
 } labels[LABEL_COUNT] = {
 	[LABEL_NONE] = {"", {"", ""}},
 	[LABEL_NUMBER] = {"number", {"đúng số ký hiệu", "record number"}},
@@ -33,16 +33,7 @@ const char *search_label_code(SearchLabel label)
 	return labels[label].code;
 }
 
-const char *search_label_text(SearchLabel label, SearchLanguage language)
+const char *search_label_text(SearchLabel label, Language language)
 {
 	return labels[label].text[language];
-}
-
-Status search_language_parse(Str name, SearchLanguage *out, Err *err)
-{
-	if (!str_eq(name, STR("vi")) && !str_eq(name, STR("en")))
-		return err_set(err, ST_INVALID, "lang: '%.*s' is neither vi nor en",
-			       (int)(name.len > 40 ? 40 : name.len), name.ptr);
-	*out = str_eq(name, STR("en")) ? SEARCH_EN : SEARCH_VI;
-	return ST_OK;
 }

@@ -11,10 +11,7 @@
 #ifndef INDEXER_SEARCH_LABELS_H
 #define INDEXER_SEARCH_LABELS_H
 
-#include "base/err.h"
-#include "base/str.h"
-
-typedef enum { SEARCH_VI, SEARCH_EN } SearchLanguage;
+#include "base/language.h"
 
 typedef enum {
 	LABEL_NONE,
@@ -38,8 +35,6 @@ typedef enum {
 } SearchLabel;
 
 const char *search_label_code(SearchLabel label); /* "" of LABEL_NONE */
-const char *search_label_text(SearchLabel label, SearchLanguage language);
-/* "vi" or "en"; ST_INVALID: neither. */
-Status search_language_parse(Str name, SearchLanguage *out, Err *err);
+const char *search_label_text(SearchLabel label, Language language);
 
 #endif

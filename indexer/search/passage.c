@@ -12,7 +12,7 @@ enum {
 	AROUND_BYTES = 320,  /* looked at on each side of the words as typed */
 };
 
-static bool matches_word(const Token *token, const Word *word)
+bool passage_word_matches(const Token *token, const Word *word)
 {
 	if (word->fold && token->fold && !word->prefix)
 		return word->fold == token->fold;
@@ -21,9 +21,9 @@ static bool matches_word(const Token *token, const Word *word)
 	return word->prefix ? str_starts(token->folded, word->folded) : str_eq(token->folded, word->folded);
 }
 
-static bool matches_exactly(const Token *token, const Word *word)
+bool passage_word_matches_exactly(const Token *token, const Word *word)
 {
-	return matches_word(token, word) && (!word->marked || word->prefix || str_eq(token->key, word->key));
+	return passage_word_matches(token, word) && (!word->marked || word->prefix || str_eq(token->key, word->key));
 }
 
 /* A text is looked through for these words alone; a prefix can be of any. */
@@ -50,7 +50,7 @@ static uint64_t advance_phrase(uint64_t state, const Clause *clause, const Token
 	uint64_t next = 0;
 	bool row = !(token->flags & TOKEN_BREAK_BEFORE) && !token->left_out;
 	for (size_t i = 0; i < clause->word_count; i++)
-		if ((i == 0 || (row && state >> (i - 1) & 1)) && matches_exactly(token, &clause->words[i]))
+		if ((i == 0 || (row && state >> (i - 1) & 1)) && passage_word_matches_exactly(token, &clause->words[i]))
 			next |= 1ull << i;
 	return next;
 }
@@ -123,7 +123,7 @@ Status passage_check(Str text, const Clause *clause, TokenIter *tokens, bool *ho
 				position = is_span ? position : now;
 				bool any = false;
 				for (size_t i = 0; i < count; i++)
-					if (matches_exactly(token, &clause->words[i])) {
+					if (passage_word_matches_exactly(token, &clause->words[i])) {
 						seen[i] = now;
 						any = true;
 					}
@@ -165,15 +165,15 @@ static void expect(Matches *m, const Word *words, size_t word_count)
 static bool add_match(Matches *m, const Token *token, const Word *words, size_t word_count, uint32_t previous_end)
 {
 	for (size_t i = token->fold ? m->first_of[token->fold & 255] : 0; i < word_count; i++) {
-		if (!matches_word(token, &words[i]))
+		if (!passage_word_matches(token, &words[i]))
 			continue;
 		if (m->count == MATCHES_MAX)
 			return false;
 		const Match *before = m->count ? &m->list[m->count - 1] : NULL;
 		bool follows = before && before->end == previous_end && before->word + 1u == i && !token->left_out &&
 			       !(token->flags & TOKEN_BREAK_BEFORE);
-		m->list[m->count++] =
-			(Match){token->start, token->end, (uint8_t)i, matches_exactly(token, &words[i]), follows};
+		m->list[m->count++] = (Match){token->start, token->end, (uint8_t)i,
+					      passage_word_matches_exactly(token, &words[i]), follows};
 		return true;
 	}
 	return true;

@@ -18,6 +18,9 @@ enum {
 	PASSAGE_ENOUGH_BYTES = 16 << 10, /* with matches so far, no more of the text is looked at */
 };
 
+/* Is the token this word: without regard to accents, or, where the word was typed with marks, with them? */
+bool passage_word_matches(const Token *token, const Word *word);
+bool passage_word_matches_exactly(const Token *token, const Word *word);
 /* PHRASE: the words in a row, those with marks exactly; NEAR: all within the distance. */
 Status passage_check(Str text, const Clause *clause, TokenIter *tokens, bool *holds_out, Err *err);
 /* What a snippet is made for. */

@@ -102,7 +102,7 @@ Status search_set(SearchRequest *request, Str name, Str value, Err *err)
 		return st;
 	}
 	if (str_eq(name, STR("lang")))
-		return search_language_parse(value, &request->language, err);
+		return language_parse(value, &request->language, err);
 	if (str_eq(name, STR("sort"))) {
 		st = choose(sorts, "sort", value, &chosen, err);
 		if (st == ST_OK)

@@ -22,6 +22,7 @@ enum {
 	SEARCH_LIMIT_MAX = 100,
 	SEARCH_LIMIT_DEFAULT = 10,
 	SEARCH_NUMBERS_MAX = 100, /* records of one look-up by number */
+	SEARCH_PLACES_MAX = 5000, /* matches of one text that are shown, and as many numbers */
 };
 
 typedef enum { SEARCH_AUTO, SEARCH_ALL, SEARCH_ANY } SearchMode;
@@ -33,11 +34,11 @@ typedef struct {
 	Str number, type, agency, fonds, case_code; /* filters; "": none. Folded comparison */
 	Str from, to;                               /* civil dates, both inclusive; "": open */
 	SearchSort sort;
-	unsigned limit;          /* 0: default */
-	Str cursor;              /* `next` of the answer before; "": from the first hit */
-	unsigned facets;         /* bit set of 1 << Facet */
-	SearchLanguage language; /* of labels in the answer */
-	bool no_expansion;       /* abbreviations and old/new names are not added */
+	unsigned limit;    /* 0: default */
+	Str cursor;        /* `next` of the answer before; "": from the first hit */
+	unsigned facets;   /* bit set of 1 << Facet */
+	Language language; /* of labels in the answer */
+	bool no_expansion; /* abbreviations and old/new names are not added */
 	bool bare; /* of each hit only sequence, score and why; nothing is read from the archive but to check phrases */
 } SearchRequest;
 
@@ -59,8 +60,8 @@ typedef struct {
 typedef struct {
 	Str query; /* how the query was read */
 	SearchMode mode;
-	SearchLanguage language; /* as in the request */
-	bool relaxed;            /* nothing had all words: these are the best matches */
+	Language language; /* as in the request */
+	bool relaxed;      /* nothing had all words: these are the best matches */
 	uint64_t total;
 	bool total_is_exact;
 	uint64_t took_us;
@@ -82,16 +83,16 @@ Status search_run(Index *index, const SearchRequest *request, Arena *arena, Sear
 void search_write_json(const SearchAnswer *answer, JsonOut *j);
 
 /* The labels and facets as {"labels":{code: text, …},"facets":{name: text, …}}: what a page shows of an answer. */
-void search_write_labels(SearchLanguage language, JsonOut *j);
+void search_write_labels(Language language, JsonOut *j);
 
 /* A field of the query language, for its help. */
 typedef struct {
 	const char *name, *name_vi; /* both can be typed, in any language */
 	const char *help, *example;
 } SearchField;
-bool search_field(size_t i, SearchLanguage language, SearchField *out); /* false: there are only i */
+bool search_field(size_t i, Language language, SearchField *out); /* false: there are only i */
 /* All of them as [{"name","name_vi","help","example"}, …]. */
-void search_write_fields(SearchLanguage language, JsonOut *j);
+void search_write_fields(Language language, JsonOut *j);
 
 typedef struct {
 	SearchHit hit;       /* no snippet */
@@ -105,7 +106,24 @@ typedef struct {
 
 /* Records with that number (or case number); variants only where they differ by a reason that can be named. */
 Status search_number(Index *index, Str number, Arena *arena, NumberAnswer *out, Err *err);
-void search_write_number_json(const NumberAnswer *answer, SearchLanguage language, JsonOut *j);
+void search_write_number_json(const NumberAnswer *answer, Language language, JsonOut *j);
+
+/* Where a text has what a query asks for, for a page that marks it. Offsets count UTF-16 code units of the text, as
+ * browsers do; a byte that is not UTF-8 counts as the one U+FFFD that they put in its place. */
+typedef struct {
+	uint32_t start, end;
+} SearchPlace;
+
+typedef struct {
+	SearchPlace *matches, *numbers; /* ascending, none overlaps another; neighbours are one match */
+	size_t match_count, number_count;
+	bool are_all; /* false: the text has more than SEARCH_PLACES_MAX of them */
+} SearchPlaces;
+
+/* A word or phrase with marks matches exactly; only where the text has it nowhere so, without regard to accents. Words
+ * that are left out by "-" match nowhere. numbers: other records' numbers that the text names, outside of matches; not
+ * own_number. */
+Status search_places(Index *index, Str text, Str query, Str own_number, Arena *arena, SearchPlaces *out, Err *err);
 
 typedef struct {
 	Str code;

@@ -66,7 +66,7 @@ static unsigned read_quality(Str parameters)
 	return 1000;
 }
 
-bool language_is_english(Str accept_language)
+Language language_preferred(Str accept_language)
 {
 	unsigned english = 0, vietnamese = 0;
 	Str rest = accept_language, item, tag;
@@ -84,7 +84,7 @@ bool language_is_english(Str accept_language)
 			 quality > vietnamese)
 			vietnamese = quality;
 	}
-	return english > vietnamese;
+	return english > vietnamese ? LANGUAGE_EN : LANGUAGE_VI;
 }
 
 bool is_token(Str s)

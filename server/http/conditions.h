@@ -11,6 +11,7 @@
 #define SERVER_HTTP_CONDITIONS_H
 
 #include "base/buf.h"
+#include "base/language.h"
 
 typedef enum {
 	RANGE_WHOLE, /* no range asked for, or none we serve (several at once, another unit) */
@@ -24,8 +25,8 @@ RangeKind range_parse(Str header, uint64_t size, uint64_t *first, uint64_t *last
 /* Does a list of entity tags ("*" matches all) hold etag (with its quotes)? strong: weak tags match nothing. */
 bool etag_list_holds(Str header, Str etag, bool strong);
 
-/* Would rather read English than Vietnamese; without a preference between them: Vietnamese. */
-bool language_is_english(Str accept_language);
+/* English where it is preferred, else Vietnamese. */
+Language language_preferred(Str accept_language);
 
 /* RFC 9110 token: the form of methods and header names. */
 bool is_token(Str s);

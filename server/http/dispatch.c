@@ -78,6 +78,8 @@ static Status check_target(Exchange *x)
 		x->http = 405;
 	if (st == ST_OK)
 		st = route_check_parameters(r->route, &r->url, &x->err);
+	if (st == ST_OK && request_parameter(r, "lang").len)
+		st = language_parse(request_parameter(r, "lang"), &r->language, &x->err);
 	return st == ST_OK ? check_body_size(x) : st;
 }
 
@@ -147,7 +149,7 @@ static void write_problem(Exchange *x, unsigned http, Reply *reply)
 	Request *r = &x->request;
 	reply_done(reply);
 	*reply = (Reply){.http = http, .media = "application/problem+json"};
-	problem_write(http, &x->err, r->english, str_from(r->id), &reply->body);
+	problem_write(http, &x->err, r->language, str_from(r->id), &reply->body);
 	reply_header(reply, "Vary", STR("Accept-Language"));
 	if (http == 405 && x->allow.len)
 		reply_header(reply, "Allow", x->allow);

@@ -78,7 +78,7 @@ static Status take_header(HeadCheck *check, Str name, Str value)
 		r->media = str_trim(str_slice(
 			value, 0, str_find_char(value, ';') < 0 ? value.len : (size_t)str_find_char(value, ';')));
 	else if (str_eq_nocase(name, STR("accept-language")))
-		r->english = language_is_english(value);
+		r->language = language_preferred(value);
 	else if (str_eq_nocase(name, STR("if-none-match")))
 		r->if_none_match = value;
 	else if (str_eq_nocase(name, STR("if-range")))

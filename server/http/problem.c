@@ -1,46 +1,75 @@
-/* server/http/problem.c - see problem.h. */
+/* server/http/problem.c - the table, and a problem written from a row of it. A code of HTTP that has no row is written
+ * as the general one of its class: 400 or 500. */
 #include "server/http/problem.h"
 
 #include "base/json_out.h"
 
-typedef struct {
-	unsigned http;
-	const char *slug, *title_en, *title_vi, *detail_en, *detail_vi;
-} Problem;
-
-static const Problem problems[] = {
-	{400, "invalid", "Bad request", "Yêu cầu không hợp lệ", "The request can't be read.",
-	 "Không đọc được yêu cầu."},
-	{403, "forbidden", "Not allowed", "Không được phép", "You may not do this.",
-	 "Bạn không có quyền thực hiện việc này."},
-	{404, "not-found", "Not found", "Không tìm thấy", "There is nothing at this address.",
-	 "Không có gì ở địa chỉ này."},
-	{405, "method-not-allowed", "Method not allowed", "Phương thức không được dùng",
-	 "This address does not take this method; Allow names those it takes.",
-	 "Địa chỉ này không nhận phương thức đó; xem Allow."},
-	{408, "timeout", "Too slow", "Quá thời gian chờ", "The request did not arrive in time.",
-	 "Yêu cầu không gửi đến kịp thời."},
-	{409, "conflict", "Conflict", "Xung đột", "It is there already, or in another state.",
-	 "Đã có sẵn hoặc đang ở trạng thái khác."},
-	{411, "length-required", "Length required", "Thiếu độ dài", "Say how long the body is.",
-	 "Cần cho biết độ dài của nội dung gửi lên."},
-	{413, "limit", "Too large", "Quá lớn", "More than is allowed.", "Vượt quá giới hạn cho phép."},
-	{414, "uri-too-long", "Address too long", "Địa chỉ quá dài", "An address has at most 4096 bytes.",
-	 "Địa chỉ dài tối đa 4096 byte."},
-	{415, "unsupported", "Not supported", "Không được hỗ trợ", "This kind of content is not handled.",
-	 "Loại nội dung này chưa được hỗ trợ."},
-	{416, "range", "Range not satisfiable", "Khoảng byte không có", "The range lies outside the content.",
-	 "Khoảng byte yêu cầu nằm ngoài nội dung."},
-	{431, "headers-too-large", "Headers too large", "Phần đầu quá lớn", "The headers have at most 16 KiB.",
-	 "Phần đầu yêu cầu tối đa 16 KiB."},
-	{500, "internal", "Server error", "Lỗi máy chủ", "The server failed; its log has the request id and the cause.",
-	 "Máy chủ gặp lỗi; nhật ký ghi nguyên nhân theo mã yêu cầu."},
-	{503, "busy", "Busy", "Đang bận", "Not possible right now; try again shortly.",
-	 "Hiện chưa thực hiện được; hãy thử lại sau ít giây."},
-	{507, "no-space", "No space left", "Hết dung lượng đĩa",
-	 "The disk is full: the archive takes no more records; reading goes on.",
-	 "Đĩa đã đầy: kho không nhận thêm văn bản; vẫn tra cứu được."},
+const Problem problems[] = {
+	{400,
+	 "invalid",
+	 {"Yêu cầu không hợp lệ", "Bad request"},
+	 {"Máy chủ không đọc được yêu cầu; mục cause nêu chỗ sai.",
+	  "The request can't be read; cause says where it is wrong."}},
+	{403,
+	 "forbidden",
+	 {"Không được phép", "Not allowed"},
+	 {"Bạn không có quyền thực hiện việc này.", "You may not do this."}},
+	{404,
+	 "not-found",
+	 {"Không tìm thấy", "Not found"},
+	 {"Không có văn bản, hồ sơ hay trang nào ở địa chỉ này.",
+	  "There is no record, case file or page at this address."}},
+	{405,
+	 "method-not-allowed",
+	 {"Phương thức không được dùng", "Method not allowed"},
+	 {"Địa chỉ này không nhận phương thức đó; tiêu đề Allow nêu các phương thức được nhận.",
+	  "This address does not take this method; the header Allow names those that it takes."}},
+	{408,
+	 "timeout",
+	 {"Quá thời gian chờ", "Too slow"},
+	 {"Yêu cầu không gửi đến kịp thời.", "The request did not arrive in time."}},
+	{409,
+	 "conflict",
+	 {"Xung đột", "Conflict"},
+	 {"Đã có sẵn, hoặc đang ở trạng thái khác.", "It is there already, or in another state."}},
+	{413,
+	 "limit",
+	 {"Quá lớn", "Too large"},
+	 {"Nội dung gửi lên vượt quá giới hạn cho phép; mục cause nêu giới hạn.",
+	  "The body is larger than is allowed; cause names the limit."}},
+	{414,
+	 "uri-too-long",
+	 {"Địa chỉ quá dài", "Address too long"},
+	 {"Địa chỉ dài tối đa 4096 byte.", "An address has at most 4096 bytes."}},
+	{415,
+	 "unsupported",
+	 {"Không được hỗ trợ", "Not supported"},
+	 {"Loại nội dung này chưa được hỗ trợ; mục cause nêu các loại được nhận.",
+	  "This kind of content is not handled; cause names those that are."}},
+	{416,
+	 "range",
+	 {"Khoảng byte không có", "Range not satisfiable"},
+	 {"Khoảng byte yêu cầu nằm ngoài nội dung.", "The range lies outside the content."}},
+	{431,
+	 "headers-too-large",
+	 {"Phần đầu quá lớn", "Headers too large"},
+	 {"Phần đầu của yêu cầu dài tối đa 16 KiB.", "The headers have at most 16 KiB."}},
+	{500,
+	 "internal",
+	 {"Lỗi máy chủ", "Server error"},
+	 {"Máy chủ gặp lỗi; nhật ký của máy chủ ghi nguyên nhân theo mã yêu cầu (request_id).",
+	  "The server failed; its log has the cause under the request_id."}},
+	{503,
+	 "busy",
+	 {"Đang bận", "Busy"},
+	 {"Hiện chưa thực hiện được; hãy thử lại sau ít giây.", "Not possible right now; try again in a few seconds."}},
+	{507,
+	 "no-space",
+	 {"Hết dung lượng đĩa", "No space left"},
+	 {"Đĩa đã đầy: kho không nhận thêm văn bản, nhưng vẫn tra cứu được.",
+	  "The disk is full: the archive takes no more records; reading goes on."}},
 };
+const size_t problem_count = sizeof problems / sizeof *problems;
 
 unsigned problem_http(Status status, bool has_body)
 {
@@ -77,7 +106,7 @@ unsigned problem_http(Status status, bool has_body)
 static const Problem *find_problem(unsigned http)
 {
 	const Problem *fallback = NULL;
-	for (size_t i = 0; i < sizeof problems / sizeof *problems; i++) {
+	for (size_t i = 0; i < problem_count; i++) {
 		if (problems[i].http == http)
 			return &problems[i];
 		if (problems[i].http == (http < 500 ? 400 : 500))
@@ -91,23 +120,22 @@ bool problem_is_clients(unsigned http)
 	return http < 500;
 }
 
-void problem_write(unsigned http, const Err *err, bool english, Str request_id, Buf *out)
+void problem_write(unsigned http, const Err *err, Language language, Str request_id, Buf *out)
 {
 	const Problem *p = find_problem(http);
-	bool show = problem_is_clients(http) && err->text[0];
 	JsonOut j;
+	Buf type = {0};
+	buf_printf(&type, "urn:hoso:problem:%s", p->code);
 	jout_begin(&j, out);
 	jout_open(&j, '{');
-	jout_key(&j, "type");
-	Buf type = {0};
-	buf_printf(&type, "urn:hoso:problem:%s", p->slug);
-	jout_str(&j, buf_str(&type));
-	buf_done(&type);
-	jout_field_text(&j, "title", english ? p->title_en : p->title_vi);
+	jout_field_str(&j, "type", buf_str(&type));
+	jout_field_text(&j, "code", p->code);
+	jout_field_text(&j, "title", p->title[language]);
 	jout_field_u64(&j, "status", http);
-	jout_field_text(&j, "detail", english ? (show ? err->text : p->detail_en) : p->detail_vi);
-	if (show)
+	jout_field_text(&j, "detail", p->detail[language]);
+	if (problem_is_clients(http) && err->text[0])
 		jout_field_text(&j, "cause", err->text);
 	jout_field_str(&j, "request_id", request_id);
 	jout_close(&j, '}');
+	buf_done(&type);
 }

@@ -17,6 +17,7 @@
 #ifndef SERVER_HTTP_REQUEST_H
 #define SERVER_HTTP_REQUEST_H
 
+#include "base/language.h"
 #include "server/http/service.h"
 
 enum {
@@ -36,8 +37,9 @@ struct Request {
 	Url url;
 	Str variables[ROUTE_VARIABLES_MAX]; /* of the pattern, in order, decoded */
 	char id[REQUEST_ID_MAX + 1];
-	bool is_head, english;
-	Str media; /* Content-Type without parameters; lower case not assured */
+	bool is_head;
+	Language language; /* of ?lang=, else of Accept-Language, else Vietnamese */
+	Str media;         /* Content-Type without parameters; lower case not assured */
 	Str if_none_match, if_range, range;
 	Buf body;    /* of routes that take JSON or one file */
 	int body_fd; /* of routes that take a stream: a file without a name, at its start; else -1 */

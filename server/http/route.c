@@ -47,14 +47,23 @@ Status route_find(const RouteTable *table, Str method, const Url *url, Arena *ar
 	return err_set(err, ST_UNSUPPORTED, "this address takes %s", allow);
 }
 
+const RouteParameter route_common_parameters[] = {
+	{"lang", "string", "vi or en: the language of labels and messages; without it Accept-Language counts"},
+	{NULL, NULL, NULL},
+};
+
+static bool table_has(const RouteParameter *table, Str name)
+{
+	while (table && table->name && !str_eq(str_from(table->name), name))
+		table++;
+	return table && table->name;
+}
+
 Status route_check_parameters(const Route *route, const Url *url, Err *err)
 {
 	for (size_t i = 0; i < url->parameter_count && !route->any_parameters; i++) {
 		Str name = url->parameters[i].name;
-		const RouteParameter *p = route->parameters;
-		while (p && p->name && !str_eq(str_from(p->name), name))
-			p++;
-		if (!p || !p->name)
+		if (!table_has(route->parameters, name) && !table_has(route_common_parameters, name))
 			return err_set(err, ST_INVALID, "there is no parameter '%.*s' here",
 				       STR_ARG(str_slice(name, 0, utf8_cut(name, 60))));
 	}

@@ -49,7 +49,9 @@ typedef struct {
 /* *allow_out is set with ST_UNSUPPORTED: the methods that the address takes. */
 Status route_find(const RouteTable *table, Str method, const Url *url, Arena *arena, const Route **out,
 		  Str variables[static ROUTE_VARIABLES_MAX], Str *allow_out, Err *err);
-/* Every query parameter must stand in the table: a filter that is misspelt must not be ignored. */
+/* Parameters that every route takes, closed by a NULL name: "lang". */
+extern const RouteParameter route_common_parameters[];
+/* Every query parameter must stand in a table: a filter that is misspelt must not be ignored. */
 Status route_check_parameters(const Route *route, const Url *url, Err *err);
 
 #endif

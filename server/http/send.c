@@ -133,7 +133,7 @@ static enum MHD_Result refuse_range(Exchange *x, struct MHD_Connection *connecti
 	char range[48];
 	Reply reply = {.media = "application/problem+json"};
 	err_set(&x->err, ST_INVALID, "the content has %" PRIu64 " bytes", size);
-	problem_write(416, &x->err, x->request.english, str_from(x->request.id), &reply.body);
+	problem_write(416, &x->err, x->request.language, str_from(x->request.id), &reply.body);
 	snprintf(range, sizeof range, "bytes */%" PRIu64, size);
 	reply_header(&reply, "Content-Range", str_from(range));
 	enum MHD_Result queued = queue(x, connection, &reply, 416, 0, reply.body.len);

@@ -17,6 +17,7 @@ Status get_records_by_number(Request *r, Reply *reply, Err *err);
 /* record_routes.c */
 Status get_record(Request *r, Reply *reply, Err *err);
 Status get_record_text(Request *r, Reply *reply, Err *err);
+Status get_record_matches(Request *r, Reply *reply, Err *err);
 Status get_record_content(Request *r, Reply *reply, Err *err);
 
 /* ingest_routes.c */
@@ -47,5 +48,6 @@ Status get_openapi(Request *r, Reply *reply, Err *err);
 Status get_page(Request *r, Reply *reply, Err *err);
 Status get_verify_page(Request *r, Reply *reply, Err *err);
 Status get_page_file(Request *r, Reply *reply, Err *err);
+Status get_labels(Request *r, Reply *reply, Err *err);
 
 #endif

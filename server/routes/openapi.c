@@ -32,6 +32,8 @@ static void write_parameters(const Route *route, JsonOut *j)
 	}
 	for (const RouteParameter *p = route->parameters; p && p->name; p++)
 		write_parameter(p->name, "query", p->type, p->description, j);
+	for (const RouteParameter *p = route_common_parameters; p->name; p++)
+		write_parameter(p->name, "query", p->type, p->description, j);
 	jout_close(j, ']');
 }
 
@@ -166,11 +168,11 @@ void openapi_write(const RouteTable *table, Buf *out)
 	jout_open(&j, '{');
 	write_record_schema(&j);
 	jout_key(&j, "Problem");
-	jout_raw(&j,
-		 STR("{\"type\":\"object\",\"properties\":{"
-		     "\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},"
-		     "\"detail\":{\"type\":\"string\"},\"cause\":{\"type\":\"string\"},\"request_id\":{\"type\":"
-		     "\"string\"}}}"));
+	jout_raw(&j, STR("{\"type\":\"object\",\"properties\":{"
+			 "\"type\":{\"type\":\"string\"},\"code\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"}"
+			 ",\"status\":{\"type\":\"integer\"},"
+			 "\"detail\":{\"type\":\"string\"},\"cause\":{\"type\":\"string\"},\"request_id\":{\"type\":"
+			 "\"string\"}}}"));
 	jout_close(&j, '}');
 	jout_close(&j, '}');
 	jout_close(&j, '}');

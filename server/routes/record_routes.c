@@ -1,13 +1,15 @@
-/* server/routes/record_routes.c - one record: its metadata, its text, its original bytes. */
+/* server/routes/record_routes.c - one record: its metadata, its text and the places in it that match, its original
+ * bytes. Everything is read from the archive; only the places are the search's. */
 #include "server/routes/handlers.h"
 
+#include "indexer/search/search.h"
 #include "server/http/conditions.h"
 #include "store/record/entry_json.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { VERSIONS_SHOWN = 1000 };
+enum { VERSIONS_SHOWN = 1000, MATCHES_TEXT_MAX = 64 << 20 };
 
 static Status load_version(Request *r, Entry *out, Err *err)
 {
@@ -142,6 +144,56 @@ Status get_record_text(Request *r, Reply *reply, Err *err)
 		return err_set(err, ST_NOT_FOUND, "this record has no text");
 	reply->media = "text/plain; charset=utf-8";
 	return send_object(r, &entry.objects[text], reply, err);
+}
+
+static void write_places(const char *key, const SearchPlace *places, size_t count, JsonOut *j)
+{
+	jout_key(j, key);
+	jout_open(j, '[');
+	for (size_t i = 0; i < count; i++) {
+		jout_open(j, '[');
+		jout_u64(j, places[i].start);
+		jout_u64(j, places[i].end);
+		jout_close(j, ']');
+	}
+	jout_close(j, ']');
+}
+
+/* The places of the record's text; a record without one has none. */
+static Status find_places(Request *r, const Entry *entry, SearchPlaces *out, Err *err)
+{
+	Record record;
+	Buf text = {0};
+	int object = entry_text_object(entry);
+	Status st = entry_read_record(entry, &r->arena, &record, err);
+	if (st == ST_OK && object >= 0)
+		st = store_object_load(r->service->store, &entry->objects[object].hash, MATCHES_TEXT_MAX, &text, err);
+	if (st == ST_OK)
+		st = search_places(r->service->index, buf_str(&text), request_parameter(r, "q"),
+				   record_text(&record, RF_NUMBER), &r->arena, out, err);
+	buf_done(&text);
+	return st;
+}
+
+Status get_record_matches(Request *r, Reply *reply, Err *err)
+{
+	Entry entry;
+	SearchPlaces places;
+	JsonOut j;
+	Status st = load_version(r, &entry, err);
+	if (st == ST_OK)
+		st = find_places(r, &entry, &places, err);
+	if (st != ST_OK)
+		return st;
+	reply_json_begin(reply, &j);
+	jout_open(&j, '{');
+	jout_field_str(&j, "id", entry.key);
+	jout_field_u64(&j, "version", entry.version);
+	write_places("matches", places.matches, places.match_count, &j);
+	write_places("numbers", places.numbers, places.number_count, &j);
+	jout_field_bool(&j, "are_all", places.are_all);
+	jout_close(&j, '}');
+	return ST_OK;
 }
 
 /* What a browser may show in place: nothing that runs scripts. The viewer for PDF is the browser's own and needs a

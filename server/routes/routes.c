@@ -20,15 +20,18 @@ static const RouteParameter search_parameters[] = {
 	{"cursor", "string", "`next` of the page before"},
 	{"facets", "string", "type,agency,year,fonds: which to count"},
 	{"expand", "string", "off: do not add abbreviations and other names"},
-	{"lang", "string", "vi or en: language of labels"},
 	{NULL, NULL, NULL},
 };
 static const RouteParameter number_parameters[] = {
 	{"number", "string", "Record number or case number, any spelling"},
-	{"lang", "string", "vi or en: language of reasons"},
 	{NULL, NULL, NULL},
 };
 static const RouteParameter version_parameters[] = {
+	{"version", "integer", "An older version; without it the newest"},
+	{NULL, NULL, NULL},
+};
+static const RouteParameter matches_parameters[] = {
+	{"q", "string", "A query as for /v1/search; without it only numbers are answered"},
 	{"version", "integer", "An older version; without it the newest"},
 	{NULL, NULL, NULL},
 };
@@ -114,6 +117,14 @@ static const Route rows[] = {
 	 .parameters = version_parameters,
 	 .summary = "The record's text",
 	 .summary_vi = "Nội dung dạng văn bản thuần"},
+	{.method = "GET",
+	 .pattern = "/v1/records/{id}/matches",
+	 .handle = get_record_matches,
+	 .media = JSON,
+	 .parameters = matches_parameters,
+	 .summary = "Where the record's text matches a query and names other records, as [start, end) in UTF-16 code "
+		    "units",
+	 .summary_vi = "Các chỗ khớp và các số văn bản được dẫn trong nội dung"},
 	{.method = "GET",
 	 .pattern = "/v1/records/{id}/content",
 	 .handle = get_record_content,
@@ -254,6 +265,13 @@ static const Route rows[] = {
 	 .no_refresh = true,
 	 .summary = "A page that checks packages and proofs by itself; it can be kept as a file",
 	 .summary_vi = "Trang kiểm chứng gói hồ sơ, bằng chứng"},
+	{.method = "GET",
+	 .pattern = "/pages/labels.json",
+	 .handle = get_labels,
+	 .media = JSON,
+	 .no_refresh = true,
+	 .summary = "Labels of what answers hold: reasons, facets, fields, problems",
+	 .summary_vi = "Nhãn của lý do khớp, điều kiện lọc, trường, lỗi"},
 	{.method = "GET",
 	 .pattern = "/pages/{file}",
 	 .handle = get_page_file,

@@ -7,7 +7,7 @@ enum { SUGGESTIONS = 10 };
 
 Status get_search(Request *r, Reply *reply, Err *err)
 {
-	SearchRequest request = {0};
+	SearchRequest request = {.language = r->language};
 	SearchAnswer answer;
 	JsonOut j;
 	for (size_t i = 0; i < r->url.parameter_count; i++) {
@@ -21,6 +21,7 @@ Status get_search(Request *r, Reply *reply, Err *err)
 	if (st != ST_OK)
 		return st;
 	reply_json_begin(reply, &j);
+	reply_header(reply, "Vary", STR("Accept-Language"));
 	search_write_json(&answer, &j);
 	return ST_OK;
 }
@@ -29,19 +30,17 @@ Status get_records_by_number(Request *r, Reply *reply, Err *err)
 {
 	NumberAnswer answer;
 	JsonOut j;
-	SearchLanguage language = SEARCH_VI;
-	Str number = request_parameter(r, "number"), lang = request_parameter(r, "lang");
-	if (lang.len && search_language_parse(lang, &language, err) != ST_OK)
-		return err->code;
+	Str number = request_parameter(r, "number");
 	if (number.len == 0)
-		return err_set(err, ST_INVALID, "say which 'number'");
+		return err_set(err, ST_INVALID, "the parameter 'number' is missing");
 	if (number.len > SEARCH_QUERY_MAX)
 		return err_set(err, ST_LIMIT, "'number' has at most %d bytes", SEARCH_QUERY_MAX);
 	Status st = search_number(r->service->index, number, &r->arena, &answer, err);
 	if (st != ST_OK)
 		return st;
 	reply_json_begin(reply, &j);
-	search_write_number_json(&answer, language, &j);
+	reply_header(reply, "Vary", STR("Accept-Language"));
+	search_write_number_json(&answer, r->language, &j);
 	return ST_OK;
 }
 

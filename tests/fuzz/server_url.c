@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (range_parse(input, 1000, &first, &last) == RANGE_PART && (first > last || last >= 1000))
 		abort();
 	etag_list_holds(input, STR("\"a\""), size & 1);
-	language_is_english(input);
+	language_preferred(input);
 	Buf out = {0};
 	disposition_write(size & 1, input, &out);
 	for (size_t i = 0; i < out.len; i++)

@@ -14,9 +14,9 @@ static void every_code_has_a_text_in_both_languages(void **state)
 	for (SearchLabel label = LABEL_NONE + 1; label < LABEL_COUNT; label++) {
 		if (!is_there(search_label_code(label)))
 			fail_msg("label %d has no code", (int)label);
-		if (!is_there(search_label_text(label, SEARCH_VI)))
+		if (!is_there(search_label_text(label, LANGUAGE_VI)))
 			fail_msg("%s has no Vietnamese text", search_label_code(label));
-		if (!is_there(search_label_text(label, SEARCH_EN)))
+		if (!is_there(search_label_text(label, LANGUAGE_EN)))
 			fail_msg("%s has no English text", search_label_code(label));
 	}
 	for (Facet f = 0; f < FACET_COUNT; f++)
@@ -38,7 +38,7 @@ static void every_field_has_help_in_both_languages_and_an_example(void **state)
 	SearchField field;
 	size_t count = 0;
 	(void)state;
-	for (SearchLanguage language = SEARCH_VI; language <= SEARCH_EN; language++)
+	for (Language language = LANGUAGE_VI; language <= LANGUAGE_EN; language++)
 		for (count = 0; search_field(count, language, &field); count++)
 			if (!is_there(field.name) || !is_there(field.name_vi) || !is_there(field.help) ||
 			    !strchr(is_there(field.example) ? field.example : "", ':'))
@@ -63,7 +63,7 @@ static void a_hit_says_why_in_the_language_asked_for(void **state)
 	world_ids(&world, (SearchRequest){.query = STR("giao dat")}, &answer);
 	assert_true(str_find(as_json(&answer, &text),
 			     STR("\"matched\":{\"code\":\"phrase\",\"label\":\"đúng cụm từ\"}")) >= 0);
-	world_ids(&world, (SearchRequest){.query = STR("giao dat"), .language = SEARCH_EN}, &answer);
+	world_ids(&world, (SearchRequest){.query = STR("giao dat"), .language = LANGUAGE_EN}, &answer);
 	assert_true(str_find(as_json(&answer, &text), STR("\"matched\":{\"code\":\"phrase\",\"label\":\"phrase\"}")) >=
 		    0);
 	buf_done(&text);
@@ -79,7 +79,7 @@ static void a_variant_says_why_by_text_and_code(void **state)
 	assert_int_equal(answer.variant_count, 1);
 	assert_int_equal(answer.variants[0].because, LABEL_OTHER_AGENCY);
 	jout_begin(&j, &text);
-	search_write_number_json(&answer, SEARCH_VI, &j);
+	search_write_number_json(&answer, LANGUAGE_VI, &j);
 	assert_true(str_find(buf_str(&text), STR("\"because\":\"cùng số và loại văn bản, khác cơ quan\","
 						 "\"because_code\":\"other-agency\"")) >= 0);
 	buf_done(&text);

@@ -59,14 +59,14 @@ static void a_weak_tag_is_good_for_caches_but_not_for_ranges(void **state)
 static void vietnamese_is_spoken_unless_english_is_preferred(void **state)
 {
 	(void)state;
-	assert_false(language_is_english((Str){NULL, 0}));
-	assert_true(language_is_english(STR("en")));
-	assert_true(language_is_english(STR("en-US,en;q=0.9,vi;q=0.5")));
-	assert_false(language_is_english(STR("vi,en-US;q=0.9,en;q=0.8")));
-	assert_false(language_is_english(STR("en;q=0.4, vi;q=0.41")));
-	assert_false(language_is_english(STR("fr, de")));
-	assert_false(language_is_english(STR("en;q=0")));
-	assert_false(language_is_english(STR("en;q=x,*")));
+	assert_int_equal(language_preferred((Str){NULL, 0}), LANGUAGE_VI);
+	assert_int_equal(language_preferred(STR("en")), LANGUAGE_EN);
+	assert_int_equal(language_preferred(STR("en-US,en;q=0.9,vi;q=0.5")), LANGUAGE_EN);
+	assert_int_equal(language_preferred(STR("vi,en-US;q=0.9,en;q=0.8")), LANGUAGE_VI);
+	assert_int_equal(language_preferred(STR("en;q=0.4, vi;q=0.41")), LANGUAGE_VI);
+	assert_int_equal(language_preferred(STR("fr, de")), LANGUAGE_VI);
+	assert_int_equal(language_preferred(STR("en;q=0")), LANGUAGE_VI);
+	assert_int_equal(language_preferred(STR("en;q=x,*")), LANGUAGE_VI);
 }
 
 static void a_vietnamese_file_name_is_given_twice(void **state)

@@ -1,0 +1,23 @@
+/* base/language.h - the two languages that people are answered in. Vietnamese comes first: it is what is used where
+ * nobody says otherwise.
+ *
+ * Shapes   tables of texts are indexed by Language
+ * Errors   ST_INVALID
+ * Threads  pure
+ */
+#ifndef BASE_LANGUAGE_H
+#define BASE_LANGUAGE_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+C_LINKAGE_BEGIN
+
+typedef enum { LANGUAGE_VI, LANGUAGE_EN, LANGUAGE_COUNT } Language;
+
+/* "vi" or "en". */
+Status language_parse(Str name, Language *out, Err *err);
+
+C_LINKAGE_END
+
+#endif
