@@ -18,7 +18,8 @@ from hoso_http import *  # noqa: E402,F403
 
 def is_problem(answer, status, code=None):
     return (answer.status == status and answer["Content-Type"] == "application/problem+json" and answer.json["status"] == status
-            and answer.json["request_id"] == answer["X-Request-Id"] and (code is None or answer.json["type"].endswith(":" + code)))
+            and answer.json["request_id"] == answer["X-Request-Id"] and answer.json["type"].endswith(":" + answer.json["code"])
+            and (code is None or answer.json["code"] == code))
 
 
 def ids(answer):
@@ -73,6 +74,37 @@ def test_search(s):
     for wrong in ("?q=a&limit=0", "?q=a&limit=101", "?q=a&mode=x", "?q=a&from=13-13-13", "?q=a&cursor=%ff", "?q=a&q=b", "?q=a&typo=1"):
         check(f"search{wrong} is refused", is_problem(s.get("/v1/search" + wrong), 400, "invalid"), s.get("/v1/search" + wrong))
     check("a query of more than 1 KiB is refused", s.get("/v1/search?q=" + "a" * 1025).status == 400)
+
+
+def test_languages(s):
+    for header, lang, title in (("en", "", "Not found"), ("vi,en;q=0.5", "", "Không tìm thấy"), ("fr", "", "Không tìm thấy"),
+                                ("en", "?lang=vi", "Không tìm thấy"), ("vi", "?lang=en", "Not found")):
+        answer = s.get("/v1/records/nothing-here" + lang, Accept_Language=header)
+        check(f"a problem is told in the language asked for ({header} {lang})", answer.json["title"] == title and answer.json["code"] == "not-found", answer.json)
+    check("a language there is not is refused", is_problem(s.get("/v1/search?q=a&lang=fr"), 400, "invalid"))
+    vietnamese, english = (s.get(f"/pages/labels.json?lang={lang}").json for lang in ("vi", "en"))
+    check("labels are served in both languages", vietnamese["record_fields"]["subject"] == "Trích yếu" and english["record_fields"]["subject"] == "Subject"
+          and vietnamese["search"]["facets"]["year"] == "Năm", vietnamese)
+
+    def shape(value):
+        return {k: shape(v) for k, v in value.items()} if isinstance(value, dict) else [shape(v) for v in value] if isinstance(value, list) else None
+    check("and name the same things", shape(vietnamese) == shape(english))
+    hit = s.get("/v1/search?q=chính quyền").json["hits"][0]
+    check("what a hit says is among them", vietnamese["search"]["labels"][hit["matched"]["code"]] == hit["matched"]["label"], hit)
+
+
+def test_matches(s):
+    answer = s.get("/v1/records/qd-15/matches?q=chính quyền").json
+    units = DECISION_TEXT.encode("utf-16-le")
+
+    def cut(place):
+        return units[2 * place[0]:2 * place[1]].decode("utf-16-le")
+    check("places that match are told", "chính quyền" in [cut(p).lower() for p in answer["matches"]], answer)
+    check("and the other records that the text names", [cut(p) for p in answer["numbers"]] == ["30/2020/NĐ-CP"], answer)
+    check("a query without accents has them too", s.get("/v1/records/qd-15/matches?q=chinh quyen").json["matches"] == answer["matches"])
+    check("without a query there are numbers alone", s.get("/v1/records/qd-15/matches").json["matches"] == [])
+    check("a record that is not there has none", is_problem(s.get("/v1/records/nothing-here/matches?q=a"), 404, "not-found"))
+    check("a query that is too long is refused", s.get("/v1/records/qd-15/matches?q=" + "a" * 1025).status == 400)
 
 
 def test_record(s):
@@ -314,7 +346,7 @@ def test_start():
 
 with Service(lines=RECORDS) as service:
     check("the archive becomes searchable", service.wait_searchable())
-    for test in (test_service, test_search, test_record, test_ranges, test_cases, test_pages, test_errors, test_proofs, test_post, test_ingest,
+    for test in (test_service, test_search, test_languages, test_matches, test_record, test_ranges, test_cases, test_pages, test_errors, test_proofs, test_post, test_ingest,
                  test_together):
         test(service)
     outside = subprocess.run([BIN, "-a", service.archive, "serve", "--listen", "0.0.0.0:0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=20)

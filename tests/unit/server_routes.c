@@ -8,6 +8,7 @@
 #include "server/routes/routes.h"
 
 #include "base/file.h"
+#include "store/record/record.h"
 
 #include <jansson.h>
 
@@ -86,13 +87,14 @@ static void every_status_has_a_code_and_a_sentence_in_both_languages(void **stat
 		Err err = {(Status)status, "the cause"};
 		unsigned http = problem_http((Status)status, true);
 		assert_in_range(http, 400, 599);
-		for (int english = 0; english < 2; english++) {
+		for (Language language = LANGUAGE_VI; language < LANGUAGE_COUNT; language++) {
 			Buf text = {0};
-			problem_write(http, &err, english, STR("r-1"), &text);
+			problem_write(http, &err, language, STR("r-1"), &text);
 			json_t *root = json_loadb(text.data, text.len, 0, NULL);
 			assert_non_null(root);
 			assert_int_equal(json_integer_value(json_object_get(root, "status")), http);
 			assert_true(json_string_length(json_object_get(root, "detail")) > 5);
+			assert_true(json_string_length(json_object_get(root, "code")) > 0);
 			assert_true((json_object_get(root, "cause") != NULL) ==
 				    (http < 500)); /* our own failures stay in the log */
 			json_decref(root);
@@ -102,6 +104,27 @@ static void every_status_has_a_code_and_a_sentence_in_both_languages(void **stat
 	assert_int_equal(problem_http(ST_LIMIT, false), 400);
 	assert_int_equal(problem_http(ST_NO_SPACE, true), 507);
 	assert_int_equal(problem_http(ST_BUSY, true), 503);
+}
+
+static void every_problem_code_has_its_texts_in_both_languages(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < problem_count; i++) {
+		const Problem *p = &problems[i];
+		for (int language = 0; language < LANGUAGE_COUNT; language++)
+			if (!p->title[language] || !*p->title[language] || !p->detail[language] ||
+			    !*p->detail[language])
+				fail_msg("%s lacks a text in language %d", p->code, language);
+		assert_string_not_equal(p->title[LANGUAGE_VI], p->title[LANGUAGE_EN]);
+		assert_string_not_equal(p->detail[LANGUAGE_VI], p->detail[LANGUAGE_EN]);
+		for (size_t k = 0; k < i; k++) {
+			assert_string_not_equal(p->code, problems[k].code);
+			assert_int_not_equal(p->http, problems[k].http);
+		}
+	}
+	for (int id = 0; id < RF_COUNT; id++)
+		if (!record_fields[id].label_vi || !*record_fields[id].label_vi || !record_fields[id].label_en)
+			fail_msg("the field %s lacks a label", record_fields[id].name);
 }
 
 static void only_loopback_is_listened_on(void **state)
@@ -130,6 +153,7 @@ int main(void)
 		cmocka_unit_test(a_misspelt_parameter_is_refused),
 		cmocka_unit_test(the_description_is_json_and_names_every_route),
 		cmocka_unit_test(every_status_has_a_code_and_a_sentence_in_both_languages),
+		cmocka_unit_test(every_problem_code_has_its_texts_in_both_languages),
 		cmocka_unit_test(only_loopback_is_listened_on),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

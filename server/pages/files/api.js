@@ -1,13 +1,13 @@
-// Questions to /v1. One question a kind is under way at a time: a newer one ends the older.
+// Questions to /v1, in the page's language. Of each kind one is under way at a time: a newer one ends the older, whose
+// answer nobody waits for any more.
 import { language, t } from './i18n.js';
 
 const running = new Map();
 
 export class Problem extends Error {
-	constructor(status, title, detail) {
+	constructor(status, title, detail, cause) {
 		super(title);
-		this.status = status;
-		this.detail = detail;
+		Object.assign(this, { status, detail, cause });
 	}
 }
 
@@ -21,12 +21,12 @@ async function ask(kind, url) {
 	} catch (error) {
 		if (error.name === 'AbortError')
 			throw error;
-		throw new Problem(0, t('offline'), '');
+		throw new Problem(0, t('offline'));
 	}
 	if (answer.ok)
 		return answer;
 	const problem = await answer.json().catch(() => ({}));
-	throw new Problem(answer.status, problem.title ?? t('failed'), problem.cause ?? problem.detail ?? '');
+	throw new Problem(answer.status, problem.title ?? t('failed'), problem.detail, problem.cause);
 }
 
 export const json = async (kind, url) => (await ask(kind, url)).json();

@@ -1,7 +1,7 @@
 // From an address to a view, the keys, the search box. The views are in search.js, record.js and case.js.
 import { Problem, json } from './api.js';
 import { caseView } from './case.js';
-import { h, say, show } from './dom.js';
+import { announce, h, show } from './dom.js';
 import { language, setLanguage, t } from './i18n.js';
 import { leaveRecord, recordView, walkPlaces } from './record.js';
 import { resultsView, setNavigator, startView } from './search.js';
@@ -38,10 +38,11 @@ async function render() {
 function showProblem(error) {
 	if (!(error instanceof Problem))
 		console.error(error);
-	const title = error.status === 404 ? t('notFound') : error instanceof Problem ? error.message : t('failed');
-	show(h('div.page', {}, h('div.notice.bad', {}, h('h2', {}, title), h('p', {}, error.detail ?? ''),
+	const title = error instanceof Problem ? error.message : t('failed');
+	show(h('div.page', {}, h('div.notice.bad', {}, h('h2', {}, title), error.detail && h('p', {}, error.detail),
+		error.cause && h('p', { lang: 'en' }, error.cause),
 		h('button', { type: 'button', onclick: render }, t('retry')))));
-	say(title);
+	announce(title);
 }
 
 function goTo(address) {
@@ -206,8 +207,8 @@ box.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(su
 box.addEventListener('blur', () => setTimeout(closeSuggestions, 100));
 document.addEventListener('click', followLink);
 document.addEventListener('keydown', keyOnPage);
-document.getElementById('language').addEventListener('click', () => {
-	setLanguage(language === 'vi' ? 'en' : 'vi');
+document.getElementById('language').addEventListener('click', async () => {
+	await setLanguage(language === 'vi' ? 'en' : 'vi');
 	applyLanguage();
 	render();
 });

@@ -1,7 +1,7 @@
 // A case file: what it is, its records in order of time, all of it as one download.
 import { casePath, json } from './api.js';
-import { h, say, show } from './dom.js';
-import { date, number, t } from './i18n.js';
+import { announce, h, show } from './dom.js';
+import { date, fieldLabel, number, t } from './i18n.js';
 import { metadataNode } from './record.js';
 
 const SHOWN = ['case', 'title', 'agency', 'fonds', 'field', 'retention', 'access', 'issued', 'due', 'keywords', 'location', 'extra'];
@@ -34,8 +34,8 @@ export async function caseView(code) {
 			h('a.button.primary', { href: casePath(code, '/package'), download: '', id: 'package' }, t('package')),
 			h('a.button', { href: '/verify', id: 'verify' }, t('verify')))),
 		file.sequence !== undefined && metadataNode(t('caseMeta'), file, SHOWN, [], true),
-		h('table.wide', {}, h('thead', {}, h('tr', {}, ['ordinal', 'issued', 'number', 'type', 'subject', 'agency'].map(name => h('th', { scope: 'col' }, t(name))))), body),
+		h('table.wide', {}, h('thead', {}, h('tr', {}, [t('ordinal'), ...['issued', 'number', 'type', 'subject', 'agency'].map(fieldLabel)].map(label => h('th', { scope: 'col' }, label)))), body),
 		more));
 	document.title = `${file.code} – ${t('name')}`;
-	say(file.title ?? file.code);
+	announce(file.title ?? file.code);
 }

@@ -33,6 +33,7 @@ export function show(...nodes) {
 	main.replaceChildren(...nodes.flat(3).filter(Boolean));
 }
 
-export function say(text) {
+// For screen readers: the view changed without a new page.
+export function announce(text) {
 	document.getElementById('live').textContent = text;
 }

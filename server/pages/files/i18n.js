@@ -1,4 +1,5 @@
-// Words of the pages in both languages. A key that is missing shows itself, so it is seen.
+// The language of the page. `words` has what only the pages say; what answers hold (fields, facets, reasons) is named by
+// the server's own tables, which are loaded once for each language. A key that is missing shows itself, so it is seen.
 const words = {
 	vi: {
 		name: 'Kho hồ sơ', lead: 'Tìm văn bản hành chính theo từ, theo số ký hiệu, theo mã hồ sơ. Gõ không dấu cũng được.',
@@ -6,30 +7,26 @@ const words = {
 		records: 'văn bản', inArchive: 'văn bản trong kho', about: 'khoảng', none: 'Không tìm thấy văn bản nào',
 		noneHint: 'Thử bớt từ, bỏ bớt điều kiện lọc, hoặc chọn “Có một trong các từ”.',
 		relaxed: 'Không văn bản nào có đủ các từ; dưới đây là những văn bản gần nhất.', expanded: 'Tìm thêm cả:',
-		didYouMean: 'Có phải bạn tìm:', variants: 'Số gần giống', readAs: 'Được hiểu là:', took: 'ms', more: 'Xem thêm',
-		filters: 'Lọc', clear: 'Bỏ hết', type: 'Loại văn bản', agency: 'Cơ quan ban hành', year: 'Năm', fonds: 'Phông',
-		dates: 'Ngày ban hành', from: 'Từ ngày', to: 'Đến ngày', mode: 'Kiểu tìm', case: 'Hồ sơ', number: 'Số ký hiệu',
+		didYouMean: 'Có phải bạn tìm:', variants: 'Số gần giống', took: 'ms', more: 'Xem thêm',
+		filters: 'Lọc', clear: 'Bỏ hết',
+		dates: 'Ngày ban hành', from: 'Từ ngày', to: 'Đến ngày', mode: 'Kiểu tìm',
 		modes: { auto: 'Tự động', all: 'Có đủ các từ', any: 'Có một trong các từ' }, sort: 'Sắp xếp',
 		sorts: { relevance: 'Phù hợp nhất', '-issued': 'Mới nhất trước', issued: 'Cũ nhất trước' },
 		moreFacets: 'thêm', lessFacets: 'thu gọn', caseFile: 'Hồ sơ', caseFiles: 'Hồ sơ có mã này',
 		back: '← Về kết quả', metadata: 'Thông tin văn bản', text: 'Nội dung', original: 'Bản gốc', download: 'Tải bản gốc',
 		downloadText: 'Tải nội dung', noText: 'Văn bản này không có nội dung dạng chữ.', noInline: 'Loại tệp này không xem được tại chỗ.',
-		hits: 'chỗ khớp', noHits: 'Không có chỗ khớp', previous: 'Chỗ khớp trước (p)', nextHit: 'Chỗ khớp sau (n)', files: 'Các tệp', version: 'Phiên bản',
+		hits: 'chỗ khớp', noHits: 'Không có chỗ khớp', previous: 'Chỗ khớp trước (p)', nextHit: 'Chỗ khớp sau (n)', version: 'Phiên bản',
 		old: 'Đây là phiên bản cũ.', newest: 'Xem phiên bản mới nhất', archived: 'Lưu lúc', sequence: 'Số thứ tự trong kho', leaf: 'Mã băm', proof: 'Bằng chứng', downloadProof: 'Tải bằng chứng có trong kho', verify: 'Kiểm chứng',
 		destroyed: 'Văn bản này đã được tiêu hủy theo quy định.', versions: 'Các phiên bản', from_: 'nguồn',
-		package: 'Tải cả hồ sơ (ZIP)', ordinal: 'STT', subject: 'Trích yếu', issued: 'Ngày', caseMeta: 'Thông tin hồ sơ',
+		package: 'Tải cả hồ sơ (ZIP)', ordinal: 'STT', caseMeta: 'Thông tin hồ sơ',
 		caseCount: 'văn bản trong hồ sơ', searchCase: 'Tìm trong hồ sơ', undated: 'không rõ ngày', untitled: '(không có trích yếu)', loading: 'Đang tải…',
-		failed: 'Không tải được', offline: 'Không kết nối được với máy chủ.', retry: 'Thử lại', notFound: 'Không tìm thấy',
+		failed: 'Không tải được', offline: 'Không kết nối được với máy chủ.', retry: 'Thử lại',
 		keys: 'Phím tắt: / tới ô tìm · ↑ ↓ chọn kết quả · Enter mở · n, p tới chỗ khớp · Esc trở lại', id: 'Mã định danh',
 		tips: [['quyết định phê duyệt', 'Tìm theo từ', 'mọi từ đều phải có; gõ không dấu vẫn ra'],
 			['"ủy ban nhân dân"', 'Đúng cụm từ', 'đặt trong ngoặc kép'],
 			['năm:2019 loại:"quyết định"', 'Theo trường', 'số: · loại: · cơ_quan: · năm:2015..2019'],
 			['', 'Duyệt tất cả', 'mới nhất trước, lọc theo loại, cơ quan, năm']],
-		fields: { number: 'Số ký hiệu', type: 'Loại văn bản', issued: 'Ngày ban hành', agency: 'Cơ quan ban hành', subject: 'Trích yếu',
-			signer: 'Người ký', recipients: 'Nơi nhận', direction: 'Đến/đi', fonds: 'Phông', cases: 'Hồ sơ', secrecy: 'Độ mật',
-			urgency: 'Độ khẩn', language: 'Ngôn ngữ', pages: 'Số trang', keywords: 'Từ khóa', field: 'Lĩnh vực',
-			retention: 'Thời hạn bảo quản', access: 'Chế độ sử dụng', location: 'Nơi để bản giấy', relations: 'Văn bản liên quan',
-			due: 'Hạn xử lý', extra: 'Thông tin khác', title: 'Tiêu đề hồ sơ', case: 'Mã hồ sơ' },
+		queryFields: 'Các trường có thể dùng trong ô tìm',
 	},
 	en: {
 		name: 'Record archive', lead: 'Find administrative records by words, by number, by case file. Accents may be left out.',
@@ -37,43 +34,51 @@ const words = {
 		records: 'records', inArchive: 'records in the archive', about: 'about', none: 'No record found',
 		noneHint: 'Try fewer words, fewer filters, or “Any of the words”.',
 		relaxed: 'No record has all the words; these come closest.', expanded: 'Also searched for:',
-		didYouMean: 'Did you mean:', variants: 'Similar numbers', readAs: 'Read as:', took: 'ms', more: 'More',
-		filters: 'Filters', clear: 'Clear all', type: 'Type', agency: 'Issuing agency', year: 'Year', fonds: 'Fonds',
-		dates: 'Date of issue', from: 'From', to: 'To', mode: 'Match', case: 'Case file', number: 'Number',
+		didYouMean: 'Did you mean:', variants: 'Similar numbers', took: 'ms', more: 'More',
+		filters: 'Filters', clear: 'Clear all',
+		dates: 'Date of issue', from: 'From', to: 'To', mode: 'Match',
 		modes: { auto: 'Automatic', all: 'All of the words', any: 'Any of the words' }, sort: 'Order',
 		sorts: { relevance: 'Best match', '-issued': 'Newest first', issued: 'Oldest first' },
 		moreFacets: 'more', lessFacets: 'fewer', caseFile: 'Case file', caseFiles: 'Case files with this code',
 		back: '← Results', metadata: 'About this record', text: 'Text', original: 'Original', download: 'Download original',
 		downloadText: 'Download text', noText: 'This record has no text.', noInline: 'This kind of file can’t be shown here.',
-		hits: 'matches', noHits: 'No match', previous: 'Match before (p)', nextHit: 'Next match (n)', files: 'Files', version: 'Version',
+		hits: 'matches', noHits: 'No match', previous: 'Match before (p)', nextHit: 'Next match (n)', version: 'Version',
 		old: 'This is an older version.', newest: 'Show the newest', archived: 'Archived', sequence: 'Sequence', leaf: 'Leaf hash', proof: 'Proof', downloadProof: 'Download the inclusion proof', verify: 'Verify',
 		destroyed: 'This record was lawfully destroyed.', versions: 'Versions', from_: 'from',
-		package: 'Download the case file (ZIP)', ordinal: 'No.', subject: 'Subject', issued: 'Date', caseMeta: 'About this case file',
+		package: 'Download the case file (ZIP)', ordinal: 'No.', caseMeta: 'About this case file',
 		caseCount: 'records in the case file', searchCase: 'Search in it', undated: 'no date', untitled: '(no subject)', loading: 'Loading…',
-		failed: 'Could not load', offline: 'The server can’t be reached.', retry: 'Try again', notFound: 'Not found',
+		failed: 'Could not load', offline: 'The server can’t be reached.', retry: 'Try again',
 		keys: 'Keys: / search box · ↑ ↓ choose · Enter opens · n, p through the matches · Esc back', id: 'Identifier',
 		tips: [['quyết định phê duyệt', 'By words', 'all words must occur; accents may be left out'],
 			['"ủy ban nhân dân"', 'Exact phrase', 'in quotation marks'],
 			['year:2019 type:"quyết định"', 'By field', 'number: · type: · agency: · year:2015..2019'],
 			['', 'Browse everything', 'newest first; filter by type, agency, year']],
-		fields: { number: 'Number', type: 'Type', issued: 'Issued', agency: 'Agency', subject: 'Subject', signer: 'Signer',
-			recipients: 'Recipients', direction: 'Direction', fonds: 'Fonds', cases: 'Case files', secrecy: 'Secrecy', urgency: 'Urgency',
-			language: 'Language', pages: 'Pages', keywords: 'Keywords', field: 'Field', retention: 'Retention', access: 'Access',
-			location: 'Location of the paper', relations: 'Relations', due: 'Due', extra: 'Other', title: 'Title', case: 'Code' },
+		queryFields: 'Fields to be used in the search box',
 	},
 };
 
-export let language = localStorage.getItem('language') === 'en' ? 'en' : 'vi';
+const served = {}; // by language
 
-export function setLanguage(next) {
+async function load(wanted) {
+	served[wanted] ??= await fetch(`/pages/labels.json?lang=${wanted}`).then(answer => answer.json()).catch(() => undefined);
+}
+
+export let language = localStorage.getItem('language') === 'en' ? 'en' : 'vi';
+await load(language);
+
+export async function setLanguage(next) {
+	await load(next);
 	language = next;
 	localStorage.setItem('language', next);
 }
 
-export function t(key, of) {
-	const entry = words[language][key];
-	return of === undefined ? entry ?? key : entry?.[of] ?? of;
-}
+// What only the pages say.
+export const t = key => words[language][key] ?? key;
+
+// What the server's tables say.
+export const fieldLabel = name => served[language]?.record_fields[name] ?? name;
+export const filterLabel = name => served[language]?.search.facets[name] ?? words[language][name] ?? fieldLabel(name);
+export const queryFields = () => served[language]?.query_fields ?? [];
 
 export const number = value => value.toLocaleString(language === 'vi' ? 'vi-VN' : 'en-GB');
 

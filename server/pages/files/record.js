@@ -1,8 +1,8 @@
 // One record: what it is, its text and its original side by side, the places that match.
 import { json, recordPath, text as fetchText } from './api.js';
-import { h, say, show } from './dom.js';
-import { findPlaces, marked, numbersIn } from './highlight.js';
-import { date, number, size, t } from './i18n.js';
+import { announce, h, show } from './dom.js';
+import { marked } from './highlight.js';
+import { date, fieldLabel, number, size, t } from './i18n.js';
 
 const SHOWN_FIRST = ['number', 'type', 'issued', 'agency', 'signer', 'fonds', 'cases', 'field', 'direction', 'secrecy', 'urgency',
 	'recipients', 'keywords', 'pages', 'language', 'retention', 'access', 'due', 'location', 'relations', 'extra'];
@@ -30,7 +30,7 @@ function valueNode(name, value) {
 
 export function metadataNode(title, record, names, more = [], open = false) {
 	const rows = names.filter(name => record[name] !== undefined && record[name] !== null && record[name] !== '')
-		.map(name => [t('fields', name), valueNode(name, record[name])]);
+		.map(name => [fieldLabel(name), valueNode(name, record[name])]);
 	return h('details.meta', { open }, h('summary', {}, title), h('dl', {}, [...rows, ...more].map(([label, value]) =>
 		h('div', {}, h('dt', {}, label), h('dd', {}, value)))));
 }
@@ -95,11 +95,12 @@ async function textPane(record, query) {
 	}
 	const address = recordPath(record.id, `/text?version=${record.version}`);
 	const content = object.size > TEXT_MAX ? '' : await fetchText('text', address);
+	const places = content && await json('matches', recordPath(record.id, `/matches?version=${record.version}&q=${encodeURIComponent(query)}`))
+		.catch(() => null); // the text is shown without them
 	const marks = [];
-	const places = query ? findPlaces(content, query) : [];
 	const body = h('div.text', { tabindex: '0', lang: record.language ?? 'vi' }, object.size > TEXT_MAX
 		? h('a', { href: address }, t('downloadText'), ` (${size(object.size)})`)
-		: marked(content, places, numbersIn(content, places, record.number), mark => marks.push(mark)));
+		: marked(content, places || { matches: [], numbers: [] }, mark => marks.push(mark)));
 	const walker = query ? placeWalker(marks, body) : null;
 	bar.append(h('span.right', {}, walker?.node));
 	pane.append(body);
@@ -154,7 +155,7 @@ export async function recordView(id, parameters) {
 		original && !shown && h('p.notice', {}, t('noInline')),
 		shown && tabs(panes), panes));
 	document.title = `${record.number ?? record.id} – ${t('name')}`;
-	say(record.subject ?? record.id);
+	announce(record.subject ?? record.id);
 	walkPlaces = walker;
 	walker?.begin();
 }

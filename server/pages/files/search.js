@@ -1,7 +1,7 @@
 // The start page and the list of results. All state is in the address, so every view can be sent as a link.
 import { json } from './api.js';
-import { h, say, show, snippet } from './dom.js';
-import { date, language, number, t } from './i18n.js';
+import { announce, h, show, snippet } from './dom.js';
+import { date, filterLabel, number, queryFields, t } from './i18n.js';
 
 const FILTERS = ['type', 'agency', 'fonds', 'case', 'number', 'from', 'to'];
 const OPTIONS = ['mode', 'sort'];
@@ -28,6 +28,8 @@ export async function startView() {
 		h('h1', {}, t('name')), count,
 		h('ul.tips', {}, t('tips').map(([query, title, hint]) =>
 			h('li', {}, h('a', { href: `/?q=${encodeURIComponent(query)}` }, h('b', {}, title), query && h('div', {}, query), h('span', {}, hint))))),
+		h('details.meta', {}, h('summary', {}, t('queryFields')), h('dl', {}, queryFields().map(field => h('div', {},
+			h('dt', {}, h('a', { href: `/?q=${encodeURIComponent(field.example)}` }, field.example)), h('dd', {}, field.help))))),
 		h('p.keys', {}, t('keys'))));
 	document.title = t('name');
 	try {
@@ -48,7 +50,7 @@ export function hitNode(hit, query) {
 		hit.snippet && h('p.snippet', {}, snippet(hit.snippet)),
 		h('div.foot', {},
 			(hit.because || hit.matched?.label) && h('span.why', {}, hit.because ?? hit.matched.label),
-			hit.fonds && h('span', {}, `${t('fonds')}: ${hit.fonds}`),
+			hit.fonds && h('span', {}, `${filterLabel('fonds')}: ${hit.fonds}`),
 			(hit.cases ?? []).slice(0, 3).map(code => h('a', { href: `/cases/${encodeURIComponent(code)}` }, `${t('caseFile')} ${code}`))));
 }
 
@@ -74,7 +76,7 @@ function facetGroup(parameters, name, items) {
 		nodes.slice(FACETS_SHOWN).forEach(node => { node.hidden = !open; });
 		event.target.textContent = open ? t('lessFacets') : `${nodes.length - FACETS_SHOWN} ${t('moreFacets')}`;
 	} }, `${nodes.length - FACETS_SHOWN} ${t('moreFacets')}`);
-	return h('fieldset', {}, h('legend', {}, t(name)), nodes, more);
+	return h('fieldset', {}, h('legend', {}, filterLabel(name)), nodes, more);
 }
 
 function filterPanel(parameters, answer) {
@@ -91,7 +93,7 @@ function activeFilters(parameters) {
 	if (!active.length)
 		return null;
 	const remove = name => h('button.chip', { type: 'button', onclick: () => change(parameters, { [name]: '' }) },
-		`${t(name)}: `, h('b', {}, parameters.get(name)), ' ✕');
+		`${filterLabel(name)}: `, h('b', {}, parameters.get(name)), ' ✕');
 	const none = Object.fromEntries(FILTERS.map(name => [name, '']));
 	return h('div.active', {}, active.map(remove), active.length > 1 &&
 		h('button.chip', { type: 'button', onclick: () => change(parameters, none) }, t('clear'), ' ✕'));
@@ -119,7 +121,7 @@ function notices(parameters, answer) {
 async function lookUps(query) {
 	const found = [];
 	if (/\d/.test(query) && /[\/-]/.test(query) && query.length < 60) {
-		const answer = await json('number', `/v1/records?number=${encodeURIComponent(query)}&lang=${language}`).catch(() => null);
+		const answer = await json('number', `/v1/records?number=${encodeURIComponent(query)}`).catch(() => null);
 		if (answer?.variants?.length)
 			found.push(h('section', {}, h('h2.notice', {}, t('variants')), h('ul.hits', {}, answer.variants.map(hit => hitNode(hit)))));
 	}
@@ -133,7 +135,7 @@ async function lookUps(query) {
 }
 
 function question(parameters, extra) {
-	const asked = new URLSearchParams({ q: parameters.get('q') ?? '', limit: PAGE, lang: language, ...extra });
+	const asked = new URLSearchParams({ q: parameters.get('q') ?? '', limit: PAGE, ...extra });
 	for (const name of [...FILTERS, ...OPTIONS])
 		if (parameters.get(name))
 			asked.set(name, parameters.get(name));
@@ -172,7 +174,7 @@ export async function resultsView(parameters) {
 		activeFilters(parameters), notices(parameters, answer), extra,
 		answer.hits.length ? list : h('div.nothing', {}, h('h2', {}, t('none')), t('noneHint')),
 		moreButton(parameters, list, answer.next, query))));
-	say(total);
+	announce(total);
 	document.title = query ? `${query} – ${t('name')}` : t('name');
 	if (query)
 		extra.replaceChildren(...await lookUps(query));
