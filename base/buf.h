@@ -1,7 +1,7 @@
 /* base/buf.h - a growing byte buffer whose out-of-memory is sticky.
  *
  * Append freely and check once at the end: after a failed allocation every append does nothing and
- * buf_ok says false. Also the home of the number encodings that our formats share.
+ * buf_ok is false. The encodings of numbers that the formats share (hex, base64, varint, little-endian) are here too.
  *
  * Owns     `data`, until buf_done
  * Errors   out of memory; seen with buf_ok, at the latest when the bytes are used

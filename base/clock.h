@@ -1,6 +1,6 @@
 /* base/clock.h - time: monotonic for durations, UTC for stamps, civil dates as numbers.
  *
- * A civil date is what a paper says ("2019", "2019-03", "2019-03-12"): never a timestamp, never shifted.
+ * A civil date is the date written on a paper ("2019", "2019-03", "2019-03-12"): never a timestamp, never shifted.
  *
  * Units    in the names; a CivilDate holds what is known, 0 for the rest
  * Owns     nothing

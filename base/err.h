@@ -2,8 +2,8 @@
  *
  * A function that can fail returns Status and takes `Err *err` last (never NULL). It calls err_set
  * once, where the failure happens; callers pass both up untouched. On failure the function's outputs
- * stay as they were. Messages name the thing (file, offset, field) and say what to do where that is
- * not obvious. English; the pages translate by code.
+ * stay as they were. Messages name the thing (file, offset, field) and what to do about it where
+ * that is not obvious. They are in English; the pages translate by code.
  *
  * Owns     the caller owns Err; no heap, no thread-local
  * Errors   none of its own

@@ -8,7 +8,8 @@
 
 #include <math.h>
 
-/* Does the word hold a byte below 0x20, a quote or a backslash? (May say yes for bytes above 0x7F next to one.) */
+/* Does the word hold a byte below 0x20, a quote or a backslash? True by mistake for some bytes above 0x7F next to one;
+ * the caller then looks byte by byte. */
 static bool has_special(uint64_t word)
 {
 	const uint64_t ones = 0x0101010101010101u, tops = ones * 0x80;

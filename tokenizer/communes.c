@@ -251,7 +251,7 @@ static size_t find_name(uint64_t fold, size_t *end_out)
 	return low;
 }
 
-/* What the query says beside the commune's name: the phrases of up to four words. */
+/* The words beside the commune's name, as hashed phrases of up to four: they may name its district or province. */
 typedef struct {
 	uint64_t phrases[2 * BESIDE * 4];
 	size_t count;
@@ -320,7 +320,7 @@ static bool is_meant(const Name *name, const Commune *c)
 static void read_name(const QueryToken *tokens, size_t count, Name *out)
 {
 	size_t most = 0;
-	while (most < count && most < NAME_WORDS_MAX && !(most && tokens[most].broken))
+	while (most < count && most < NAME_WORDS_MAX && !(most && tokens[most].begins_clause))
 		most++;
 	for (out->words = most; out->words; out->words--) {
 		bool marked = false;
@@ -425,7 +425,7 @@ static Status add_meanings(const Meanings *m, const QueryToken *tokens, size_t t
 /* "Cấp xã thống nhất" and "xã hội an toàn" name no communes; "xã Thống Nhất" does. */
 static bool is_everyday(const QueryToken *tokens, size_t kind_words, size_t name_words)
 {
-	bool written_as_name = !tokens[0].shouted;
+	bool written_as_name = !tokens[0].all_capitals;
 	for (size_t i = 0; i < name_words; i++)
 		written_as_name &= tokens[kind_words + i].capital;
 	uint64_t phrase = phrase_of(tokens + kind_words, name_words);
@@ -440,7 +440,7 @@ Status communes_find(const QueryToken *tokens, size_t count, size_t at, Arena *a
 	*taken_out = 0;
 	pthread_once(&words_once, make_words);
 	Name name = {.kind = kind_at(tokens + at, count - at, &kind_words)};
-	if (name.kind == KIND_NONE || at + kind_words == count || tokens[at + kind_words].broken)
+	if (name.kind == KIND_NONE || at + kind_words == count || tokens[at + kind_words].begins_clause)
 		return ST_OK;
 	pthread_once(&table_once, make_table);
 	read_name(tokens + at + kind_words, count - at - kind_words, &name);

@@ -42,14 +42,14 @@ typedef struct {
 } LegacyScore;
 LegacyScore legacy_score(Str utf8);
 
-/* How well a reading explains the words that are in question: accented syllables it makes of them / words with more
- * than ASCII. text_out is cleared and holds the reading. */
+/* How well a reading explains the words that hold more than ASCII: accented syllables in the result / such words.
+ * text_out is cleared and holds the reading. */
 double legacy_value(LegacyKind kind, const LegacyUnit *units, size_t count, Buf *text_out);
 /* Words that hold more than ASCII. */
 unsigned legacy_words_in_question(const LegacyUnit *units, size_t count);
 
 /* For units of text: legacy text is full of characters that Vietnamese has no use for; a foreign name or a sign is not
- * enough, and letters that no Latin-1 has say that the text is Unicode already. */
+ * enough, and letters outside Latin-1 show that the text is Unicode already. */
 bool legacy_is_possible(const LegacyUnit *units, size_t count);
 
 typedef struct {

@@ -16,8 +16,8 @@ Status query_tokens_read(TokenIter *it, Str text, QueryToken tokens[static QUERY
 			continue;
 		unsigned width;
 		uint32_t first = plain_next(base + token.start, base + token.end, &width);
-		tokens[count++] = (QueryToken){.shouted = token.flags & TOKEN_CAPITALS,
-					       .broken = token.flags & TOKEN_BREAK_BEFORE,
+		tokens[count++] = (QueryToken){.all_capitals = token.flags & TOKEN_CAPITALS,
+					       .begins_clause = token.flags & TOKEN_BREAK_BEFORE,
 					       .fold = str_hash(token.folded),
 					       .key = str_hash(token.key),
 					       .start = token.start,

@@ -15,9 +15,9 @@
 typedef struct {
 	uint64_t fold, key; /* hashes of the folded form and of the key */
 	uint32_t start, end;
-	bool marked, capital; /* capital: begins with one */
-	bool shouted;         /* all of it is capitals */
-	bool broken;          /* a clause ended before it */
+	bool marked, capital; /* written with marks; begins with a capital letter */
+	bool all_capitals;
+	bool begins_clause; /* punctuation or an empty line stands before it */
 } QueryToken;
 enum { QUERY_TOKENS_MAX = 96 };
 

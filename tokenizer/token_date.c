@@ -56,7 +56,7 @@ static void insert_span(TokenIter *it, unsigned index, unsigned year, unsigned m
 	span.folded = span.key = token_take_word(it, (size_t)len);
 	span.left_out = it->queue[index].left_out;
 	if (index > it->head && it->queue[index - 1].kind == TOKEN_DATE && it->queue[index - 1].start == span.start) {
-		it->queue[index - 1] = span; /* the end of a legacy line hid that a year follows */
+		it->queue[index - 1] = span; /* the year was not seen: a legacy line ended before it */
 		return;
 	}
 	memmove(&it->queue[index + 1], &it->queue[index], (it->count - index) * sizeof span);
@@ -64,7 +64,7 @@ static void insert_span(TokenIter *it, unsigned index, unsigned year, unsigned m
 	it->count++;
 	it->mapped++;
 	if (index < it->line_first) {
-		it->crossed = index;
+		it->crossing_span = index;
 		it->line_first++;
 	}
 }

@@ -91,7 +91,7 @@ static inline bool is_wanted(const TokenWanted *wanted, uint16_t fold)
 	return wanted->folds[fold / 64 % (TOKEN_FOLDS_MAX / 64)] >> (fold & 63) & 1;
 }
 
-/* Takes the last token back if it is not wanted. */
+/* Removes the last token from the queue if it is not wanted. */
 static void skim_last(TokenIter *it)
 {
 	const Token *last = &it->queue[it->count - 1];
@@ -307,6 +307,7 @@ static inline __attribute__((always_inline)) const uint8_t *scan_syllables(Token
 	return p;
 }
 
+/* The state at the beginning of a line: scanning returns to it when the line turns out to be legacy text. */
 typedef struct {
 	const uint8_t *at, *span_end;
 	size_t words_len;
@@ -317,17 +318,17 @@ typedef struct {
 static void set_mark(TokenIter *it, const uint8_t *at, LineMark *mark)
 {
 	it->line_first = it->count;
-	it->crossed = NONE_CROSSED;
+	it->crossing_span = NO_CROSSING_SPAN;
 	*mark = (LineMark){at, it->span_end, it->words_len, it->count, it->left_out, it->flags, it->newlines};
 }
 
 static void return_to_mark(TokenIter *it, const LineMark *mark)
 {
-	if (it->crossed != NONE_CROSSED) /* the date that began on the line before is found again */
-		memmove(&it->queue[it->crossed], &it->queue[it->crossed + 1],
-			(mark->count - it->crossed) * sizeof it->queue[0]);
+	if (it->crossing_span != NO_CROSSING_SPAN) /* the date that began on the line before is found again */
+		memmove(&it->queue[it->crossing_span], &it->queue[it->crossing_span + 1],
+			(mark->count - it->crossing_span) * sizeof it->queue[0]);
 	it->line_first = mark->count;
-	it->crossed = NONE_CROSSED;
+	it->crossing_span = NO_CROSSING_SPAN;
 	it->span_end = mark->span_end;
 	it->words_len = mark->words_len;
 	it->count = mark->count;
@@ -375,7 +376,8 @@ static inline const uint8_t *scan_next(TokenIter *it, const uint8_t *p, const ui
 	return p;
 }
 
-/* The line that begins at the mark is legacy text: scans it decoded, offsets led back. False: it is not. */
+/* Decodes the line that begins at the mark and scans it; *end_out is where scanning goes on in the text, NULL: the line
+ * is not legacy text. Offsets of its tokens are mapped back into the text. */
 static Status scan_legacy(TokenIter *it, const LineMark *mark, const uint8_t **end_out, Err *err)
 {
 	const uint8_t *line_end = memchr(mark->at, '\n', (size_t)(it->end - mark->at));
@@ -412,7 +414,7 @@ static Status scan_legacy(TokenIter *it, const LineMark *mark, const uint8_t **e
 	return ST_OK;
 }
 
-/* Moves what waits to the front, with its words. */
+/* Moves the waiting tokens and their words to the front of their buffers. */
 static void make_room(TokenIter *it)
 {
 	char kept[HELD_BACK * (160 + TOKEN_KEY_MAX)];
@@ -475,7 +477,7 @@ static inline unsigned held_back(const TokenIter *it)
 	return it->at < it->end && token_seeks_spans(it) ? HELD_BACK : 0;
 }
 
-/* Fills the queue until a token may go. */
+/* Fills the queue until a token can be handed out. */
 static inline Step prepare(TokenIter *it, Err *err)
 {
 	while (it->count - it->head <= held_back(it)) {

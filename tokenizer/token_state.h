@@ -6,7 +6,7 @@
  *                       │ may still put its span before them
  *                       └ folded forms and keys of words, digits and spans lie in `words`
  *
- * Lines that hold characters of a legacy encoding are decoded into `decoded` and scanned there; `origin` leads
+ * Lines that hold characters of a legacy encoding are decoded into `decoded` and scanned there; `origin` maps
  * their offsets back: at the end of the line, or before a date is looked for, which may begin on the line before.
  *
  * Owns     the iterator owns its buffers; token_iter_free frees them
@@ -23,7 +23,8 @@
 
 enum { TOKEN_QUEUE = 1024, QUEUE_SOFT = 128, HELD_BACK = 8, TOKEN_WORDS = 48 * 1024, WORDS_SPARE = 1024 };
 
-/* What the bytes of a word stood for last time: most words of a text are a few hundred spellings. */
+/* What a spelling stood for when it was last read. A text repeats a few hundred spellings, so most words are found here
+ * by their bytes alone. */
 typedef struct {
 	uint64_t low, high;         /* the bytes of the spelling, zero behind it; low 0: free */
 	uint32_t key_at, folded_at; /* syllable_table.h */
@@ -32,7 +33,7 @@ typedef struct {
 } Spelling;
 enum { SPELLINGS_LOG2 = 12, SPELLING_MAX = 15 };
 
-enum { NONE_CROSSED = TOKEN_QUEUE };
+enum { NO_CROSSING_SPAN = TOKEN_QUEUE };
 
 struct TokenIter {
 	const uint8_t *start, *at, *end; /* the text as given and how far it is scanned */
@@ -41,16 +42,16 @@ struct TokenIter {
 	const uint8_t *span_end;         /* inside the view: a span covers the tokens before this */
 	uint8_t flags;                   /* TOKEN_BREAK_BEFORE waiting for the next token */
 	uint8_t newlines;                /* since the last token */
-	bool line_is_plain;              /* suspicious characters of this line are what they are */
-	bool suspicious;                 /* one was met */
-	bool skims;                      /* only what is wanted */
+	bool line_is_plain;              /* this line is known not to be legacy text */
+	bool suspicious;                 /* a character was met that may be legacy text (token_is_suspicious) */
+	bool skims;                      /* hands out only what is wanted */
 	TokenWanted wanted;
 	unsigned left_out;                        /* since the last token */
 	uint16_t fold_day, fold_month, fold_year; /* "ngay", "thang", "nam" */
 	unsigned head, count;                     /* queue[head..count) waits */
-	unsigned mapped;     /* while a decoded line is scanned: tokens before this have offsets into the text */
-	unsigned line_first; /* tokens from here on are of the line that may be scanned again */
-	unsigned crossed;    /* a span that this line put before it; NONE_CROSSED */
+	unsigned mapped;        /* while a decoded line is scanned: tokens before this have offsets into the text */
+	unsigned line_first;    /* tokens from here on are of the line that may be scanned again */
+	unsigned crossing_span; /* a date begun on the line before and completed on this one; NO_CROSSING_SPAN: none */
 	size_t words_len;
 	Buf decoded, origin; /* origin: uint32_t per byte of decoded, and one more */
 	LegacyMemo *memo;    /* made when the first legacy line is met */
@@ -82,7 +83,7 @@ static inline Str token_take_word(TokenIter *it, size_t len)
 	return word;
 }
 
-/* Leads the offsets of a decoded line back into the text. */
+/* Maps the offsets of the tokens of a decoded line back into the text. */
 static inline void token_map_offsets(TokenIter *it)
 {
 	const uint32_t *origin = (const uint32_t *)(const void *)it->origin.data;
@@ -106,7 +107,7 @@ typedef struct {
 	Letter any, all; /* or / and of the letters' bits */
 } LetterRun;
 
-/* U+0080..U+00FF that no Vietnamese text of today needs: legacy letters shown as Latin-1. */
+/* U+0080..U+00FF that Vietnamese in Unicode does not use: they may be legacy letters shown as Latin-1. */
 static inline bool token_is_suspicious(uint32_t c)
 {
 	return c >= 0x80 && c <= 0xFF && c != 0xA0 && c != 0xB0 && c != 0xB2 && c != 0xB3 && c != 0xA9 && c != 0xD7;

@@ -76,7 +76,7 @@ Status questions_write(const Questions *q, const char *path, Err *err);
 
 /* ---- measure.c ------------------------------------------------------------------------------------------------- */
 
-/* What an engine is asked for and what it says. */
+/* A question for an engine, and its answer. */
 typedef struct {
 	unsigned limit;
 	bool want_ids;

@@ -21,7 +21,7 @@ typedef struct {
 } Procedure;
 
 const Procedure *counter_pick(Random *r);
-/* Writes subject and text of one step; p->kind says which. due: the promised day. */
+/* Writes subject and text of one step; p->kind chooses it. due: the promised day. */
 void counter_write(Paper *p, Scene *s, const Procedure *procedure, int received, int due);
 
 #endif

@@ -1,7 +1,7 @@
 /* bench/sample/office_files.h - a text as a PDF and as a Word file.
  *
  * Owns     nothing is kept
- * Errors   ST_IO, ST_NO_MEMORY, ST_INTERNAL (cairo says why)
+ * Errors   ST_IO, ST_NO_MEMORY, ST_INTERNAL (with cairo's own message)
  * Threads  safe; each call writes a file of its own
  */
 #ifndef BENCH_SAMPLE_OFFICE_FILES_H
