@@ -36,15 +36,18 @@ static void write_item(const json_t *object, FILE *out)
 
 Status corpus_prepare(const char *path, const char *dir, uint64_t limit, Err *err)
 {
-	char command[4200], name[4200];
+	char command[FILE_PATH_MAX + 32];
+	FilePath corpus, records;
 	bool packed = str_ends(str_from(path), STR(".zst"));
-	Status st = ST_OK;
+	Status st = file_path(&corpus, dir, "corpus.bin", err);
+	if (st == ST_OK)
+		st = file_path(&records, dir, "records.jsonl", err);
+	if (st != ST_OK)
+		return st;
 	snprintf(command, sizeof command, "zstd -dcq -- '%s'", path);
 	FILE *in = packed ? popen(command, "r") : fopen(path, "r");
-	snprintf(name, sizeof name, "%s/corpus.bin", dir);
-	FILE *items = fopen(name, "w");
-	snprintf(name, sizeof name, "%s/records.jsonl", dir);
-	FILE *lines = fopen(name, "w");
+	FILE *items = fopen(corpus.text, "w");
+	FILE *lines = fopen(records.text, "w");
 	char *line = NULL;
 	size_t capacity = 0;
 	ssize_t len;
@@ -70,14 +73,15 @@ Status corpus_prepare(const char *path, const char *dir, uint64_t limit, Err *er
 
 Corpus *corpus_open(const char *dir, Err *err)
 {
-	char name[4200];
+	FilePath name;
+	if (file_path(&name, dir, "corpus.bin", err) != ST_OK)
+		return NULL;
 	Corpus *c = calloc(1, sizeof *c);
-	snprintf(name, sizeof name, "%s/corpus.bin", dir);
 	if (c)
-		c->file = fopen(name, "r");
+		c->file = fopen(name.text, "r");
 	if (!c || !c->file) {
 		free(c);
-		err_set(err, ST_IO, "%s can't be read", name);
+		err_set(err, ST_IO, "%s can't be read", name.text);
 		return NULL;
 	}
 	return c;

@@ -5,6 +5,8 @@
  */
 #include "bench/compare/compare.h"
 
+#include "base/file.h"
+
 #include "indexer/search/search.h"
 
 #include <pthread.h>
@@ -28,19 +30,21 @@ typedef struct {
 /* In the child: becomes hoso. */
 static Status become(const char *dir, const char *command, const char *option, const char *file, Err *err)
 {
-	char archive[4200];
-	snprintf(archive, sizeof archive, "%s/hoso", dir);
+	FilePath archive;
+	Status st = file_path(&archive, dir, "hoso", err);
+	if (st != ST_OK)
+		return st;
 	if (!freopen("/dev/null", "w", stdout)) /* its report would stand in the table */
 		return err_set(err, ST_IO, "/dev/null can't be opened");
-	execl(compare_options.hoso, "hoso", "-a", archive, command, option, file, (char *)NULL);
+	execl(compare_options.hoso, "hoso", "-a", archive.text, command, option, file, (char *)NULL);
 	return err_set(err, ST_NOT_FOUND, "%s can't be run", compare_options.hoso);
 }
 
 static Status build(const char *dir, Err *err)
 {
-	char records[4200];
-	snprintf(records, sizeof records, "%s/records.jsonl", dir);
-	return become(dir, "ingest", "-q", records, err);
+	FilePath records;
+	Status st = file_path(&records, dir, "records.jsonl", err);
+	return st == ST_OK ? become(dir, "ingest", "-q", records.text, err) : st;
 }
 
 static Status rebuild(const char *dir, Err *err)
@@ -70,11 +74,12 @@ static void finish(void *engine)
 
 static Status hold(const char *dir, Err *err)
 {
-	char archive[4200];
+	FilePath archive;
 	if (shared.users++)
 		return ST_OK;
-	snprintf(archive, sizeof archive, "%s/hoso", dir);
-	Status st = store_open(&shared.store, archive, err);
+	Status st = file_path(&archive, dir, "hoso", err);
+	if (st == ST_OK)
+		st = store_open(&shared.store, archive.text, err);
 	if (st == ST_OK)
 		st = index_open(&shared.index, shared.store, &(IndexOptions){0}, err);
 	if (st != ST_OK)

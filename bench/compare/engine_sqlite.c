@@ -3,6 +3,8 @@
  */
 #include "bench/compare/compare.h"
 
+#include "base/file.h"
+
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,11 +48,12 @@ static Status insert_all(sqlite3 *db, const char *dir, Err *err)
 
 static Status build(const char *dir, Err *err)
 {
-	char path[4200];
+	FilePath path;
 	sqlite3 *db = NULL;
-	Status st = ST_OK;
-	snprintf(path, sizeof path, "%s/fts5.db", dir);
-	if (sqlite3_open(path, &db) ||
+	Status st = file_path(&path, dir, "fts5.db", err);
+	if (st != ST_OK)
+		return st;
+	if (sqlite3_open(path.text, &db) ||
 	    sqlite3_exec(db,
 			 "create virtual table record using fts5(id unindexed, number unindexed, subject, body,"
 			 " tokenize = 'unicode61 remove_diacritics 2'); begin",
@@ -84,14 +87,15 @@ static void *begin(const char *dir, Err *err)
 		[NUMBERS] = "select record.id from numbers join record on record.rowid = numbers.record where "
 			    "numbers.number = ? limit ?",
 	};
-	char path[4200];
+	FilePath path;
+	if (file_path(&path, dir, "fts5.db", err) != ST_OK)
+		return NULL;
 	Sqlite *s = calloc(1, sizeof *s);
-	snprintf(path, sizeof path, "%s/fts5.db", dir);
 	if (!s) {
 		err_no_memory(err);
 		return NULL;
 	}
-	bool fine = sqlite3_open(path, &s->db) == SQLITE_OK;
+	bool fine = sqlite3_open(path.text, &s->db) == SQLITE_OK;
 	for (int i = 0; fine && i < STATEMENTS; i++)
 		fine = sqlite3_prepare_v2(s->db, queries[i], -1, &s->statements[i], NULL) == SQLITE_OK;
 	if (!fine) {

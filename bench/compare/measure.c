@@ -52,11 +52,12 @@ static uint64_t tree_bytes(const char *path)
 		return (uint64_t)info.st_size;
 	DIR *dir = opendir(path);
 	for (struct dirent *entry; dir && (entry = readdir(dir));) {
-		char below[4400];
+		FilePath below;
+		Err ignored;
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
-		snprintf(below, sizeof below, "%s/%s", path, entry->d_name);
-		total += tree_bytes(below);
+		if (file_path(&below, path, entry->d_name, &ignored) == ST_OK)
+			total += tree_bytes(below.text);
 	}
 	if (dir)
 		closedir(dir);
@@ -91,11 +92,12 @@ static Status run_child(const Engine *engine, Status (*body)(const char *dir, Er
 
 Status measure_build(const Engine *engine, const char *dir, Figures *out, Err *err)
 {
-	char made[4400];
+	FilePath made;
 	struct rusage usage, ignored;
 	double seconds = 0, again = NOT_MEASURED;
-	snprintf(made, sizeof made, "%s/%s", dir, engine->made);
-	Status st = file_remove_tree(made, err);
+	Status st = file_path(&made, dir, engine->made, err);
+	if (st == ST_OK)
+		st = file_remove_tree(made.text, err);
 	if (st == ST_OK)
 		st = run_child(engine, engine->build, dir, &seconds, &usage, err);
 	if (st == ST_OK && engine->rebuild)
@@ -111,7 +113,7 @@ Status measure_build(const Engine *engine, const char *dir, Figures *out, Err *e
 		out->processor_seconds = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
 		out->peak_mib = (double)usage.ru_maxrss / 1024;
 	}
-	out->bytes = engine->bytes ? engine->bytes(dir) : (double)tree_bytes(made);
+	out->bytes = engine->bytes ? engine->bytes(dir) : (double)tree_bytes(made.text);
 	return ST_OK;
 }
 

@@ -14,6 +14,7 @@
 #include "bench/sample/legacy.h"
 #include "bench/sample/office_files.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,22 +98,23 @@ static const FileRecord *file_of(uint64_t record)
 
 static Status write_file(const Options *o, const FileRecord *file, Paper *p, Err *err)
 {
-	char path[4096];
+	FilePath path;
 	Buf bytes = {0};
-	Status st;
-	snprintf(path, sizeof path, "%s/%s", o->dir, file->name);
+	Status st = file_path(&path, o->dir, file->name, err);
+	if (st != ST_OK)
+		return st;
 	switch (file->form) {
 	case FORM_PDF:
 		buf_add_char(&p->subject, 0);
 		p->subject.len--;
-		st = pdf_write(buf_str(&p->text), p->subject.data, path, err);
+		st = pdf_write(buf_str(&p->text), p->subject.data, path.text, err);
 		break;
 	case FORM_DOCX:
-		st = docx_write(buf_str(&p->text), path, err);
+		st = docx_write(buf_str(&p->text), path.text, err);
 		break;
 	default:
 		legacy_write(buf_str(&p->text), (LegacyForm)file->form, &bytes);
-		st = buf_ok(&bytes) ? file_replace(path, buf_str(&bytes), err) : err_no_memory(err);
+		st = buf_ok(&bytes) ? file_replace(path.text, buf_str(&bytes), err) : err_no_memory(err);
 	}
 	buf_done(&bytes);
 	p->file = file->name;
@@ -124,15 +126,17 @@ static Status write_file(const Options *o, const FileRecord *file, Paper *p, Err
 typedef struct {
 	FILE *file;
 	Buf pending;
-	char path[4096];
+	FilePath path;
 } Stream;
 
 static Status stream_open(Stream *s, const char *dir, const char *name, Err *err)
 {
 	*s = (Stream){0};
-	snprintf(s->path, sizeof s->path, "%s/%s", dir, name);
-	s->file = fopen(s->path, "w");
-	return s->file ? ST_OK : err_set(err, ST_IO, "%s can't be written", s->path);
+	Status st = file_path(&s->path, dir, name, err);
+	if (st != ST_OK)
+		return st;
+	s->file = fopen(s->path.text, "w");
+	return s->file ? ST_OK : err_errno(err, errno, "write %s", s->path.text);
 }
 
 static Status stream_flush(Stream *s, size_t at_least, Err *err)
@@ -142,7 +146,7 @@ static Status stream_flush(Stream *s, size_t at_least, Err *err)
 	if (s->pending.len < at_least)
 		return ST_OK;
 	if (s->pending.len && fwrite(s->pending.data, s->pending.len, 1, s->file) != 1)
-		return err_set(err, ST_IO, "%s can't be written", s->path);
+		return err_errno(err, errno, "write %s", s->path.text);
 	buf_clear(&s->pending);
 	return ST_OK;
 }
@@ -152,7 +156,7 @@ static Status stream_close(Stream *s, Status st, Err *err)
 	if (st == ST_OK)
 		st = stream_flush(s, 0, err);
 	if (s->file && fclose(s->file) != 0 && st == ST_OK)
-		st = err_set(err, ST_IO, "%s can't be written", s->path);
+		st = err_errno(err, errno, "write %s", s->path.text);
 	buf_done(&s->pending);
 	return st;
 }
@@ -168,15 +172,16 @@ static Status write_record(const Options *o, uint64_t index, Paper *p, Stream *r
 
 static Status write_sample(const Options *o, const Grammar *grammar, Err *err)
 {
-	char files[4096];
+	FilePath files;
 	Stream records = {0}, cases = {0};
 	Paper paper;
 	paper_init(&paper);
 	Desk *desk = desk_new(grammar, &o->desk, err);
 	Status st = desk ? ST_OK : err->code;
-	snprintf(files, sizeof files, "%s/files", o->dir);
 	if (st == ST_OK)
-		st = file_make_dirs(files, err);
+		st = file_path(&files, o->dir, "files", err);
+	if (st == ST_OK)
+		st = file_make_dirs(files.text, err);
 	if (st == ST_OK)
 		st = stream_open(&records, o->dir, "records.jsonl", err);
 	if (st == ST_OK)
