@@ -1,4 +1,4 @@
-/* indexer/glass/block.h - one block of a glass table: its directory and its items (layout: glass_table.c).
+/* indexer/glass/block.h - one block of a glass table: its directory and its items (layout: table.c).
  *
  * Every number is checked against the block's size before it is used.
  *

@@ -1,4 +1,4 @@
-/* indexer/glass/bounds.c - see glass_bounds.h. Slots are few: they are looked for one after the other. */
+/* indexer/glass/bounds.c - least and greatest values in a short array, searched from end to end: slots are few. */
 #include "indexer/glass/bounds.h"
 
 #include <stdlib.h>

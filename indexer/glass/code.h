@@ -4,6 +4,8 @@
  *   did       sorts bytewise like the number:          300 = 01 2c,  77799 = 81 2f e7
  *   term      every 00 inside becomes 00 ff:           "a\0b" = 61 00 ff 62
  *
+ * A key of postlist.glass that begins with 00 and not 00 ff is no term: its second byte says what it is (writer.c).
+ *
  * Owns     nothing
  * Errors   readers return false for what is cut off or out of range; writers need GLASS_*_MAX bytes of room
  * Threads  pure
@@ -19,6 +21,11 @@ enum {
 	GLASS_TERM_MAX = 245, /* bytes of a term, each zero byte counted twice */
 	GLASS_VARINT_MAX = 10,
 	GLASS_DID_MAX = 5,
+	GLASS_METADATA_KEY = 0xC0, /* second byte of keys that begin with 00 */
+	GLASS_BOUNDS_KEY = 0xD0,
+	GLASS_VALUES_KEY = 0xD8,
+	GLASS_LENGTHS_KEY = 0xE0,
+	GLASS_ESCAPE = 0xFF,
 	GLASS_CHUNK = 2000, /* a chunk that has reached this many bytes takes no further entry */
 	GLASS_BLOCK_DEFAULT = 8192,
 };
@@ -99,7 +106,7 @@ static inline size_t glass_escape_term(Str term, uint8_t out[GLASS_TERM_MAX])
 			return 0;
 		out[len++] = (uint8_t)term.ptr[i];
 		if (!term.ptr[i])
-			out[len++] = 0xFF;
+			out[len++] = GLASS_ESCAPE;
 	}
 	return len;
 }

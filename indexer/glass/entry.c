@@ -1,7 +1,9 @@
-/* indexer/glass/entry.c - see glass_entry.h. */
+/* indexer/glass/entry.c - parses keys and tags of postlist.glass, kind by kind; nothing is believed unchecked.
+ *
+ * The kind is in the key: a second byte behind 00, else a term. A key that ends with its list's name is the first
+ * chunk, one with a document number behind it a later chunk.
+ */
 #include "indexer/glass/entry.h"
-
-enum { METADATA = 0xC0, BOUNDS = 0xD0, VALUES = 0xD8, LENGTHS = 0xE0, ESCAPE = 0xFF };
 
 static Str rest(const uint8_t *at, const uint8_t *end)
 {
@@ -51,20 +53,20 @@ static bool read_special(Str key, Str tag, GlassEntry *out)
 	const uint8_t *at = (const uint8_t *)tag.ptr, *end = at + tag.len;
 	uint32_t did;
 	switch ((uint8_t)key.ptr[1]) {
-	case METADATA:
+	case GLASS_METADATA_KEY:
 		out->kind = GLASS_METADATA;
 		return k < k_end && tag.len > 0;
-	case BOUNDS:
+	case GLASS_BOUNDS_KEY:
 		out->kind = GLASS_BOUNDS;
 		return read_bounds(k, k_end, at, end, out);
-	case VALUES:
+	case GLASS_VALUES_KEY:
 		out->kind = GLASS_VALUES;
 		if (!glass_get_varint32(&k, k_end, &out->slot) || !(did = glass_get_did(k, k_end)) || at == end)
 			return false;
 		out->list.len = (size_t)((const char *)k - key.ptr);
 		out->chunk = (GlassPiece){did, 0, tag};
 		return true;
-	case LENGTHS:
+	case GLASS_LENGTHS_KEY:
 		out->kind = GLASS_LENGTHS;
 		out->list.len = 2;
 		if (k == k_end)
@@ -84,7 +86,7 @@ static size_t term_len(Str key)
 		if (!zero)
 			return key.len;
 		at = (size_t)(zero - key.ptr);
-		if (at + 1 == key.len || (uint8_t)key.ptr[at + 1] != ESCAPE)
+		if (at + 1 == key.len || (uint8_t)key.ptr[at + 1] != GLASS_ESCAPE)
 			return at;
 		at += 2;
 	}
@@ -96,7 +98,7 @@ bool glass_entry_read(Str key, Str tag, GlassEntry *out)
 	*out = (GlassEntry){.list = key};
 	if (key.len == 0)
 		return false;
-	if (key.ptr[0] == 0 && (key.len == 1 || (uint8_t)key.ptr[1] != ESCAPE))
+	if (key.ptr[0] == 0 && (key.len == 1 || (uint8_t)key.ptr[1] != GLASS_ESCAPE))
 		return key.len > 1 && read_special(key, tag, out);
 	out->kind = GLASS_POSTINGS;
 	out->list.len = term_len(key);

@@ -1,4 +1,4 @@
-/* indexer/glass/entry.h - what an entry of postlist.glass or position.glass says (layout: glass_writer.c).
+/* indexer/glass/entry.h - what an entry of postlist.glass or position.glass says (layout: writer.c).
  *
  * Shapes   did is 0 where the key has none (first chunks, bounds, metadata)
  * Owns     views of the key and tag that were given

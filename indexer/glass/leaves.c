@@ -1,9 +1,12 @@
-/* indexer/glass/leaves.c - see glass_leaves.h and, for the layout of blocks, glass_table.c. */
+/* indexer/glass/leaves.c - finds the leaf block of a key by halving, then the item in it (layout of blocks: table.c).
+ *
+ * All branch blocks are read when a table is opened; after that an entry costs one block, or none where GlassBlocks has
+ * it from before.
+ */
 #include "indexer/glass/leaves.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -23,7 +26,7 @@ struct GlassLeaves {
 	Leaf *leaves;
 	size_t count;
 	Buf keys;
-	char path[];
+	FilePath path;
 };
 
 enum { KEPT = 256 }; /* blocks; a power of two */
@@ -39,14 +42,14 @@ struct GlassBlocks {
 
 static Status corrupt(const GlassLeaves *l, uint32_t block, const char *what, Err *err)
 {
-	return err_set(err, ST_CORRUPT, "%s: block %u: %s", l->path, block, what);
+	return err_set(err, ST_CORRUPT, "%s: block %u: %s", l->path.text, block, what);
 }
 
 static Status read_block(const GlassLeaves *l, uint32_t number, int level, uint8_t *out, Err *err)
 {
 	if (number >= l->blocks)
 		return corrupt(l, number, "lies behind the end of the file", err);
-	Status st = file_pread(l->fd, out, l->block_size, (uint64_t)number * l->block_size, l->path, err);
+	Status st = file_pread(l->fd, out, l->block_size, (uint64_t)number * l->block_size, l->path.text, err);
 	const char *problem = st == ST_OK ? glass_block_problem(out, l->block_size, level, l->revision) : NULL;
 	return problem ? corrupt(l, number, problem, err) : st;
 }
@@ -133,20 +136,18 @@ static Status read_branches(GlassLeaves *l, const GlassRoot *root, Err *err)
 Status glass_leaves_open(GlassLeaves **out, const char *dir, GlassTableKind kind, const GlassVersion *version, Err *err)
 {
 	const GlassRoot *root = &version->roots[kind];
-	size_t capacity = strlen(dir) + 32;
-	GlassLeaves *l = calloc(1, sizeof *l + capacity);
+	GlassLeaves *l = calloc(1, sizeof *l);
 	if (!l)
 		return err_no_memory(err);
-	snprintf(l->path, capacity, "%s/%s", dir, glass_table_file(kind));
 	l->block_size = root->block_size;
 	l->revision = version->revision;
 	l->fd = -1;
-	Status st = ST_OK;
-	if (root->entries) {
+	Status st = file_path(&l->path, dir, glass_table_file(kind), err);
+	if (st == ST_OK && root->entries) {
 		if (root->level >= GLASS_LEVELS_MAX)
-			st = err_set(err, ST_CORRUPT, "%s: %u levels", l->path, root->level);
-		else if ((l->fd = open(l->path, O_RDONLY | O_CLOEXEC)) < 0)
-			st = err_errno(err, errno, "open %s", l->path);
+			st = err_set(err, ST_CORRUPT, "%s: %u levels", l->path.text, root->level);
+		else if ((l->fd = open(l->path.text, O_RDONLY | O_CLOEXEC)) < 0)
+			st = err_errno(err, errno, "open %s", l->path.text);
 		off_t size = st == ST_OK ? lseek(l->fd, 0, SEEK_END) : 0;
 		l->blocks = size < 0 || (uint64_t)size / l->block_size > UINT32_MAX
 				    ? 0

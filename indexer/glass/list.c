@@ -1,4 +1,6 @@
-/* indexer/glass/list.c - see glass_list.h. Lists are copied whole wherever nothing has to be known of their inside. */
+/* indexer/glass/list.c - iterates, measures, joins and cuts lists. Entries are decoded only where they must be: a list
+ * that follows another is appended as bytes, behind a new gap.
+ */
 #include "indexer/glass/list.h"
 
 void glass_list_begin(GlassListIter *it, GlassEntries kind, GlassPiece piece)

@@ -1,4 +1,4 @@
-/* indexer/glass/merge.c - see glass_merge.h.
+/* indexer/glass/merge.c - several databases into one, list by list.
  *
  * All inputs are read side by side in the order of their keys. Those that stand on the smallest list give their chunks,
  * first input first, and the list is written. An input without dead documents has its lists measured (which finds

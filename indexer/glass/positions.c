@@ -1,4 +1,4 @@
-/* indexer/glass/positions.c - see glass_positions.h.
+/* indexer/glass/positions.c - positions of a term in a document as an interpolative code.
  *
  * Behind the last position, if there are n > 1: code(first, last), code(n - 2, last - first), then between two known
  * positions j and k the middle one m, which lies in a range of pos[k] - pos[j] + j - k + 1 numbers, and so on in both

@@ -1,4 +1,4 @@
-/* indexer/glass/reader.c - see glass_reader.h and, for the layout of blocks, glass_table.c.
+/* indexer/glass/reader.c - reads a table from its first entry to its last (layout of blocks: table.c).
  *
  * The tree is walked from its root, one block of each level at hand. Blocks are read ahead as long as they are asked
  * for in the order of the file, which is how they lie in a table that was written in one go. */
@@ -6,8 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -35,26 +33,26 @@ struct GlassReader {
 	size_t key_len;
 	uint8_t key[GLASS_KEY_MAX];
 	Buf tag;
-	char path[];
+	FilePath path;
 };
 
 static Status corrupt(const GlassReader *r, uint32_t block, const char *what, Err *err)
 {
-	return err_set(err, ST_CORRUPT, "%s: block %u: %s", r->path, block, what);
+	return err_set(err, ST_CORRUPT, "%s: block %u: %s", r->path.text, block, what);
 }
 
 static Status open_file(GlassReader *r, Err *err)
 {
-	r->fd = open(r->path, O_RDONLY | O_CLOEXEC);
+	r->fd = open(r->path.text, O_RDONLY | O_CLOEXEC);
 	if (r->fd < 0)
-		return err_errno(err, errno, "open %s", r->path);
+		return err_errno(err, errno, "open %s", r->path.text);
 	off_t size = lseek(r->fd, 0, SEEK_END);
 	if (size < 0)
-		return err_errno(err, errno, "size of %s", r->path);
+		return err_errno(err, errno, "size of %s", r->path.text);
 	uint64_t blocks = (uint64_t)size / r->root.block_size;
 	r->blocks = blocks > UINT32_MAX ? UINT32_MAX : (uint32_t)blocks;
 	if (r->root.level >= GLASS_LEVELS_MAX)
-		return err_set(err, ST_CORRUPT, "%s: %u levels", r->path, r->root.level);
+		return err_set(err, ST_CORRUPT, "%s: %u levels", r->path.text, r->root.level);
 	r->ahead = malloc(AHEAD_BYTES);
 	if (!r->ahead)
 		return err_no_memory(err);
@@ -68,19 +66,19 @@ static Status load(GlassReader *r, int level, uint32_t number, Err *err);
 
 GlassReader *glass_reader_open(const char *dir, GlassTableKind kind, const GlassVersion *version, Err *err)
 {
-	size_t capacity = strlen(dir) + 32;
-	GlassReader *r = calloc(1, sizeof *r + capacity);
+	GlassReader *r = calloc(1, sizeof *r);
 	if (!r) {
 		err_no_memory(err);
 		return NULL;
 	}
-	snprintf(r->path, capacity, "%s/%s", dir, glass_table_file(kind));
 	r->fd = -1;
 	r->root = version->roots[kind];
 	r->revision = version->revision;
-	if (r->root.entries == 0)
+	Status st = file_path(&r->path, dir, glass_table_file(kind), err);
+	if (st == ST_OK && r->root.entries == 0)
 		return r;
-	Status st = open_file(r, err);
+	if (st == ST_OK)
+		st = open_file(r, err);
 	if (st == ST_OK)
 		st = load(r, (int)r->root.level, r->root.root, err);
 	if (st == ST_OK)
@@ -113,7 +111,8 @@ static Status fetch(GlassReader *r, uint32_t number, const uint8_t **out, Err *e
 		if (count > r->blocks - number)
 			count = r->blocks - number;
 		r->ahead_count = 0;
-		Status st = file_pread(r->fd, r->ahead, (size_t)count * size, (uint64_t)number * size, r->path, err);
+		Status st =
+			file_pread(r->fd, r->ahead, (size_t)count * size, (uint64_t)number * size, r->path.text, err);
 		if (st != ST_OK)
 			return st;
 		r->ahead_from = number;
@@ -182,8 +181,8 @@ static Step begin_entry(GlassReader *r, GlassItem *item, Err *err)
 	if (step == STEP_ITEM && r->entries == 0 && r->key_len == 0 && item->key.len == 0)
 		step = next_item(r, item, err); /* the null item */
 	if (step == STEP_END && r->entries != r->root.entries)
-		err_set(err, ST_CORRUPT, "%s: %llu entries instead of %llu", r->path, (unsigned long long)r->entries,
-			(unsigned long long)r->root.entries);
+		err_set(err, ST_CORRUPT, "%s: %llu entries instead of %llu", r->path.text,
+			(unsigned long long)r->entries, (unsigned long long)r->root.entries);
 	if (step == STEP_END)
 		return r->entries == r->root.entries ? STEP_END : STEP_ERROR;
 	if (step != STEP_ITEM)
@@ -193,7 +192,7 @@ static Step begin_entry(GlassReader *r, GlassItem *item, Err *err)
 		return STEP_ERROR;
 	}
 	if (item->flags & GLASS_ITEM_COMPRESSED) {
-		err_set(err, ST_UNSUPPORTED, "%s: has compressed entries", r->path);
+		err_set(err, ST_UNSUPPORTED, "%s: has compressed entries", r->path.text);
 		return STEP_ERROR;
 	}
 	memcpy(r->key, item->key.ptr, item->key.len);

@@ -1,4 +1,4 @@
-/* indexer/glass/table.c - see glass_table.h. The format, all numbers big-endian:
+/* indexer/glass/table.c - builds a B-tree from its leaves up, in one pass. The format, all numbers big-endian:
  *
  *   block    0  B4  revision (1)
  *            4   1  level: 0 leaf, 1.. branch

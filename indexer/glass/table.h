@@ -10,7 +10,7 @@
  *          caller to remove together with its directory
  * Errors   ST_INVALID block size or order of keys, ST_LIMIT key or tag too long, ST_NO_SPACE, ST_IO, ST_NO_MEMORY
  * Threads  one at a time; tables are independent of each other
- * Source   byte layout at the top of glass_table.c
+ * Source   byte layout at the top of table.c
  */
 #ifndef INDEXER_GLASS_TABLE_H
 #define INDEXER_GLASS_TABLE_H

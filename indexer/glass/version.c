@@ -1,4 +1,5 @@
-/* indexer/glass/version.c - see glass_version.h. At most 256 bytes:
+/* indexer/glass/version.c - reads and writes iamglass, the file that says where the tables' roots are. At most 256
+ * bytes:
  *
  *   0f 0d "Xapian Glass"   04 6e (2016-03-14: years since 2014 << 9 | month << 5 | day)
  *   uuid[16]   varint revision
@@ -12,16 +13,11 @@
  */
 #include "indexer/glass/version.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
-#include <unistd.h>
-
 #include "base/buf.h"
 #include "base/file.h"
 #include "indexer/glass/code.h"
 
+static const char file_name[] = "iamglass";
 enum { VERSION_MAX = 256, ROOT_FAKE = 1, ROOT_SEQUENTIAL = 2 };
 static const char magic[] = "\x0f\x0dXapian Glass\x04\x6e";
 enum { MAGIC_LEN = sizeof magic - 1, NAME_LEN = MAGIC_LEN - 2 };
@@ -95,25 +91,9 @@ Status glass_version_write(const char *dir, const GlassVersion *v, Err *err)
 {
 	uint8_t bytes[2 * VERSION_MAX];
 	size_t len = encode(v, bytes);
-	char temporary[PATH_MAX], path[PATH_MAX];
-	if (snprintf(temporary, sizeof temporary, "%s/v.tmp", dir) >= (int)sizeof temporary ||
-	    snprintf(path, sizeof path, "%s/iamglass", dir) >= (int)sizeof path)
-		return err_set(err, ST_LIMIT, "path too long: %.100s", dir);
-	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (fd < 0)
-		return err_errno(err, errno, "create %s", temporary);
-	Status st = file_write(fd, bytes, len, temporary, err);
-	if (st == ST_OK && fsync(fd) != 0)
-		st = err_errno(err, errno, "sync %s", temporary);
-	if (close(fd) != 0 && st == ST_OK)
-		st = err_errno(err, errno, "close %s", temporary);
-	if (st == ST_OK && rename(temporary, path) != 0)
-		st = err_errno(err, errno, "rename %s", temporary);
-	if (st == ST_OK)
-		st = file_sync_dir(dir, err);
-	if (st != ST_OK)
-		unlink(temporary);
-	return st;
+	FilePath path;
+	Status st = file_path(&path, dir, file_name, err);
+	return st == ST_OK ? file_replace(path.text, (Str){(const char *)bytes, len}, err) : st;
 }
 
 static bool take(const uint8_t **p, const uint8_t *end, uint64_t limit, uint64_t *out)
@@ -176,24 +156,24 @@ static bool decode(const uint8_t *p, const uint8_t *end, GlassVersion *v)
 
 Status glass_version_read(const char *dir, GlassVersion *out, Err *err)
 {
-	char path[PATH_MAX];
-	if (snprintf(path, sizeof path, "%s/iamglass", dir) >= (int)sizeof path)
-		return err_set(err, ST_LIMIT, "path too long: %.100s", dir);
-	Buf bytes;
-	buf_init(&bytes);
-	Status st = file_read_all(path, VERSION_MAX, &bytes, err);
+	FilePath path;
+	Buf bytes = {0};
+	Status st = file_path(&path, dir, file_name, err);
+	if (st != ST_OK)
+		return st;
+	st = file_read_all(path.text, VERSION_MAX, &bytes, err);
 	if (st == ST_LIMIT)
-		st = err_set(err, ST_CORRUPT, "%s: longer than %d bytes", path, VERSION_MAX);
+		st = err_set(err, ST_CORRUPT, "%s: longer than %d bytes", path.text, VERSION_MAX);
 	if (st != ST_OK)
 		goto done;
 	const uint8_t *data = (const uint8_t *)bytes.data;
 	GlassVersion v;
 	if (bytes.len < MAGIC_LEN + sizeof v.uuid || memcmp(data, magic, NAME_LEN) != 0)
-		st = err_set(err, ST_CORRUPT, "%s: not a glass database", path);
+		st = err_set(err, ST_CORRUPT, "%s: not a glass database", path.text);
 	else if (memcmp(data, magic, MAGIC_LEN) != 0)
-		st = err_set(err, ST_UNSUPPORTED, "%s: another version of the glass format", path);
+		st = err_set(err, ST_UNSUPPORTED, "%s: another version of the glass format", path.text);
 	else if (!decode(data + MAGIC_LEN, data + bytes.len, &v))
-		st = err_set(err, ST_CORRUPT, "%s: damaged", path);
+		st = err_set(err, ST_CORRUPT, "%s: damaged", path.text);
 	else
 		*out = v;
 done:

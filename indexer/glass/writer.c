@@ -1,4 +1,4 @@
-/* indexer/glass/writer.c - see glass_writer.h. Keys of postlist.glass in the order in which they sort:
+/* indexer/glass/writer.c - puts lists, cut into chunks, into postlist.glass. Its keys in the order in which they sort:
  *
  *   00 c0 name                     user metadata
  *   00 d0 slot                     value bounds: varint count, varint size, least value, greatest (nothing if same);
@@ -9,15 +9,13 @@
  *   term                           postings, first chunk: varint tf, varint cf, varint first did - 1, chunk
  *   term 00 did                    later chunk
  *
- *   chunk   '1' last or '0' not | varint last did - first did | list (glass_list.h)
+ *   chunk   '1' last or '0' not | varint last did - first did | list (list.h)
  *
- * position.glass has a key `term 00 did` for each posting with positions (glass_positions.h).
+ * position.glass has a key `term 00 did` for each posting with positions (positions.h).
  */
 #include "indexer/glass/writer.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -25,12 +23,11 @@
 #include "base/file.h"
 #include "indexer/glass/table.h"
 
-enum { METADATA = 0xC0, BOUNDS = 0xD0, VALUES = 0xD8, LENGTHS = 0xE0 };
 enum { HEAD_MAX = 4 * GLASS_VARINT_MAX + 1 };
 
 /* The list of lengths or of a slot's values, put together from pieces and cut into chunks on the way. */
 typedef struct {
-	int marker; /* LENGTHS, VALUES; 0: none is open */
+	int marker; /* GLASS_LENGTHS_KEY, GLASS_VALUES_KEY; 0: none is open */
 	uint32_t slot;
 	bool started;
 	GlassList chunk;
@@ -42,17 +39,15 @@ struct GlassWriter {
 	GlassTable *postlist, *position; /* position is made when it is needed */
 	OpenList list;
 	Buf tag;
-	char dir[PATH_MAX];
+	FilePath dir;
 };
 
 static GlassTable *open_table(const GlassWriter *w, GlassTableKind kind, Err *err)
 {
-	char path[PATH_MAX];
-	if (snprintf(path, sizeof path, "%s/%s", w->dir, glass_table_file(kind)) >= (int)sizeof path) {
-		err_set(err, ST_LIMIT, "path too long: %.100s", w->dir);
+	FilePath path;
+	if (file_path(&path, w->dir.text, glass_table_file(kind), err) != ST_OK)
 		return NULL;
-	}
-	return glass_table_new(path, w->block_size, err);
+	return glass_table_new(path.text, w->block_size, err);
 }
 
 GlassWriter *glass_writer_new(const char *dir, uint32_t block_size, Err *err)
@@ -64,7 +59,7 @@ GlassWriter *glass_writer_new(const char *dir, uint32_t block_size, Err *err)
 	}
 	w->block_size = block_size;
 	size_t len = strlen(dir);
-	if (len == 0 || len >= sizeof w->dir) {
+	if (len == 0 || len >= sizeof w->dir.text) {
 		err_set(err, ST_LIMIT, "not a directory name: '%.100s'", dir);
 		goto fail;
 	}
@@ -75,7 +70,7 @@ GlassWriter *glass_writer_new(const char *dir, uint32_t block_size, Err *err)
 			err_errno(err, errno, "make directory %s", dir);
 		goto fail;
 	}
-	memcpy(w->dir, dir, len + 1);
+	memcpy(w->dir.text, dir, len + 1);
 	w->postlist = open_table(w, GLASS_POSTLIST, err);
 	if (w->postlist)
 		return w;
@@ -93,14 +88,14 @@ void glass_writer_free(GlassWriter *w)
 	glass_table_free(w->position);
 	glass_list_done(&w->list.chunk);
 	buf_done(&w->tag);
-	if (!w->finished && w->dir[0])
-		file_remove_tree(w->dir, &ignored);
+	if (!w->finished && w->dir.text[0])
+		file_remove_tree(w->dir.text, &ignored);
 	free(w);
 }
 
 static Status damaged(const GlassWriter *w, const char *what, Err *err)
 {
-	return err_set(err, ST_CORRUPT, "%s: what should be written is no list of %s", w->dir, what);
+	return err_set(err, ST_CORRUPT, "%s: what should be written is no list of %s", w->dir.text, what);
 }
 
 static Status add(GlassWriter *w, const uint8_t *key, const uint8_t *key_end, Err *err)
@@ -131,7 +126,7 @@ static Status emit_chunk(GlassWriter *w, bool last, Err *err)
 	GlassPiece chunk = glass_list_piece(&list->chunk);
 	uint8_t key[GLASS_KEY_MAX], *end = marker_key(key, list->marker);
 	buf_clear(&w->tag);
-	if (list->marker == VALUES) {
+	if (list->marker == GLASS_VALUES_KEY) {
 		end = glass_put_varint(end, list->slot);
 		end = glass_put_did(end, chunk.first);
 		buf_add_str(&w->tag, chunk.body);
@@ -217,7 +212,7 @@ static Status add_to_list(GlassWriter *w, GlassEntries kind, GlassPiece piece, E
 
 Status glass_writer_metadata(GlassWriter *w, Str name, Str value, Err *err)
 {
-	uint8_t key[GLASS_KEY_MAX], *end = marker_key(key, METADATA);
+	uint8_t key[GLASS_KEY_MAX], *end = marker_key(key, GLASS_METADATA_KEY);
 	if (name.len == 0 || name.len > GLASS_TERM_MAX || value.len == 0)
 		return err_set(err, ST_LIMIT, "metadata: a name has 1 to %d bytes, a value some", GLASS_TERM_MAX);
 	memcpy(end, name.ptr, name.len);
@@ -248,7 +243,7 @@ Status glass_writer_all_metadata(GlassWriter *w, const GlassFinish *finish, Err 
 
 Status glass_writer_value_bounds(GlassWriter *w, uint32_t slot, uint32_t count, Str least, Str greatest, Err *err)
 {
-	uint8_t key[GLASS_KEY_MAX], *end = marker_key(key, BOUNDS);
+	uint8_t key[GLASS_KEY_MAX], *end = marker_key(key, GLASS_BOUNDS_KEY);
 	for (; slot; slot >>= 8)
 		*end++ = (uint8_t)slot;
 	buf_clear(&w->tag);
@@ -262,13 +257,13 @@ Status glass_writer_value_bounds(GlassWriter *w, uint32_t slot, uint32_t count, 
 
 Status glass_writer_values(GlassWriter *w, uint32_t slot, GlassPiece piece, Err *err)
 {
-	Status st = open_list(w, VALUES, slot, err);
+	Status st = open_list(w, GLASS_VALUES_KEY, slot, err);
 	return st == ST_OK ? add_to_list(w, GLASS_STRINGS, piece, err) : st;
 }
 
 Status glass_writer_lengths(GlassWriter *w, GlassPiece piece, Err *err)
 {
-	Status st = open_list(w, LENGTHS, 0, err);
+	Status st = open_list(w, GLASS_LENGTHS_KEY, 0, err);
 	return st == ST_OK ? add_to_list(w, GLASS_NUMBERS, piece, err) : st;
 }
 
@@ -341,7 +336,7 @@ Status glass_writer_finish(GlassWriter *w, const uint8_t uuid[16], const GlassSt
 	if (st == ST_OK && w->position)
 		st = glass_table_finish(w->position, &version.roots[GLASS_POSITION], err);
 	if (st == ST_OK)
-		st = glass_version_write(w->dir, &version, err);
+		st = glass_version_write(w->dir.text, &version, err);
 	w->finished = st == ST_OK;
 	return st;
 }

@@ -9,7 +9,7 @@
  *
  * so pieces are joined by one number, and only lists longer than a chunk are looked into.
  *
- * Shapes   docids ascend within a list; terms ascend (bytewise, escaped: glass_code.h)
+ * Shapes   docids ascend within a list; terms ascend (bytewise, escaped: code.h)
  * Owns     what is given is copied; glass_writer_free of an unfinished writer removes the directory
  * Errors   ST_CONFLICT the directory is there, ST_INVALID wrong order, ST_CORRUPT a body that is no such list,
  *          ST_LIMIT, ST_NO_SPACE, ST_IO, ST_NO_MEMORY
@@ -35,19 +35,19 @@ typedef struct {
 	size_t metadata_count;
 } GlassFinish;
 
-/* Makes `dir` (its parent must be there). block_size as in glass_table.h. */
+/* Makes `dir` (its parent must be there). block_size as in table.h. */
 GlassWriter *glass_writer_new(const char *dir, uint32_t block_size, Err *err);
 void glass_writer_free(GlassWriter *w);
 
 Status glass_writer_metadata(GlassWriter *w, Str key, Str value, Err *err);
 Status glass_writer_all_metadata(GlassWriter *w, const GlassFinish *finish, Err *err);
-/* Of every slot, in the order of keys (glass_bounds.h): number of values, least and greatest value. */
+/* Of every slot, in the order of keys (bounds.h): number of values, least and greatest value. */
 Status glass_writer_value_bounds(GlassWriter *w, uint32_t slot, uint32_t count, Str least, Str greatest, Err *err);
 Status glass_writer_values(GlassWriter *w, uint32_t slot, GlassPiece piece, Err *err);
 Status glass_writer_lengths(GlassWriter *w, GlassPiece piece, Err *err);
 /* The whole posting list of a term. tf: documents, cf: sum of wdf. */
 Status glass_writer_postings(GlassWriter *w, Str escaped_term, uint32_t tf, uint64_t cf, GlassPiece list, Err *err);
-/* tag: glass_positions.h */
+/* tag: positions.h */
 Status glass_writer_positions(GlassWriter *w, Str escaped_term, uint32_t did, Str tag, Err *err);
 /* Syncs the tables, then writes iamglass. uuid all zero: a random one. */
 Status glass_writer_finish(GlassWriter *w, const uint8_t uuid[16], const GlassStats *stats, Err *err);

@@ -1,7 +1,8 @@
-/* indexer/invert/batch.c - see invert_batch.h; sorting and writing runs is invert_sort.c's.
+/* indexer/invert/batch.c - two hash tables, of codes and of terms, whose entries own chains of postings.
  *
- * A group of occurrences is looked up in four rounds, so that the misses of all of them overlap: fetch the index line,
- * fetch the entry, find it and fetch the end of its chain, update. */
+ * A group of occurrences is looked up in four rounds, so that the cache misses of all of them overlap: prefetch the
+ * index line; prefetch the entry; find it and prefetch the end of its chain; update it. Sorting is sort.c's.
+ */
 #include "indexer/invert/batch.h"
 
 #include <stdlib.h>
@@ -178,7 +179,8 @@ static inline void find_codes(Batch *b, const uint64_t *codes, uint32_t count, B
 	}
 	for (uint32_t i = 0; i < count; i++) {
 		entries[i] = find_code(t, codes[i], hashes[i]);
-		chain_prefetch(&b->pool, entries[i]->end); /* needed or not: a test would often guess wrong */
+		chain_prefetch(&b->pool, entries[i]->end); /* without a test whether it is needed: the branch would
+							      often be mispredicted */
 	}
 }
 

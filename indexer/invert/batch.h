@@ -13,9 +13,8 @@
 #ifndef INDEXER_INVERT_BATCH_H
 #define INDEXER_INVERT_BATCH_H
 
-#include "indexer/invert/invert.h"
+#include "indexer/glass/list.h"
 #include "indexer/invert/chain.h"
-#include "indexer/invert/run.h"
 
 enum {
 	BATCH_GROUP = 128, /* occurrences whose memory is fetched side by side */
@@ -65,7 +64,7 @@ typedef struct {
 	uint32_t wdf_max;
 	uint64_t length;  /* sum of all wdf: keeps cf within 32 bits */
 	size_t bytes_max; /* of chains, values and terms */
-	SortItem *items;  /* scratch of batch_to_run, kept for the next time */
+	SortItem *items;  /* scratch of batch_to_run (sort.h), kept for the next time */
 	size_t items_capacity;
 	Buf run_bytes;
 } Batch;
@@ -80,19 +79,15 @@ typedef struct {
 Status batch_init(Batch *b, size_t bytes, bool positions, Err *err);
 void batch_done(Batch *b);
 bool batch_is_empty(const Batch *b);
-/* Whether another group (and as many terms) is certain to fit; nearly_full says that a document's end is a good place
- * to stop. */
+/* Another group of codes, or as many terms, is certain to fit. */
 bool batch_has_room(const Batch *b);
-bool batch_nearly_full(const Batch *b);
-/* At most BATCH_GROUP. */
+bool batch_nearly_full(const Batch *b); /* seven eighths: cut it at the end of a document */
+/* count: at most BATCH_GROUP. */
 void batch_add_codes(Batch *b, uint32_t did, const uint64_t *codes, uint32_t count, uint32_t wdf);
 void batch_add_pending(Batch *b, uint32_t did, const BatchPending *pending);
 /* escaped: glass_escape_term; position 0: none. False: out of memory. */
 bool batch_add_term(Batch *b, uint32_t did, Str escaped, uint32_t wdf, uint32_t position);
 bool batch_add_value(Batch *b, uint32_t did, uint32_t slot, Str value);
 bool batch_add_length(Batch *b, uint32_t did, uint32_t length);
-
-/* Sorts the batch into a run in memory and empties it. With `spell`, codes are written out as terms. */
-Status batch_to_run(Batch *b, InvertSpell *spell, void *spell_ctx, Run *out, Err *err);
 
 #endif

@@ -1,4 +1,8 @@
-/* indexer/invert/chain.c - see invert_chain.h. */
+/* indexer/invert/chain.c - slices are cut from pages of one block, a page for one class of slices at a time.
+ *
+ * When a slice is full, the next larger one is taken and its ChainEnd is written into the last four bytes of the full
+ * one. Nothing is freed: the whole pool is cleared with the batch.
+ */
 #include "indexer/invert/chain.h"
 
 #include <stdlib.h>

@@ -1,15 +1,19 @@
 /* indexer/invert/finish.c - from runs to tables: invert_finish of invert.h.
  *
- * Codes and terms are merged side by side and meet in the order of their bytes. */
+ * The stream of codes and the stream of terms are merged from all runs, each in its own order, and the two are joined
+ * in the order of their terms' bytes: a code is spelled when its turn comes. Where both have the same term, their
+ * postings are united.
+ */
 #include "indexer/invert/invert.h"
 
 #include <stdlib.h>
 
 #include "indexer/glass/positions.h"
-#include "indexer/invert/internal.h"
+#include "indexer/invert/collect.h"
+#include "indexer/invert/inverter.h"
 #include "indexer/invert/merge.h"
 
-/* The next key of both streams. */
+/* Both streams, each standing on its next key. */
 typedef struct {
 	Inverter *inv;
 	GlassWriter *writer;
@@ -57,9 +61,9 @@ static Status write_document_lists(Join *j, Err *err)
 	Status st = ST_OK;
 	while (st == ST_OK && j->has_terms == STEP_ITEM) {
 		const RunMerge *m = &j->terms;
-		if (m->term_len < 2 || m->term[0] != 0 || m->term[1] == 0xFF)
+		if (m->term_len < 2 || m->term[0] != 0 || m->term[1] == GLASS_ESCAPE)
 			break;
-		if (m->term[1] == 0xE0) {
+		if (m->term[1] == GLASS_LENGTHS_KEY) {
 			st = glass_writer_lengths(j->writer, glass_list_piece(&m->list), err);
 		} else {
 			uint32_t slot = 0;
@@ -148,7 +152,7 @@ Status invert_finish(Inverter *inv, const char *dir, const InvertFinish *finish,
 	GlassWriter *w = NULL;
 	Run *runs = NULL;
 	size_t count = 0;
-	Status st = invert_last_run(inv, err);
+	Status st = collect_last_run(inv, err);
 	if (st == ST_OK)
 		st = spill_list(&inv->spill, &runs, &count, err);
 	if (st != ST_OK)

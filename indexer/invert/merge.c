@@ -1,4 +1,8 @@
-/* indexer/invert/merge.c - see invert_merge.h. A tree of losers: one path of log2(runs) comparisons an entry. */
+/* indexer/invert/merge.c - the next key of many sorted streams, by a tournament tree of losers.
+ *
+ * Each inner node of the tree keeps the loser of the match below it, so after the winner has moved on only its path to
+ * the root is played again: log2(runs) comparisons for each entry.
+ */
 #include "indexer/invert/merge.h"
 
 #include <stdlib.h>
@@ -98,7 +102,7 @@ Step run_merge_next(RunMerge *m, Err *err)
 	m->term_len = c->term_len;
 	memcpy(m->term, c->term, c->term_len);
 	glass_list_clear(&m->list);
-	bool is_term = run_stream_has_codes(m->stream) || m->term_len < 2 || m->term[0] || m->term[1] == 0xFF;
+	bool is_term = run_stream_has_codes(m->stream) || m->term_len < 2 || m->term[0] || m->term[1] == GLASS_ESCAPE;
 	size_t limit = is_term ? m->part_bytes : RUN_BODY; /* values and lengths never have to be whole */
 	do {
 		if (!join(m, c)) {

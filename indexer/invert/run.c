@@ -1,4 +1,8 @@
-/* indexer/invert/run.c - see invert_run.h. */
+/* indexer/invert/run.c - writes and reads the entries of a run (format: run.h).
+ *
+ * A cursor on a run in memory reads it in place; on a spill file it keeps a buffer that is refilled behind the entry at
+ * hand. An entry that is cut off by the buffer's end is parsed again from its start after the refill.
+ */
 #include "indexer/invert/run.h"
 
 #include <stdlib.h>
@@ -37,7 +41,7 @@ static uint8_t *put_key(RunWriter *w, uint8_t *p, RunKey key)
 	return p + rest;
 }
 
-void run_add(RunWriter *w, RunKey key, GlassPiece list, uint32_t tf, uint64_t cf)
+static void add_entry(RunWriter *w, RunKey key, GlassPiece list, uint32_t tf, uint64_t cf)
 {
 	if (!buf_reserve(&w->out, RUN_HEAD_MAX + list.body.len))
 		return;
@@ -56,12 +60,12 @@ void run_add(RunWriter *w, RunKey key, GlassPiece list, uint32_t tf, uint64_t cf
 	w->out.len = (size_t)(p + list.body.len - (uint8_t *)w->out.data);
 }
 
-void run_add_long(RunWriter *w, RunKey key, GlassPiece list, uint32_t tf, uint64_t cf)
+void run_add(RunWriter *w, RunKey key, GlassPiece list, uint32_t tf, uint64_t cf)
 {
 	GlassEntries kind = run_entries(w->stream, key.term);
 	GlassListIter it;
 	if (list.body.len <= RUN_BODY) {
-		run_add(w, key, list, tf, cf);
+		add_entry(w, key, list, tf, cf);
 		return;
 	}
 	glass_list_begin(&it, kind, list);
@@ -84,7 +88,7 @@ void run_add_long(RunWriter *w, RunKey key, GlassPiece list, uint32_t tf, uint64
 		} while (!glass_list_at_end(&it) && it.at - start < RUN_BODY);
 		part.last = it.did;
 		part.body = (Str){(const char *)start, (size_t)(it.at - start)};
-		run_add(w, key, part, tf, cf);
+		add_entry(w, key, part, tf, cf);
 	}
 }
 
@@ -131,7 +135,7 @@ static bool parse_key(RunCursor *c, const uint8_t **at)
 	return true;
 }
 
-/* The rest of an entry. A number that a posting has alone is its wdf and its list. */
+/* The rest of an entry. An entry of one posting has its wdf alone: that number is the list. */
 static bool parse_list(RunCursor *c, const uint8_t **at)
 {
 	uint32_t tf, first, span = 0;

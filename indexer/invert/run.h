@@ -9,7 +9,7 @@
  * Keys of RUN_TERMS are escaped terms, and before them what has the same shape: values (00 d8 varint slot) and
  * lengths (00 e0). Runs never leave this process, so they have no version.
  *
- * Shapes   lists as in glass_list.h; long ones are cut into entries of about RUN_BODY bytes
+ * Shapes   lists as in glass/list.h; long ones are cut into entries of about RUN_BODY bytes
  * Owns     a Run its memory; file runs borrow the descriptor
  * Errors   ST_CORRUPT a spill file that is not what was written, ST_NO_SPACE, ST_IO, ST_NO_MEMORY
  * Threads  one at a time
@@ -43,7 +43,7 @@ static inline bool run_stream_has_positions(RunStream s)
 /* Positions and values are lists of strings, the rest of numbers. */
 static inline GlassEntries run_entries(RunStream s, Str term)
 {
-	bool value = s == RUN_TERMS && term.len > 2 && term.ptr[0] == 0 && (uint8_t)term.ptr[1] == 0xD8;
+	bool value = s == RUN_TERMS && term.len > 2 && term.ptr[0] == 0 && (uint8_t)term.ptr[1] == GLASS_VALUES_KEY;
 	return value || run_stream_has_positions(s) ? GLASS_STRINGS : GLASS_NUMBERS;
 }
 
@@ -70,10 +70,8 @@ typedef struct {
 } RunWriter;
 
 void run_writer_begin(RunWriter *w, RunStream stream);
-/* Out of memory is sticky in w->out. */
+/* A list of any length: it is cut into several entries where it is long. Out of memory is sticky in w->out. */
 void run_add(RunWriter *w, RunKey key, GlassPiece list, uint32_t tf, uint64_t cf);
-/* A list of any length: cut where it has to be. */
-void run_add_long(RunWriter *w, RunKey key, GlassPiece list, uint32_t tf, uint64_t cf);
 Status run_writer_flush(RunWriter *w, size_t at_least, Err *err);
 
 /* Reads a stream from front to back. */

@@ -1,8 +1,12 @@
-/* indexer/invert/sort.c - a batch becomes a run: sort the keys, write the lists. See invert_batch.h.
+/* indexer/invert/sort.c - sorts the keys of a batch, then writes their lists in that order.
  *
- * Keys are sorted by 8 bytes with a radix sort: all of a code, the beginning of a term. Terms that share their first
- * 8 bytes form small groups that are then sorted by the rest. */
-#include "indexer/invert/batch.h"
+ * Keys are sorted by 8 bytes with a radix sort: a whole code, or the first 8 bytes of a term. Terms that share their
+ * first 8 bytes form small groups, which are then sorted by all their bytes.
+ *
+ * Written in the order of keys, lists are read from all over the memory, and the slices of one list are scattered too.
+ * So the next lists are prefetched while one is written, one more slice of each at every step.
+ */
+#include "indexer/invert/sort.h"
 
 #include <stdlib.h>
 
@@ -17,8 +21,6 @@ struct SortItem {
 	uint32_t offset; /* of the term in the batch's bytes */
 };
 
-/* Lists lie all over the memory in the order of keys, and a list's slices all over it too: those of the next lists are
- * fetched while this one is written, one slice more of each at every step. */
 enum { ENTRIES_AHEAD = 16, LISTS_AHEAD = 8 };
 
 typedef struct {
@@ -47,7 +49,7 @@ static SortItem *radix_sort(SortItem *items, SortItem *other, size_t count)
 			counts[d][items[i].key >> 8 * d & 255]++;
 	for (unsigned d = 0; d < digits; d++) {
 		if (count == 0 || counts[d][items[0].key >> 8 * d & 255] == count)
-			continue; /* the same everywhere */
+			continue; /* all keys have the same digit */
 		uint32_t at = 0;
 		for (int i = 0; i < 256; i++) {
 			uint32_t n = counts[d][i];
@@ -141,7 +143,7 @@ static const BatchEntry *entry_of(const Sorter *s, const SortItem *item, const B
 	return &t->entries[number];
 }
 
-/* There is room for a word behind end. */
+/* How many varints lie in [start, end). The word behind end is overwritten: there is room for it. */
 static uint32_t count_varints(const uint8_t *start, uint8_t *end)
 {
 	uint32_t numbers = 0;
@@ -155,7 +157,7 @@ static uint32_t count_varints(const uint8_t *start, uint8_t *end)
 	return numbers;
 }
 
-/* The postings of an entry, the one held back included, in `scratch`. */
+/* The postings of an entry, in `scratch`: those of its chain and the one that the entry holds back. */
 static bool read_postings(Sorter *s, const SortItem *item, Buf *scratch, GlassPiece *out, uint32_t *tf_out,
 			  uint64_t *cf_out)
 {
@@ -273,7 +275,7 @@ static bool write_postings(Sorter *s, bool codes)
 			tf = s->united.tf;
 			cf = s->united.cf;
 		}
-		run_add_long(&s->w, key_of(s, &items[i], codes), list[0], tf, cf);
+		run_add(&s->w, key_of(s, &items[i], codes), list[0], tf, cf);
 	}
 	return buf_ok(&s->w.out);
 }
@@ -295,7 +297,7 @@ static bool write_positions(Sorter *s, bool codes)
 			result = &s->united;
 		}
 		if (ok && result->body.len)
-			run_add_long(&s->w, key_of(s, &items[i], codes), glass_list_piece(result), result->tf, 0);
+			run_add(&s->w, key_of(s, &items[i], codes), glass_list_piece(result), result->tf, 0);
 	}
 	glass_list_done(&list[0]);
 	glass_list_done(&list[1]);
@@ -322,17 +324,17 @@ static bool write_values_and_lengths(Sorter *s)
 		return false;
 	for (size_t i = 0; i < b->value_slots; i++) {
 		ValueKey *k = &keys[i];
-		memcpy(k->key, "\0\xd8", 2);
+		memcpy(k->key, (const uint8_t[]){0, GLASS_VALUES_KEY}, 2);
 		k->len = (size_t)(glass_put_varint(k->key + 2, b->values[i].slot) - k->key);
 		k->list = &b->values[i].list;
 	}
 	qsort(keys, b->value_slots, sizeof *keys, compare_value_keys);
-	keys[b->value_slots] = (ValueKey){.key = {0, 0xE0}, .len = 2, .list = &b->lengths};
+	keys[b->value_slots] = (ValueKey){.key = {0, GLASS_LENGTHS_KEY}, .len = 2, .list = &b->lengths};
 	for (size_t i = 0; i <= b->value_slots; i++) {
 		const GlassList *list = keys[i].list;
 		RunKey key = {.term = {(const char *)keys[i].key, keys[i].len}};
 		if (list->body.len)
-			run_add_long(&s->w, key, glass_list_piece(list), list->tf, 0);
+			run_add(&s->w, key, glass_list_piece(list), list->tf, 0);
 	}
 	free(keys);
 	return true;

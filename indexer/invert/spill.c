@@ -1,10 +1,13 @@
-/* indexer/invert/spill.c - see invert_spill.h. */
+/* indexer/invert/spill.c - levels of spill files, as in a log-structured merge.
+ *
+ * When runs in memory are too many, they are merged into one run at the end of file 0. When a file holds `fan` runs,
+ * they are merged into one run of the next file, and the file is emptied. So a posting is written once for each level,
+ * and the runs that are merged at the end are at most `fan` for each level.
+ */
 #include "indexer/invert/spill.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -39,16 +42,14 @@ static int open_nameless(const char *dir, Err *err)
 	int fd = open(dir, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
 	if (fd >= 0)
 		return fd;
-	char path[PATH_MAX];
-	if (snprintf(path, sizeof path, "%s/index-spill-XXXXXX", dir) >= (int)sizeof path) {
-		err_set(err, ST_LIMIT, "path too long: %.100s", dir);
+	FilePath path;
+	if (file_path(&path, dir, "index-spill-XXXXXX", err) != ST_OK)
 		return -1;
-	}
-	fd = mkostemp(path, O_CLOEXEC);
+	fd = mkostemp(path.text, O_CLOEXEC);
 	if (fd < 0)
 		err_errno(err, errno, "make a temporary file in %s", dir);
 	else
-		unlink(path);
+		unlink(path.text);
 	return fd;
 }
 
@@ -79,7 +80,7 @@ static Status merge_stream(Spill *s, const Run *runs, size_t count, RunStream st
 	run_writer_begin(w, stream);
 	while (st == ST_OK && (step = run_merge_next(&m, err)) == STEP_ITEM) {
 		RunKey key = {.code = m.code, .term = {(const char *)m.term, m.term_len}};
-		run_add_long(w, key, glass_list_piece(&m.list), m.list.tf, m.list.cf);
+		run_add(w, key, glass_list_piece(&m.list), m.list.tf, m.list.cf);
 		st = run_writer_flush(w, WRITE_BYTES, err);
 	}
 	if (st == ST_OK && step == STEP_ERROR)

@@ -1,4 +1,4 @@
-/* indexer/match/list.c - see match_list.h; the tables' layout is in glass_writer.c. Values are in match_values.c. */
+/* indexer/match/list.c - see list.h; the tables' layout is in glass/writer.c. Values are in values.c. */
 #include "indexer/match/list.h"
 
 #include "indexer/glass/entry.h"

@@ -1,4 +1,4 @@
-/* indexer/match/match.c - see match.h: the handle, and look-ups that rank nothing. Searching is match_rank.c's. */
+/* indexer/match/match.c - see match.h: the handle, and look-ups that rank nothing. Searching is rank.c's. */
 #include "indexer/match/parts.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* indexer/match/shard.c - see match_shard.h. */
+/* indexer/match/shard.c - see shard.h. */
 #include "indexer/match/shard.h"
 
 #include <stdlib.h>

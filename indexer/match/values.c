@@ -1,4 +1,4 @@
-/* indexer/match/values.c - a slot's values, as match_list.h says. */
+/* indexer/match/values.c - a slot's values, as list.h says. */
 #include "indexer/match/list.h"
 
 #include "indexer/glass/entry.h"

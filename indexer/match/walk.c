@@ -1,4 +1,4 @@
-/* indexer/match/walk.c - window after window, shard after shard. See match_parts.h. */
+/* indexer/match/walk.c - window after window, shard after shard. See parts.h. */
 #include "indexer/match/parts.h"
 
 #include <stdlib.h>

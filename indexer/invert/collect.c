@@ -1,10 +1,16 @@
-/* indexer/invert/invert.c - see invert.h. Batches (invert_batch.h) become runs (invert_run.h), runs that memory cannot
- * hold are spilled (invert_spill.h); invert_finish.c merges them all into tables. */
-#include "indexer/invert/invert.h"
+/* indexer/invert/collect.c - documents, term by term, into a batch; a full batch into a run.
+ *
+ *   invert_codes, invert_term → batch (batch.h) ──full──► run (run.h) ──memory full──► spill files (spill.h)
+ *
+ * Single codes wait in a small group (`pending`), so that the batch can fetch the memory of many terms side by side.
+ * A batch is cut at the end of a document where possible, within one where it must be. finish.c merges all runs.
+ */
+#include "indexer/invert/collect.h"
 
 #include <stdlib.h>
 
-#include "indexer/invert/internal.h"
+#include "indexer/invert/inverter.h"
+#include "indexer/invert/sort.h"
 
 enum {
 	MEMORY_DEFAULT = 128 << 20,
@@ -75,7 +81,7 @@ static bool cut_batch(Inverter *inv)
 	return st == ST_OK;
 }
 
-/* Room for what is to come now, and for its wdf in 32-bit sums. */
+/* Room in the batch for another group of terms, whose wdf sum to `length`: sums stay within 32 bits. */
 static bool make_room(Inverter *inv, uint64_t length)
 {
 	if (!inv->did)
@@ -256,7 +262,7 @@ Status invert_end(Inverter *inv, Err *err)
 	return ST_OK;
 }
 
-Status invert_last_run(Inverter *inv, Err *err)
+Status collect_last_run(Inverter *inv, Err *err)
 {
 	if (inv->failure.code == ST_OK && inv->did)
 		fail(inv, ST_INVALID, "the last document was not ended");

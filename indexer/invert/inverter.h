@@ -1,6 +1,10 @@
-/* indexer/invert/internal.h - what invert.c and invert_finish.c share: the Inverter itself. */
-#ifndef INDEXER_INVERT_INTERNAL_H
-#define INDEXER_INVERT_INTERNAL_H
+/* indexer/invert/inverter.h - the inside of an Inverter: collect.c fills it, finish.c writes it out.
+ *
+ * Owns     invert_new, invert_free
+ * Threads  one at a time
+ */
+#ifndef INDEXER_INVERT_INVERTER_H
+#define INDEXER_INVERT_INVERTER_H
 
 #include "indexer/glass/bounds.h"
 #include "indexer/invert/batch.h"
@@ -18,7 +22,7 @@ struct Inverter {
 	Spill spill;
 	GlassStats stats; /* wdf_max is known at the end */
 	GlassBounds bounds;
-	/* the document at hand; did 0: none */
+	/* the document between invert_begin and invert_end; did 0: none */
 	uint32_t did;
 	uint64_t document_length;
 	BatchPending pending;
@@ -26,8 +30,5 @@ struct Inverter {
 	size_t value_count, value_capacity;
 	Buf value_bytes;
 };
-
-/* Ends the collecting: the batch at hand becomes the last run. Returns what failed so far. */
-Status invert_last_run(Inverter *inv, Err *err);
 
 #endif
