@@ -1,5 +1,10 @@
-/* indexer/match/facets.c - how many matches have which values. See match.h. */
-#include "indexer/match/parts.h"
+/* indexer/match/facets.c - matcher_facets: how many matches have which values, in a hash table for each slot.
+ *
+ * Where there are more matches than the sample asks for, values of one match in 2^n are looked at, chosen by a hash of
+ * its document number, and counts are scaled up to all matches. The matches themselves are counted one by one before,
+ * to choose n.
+ */
+#include "indexer/match/walk.h"
 
 #include <stdlib.h>
 
@@ -16,7 +21,7 @@ typedef struct {
 
 typedef struct {
 	Counts counts[MATCH_SLOTS_MAX];
-	Counts *at; /* of the slot at hand */
+	Counts *at; /* of the slot that is read now */
 	Arena *arena;
 	unsigned sample_bits; /* one in 2^n matches is looked at */
 	uint64_t seen;
@@ -61,7 +66,7 @@ static void count_value(void *ctx, size_t i, Str value)
 	counted->count++;
 }
 
-/* Which matches are looked at depends on their docids alone, so an answer is the same each time. */
+/* The choice depends on document numbers alone, so the same question gets the same answer. */
 static MatchSet sampled(const MatchSet *matching, uint64_t from, unsigned bits)
 {
 	MatchSet set = *matching;
@@ -115,7 +120,7 @@ static Status count_facets(MatchWalk *walk, Facets *f, unsigned slots, Err *err)
 	return walk_last_tier(walk, count_window, f, err);
 }
 
-static void tell(const MatchWalk *walk, const Facets *f, QueryCount *each, void *ctx)
+static void report_counts(const MatchWalk *walk, const Facets *f, QueryCount *each, void *ctx)
 {
 	double each_stands_for = f->seen ? (double)match_walk_total(walk, 0) / (double)f->seen : 0;
 	for (size_t v = 0; v < walk->slot_count; v++)
@@ -144,7 +149,7 @@ Status matcher_facets(Matcher *m, const QueryAsk *ask, unsigned slots, QueryCoun
 	if (st == ST_OK) {
 		*all_out = match_walk_total(walk, 0);
 		*is_exact_out = match_walk_is_exact(walk) && facets.seen == *all_out;
-		tell(walk, &facets, each, ctx);
+		report_counts(walk, &facets, each, ctx);
 	}
 	match_walk_free(walk);
 	arena_done(&arena);

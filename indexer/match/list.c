@@ -1,12 +1,19 @@
-/* indexer/match/list.c - see list.h; the tables' layout is in glass/writer.c. Values are in values.c. */
+/* indexer/match/list.c - decodes postings (layout: glass/writer.c) and sets the bits of those asked for.
+ *
+ * Where few documents are asked about, each is skipped to; else all postings of the window are decoded and those not
+ * asked for are masked out. Most numbers take one byte, so four postings are tested and decoded at once.
+ *
+ * A damaged list must end in ST_CORRUPT and not outside the chunk: the chunk is copied with zeros behind it, which end
+ * any number, and every document is compared with the chunk's last.
+ */
 #include "indexer/match/list.h"
 
 #include "indexer/glass/entry.h"
 
 enum {
-	PADDING = 16, /* zeros behind a chunk: a number that is cut off ends there and not elsewhere */
-	STEPS = 3,    /* chunks that are passed over one by one before the wanted one is searched for */
-	SPARSE = 48,  /* so few candidates of a window are looked for one by one */
+	PADDING = 16, /* zeros behind a chunk end a number that is cut off */
+	STEPS = 3,    /* so many chunks are passed one by one before the wanted one is searched for by its key */
+	SPARSE = 48,  /* up to so many documents of a window are skipped to one by one */
 };
 
 static Status damaged(const MatchList *l, Err *err)
@@ -97,7 +104,7 @@ Status match_list_open(MatchList *l, const MatchSource *source, Str term, Err *e
 	return keep_chunk(l, source, &entry, err);
 }
 
-/* An entry behind the first as a chunk of this list; false: it is of another one, or damaged. */
+/* Reads an entry as a later chunk of this list; false: it belongs to another list, or is damaged. */
 static bool is_chunk(const MatchList *l, Str key, Str tag, GlassEntry *out)
 {
 	if (key.len <= l->key_len || memcmp(key.ptr, l->key, l->key_len) != 0 || key.ptr[l->key_len] != 0)
@@ -122,7 +129,7 @@ static Status next_chunk(MatchList *l, const MatchSource *source, uint32_t targe
 		Str key, tag;
 		GlassEntry entry;
 		Step step;
-		bool searched = step_count == STEPS; /* may give the chunk that was passed over last */
+		bool searched = step_count == STEPS; /* this may find the chunk that was passed last */
 		if (searched) {
 			uint8_t bytes[GLASS_KEY_MAX + GLASS_DID_MAX + 1];
 			step = glass_find_last(source->shard->postlist, source->blocks, chunk_key(l, target, bytes),
@@ -143,7 +150,7 @@ static Status next_chunk(MatchList *l, const MatchSource *source, uint32_t targe
 	return ST_OK;
 }
 
-/* One number; only up to 32 bits. The padding ends it. */
+/* One number of up to 32 bits; the padding ends it. */
 static inline uint32_t read_number(const uint8_t **at)
 {
 	uint32_t value = *(*at)++;
@@ -159,7 +166,7 @@ static inline uint32_t read_number(const uint8_t **at)
 	return value;
 }
 
-/* Four postings are passed over at a time where all their numbers are of one byte, as most are. */
+/* Passes postings four at a time where their numbers take one byte each. */
 static inline void skip_postings(MatchList *l, uint32_t target)
 {
 	const uint8_t *at = l->at;
@@ -250,11 +257,11 @@ static inline void gather(Gather *g, size_t i)
 	g->bits |= UINT64_C(1) << i % 64;
 }
 
-/* All postings of the chunk at hand below `to`. Four at a time where all their numbers are of one byte, as most are. */
+/* All postings of the current chunk below `to`, four at a time where their numbers take one byte each. */
 static inline bool fill_from_chunk(MatchList *l, uint64_t from, uint64_t to, MatchSet *out, uint16_t *wdf)
 {
 	const uint8_t *at = l->at, *end = l->end;
-	uint64_t did = l->did; /* wide: it may come to lie behind all documents */
+	uint64_t did = l->did; /* 64 bits: it may grow past the last document number */
 	uint32_t last = l->chunk_last;
 	Gather g = {out, 0, 0};
 	bool good = true;
@@ -264,7 +271,7 @@ static inline bool fill_from_chunk(MatchList *l, uint64_t from, uint64_t to, Mat
 			uint64_t gaps = eight >> 8 & UINT64_C(0x00FF00FF00FF00FF),
 				 ahead = gaps * UINT64_C(0x0001000100010001);
 			size_t i = (size_t)(did - from);
-			if ((ahead >> 32 & 0xFFFF) + 3 + did >= to) /* the fourth lies behind */
+			if ((ahead >> 32 & 0xFFFF) + 3 + did >= to) /* the fourth lies behind the window */
 				break;
 			size_t second = i + (ahead & 0xFFFF) + 1, third = i + (ahead >> 16 & 0xFFFF) + 2,
 			       fourth = i + (ahead >> 32 & 0xFFFF) + 3;

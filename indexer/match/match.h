@@ -30,13 +30,13 @@ uint64_t matcher_documents(const Matcher *m);
 double matcher_rarity(const Matcher *m, double documents);
 /* Documents that have the term; 0 where none has. */
 Status matcher_term_documents(Matcher *m, Str term, uint64_t *count_out, Err *err);
-/* The documents that have the term, at most `room`, in the order of the log; *total_out says how many there are. */
+/* The first documents that have the term, at most `room`, in the order of the log; *total_out: how many there are. */
 Status matcher_term_hits(Matcher *m, Str term, QueryHit *out, size_t room, uint64_t *total_out, Err *err);
 /* Calls `each` for every term that begins with prefix, in order, until it returns false. */
 Status matcher_terms(Matcher *m, Str prefix, bool (*each)(void *ctx, Str term, uint64_t documents), void *ctx,
 		     Err *err);
 
-/* Where the deadline passes, what was found until then, and a total that is estimated from it. */
+/* If the deadline passes: what was found until then, and a total estimated from it. */
 Status matcher_search(Matcher *m, const QueryAsk *ask, Arena *arena, QueryFound *out, Err *err);
 /* Calls `each` with every value of the slots (a bit set) that matches of the last tier have, and its count.
  * *all_out: the number of matches; *is_exact_out: every one of them was looked at. */

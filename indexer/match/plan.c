@@ -1,7 +1,11 @@
-/* indexer/match/plan.c - from a Query to what is evaluated: lists opened, weights from the statistics of all shards.
+/* indexer/match/plan.c - turns a Query into nodes: opens the lists, weighs terms, orders children.
  *
- * BM25 as Xapian 1.4 weighs it, with k1 = 1, k2 = 0, k3 = 1 and query.h's b. */
-#include "indexer/match/parts.h"
+ * Weights are BM25 as Xapian 1.4 computes it, with k1 = 1, k2 = 0, k3 = 1 and b of query.h, from the statistics of all
+ * shards together. SCALE and BOOST have no node: their factors are part of the weights below them. The children of an
+ * AND are ordered rarest first, since what one leaves is all that the next is asked about; those of an OR by the
+ * highest score they can give, as match_best needs them.
+ */
+#include "indexer/match/plan.h"
 
 #include <math.h>
 
@@ -128,14 +132,15 @@ static bool is_weighed(const Query *q, size_t child, bool weighed)
 	return weighed && !(child > 0 && (q->op == QUERY_AND_NOT || q->op == QUERY_FILTER));
 }
 
-static void settle(MatchPlan *p, MatchNode *n, double factor)
+/* What a node has from its children: bound, documents, and their order. */
+static void sum_up(MatchPlan *p, MatchNode *n, double factor)
 {
 	double all = (double)p->matcher->documents, none = 1;
 	for (size_t i = 0; i < n->child_count; i++)
 		n->bound += n->children[i]->weighed ? n->children[i]->bound : 0;
 	switch (n->op) {
 	case QUERY_AND:
-	case QUERY_FILTER: /* the rarest first: what it leaves is all that the others are asked for */
+	case QUERY_FILTER: /* the rarest first */
 		order_children(n, is_rarer);
 		n->documents = n->child_count ? n->children[0]->documents : 0;
 		break;
@@ -144,7 +149,7 @@ static void settle(MatchPlan *p, MatchNode *n, double factor)
 		for (size_t i = 0; i < n->child_count; i++)
 			n->documents += n->children[i]->documents;
 		break;
-	case QUERY_SYNONYM: /* weighed as a term of as many documents as there would be if chance joined them */
+	case QUERY_SYNONYM: /* weighed as one term; its documents estimated as if the words were independent */
 		for (size_t i = 0; i < n->child_count; i++)
 			none *= all ? 1 - n->children[i]->documents / all : 1;
 		n->documents = all * (1 - none);
@@ -167,7 +172,7 @@ static MatchNode *plan_children(MatchPlan *p, const Query *q, bool weighed, doub
 			return NULL;
 		n->children[n->child_count++] = child;
 	}
-	settle(p, n, factor);
+	sum_up(p, n, factor);
 	return n;
 }
 

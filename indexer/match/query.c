@@ -1,4 +1,5 @@
-/* indexer/match/query.c - see query.h. */
+/* indexer/match/query.c - makes nodes of a query in an arena. A list of no children becomes QUERY_NOTHING, a list of
+ * one that child, so evaluation meets neither. */
 #include "indexer/match/query.h"
 
 static Query *make(Arena *arena, QueryOp op)

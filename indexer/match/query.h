@@ -4,6 +4,8 @@
  *
  * Units    shard: position in the list that was opened; docid: the shard's own, from 1
  * Owns     nodes and hits live in the arena they were made in
+ * Errors   NULL: out of memory
+ * Threads  pure; a query is not changed once it is made
  */
 #ifndef INDEXER_MATCH_QUERY_H
 #define INDEXER_MATCH_QUERY_H
@@ -43,8 +45,9 @@ Query *query_node(Arena *arena, QueryOp op, Query **children,
 		  size_t count); /* copies the list; NULL children are left out */
 Query *query_pair(Arena *arena, QueryOp op, Query *first, Query *second);
 Query *query_weighted(Arena *arena, QueryOp op, Query *child, double factor); /* SCALE or BOOST */
-/* The same documents without anything that only weighs: AND_MAYBE, SCALE, BOOST and FILTER are resolved. For the right
- * side of AND_NOT: Xapian 1.4.22 leaves documents in that an AND_MAYBE below an AND there should take out. */
+/* The query without what only weighs: AND_MAYBE, SCALE, BOOST and FILTER are resolved; it matches the same documents.
+ * Needed on the right side of AND_NOT, where Xapian 1.4.22 goes wrong on an AND_MAYBE below an AND: documents that
+ * should be excluded stay. */
 Query *query_matching(Arena *arena, const Query *q);
 Query *query_range(Arena *arena, unsigned slot, Str low, Str high);
 

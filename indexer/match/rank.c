@@ -1,28 +1,33 @@
-/* indexer/match/rank.c - the best hits of a query, and the second look at the best of them. See match.h. */
-#include "indexer/match/parts.h"
+/* indexer/match/rank.c - matcher_search: the best hits of a query, in a heap of as many as are asked for.
+ *
+ * Once the heap is full, its worst hit says what is still wanted: hits of a better tier, or with a higher score; the
+ * walk skips the rest. With a second query, the best QUERY_SECOND_LOOK hits are scored again, and only they: it may
+ * have many common terms and still costs little.
+ */
+#include "indexer/match/walk.h"
 
 #include <stdlib.h>
 
 enum {
-	COUNT_OF = 32768, /* documents of which matches are counted where there are more */
-	COUNT_FEW = 4096, /* matches are always counted */
+	COUNT_OF = 32768, /* so many documents are enough for an estimate */
+	COUNT_FEW = 4096, /* so few matches are always counted one by one */
 };
 
 typedef struct {
 	uint32_t tier;
-	uint64_t value; /* what is sorted by, its first eight bytes; 0: sorted by relevance */
+	uint64_t value; /* the first eight bytes of the value to sort by; 0: sorted by relevance */
 	double score;
 	uint32_t shard, docid;
 } Ranked;
 
 typedef struct {
 	const QueryAsk *ask;
-	Ranked *heap; /* the worst of the best so far is on top */
+	Ranked *heap; /* the best so far, the worst of them on top */
 	size_t held, room;
-	uint64_t values[MATCH_WINDOW]; /* of the slot that is sorted by */
+	uint64_t values[MATCH_WINDOW]; /* of the slot to sort by, for the current window */
 } Best;
 
-/* Below 0: a stands before b. Of equals the one that stands first in the log. */
+/* Below 0: a is better. Equal ones stand in the order of the log. */
 static int compare(const QueryAsk *ask, const Ranked *a, const Ranked *b)
 {
 	if (a->tier != b->tier)
@@ -68,7 +73,7 @@ static void offer(Best *best, const Ranked *one)
 	}
 }
 
-/* Best first; it is no heap any more. */
+/* Sorts the heap, best first. */
 static void unheap(Best *best)
 {
 	size_t count = best->held;
@@ -88,7 +93,7 @@ static void take_value(void *ctx, size_t i, Str value)
 		values[i] |= (uint64_t)(b < value.len ? (uint8_t)value.ptr[b] : 0) << (56 - 8 * b);
 }
 
-/* A page that is full of better hits needs no worse ones. */
+/* The heap is full: only better hits are wanted from now on. */
 static void want_less(MatchWalk *walk, const Best *best)
 {
 	bool sorted = best->ask->sort_slot >= 0;
@@ -99,7 +104,8 @@ static void want_less(MatchWalk *walk, const Best *best)
 	walk->least = best->heap[0].score;
 }
 
-/* All matches are counted where they are few or easily counted; else those of some windows. */
+/* 1: every match is counted, as they are few or must all be seen. Else the windows counted hold about COUNT_OF
+ * documents. */
 static size_t choose_stride(const MatchWalk *walk, bool all)
 {
 	uint64_t documents = walk->matcher->documents;
@@ -128,7 +134,7 @@ static Status rank_window(MatchWalk *walk, size_t tier, const MatchSet *matching
 	}
 	if (st != ST_OK)
 		return st;
-	double least = -1; /* of equals the earlier one stays */
+	double least = -1; /* of equal scores the earlier document stays */
 	for (MATCH_EACH(matching, i)) {
 		if (!sorted && best->held == best->room && best->heap[0].tier == tier)
 			least = best->heap[0].score;
@@ -174,7 +180,7 @@ static int in_order_of_the_log(const void *a, const void *b)
 	return (x->docid > y->docid) - (x->docid < y->docid);
 }
 
-/* Those of the best that lie in the window at hand. */
+/* Those of the best that lie in the current window. */
 static Status score_again(MatchWalk *walk, MatchNode *root, Ranked *best, size_t count, Err *err)
 {
 	MatchAt *at = &walk->at;
@@ -220,7 +226,7 @@ static Status look_again(MatchWalk *walk, Best *best, Err *err)
 	return st;
 }
 
-/* No more digits than are known. */
+/* An estimate is given with two digits: more are not known. */
 static uint64_t two_digits(uint64_t guess)
 {
 	uint64_t unit = 1;
@@ -229,7 +235,7 @@ static uint64_t two_digits(uint64_t guess)
 	return (guess + unit / 2) / unit * unit;
 }
 
-static void tell_totals(const MatchWalk *walk, QueryFound *out)
+static void set_totals(const MatchWalk *walk, QueryFound *out)
 {
 	out->total = 0;
 	for (size_t tier = 0; tier < walk->tier_count; tier++)
@@ -239,7 +245,7 @@ static void tell_totals(const MatchWalk *walk, QueryFound *out)
 		out->total = two_digits(out->total);
 }
 
-/* An estimate that is low is no good: all are counted after all. */
+/* A low total must be exact: everything is counted after all. */
 static Status count_all(const MatchWalk *before, Arena *arena, QueryFound *out, Err *err)
 {
 	Status st = ST_OK;
@@ -254,7 +260,7 @@ static Status count_all(const MatchWalk *before, Arena *arena, QueryFound *out, 
 	if (st == ST_OK)
 		st = match_walk(walk, NULL, NULL, err);
 	if (st == ST_OK)
-		tell_totals(walk, out);
+		set_totals(walk, out);
 	match_walk_free(walk);
 	return st;
 }
@@ -274,7 +280,7 @@ static Status search(MatchWalk *walk, Best *best, Arena *arena, QueryFound *out,
 	for (uint64_t i = ask->first; st == ST_OK && i < best->held && out->count < ask->limit; i++)
 		out->hits[out->count++] =
 			(QueryHit){best->heap[i].shard, best->heap[i].docid, best->heap[i].tier, best->heap[i].score};
-	tell_totals(walk, out);
+	set_totals(walk, out);
 	bool too_low = !out->total_is_exact && !walk->gave_up && out->total < 4 * ask->count_to;
 	return st == ST_OK && too_low ? count_all(walk, arena, out, err) : st;
 }

@@ -1,4 +1,8 @@
-/* indexer/match/shard.c - see shard.h. */
+/* indexer/match/shard.c - opens a shard: its tables' branches and, in memory, the length of every document.
+ *
+ * Lengths are needed for every score. A bit for each document tells those that exist from the gaps, as a document may
+ * have length 0.
+ */
 #include "indexer/match/shard.h"
 
 #include <stdlib.h>
@@ -8,7 +12,7 @@
 static Status make_room(MatchShard *s, uint32_t first, uint32_t last, Err *err)
 {
 	size_t span = (size_t)last - first + 1;
-	if (last < first || last == UINT32_MAX || span > MATCH_SPAN_MAX) /* the last number of all ends lists */
+	if (last < first || last == UINT32_MAX || span > MATCH_SPAN_MAX) /* UINT32_MAX marks the end of a list */
 		return err_set(err, ST_CORRUPT, "a shard with documents from %u to %u", first, last);
 	s->first = first;
 	s->last = last;
@@ -42,9 +46,11 @@ static bool add_chunk(MatchShard *s, GlassPiece chunk)
 	return true;
 }
 
+static const char lengths_key[] = {0, (char)GLASS_LENGTHS_KEY};
+
 static Status read_lengths(MatchShard *s, const char *dir, const GlassVersion *version, GlassBlocks *blocks, Err *err)
 {
-	Str key, tag, list = {"\0\xe0", 2};
+	Str key, tag, list = {lengths_key, sizeof lengths_key};
 	GlassPlace place;
 	GlassEntry entry;
 	Step step = glass_find(s->postlist, blocks, list, &place, &key, &tag, err);
@@ -77,7 +83,7 @@ Status match_shard_open(MatchShard **out, const char *dir, Err *err)
 		st = read_lengths(s, dir, &version, blocks, err);
 	}
 	glass_blocks_free(blocks);
-	if (st == ST_UNSUPPORTED) /* another version of the format: we write but one, and only damage is rebuilt */
+	if (st == ST_UNSUPPORTED) /* we write one version of the format only, so another is damage, which is rebuilt */
 		st = err->code = ST_CORRUPT;
 	if (st == ST_OK)
 		*out = s;

@@ -11,6 +11,7 @@
 #ifndef INDEXER_MATCH_SHARD_H
 #define INDEXER_MATCH_SHARD_H
 
+#include "base/arena.h"
 #include "indexer/glass/leaves.h"
 #include "indexer/match/xapian.h"
 
@@ -26,6 +27,13 @@ typedef struct {
 	uint64_t *present; /* bits: document first + i is there */
 	int users;
 } MatchShard;
+
+/* What lists of a shard are read with: one thread's blocks and arena. */
+typedef struct {
+	const MatchShard *shard;
+	GlassBlocks *blocks;
+	Arena *arena;
+} MatchSource;
 
 Status match_shard_open(MatchShard **out, const char *dir, Err *err); /* a sealed one */
 Status match_shard_open_live(MatchShard **out, const char *dir, Err *err);

@@ -1,5 +1,9 @@
-/* indexer/match/values.c - a slot's values, as list.h says. */
-#include "indexer/match/list.h"
+/* indexer/match/values.c - steps from chunk to chunk of a slot's values, then from value to value.
+ *
+ * A chunk's key has its first document and not its last, so the first document of the chunk behind it is read ahead: it
+ * tells whether the current chunk can hold the document that is wanted.
+ */
+#include "indexer/match/values.h"
 
 #include "indexer/glass/entry.h"
 
@@ -10,7 +14,7 @@ static Status damaged(Err *err)
 
 void match_values_open(MatchValues *v, unsigned slot)
 {
-	*v = (MatchValues){.slot = slot, .key = {0, 0xD8}};
+	*v = (MatchValues){.slot = slot, .key = {0, GLASS_VALUES_KEY}};
 	v->key_len = (size_t)(glass_put_varint(v->key + 2, slot) - v->key);
 }
 
@@ -54,7 +58,7 @@ static Status open_live(MatchValues *v, const MatchSource *source, Err *err)
 	return st;
 }
 
-/* Stands on the chunk that could hold `wanted`, or on the first one behind. */
+/* Moves to the chunk that could hold `wanted`, or to the first one behind it. */
 static Status find_chunk(MatchValues *v, const MatchSource *source, uint32_t wanted, Err *err)
 {
 	uint8_t bytes[sizeof v->key + GLASS_DID_MAX];
@@ -85,7 +89,7 @@ static Status find_chunk(MatchValues *v, const MatchSource *source, uint32_t wan
 	return ST_OK;
 }
 
-/* Stands on the first value that is not before document `wanted`. */
+/* Moves to the first value that is not before document `wanted`. */
 static Status skip_to(MatchValues *v, const MatchSource *source, uint32_t wanted, Err *err)
 {
 	Status st = ST_OK;
@@ -105,7 +109,7 @@ static Status skip_to(MatchValues *v, const MatchSource *source, uint32_t wanted
 			v->ended = true;
 		}
 		if (st == ST_OK && !v->ended &&
-		    v->it.did <= before) /* an order that is none might lead back for ever */
+		    v->it.did <= before) /* documents out of order would let this run in a circle */
 			st = damaged(err);
 	}
 	return st;

@@ -1,5 +1,10 @@
-/* indexer/match/walk.c - window after window, shard after shard. See parts.h. */
-#include "indexer/match/parts.h"
+/* indexer/match/walk.c - which windows are evaluated, which are counted, and what the totals are.
+ *
+ * Every stride-th window of a shard is counted for all tiers. Another window is evaluated only for the tiers whose hits
+ * the ranker still wants, and skipped where no list has a document. So totals of large archives are estimates: the
+ * counted share of each shard stands for that shard.
+ */
+#include "indexer/match/walk.h"
 
 #include <stdlib.h>
 
@@ -44,7 +49,7 @@ void match_walk_go_to(MatchWalk *walk, size_t shard, uint64_t docid)
 	walk->at.from = docid - (docid - s->first) % MATCH_WINDOW;
 }
 
-/* The documents of the window at hand that are there and alive. */
+/* The documents of the window that exist and are not dead. */
 static void living(const MatchWalk *walk, const QueryDead *dead, size_t *dead_at, MatchSet *out)
 {
 	const MatchShard *s = walk->at.source.shard;
@@ -61,7 +66,7 @@ static void living(const MatchWalk *walk, const QueryDead *dead, size_t *dead_at
 	}
 }
 
-/* The last tier first: the others look among what it matches. */
+/* The last tier first: each tier before it is evaluated only among what the next one matches. */
 static Status match_tiers(MatchWalk *walk, size_t count, bool counted, MatchEach *each, void *ctx, Err *err)
 {
 	Status st = ST_OK;

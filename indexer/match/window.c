@@ -1,11 +1,13 @@
-/* indexer/match/window.c - one window of a shard: what matches, and how well.
+/* indexer/match/window.c - matching and scoring of a tree of nodes in one window.
  *
- * A node is asked only for what is still possible, and scores are worked out only for what matches in the end; so the
- * lists of common words are read only where rarer ones left something. */
-#include "indexer/match/parts.h"
+ * Each node gets the set of documents that can still match (`within`) and narrows it. An AND passes on what its rarer
+ * children left, so the lists of common words are read only there. Scores are computed afterwards, for the documents
+ * that match as a whole.
+ */
+#include "indexer/match/window.h"
 
-/* What a term adds to a score is a multiple of 2^-30: sums are then exact in whatever order they are made, and
- * documents that are equal stay equal. Adding and taking away so large a number leaves no bits behind the 30th. */
+/* What a term adds to a score is rounded to a multiple of 2^-30. Sums are then exact in any order, so equal documents
+ * get equal scores. Adding and subtracting `rounder` drops the bits behind the 30th. */
 static const double rounder = 1.5 * (1 << 22), slack = 1e-6;
 
 static inline double rounded(double part)
@@ -100,7 +102,7 @@ static Status match_leaf(MatchNode *n, const MatchAt *at, const MatchSet *within
 	return st;
 }
 
-/* What only adds to scores is looked up at once, among all that it could be asked for. */
+/* children[1] only adds to scores; it is matched here, as scoring needs its set. */
 static Status match_maybe(MatchNode *n, MatchAt *at, const MatchSet *within, Err *err)
 {
 	Status st = match_window(n->children[0], at, within, err);
@@ -132,7 +134,7 @@ Status match_window(MatchNode *n, MatchAt *at, const MatchSet *within, Err *err)
 		n->set = n->children[0]->set;
 		return st;
 	case QUERY_ALL:
-		n->set = *within; /* only documents that are there are asked for */
+		n->set = *within; /* `within` has only documents that exist */
 		return ST_OK;
 	default:
 		return ST_OK;
@@ -209,8 +211,9 @@ static void keep_possible(MatchSet *set, const MatchAt *at, double least)
 			set->bits[i / 64] &= ~(UINT64_C(1) << i % 64);
 }
 
-/* What the children with the lowest bounds give together is not enough, so a document must have one of the others; and
- * only where one of those is are the lowest looked up, as long as it still matters. */
+/* The children with the lowest bounds that together cannot reach `least` are left aside first: a document that has none
+ * of the others cannot be a hit. Then they are looked up one by one, the highest bound first, only in documents that
+ * can still reach `least` with them. (Known as MaxScore.) */
 Status match_best(MatchNode *n, MatchAt *at, const MatchSet *within, double least, Err *err)
 {
 	double below = 0;
@@ -241,7 +244,7 @@ Status match_best(MatchNode *n, MatchAt *at, const MatchSet *within, double leas
 	return st;
 }
 
-/* ---- what comes next ------------------------------------------------------------------------------------------- */
+/* ---- the next window ------------------------------------------------------------------------------------------- */
 
 uint64_t match_next(const MatchNode *n, size_t shard, uint64_t from)
 {

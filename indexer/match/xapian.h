@@ -1,6 +1,7 @@
 /* indexer/match/xapian.h - the C face of Xapian: open, search, list terms, and write the small live shard.
  *
- * Everything Xapian throws becomes a Status in one place; nothing C++ leaves the files that know it (xapian*.cc).
+ * Everything Xapian throws becomes a Status in one place (xapian_guard.hh); no C++ leaves the files that know it
+ * (xapian_*.cc).
  *
  * Units    shard: position in the list that was opened; docid: the shard's own, from 1
  * Owns     what xap_…open/new gives until xap_…close/free; hits live in the arena

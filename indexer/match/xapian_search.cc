@@ -1,5 +1,10 @@
-/* indexer/match/xapian_search.cc - queries as Xapian evaluates them, ranked hits, facets. See xapian.h. */
-#include "indexer/match/xapian_parts.hh"
+/* indexer/match/xapian_search.cc - the same answers as the matcher's, given by Xapian, for comparison.
+ *
+ * A Query is converted node by node; each tier is a search of its own without what the tiers before it match. Dead
+ * documents are excluded by a posting source that lists them.
+ */
+#include "indexer/match/xapian_guard.hh"
+#include "indexer/match/xapian_types.hh"
 
 #include <algorithm>
 #include <memory>

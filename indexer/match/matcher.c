@@ -1,5 +1,11 @@
-/* indexer/match/match.c - see match.h: the handle, and look-ups that rank nothing. Searching is rank.c's. */
-#include "indexer/match/parts.h"
+/* indexer/match/matcher.c - opening a Matcher, and look-ups that rank nothing: a term's documents, lists of terms.
+ *
+ * The terms of all shards are listed by a merge: each shard stands on its next term, and the least of them is reported
+ * with the sum of the documents. Keys are compared in their escaped form, in which the tables are ordered. The live
+ * shard's terms, which are few, are read at once.
+ */
+#include "indexer/match/list.h"
+#include "indexer/match/matcher.h"
 
 #include <stdlib.h>
 
@@ -95,8 +101,7 @@ static Status hits_of_shard(Matcher *m, size_t shard, Str term, Arena *arena, Qu
 			if (*count < room)
 				out[(*count)++] = (QueryHit){.shard = (uint32_t)shard, .docid = (uint32_t)(from + i)};
 	}
-	if (st == ST_OK && *count < room &&
-	    *count - before != list.documents) /* the caller counts on as many as *total says */
+	if (st == ST_OK && *count < room && *count - before != list.documents) /* the caller relies on *total */
 		return err_set(err, ST_CORRUPT, "the list of \"%.*s\" in the index is damaged", STR_ARG(term));
 	return st;
 }
@@ -123,7 +128,7 @@ typedef struct {
 	uint8_t key[GLASS_TERM_MAX]; /* escaped, as keys are ordered */
 	size_t key_len;
 	uint64_t documents;
-	Buf live; /* of the live shard, all at once: length, term, documents … */
+	Buf live; /* all terms of the live shard: length, term, documents; and so on */
 	size_t live_at;
 } TermWalk;
 
@@ -164,7 +169,7 @@ static Status take(TermWalk *walk, Step step, Str key, Str tag, Str prefix, Err 
 	if (step == STEP_ERROR || walk->at_end)
 		return step == STEP_ERROR ? err->code : ST_OK;
 	if (!glass_entry_read(key, tag, &entry) || !entry.first || entry.kind != GLASS_POSTINGS ||
-	    str_cmp(key, key_of(walk)) <= 0) /* an order that is none might lead back for ever */
+	    str_cmp(key, key_of(walk)) <= 0) /* keys out of order would let the walk run in a circle */
 		return err_set(err, ST_CORRUPT, "a list of terms in the index is damaged");
 	memcpy(walk->key, key.ptr, key.len);
 	walk->key_len = key.len;
@@ -172,8 +177,8 @@ static Status take(TermWalk *walk, Step step, Str key, Str tag, Str prefix, Err 
 	return ST_OK;
 }
 
-/* The term behind the one at hand: the next entry, or, where that is a chunk of the same list, the first one behind it.
- */
+/* Moves to the next term: the next entry or, where that is a later chunk of the same list, the first entry behind all
+ * of its chunks. */
 static Status next_term(Matcher *m, TermWalk *walk, Str prefix, Err *err)
 {
 	Str key, tag;
@@ -183,11 +188,12 @@ static Status next_term(Matcher *m, TermWalk *walk, Str prefix, Err *err)
 	}
 	Step step = glass_find_next(walk->shard->postlist, m->blocks, &walk->place, &key, &tag, err);
 	if (step == STEP_ITEM && key.len > walk->key_len + 1 && memcmp(key.ptr, walk->key, walk->key_len) == 0 &&
-	    key.ptr[walk->key_len] == 0 && (uint8_t)key.ptr[walk->key_len + 1] != 0xFF) {
+	    key.ptr[walk->key_len] == 0 && (uint8_t)key.ptr[walk->key_len + 1] != GLASS_ESCAPE) {
 		uint8_t behind[GLASS_TERM_MAX + 2];
 		memcpy(behind, walk->key, walk->key_len);
 		behind[walk->key_len] = 0;
-		behind[walk->key_len + 1] = 0xFF; /* no document's number begins so */
+		behind[walk->key_len + 1] =
+			GLASS_ESCAPE; /* behind every chunk: no document number begins with this byte */
 		step = glass_find(walk->shard->postlist, m->blocks, (Str){(const char *)behind, walk->key_len + 2},
 				  &walk->place, &key, &tag, err);
 	}
@@ -196,7 +202,7 @@ static Status next_term(Matcher *m, TermWalk *walk, Str prefix, Err *err)
 
 static Status first_term(Matcher *m, TermWalk *walk, Str plain_prefix, Str prefix, Err *err)
 {
-	static const uint8_t first_possible[] = {0, 0xFF};
+	static const uint8_t first_possible[] = {0, GLASS_ESCAPE};
 	Str key, tag, from = prefix.len ? prefix : (Str){(const char *)first_possible, sizeof first_possible};
 	if (walk->shard->live) {
 		Status st = xap_terms(walk->shard->live, plain_prefix, collect_live, walk, err);

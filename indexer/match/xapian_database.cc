@@ -1,10 +1,10 @@
-/* indexer/match/xapian.cc - databases, their terms, and the live shard's writer. See xapian.h; searching is
- * xapian_search.cc's.
+/* indexer/match/xapian_database.cc - databases, their terms, and the live shard's writer (searching: xapian_search.cc).
  *
  * Xapian 1.4.22 renames its new version file into place without syncing the directory; a power cut can then lose a
  * commit that was reported done. xap_writer_commit syncs the directory itself.
  */
-#include "indexer/match/xapian_parts.hh"
+#include "indexer/match/xapian_guard.hh"
+#include "indexer/match/xapian_types.hh"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -19,31 +19,6 @@ struct XapWriter {
 	bool in_transaction = false;
 	Err deferred{};
 };
-
-Status map_current_exception(Err *err) noexcept
-{
-	try {
-		throw;
-	} catch (const Xapian::DatabaseLockError &e) {
-		return err_set(err, ST_BUSY, "index is being written by another process: %s", e.get_msg().c_str());
-	} catch (const Xapian::DatabaseModifiedError &e) {
-		return err_set(err, ST_CONFLICT, "index changed while reading: %s", e.get_msg().c_str());
-	} catch (const Xapian::DatabaseNotFoundError &e) {
-		return err_set(err, ST_NOT_FOUND, "no index: %s", e.get_msg().c_str());
-	} catch (const Xapian::DatabaseCorruptError &e) {
-		return err_set(err, ST_CORRUPT, "damaged index: %s", e.get_msg().c_str());
-	} catch (const Xapian::DatabaseError &e) {
-		return err_set(err, ST_IO, "index: %s", e.get_description().c_str());
-	} catch (const Xapian::Error &e) {
-		return err_set(err, ST_INTERNAL, "index: %s", e.get_description().c_str());
-	} catch (const std::bad_alloc &) {
-		return err_no_memory(err);
-	} catch (const std::exception &e) {
-		return err_set(err, ST_INTERNAL, "index: %s", e.what());
-	} catch (...) {
-		return err_set(err, ST_INTERNAL, "index: unknown exception");
-	}
-}
 
 Status xap_open(XapDb **out, const char *const *dirs, size_t count, Err *err)
 {
