@@ -1,9 +1,9 @@
 /* server/routes/service_routes.c - what operators and other systems ask: changes, counts, health, metrics, the
- * description. */
+ * description. Nothing here is kept; each answer is read from the parts of the service when it is asked for. */
 #include "server/routes/handlers.h"
 
 #include "base/clock.h"
-#include "indexer/search/search.h"
+#include "indexer/report/stats.h"
 #include "server/routes/openapi.h"
 
 #include <inttypes.h>
@@ -56,48 +56,15 @@ Status get_changes(Request *r, Reply *reply, Err *err)
 	return st;
 }
 
-static void write_counts(const SearchAnswer *answer, Facet facet, const char *name, JsonOut *j)
-{
-	jout_key(j, name);
-	jout_open(j, '[');
-	for (size_t i = 0; i < answer->facet_counts[facet]; i++) {
-		jout_open(j, '{');
-		jout_field_str(j, "value", answer->facets[facet][i].value);
-		jout_field_u64(j, "count", answer->facets[facet][i].count);
-		jout_close(j, '}');
-	}
-	jout_close(j, ']');
-}
-
 Status get_stats(Request *r, Reply *reply, Err *err)
 {
-	StoreState archive;
-	IndexState index;
-	SearchAnswer answer;
-	SearchRequest everything = {.limit = 1, .facets = (1u << FACET_COUNT) - 1};
+	Stats stats;
 	JsonOut j;
-	store_state(r->service->store, &archive);
-	index_state(r->service->index, &index);
-	Status st = search_run(r->service->index, &everything, &r->arena, &answer, err);
+	Status st = stats_read(r->service->store, r->service->index, &r->arena, &stats, err);
 	if (st != ST_OK)
 		return st;
 	reply_json_begin(reply, &j);
-	jout_open(&j, '{');
-	jout_field_u64(&j, "records", index.documents);
-	jout_field_u64(&j, "tree_size", archive.tree_size);
-	jout_key(&j, "root");
-	jout_hex(&j, archive.root.bytes, sizeof archive.root.bytes);
-	jout_field_u64(&j, "objects", archive.objects);
-	jout_field_u64(&j, "segments", archive.segments);
-	jout_field_u64(&j, "bytes_original", archive.bytes_original);
-	jout_field_u64(&j, "bytes_stored", archive.bytes_stored);
-	jout_field_u64(&j, "index_bytes", index.bytes);
-	jout_field_u64(&j, "index_position", index.position);
-	write_counts(&answer, FACET_YEAR, "by_year", &j);
-	write_counts(&answer, FACET_TYPE, "by_type", &j);
-	write_counts(&answer, FACET_AGENCY, "by_agency", &j);
-	write_counts(&answer, FACET_FONDS, "by_fonds", &j);
-	jout_close(&j, '}');
+	stats_write(&stats, &j);
 	return ST_OK;
 }
 
