@@ -26,7 +26,7 @@ typedef struct {
 	const char *help;
 } CliOption;
 
-enum { CLI_OPTIONS_MAX = 16 };
+enum { CLI_OPTIONS_MAX = 32 };
 
 typedef struct {
 	const char *archive;                 /* -a, else $HOSO_ARCHIVE, else ./archive */
@@ -40,9 +40,10 @@ typedef struct CliCommand {
 	const char *name;
 	const char *words; /* for usage: "PATH…"; NULL: it takes none */
 	size_t least_words, most_words;
-	const char *help;         /* one line */
-	const CliOption *options; /* closed by a name of NULL; NULL: none */
-	bool asks_index;          /* its answer comes from the index, which is brought up to date first */
+	const char *help;              /* one line */
+	const CliOption *options;      /* closed by a name of NULL; NULL: none */
+	bool asks_index;               /* its answer comes from the index, which is brought up to date first */
+	void (*print_more_help)(void); /* behind the options; NULL: nothing */
 	int (*run)(const CliArgs *args);
 } CliCommand;
 

@@ -1,13 +1,11 @@
-/* cli/export.c - hoso export: a case file as one ZIP that is a BagIt bag. */
+/* cli/export.c - hoso export: a case file as one ZIP that is a BagIt bag. Without --output its name is made from the
+ * code, in the current directory. */
 #include "cli/cli.h"
 #include "cli/commands.h"
-
+#include "cli/output.h"
 #include "store/package/package.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 
 enum { OPT_CASE, OPT_OUTPUT };
 static const CliOption options[] = {
@@ -16,21 +14,10 @@ static const CliOption options[] = {
 	{0},
 };
 
-static Status write_package(Package *package, const char *path, Err *err)
+static Status write_package(void *ctx, int fd, const char *name, Err *err)
 {
-	if (strcmp(path, "-") == 0)
-		return package_write(package, STDOUT_FILENO, err);
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (fd < 0)
-		return err_errno(err, errno, "create %s", path);
-	Status st = package_write(package, fd, err);
-	if (st == ST_OK && fsync(fd) != 0 && errno != EINVAL)
-		st = err_errno(err, errno, "sync %s", path);
-	if (close(fd) != 0 && st == ST_OK)
-		st = err_errno(err, errno, "close %s", path);
-	if (st != ST_OK)
-		unlink(path); /* never half a package under its name */
-	return st;
+	(void)name;
+	return package_write(ctx, fd, err);
 }
 
 static int run_export(const CliArgs *args)
@@ -39,7 +26,7 @@ static int run_export(const CliArgs *args)
 	Package *package = NULL;
 	Err err = {0};
 	if (!args->values[OPT_CASE])
-		return cli_usage("export: which case file? (--case CODE)");
+		return cli_usage("export: --case CODE is missing");
 	int code = cli_open(args, &store, NULL);
 	if (code != EXIT_DONE)
 		return code;
@@ -47,11 +34,11 @@ static int run_export(const CliArgs *args)
 	const char *path = args->values[OPT_OUTPUT];
 	if (st == ST_OK) {
 		path = path ? path : package_file_name(package);
-		st = write_package(package, path, &err);
+		st = output_write(path, write_package, package, &err);
 	}
 	if (st != ST_OK)
 		code = cli_fail(&err);
-	else if (strcmp(path, "-") != 0)
+	else if (!output_is_standard(path))
 		printf("%s\n", path);
 	package_close(package);
 	store_close(store);

@@ -1,17 +1,14 @@
-/* cli/get.c - hoso get: one record by id or number: metadata, text or original. */
+/* cli/get.c - hoso get: one record: metadata, text or original. The word is tried as an id first; what is no id is
+ * looked up as a number, for which the index is opened. */
+#include "base/file.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
-
-#include "base/file.h"
+#include "cli/output.h"
 #include "indexer/search/search.h"
 #include "store/record/entry_json.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 enum { OPT_JSON, OPT_TEXT, OPT_CONTENT, OPT_OBJECT, OPT_OUTPUT, OPT_VERSION };
 static const CliOption options[] = {
@@ -32,31 +29,24 @@ typedef struct {
 	Err err;
 } Get;
 
-static Status stream_object(Get *get, const ObjectRef *object, int fd, const char *name)
+typedef struct {
+	Store *store;
+	const ObjectRef *object;
+} ObjectOutput;
+
+static Status stream_object(void *ctx, int fd, const char *name, Err *err)
 {
 	static char block[STORE_CHUNK_BYTES];
+	const ObjectOutput *output = ctx;
+	const ObjectRef *object = output->object;
 	Status st = ST_OK;
 	for (uint64_t at = 0; st == ST_OK && at < object->size_bytes;) {
 		size_t len = object->size_bytes - at < sizeof block ? (size_t)(object->size_bytes - at) : sizeof block;
-		st = store_object_read(get->store, &object->hash, at, block, len, &get->err);
+		st = store_object_read(output->store, &object->hash, at, block, len, err);
 		if (st == ST_OK)
-			st = file_write(fd, block, len, name, &get->err);
+			st = file_write(fd, block, len, name, err);
 		at += len;
 	}
-	return st;
-}
-
-static Status write_object(Get *get, const ObjectRef *object)
-{
-	const char *path = get->args->values[OPT_OUTPUT];
-	if (!path || strcmp(path, "-") == 0)
-		return stream_object(get, object, STDOUT_FILENO, "standard output");
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (fd < 0)
-		return err_errno(&get->err, errno, "create %s", path);
-	Status st = stream_object(get, object, fd, path);
-	if (close(fd) != 0 && st == ST_OK)
-		st = err_errno(&get->err, errno, "close %s", path);
 	return st;
 }
 
@@ -73,7 +63,9 @@ static int show_object(Get *get, const Entry *entry)
 		err_set(&get->err, ST_NOT_FOUND, "%.*s has no such object", STR_ARG(entry->key));
 		return cli_fail(&get->err);
 	}
-	return write_object(get, &entry->objects[index]) == ST_OK ? EXIT_DONE : cli_fail(&get->err);
+	ObjectOutput output = {get->store, &entry->objects[index]};
+	Status st = output_write(get->args->values[OPT_OUTPUT], stream_object, &output, &get->err);
+	return st == ST_OK ? EXIT_DONE : cli_fail(&get->err);
 }
 
 static int show_metadata(Get *get, const Entry *entry)

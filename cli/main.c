@@ -52,6 +52,8 @@ static int print_command_help(const CliCommand *command)
 			 o->letter ? "," : " ", o->name, o->argument ? o->argument : "");
 		printf("  %-28s %s\n", left, o->help);
 	}
+	if (command->print_more_help)
+		command->print_more_help();
 	return EXIT_DONE;
 }
 

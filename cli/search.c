@@ -1,7 +1,8 @@
-/* cli/search.c - hoso search: the filters of HTTP as options; --json prints what HTTP would. */
+/* cli/search.c - hoso search: the filters of HTTP as options; --json prints what HTTP would. Options of a filter have
+ * the filter's name, so one call of search_set reads each. */
+#include "base/utf8.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
-
 #include "indexer/search/search.h"
 
 #include <inttypes.h>
@@ -90,6 +91,18 @@ static void print_answer(const SearchAnswer *answer)
 	}
 }
 
+static void print_query_help(void)
+{
+	SearchField field;
+	puts("\nQUERY: all of its words; \"phrase\" as it stands, -word not, a OR b, ( ), word*, a NEAR/3 b, and "
+	     "fields:");
+	for (size_t i = 0; search_field(i, LANGUAGE_EN, &field); i++) {
+		size_t columns = utf8_count(str_from(field.example));
+		printf("  %s%*s %s (%s:)\n", field.example, columns < 28 ? (int)(28 - columns) : 0, "", field.help,
+		       field.name);
+	}
+}
+
 static int run_search(const CliArgs *args)
 {
 	Store *store = NULL;
@@ -131,6 +144,7 @@ const CliCommand command_search = {
 	.most_words = SIZE_MAX,
 	.help = "find records by words, phrases, fields",
 	.options = options,
+	.print_more_help = print_query_help,
 	.asks_index = true,
 	.run = run_search,
 };

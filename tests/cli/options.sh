@@ -39,3 +39,5 @@ for command in $(hoso --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
 	exits "$command has a help" 0 hoso "$command" --help
 	contains "which begins with its usage" "$scratch/out" "^usage: hoso \[-a DIR\] $command"
 done
+exits "search explains its query language" 0 hoso search --help
+contains "with an example of each field" "$scratch/out" 'năm:2015\.\.2019 .*\(year:\)'
