@@ -283,7 +283,7 @@ static Status read_parts(int fd, const OfficeKind *kind, OfficePart parts[static
 	if (st != ST_OK)
 		return st;
 	while (st == ST_OK && (step = package_in_next(package, &entry, err)) == STEP_ITEM)
-		if (entry.refused == ST_OK && part_kind(kind, entry.name) && *count < PARTS_MAX &&
+		if (entry.refusal.code == ST_OK && part_kind(kind, entry.name) && *count < PARTS_MAX &&
 		    entry.name.len < sizeof parts->name)
 			st = read_part(package, entry.name, &parts[(*count)++], &total, err);
 	package_in_close(package);

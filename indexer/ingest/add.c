@@ -1,7 +1,12 @@
-/* indexer/ingest/add.c - one item into the archive: gate, text, metadata, objects, append. See ingest_run.h. */
-#include "indexer/ingest/run.h"
+/* indexer/ingest/add.c - one item into the archive. The gate for secrets comes first and again when the text is known;
+ * the id of an item with files is made before anything is extracted, so that what is archived already costs its reading
+ * only; the record is appended with its originals and its text as objects. */
+#include "indexer/ingest/add.h"
 
 #include "base/file.h"
+#include "indexer/extract/extract.h"
+#include "indexer/ingest/complete.h"
+#include "indexer/ingest/secret.h"
 #include "store/format/hash.h"
 
 #include <stdio.h>
@@ -154,15 +159,18 @@ static Status append(IngestRun *run, IngestItem *item, const ItemText *text, Str
 	return st;
 }
 
-static const char *emptiness(const IngestItem *item)
+static Status check_not_empty(const IngestItem *item, Err *err)
 {
 	const Record *record = item->record;
 	if (record->is_case)
-		return NULL;
+		return ST_OK;
 	for (size_t i = 0; i < item->file_count; i++)
 		if (item->files[i].size_bytes == 0)
-			return item->file_count == 1 ? "an empty file" : "one of its files is empty";
-	return !record->text.len && !item->file_count ? "neither text nor a file" : NULL;
+			return err_set(err, ST_INVALID, "%s",
+				       item->file_count == 1 ? "an empty file" : "one of its files is empty");
+	if (!record->text.len && !item->file_count)
+		return err_set(err, ST_INVALID, "neither text nor a file");
+	return ST_OK;
 }
 
 /* The id of an item with files stands for all that was given. If it is archived, with a text by the program that would
@@ -196,44 +204,52 @@ static bool is_archived(IngestRun *run, const IngestItem *item, Str key)
 	return true;
 }
 
+static void warn(IngestRun *run, const IngestItem *item, Str warnings)
+{
+	Str line;
+	while (warnings.len && str_split(&warnings, '\n', &line))
+		if (line.len)
+			ingest_warn(run, item->place, line);
+}
+
 static Status add(IngestRun *run, IngestItem *item, Buf *text_buf, Err *err)
 {
 	Record *record = item->record;
 	ItemText text = {0};
-	Str line, warnings = record->warnings, key = record->id;
-	const char *why = emptiness(item);
+	Str warnings = record->warnings, key = record->id;
 	uint64_t bytes = record->text.len;
 	for (size_t i = 0; i < item->file_count; i++)
 		bytes += item->files[i].size_bytes;
 	run->report->bytes += bytes;
-	if (why)
-		return err_set(err, ST_INVALID, "%s", why);
-	if ((why = secret_by_fields(record)))
-		return err_set(err, ST_FORBIDDEN, "a secret record, by %s: not taken", why);
+	Status st = check_not_empty(item, err);
+	if (st == ST_OK)
+		st = secret_check_fields(record, err);
+	if (st != ST_OK)
+		return st;
 	fill_in_options(run, record);
-	Status st = key.len || !item->file_count ? ST_OK : derive_id(run, item, &key, err);
+	if (!key.len && item->file_count)
+		st = derive_id(run, item, &key, err);
 	if (st == ST_OK && is_archived(run, item, key)) {
 		count_result(run, 0);
 		return ST_OK;
 	}
 	if (st == ST_OK && !record->is_case)
 		st = item_find_text(run, item, text_buf, &text, err);
-	if (st == ST_OK && text.has_text && (why = secret_by_stamp(text.text)))
-		return err_set(err, ST_FORBIDDEN, "a secret record, by %s: not taken", why);
+	if (st == ST_OK && text.has_text)
+		st = secret_check_text(text.text, err);
 	if (st == ST_OK && !record->is_case)
 		st = item_complete_metadata(run, item, &text, err);
 	if (st == ST_OK)
 		st = append(run, item, &text, key, bytes, err);
-	while (st == ST_OK && warnings.len && str_split(&warnings, '\n', &line))
-		if (line.len)
-			run_warn(run, item->place, line);
+	if (st == ST_OK)
+		warn(run, item, warnings);
 	return st;
 }
 
-Status ingest_run_add(IngestRun *run, IngestItem *item, Err *err)
+Status ingest_add(IngestRun *run, IngestItem *item, Err *err)
 {
 	Buf text_buf = {0};
 	Status st = add(run, item, &text_buf, err);
 	buf_done(&text_buf);
-	return st == ST_OK || run_reject_or_end(run, item->place, st, err) ? ST_OK : st;
+	return st == ST_OK ? ST_OK : ingest_reject_or_end(run, item->place, err, err);
 }

@@ -1,33 +1,22 @@
-/* indexer/ingest/complete.c - what the sender left out: the text, from the files; the metadata, from the text. What was
- * given always wins; what was found stands under "extra" beside it. See ingest_run.h. */
-#include "indexer/ingest/run.h"
+/* indexer/ingest/complete.c - completes an item: first its text, file by file, with the reasons of those that have
+ * none; then its metadata, read from the letterhead. A field is filled in only where the letterhead is sure and the
+ * record says nothing; everything that was read stands under "extra" as well. */
+#include "indexer/ingest/complete.h"
 
 #include "base/utf8.h"
+#include "indexer/extract/extract.h"
+#include "indexer/ingest/secret.h"
 #include "tokenizer/header_fields.h"
 
-#include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-/* ---- "extra" --------------------------------------------------------------------------------------------------- */
-
-Status record_set_extra(Record *record, Arena *arena, const char *name, Str json, Err *err)
+/* Sets a member of the record's "extra" to what run->scratch holds as JSON. */
+static Status set_extra(IngestRun *run, Record *record, const char *name, Err *err)
 {
-	Str before = record->fields[RF_EXTRA].text, kept = {NULL, 0};
-	json_t *extra = before.len ? json_loadb(before.ptr, before.len, 0, NULL) : json_object();
-	json_t *value = json_loadb(json.ptr ? json.ptr : "", json.len, JSON_DECODE_ANY, NULL);
-	char *text = NULL;
-	if (json_is_object(extra) && value && json_object_set(extra, name, value) == 0)
-		text = json_dumps(extra, JSON_COMPACT | JSON_SORT_KEYS);
-	if (text)
-		kept = arena_copy(arena, str_from(text));
-	free(text);
-	json_decref(value);
-	json_decref(extra);
-	if (!kept.ptr)
+	Str *extra = &record->fields[RF_EXTRA].text;
+	if (!buf_ok(&run->scratch))
 		return err_no_memory(err);
-	record->fields[RF_EXTRA].text = kept;
-	return ST_OK;
+	return json_set_member(*extra, name, buf_str(&run->scratch), &run->arena, extra, err);
 }
 
 /* ---- the text -------------------------------------------------------------------------------------------------- */
@@ -83,9 +72,7 @@ static Status note_problems(IngestRun *run, IngestItem *item, const Found *found
 	jout_field_str(&j, "reason", reason);
 	jout_field_text(&j, "text", found->with_text ? "partial" : "none");
 	jout_close(&j, '}');
-	if (!buf_ok(&run->scratch))
-		return err_no_memory(err);
-	return record_set_extra(item->record, &run->arena, "extraction", buf_str(&run->scratch), err);
+	return set_extra(run, item->record, "extraction", err);
 }
 
 static Status extract_files(IngestRun *run, IngestItem *item, Buf *text, ItemText *out, Err *err)
@@ -134,7 +121,7 @@ Status item_find_text(IngestRun *run, IngestItem *item, Buf *text_buf, ItemText 
 	}
 	if (item->text_file)
 		return read_text_file(run, item, text_buf, out, err);
-	return run->options.no_extraction ? ST_OK : extract_files(run, item, text_buf, out, err);
+	return extract_files(run, item, text_buf, out, err);
 }
 
 /* ---- the metadata ---------------------------------------------------------------------------------------------- */
@@ -238,9 +225,9 @@ Status item_complete_metadata(IngestRun *run, IngestItem *item, const ItemText *
 	Status st = header_fields_read(text->text, &run->arena, &found, err);
 	if (st != ST_OK)
 		return st;
-	/* A lone MẬT is judged by secret_by_stamp, which knows it from MẶT and MẤT. */
+	/* A lone MẬT is judged by secret_check_text, which knows it from MẶT and MẤT. */
 	if (found.field[HEADER_SECRECY].value.len && !str_eq(found.field[HEADER_SECRECY].value, STR("Mật")))
-		return err_set(err, ST_FORBIDDEN, "a secret record, by a stamp in its text: not taken");
+		return secret_refuse("a stamp in its text", err);
 	for (size_t i = 0; has_letterhead(&found) && i < sizeof completed / sizeof completed[0] && st == ST_OK; i++) {
 		const HeaderField *value = &found.field[completed[i].header];
 		if (is_sure(value))
@@ -249,7 +236,5 @@ Status item_complete_metadata(IngestRun *run, IngestItem *item, const ItemText *
 	buf_clear(&run->scratch);
 	if (st != ST_OK || !write_found(&found, &run->scratch))
 		return st;
-	if (!buf_ok(&run->scratch))
-		return err_no_memory(err);
-	return record_set_extra(item->record, &run->arena, "extracted", buf_str(&run->scratch), err);
+	return set_extra(run, item->record, "extracted", err);
 }

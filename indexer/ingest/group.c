@@ -1,14 +1,10 @@
-/* indexer/ingest/group.c - files that belong together because their names differ only in the ending.
- *
- *   15-qd.pdf            a record of its own
- *   15-qd.json           … its metadata
- *   15-qd.txt            … its text (of a scan)
- *
- * With metadata beside them, all others are files of the one record; without, each is a record and a text goes with
- * the document if there is just one. */
-#include "indexer/ingest/run.h"
+/* indexer/ingest/group.c - files come in the order of their names, so those of one stem follow each other: they are
+ * gathered until another stem comes, and then made into records. */
+#include "indexer/ingest/group.h"
 
-#include <stdio.h>
+#include "indexer/ingest/add.h"
+#include "indexer/ingest/records.h"
+#include "indexer/source/format.h"
 
 static void clear(FileGroup *group)
 {
@@ -25,10 +21,10 @@ void group_done(FileGroup *group)
 	arena_done(&group->arena);
 }
 
-static Place place_of(IngestRun *run, const FileGroup *group, size_t i)
+static IngestPlace place_of(IngestRun *run, const FileGroup *group, size_t i)
 {
 	char *name = arena_printf(&run->arena, "%.*s%.*s", STR_ARG(group->prefix), STR_ARG(group->paths[i]));
-	return (Place){.name = str_from(name)};
+	return (IngestPlace){.name = str_from(name)};
 }
 
 static FormatReader reader_of(const FileGroup *group, size_t i)
@@ -46,14 +42,14 @@ static Status add_document(IngestRun *run, FileGroup *group, size_t at, const So
 			   .files = &group->files[at],
 			   .file_count = 1,
 			   .text_file = text_file};
-	return ingest_run_add(run, &item, err);
+	return ingest_add(run, &item, err);
 }
 
 /* What the .json says, with the others as its files; a .txt beside a document is its text. */
 static Status add_described(IngestRun *run, FileGroup *group, size_t json_at, size_t text_at, Err *err)
 {
 	SourceFile files[GROUP_FILES_MAX];
-	Beside beside = {.files = files};
+	Sidecars beside = {.files = files};
 	Buf json = {0};
 	if (text_at < group->count && group->count > 2)
 		beside.text_file = &group->files[text_at];
@@ -62,11 +58,9 @@ static Status add_described(IngestRun *run, FileGroup *group, size_t json_at, si
 			files[beside.count++] = group->files[i];
 	Status st = source_file_load(&group->files[json_at], LINE_MAX_BYTES, &json, err);
 	arena_reset(&run->arena);
-	Place place = {.name = arena_copy(&group->arena, place_of(run, group, json_at).name)};
-	if (st == ST_OK)
-		st = ingest_json(run, buf_str(&json), place, group->dir_fd, &beside, err);
-	else
-		st = run_reject_or_end(run, place, st, err) ? ST_OK : st;
+	IngestPlace place = {.name = arena_copy(&group->arena, place_of(run, group, json_at).name)};
+	st = st == ST_OK ? ingest_json(run, buf_str(&json), place, group->dir_fd, &beside, err)
+			 : ingest_reject_or_end(run, place, err, err);
 	buf_done(&json);
 	return st;
 }

@@ -1,7 +1,11 @@
-/* indexer/ingest/package.c - tar, zip and 7z, entry by entry; what is in one is treated like what is in a folder, as
- * far as a stream allows: sidecars belong together when they follow each other. See ingest_run.h. */
-#include "indexer/ingest/run.h"
+/* indexer/ingest/package.c - walks over the entries of a package. Files go into a group until another stem comes; JSON
+ * lines are read as they stream by; a package inside is put into a file first, since its directory may stand at its
+ * end. What came before a cut is kept. */
+#include "indexer/ingest/package.h"
 
+#include "indexer/ingest/group.h"
+#include "indexer/ingest/records.h"
+#include "indexer/source/format.h"
 #include "indexer/source/package_in.h"
 
 #include <stdio.h>
@@ -16,19 +20,19 @@ typedef struct {
 	unsigned depth; /* 0: not inside another */
 	FileGroup group;
 	Buf shown; /* "a.zip!b/c.pdf" */
-} Walk;
+} PackageWalk;
 
-static Place place_of(Walk *w, Str entry)
+static IngestPlace place_of(PackageWalk *w, Str entry)
 {
 	buf_clear(&w->shown);
 	buf_add_str(&w->shown, w->name);
 	buf_add_char(&w->shown, '!');
 	buf_add_str(&w->shown, entry);
-	return (Place){.name = buf_str(&w->shown)};
+	return (IngestPlace){.name = buf_str(&w->shown)};
 }
 
 /* A package or compressed lines inside: into a file first, then like any other. */
-static Status ingest_inner(Walk *w, FormatReader reader, Str shown, Err *err)
+static Status ingest_inner(PackageWalk *w, FormatReader reader, Str shown, Err *err)
 {
 	SourceFile file = {.fd = -1};
 	Status st = source_file_spool(&file, package_in_source(w->package), entry_max_bytes, err);
@@ -44,30 +48,30 @@ static Status ingest_inner(Walk *w, FormatReader reader, Str shown, Err *err)
 	return st;
 }
 
-static Status ingest_file(Walk *w, Str path, Err *err)
+static Status add_to_group(PackageWalk *w, Str path, Err *err)
 {
 	SourceFile file = {.fd = -1};
 	Status st = source_file_spool(&file, package_in_source(w->package), entry_max_bytes, err);
 	return st == ST_OK ? group_add(w->run, &w->group, path, &file, err) : st;
 }
 
-static Status ingest_entry(Walk *w, const PackageEntry *entry, Err *err)
+static Status ingest_entry(PackageWalk *w, const PackageEntry *entry, Err *err)
 {
 	bool compressed;
-	Place place = place_of(w, entry->name);
+	IngestPlace place = place_of(w, entry->name);
 	FormatReader reader = format_by_long_name(file_base(entry->name), &compressed)->reader;
-	if (entry->refused != ST_OK) {
-		char reason[80];
-		snprintf(reason, sizeof reason, "%s: not taken", entry->reason);
-		run_reject(w->run, place, entry->refused, reason);
+	if (entry->refusal.code != ST_OK) {
+		char reason[sizeof entry->refusal.text + 16];
+		snprintf(reason, sizeof reason, "%s: not taken", entry->refusal.text);
+		ingest_reject(w->run, place, entry->refusal.code, reason);
 		return ST_OK;
 	}
 	if (reader == READER_PACKAGE && w->depth > 0) {
-		run_reject(w->run, place, ST_LIMIT, "a package in a package in a package: unpack it first");
+		ingest_reject(w->run, place, ST_LIMIT, "a package in a package in a package: unpack it first");
 		return ST_OK;
 	}
 	if (reader != READER_LINES && reader != READER_PACKAGE)
-		return ingest_file(w, entry->name, err);
+		return add_to_group(w, entry->name, err);
 	Status st = group_flush(w->run, &w->group, err); /* in the order of the package */
 	Str shown = arena_copy(&w->group.arena, place_of(w, entry->name).name);
 	if (st != ST_OK || !shown.ptr)
@@ -77,43 +81,35 @@ static Status ingest_entry(Walk *w, const PackageEntry *entry, Err *err)
 	return ingest_inner(w, reader, shown, err);
 }
 
-static Status walk(Walk *w, Err *err)
+static Status walk(PackageWalk *w, Err *err)
 {
 	PackageEntry entry;
 	Err why;
 	Step step = STEP_END;
 	Status st = ST_OK;
-	while (st == ST_OK && !run_stopped(w->run) && (step = package_in_next(w->package, &entry, &why)) == STEP_ITEM) {
+	while (st == ST_OK && !ingest_stopped(w->run) &&
+	       (step = package_in_next(w->package, &entry, &why)) == STEP_ITEM) {
 		st = ingest_entry(w, &entry, err);
-		if (st != ST_OK && run_reject_or_end(w->run, place_of(w, entry.name), st, err))
-			st = ST_OK; /* if the package itself is broken, the next step says so */
+		if (st != ST_OK) /* if the package itself is broken, the next step says so */
+			st = ingest_reject_or_end(w->run, place_of(w, entry.name), err, err);
 		if (st == ST_OK)
-			st = run_tick(w->run, w->depth ? 0 : package_in_bytes_read(w->package), err);
+			st = ingest_tick(w->run, w->depth ? 0 : package_in_bytes_read(w->package), err);
 	}
 	if (st == ST_OK)
 		st = group_flush(w->run, &w->group, err);
-	if (st == ST_OK && step == STEP_ERROR && !run_reject_or_end(w->run, (Place){.name = w->name}, why.code, &why)) {
-		*err = why;
-		st = why.code;
-	}
+	if (st == ST_OK && step == STEP_ERROR)
+		st = ingest_reject_or_end(w->run, (IngestPlace){.name = w->name}, &why, err);
 	return st;
 }
 
 Status ingest_package(IngestRun *run, int fd, Str bytes, Str name, unsigned depth, Err *err)
 {
-	Walk w = {.run = run, .name = name, .depth = depth, .group = {.dir_fd = -1}};
+	PackageWalk w = {.run = run, .name = name, .depth = depth, .group = {.dir_fd = -1}};
 	Err why;
 	Arena arena = {0};
 	w.group.prefix = str_from(arena_printf(&arena, "%.*s!", STR_ARG(name)));
 	Status st = package_in_open(&w.package, PACKAGE_ENTRIES, fd, bytes, &why);
-	if (st != ST_OK) {
-		if (run_reject_or_end(run, (Place){.name = name}, st, &why))
-			st = ST_OK;
-		else
-			*err = why;
-	} else {
-		st = walk(&w, err);
-	}
+	st = st == ST_OK ? walk(&w, err) : ingest_reject_or_end(run, (IngestPlace){.name = name}, &why, err);
 	group_done(&w.group);
 	package_in_close(w.package);
 	buf_done(&w.shown);

@@ -1,6 +1,7 @@
-/* indexer/ingest/secret.c - the gate for state secrets (mật, tối mật, tuyệt mật): by law they do not sit on a
- * connected machine (TT 02/2019 Điều 8), so they are refused by field and by stamp, without echoing what they say. */
-#include "indexer/ingest/run.h"
+/* indexer/ingest/secret.c - the gate for state secrets. Words are compared without accents, but for a stamp of one
+ * word: MẬT (secret) differs from MẶT (face) and MẤT (lost) by its marks alone. A stamp is a column of one of the first
+ * lines, in capitals, with or without a frame of stars or brackets. */
+#include "indexer/ingest/secret.h"
 
 #include "tokenizer/fold.h"
 
@@ -36,15 +37,19 @@ static Str strip_frame(Str s)
 	return s;
 }
 
-const char *secret_by_fields(const Record *record)
+Status secret_refuse(const char *by, Err *err)
 {
-	/* TT 05/2025: access 03 is "mật". */
+	return err_set(err, ST_FORBIDDEN, "a secret record, by %s: not taken", by);
+}
+
+Status secret_check_fields(const Record *record, Err *err)
+{
 	static const char *const access_levels[] = {"mat", "03", "03 mat", "toi mat", "tuyet mat", NULL};
 	if (fold_is(strip_frame(record_text(record, RF_SECRECY)), levels))
-		return "its secrecy field";
+		return secret_refuse("its secrecy field", err);
 	if (fold_is(strip_frame(record_text(record, RF_ACCESS)), access_levels))
-		return "its access field";
-	return NULL;
+		return secret_refuse("its access field", err);
+	return ST_OK;
 }
 
 /* A lone MẬT needs its letter: MẶT, MẮT and MẤT are other words. As recognised without some or all marks, it is one. */
@@ -110,15 +115,15 @@ static bool has_stamp(Str line)
 	return false;
 }
 
-const char *secret_by_stamp(Str text)
+Status secret_check_text(Str text, Err *err)
 {
 	Str line, head = str_slice(text, 0, STAMP_HEAD_BYTES);
 	for (int lines = 0; lines < STAMP_LINES && str_split(&head, '\n', &line);) {
 		if (str_trim(line).len == 0)
 			continue;
 		if (has_stamp(line))
-			return "a stamp in its text";
+			return secret_refuse("a stamp in its text", err);
 		lines++;
 	}
-	return NULL;
+	return ST_OK;
 }

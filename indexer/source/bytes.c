@@ -1,5 +1,6 @@
-/* indexer/source/bytes.c - see source_bytes.h. Temporary files never have a name, so nothing is left behind by a
- * crash; they lie in $TMPDIR or /var/tmp, because /tmp is memory on many machines. */
+/* indexer/source/bytes.c - reads a line at a time into one growing buffer, and whole files into memory or, once they
+ * are large, into a temporary file. Temporary files never have a name, so nothing is left behind by a crash; they lie
+ * in $TMPDIR or /var/tmp, because /tmp is memory on many machines. */
 #include "indexer/source/bytes.h"
 
 #include "base/file.h"
@@ -140,12 +141,13 @@ static int open_temporary(void)
 		int fd = open(places[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 		if (fd >= 0)
 			return fd;
-		char path[4096]; /* a file system without O_TMPFILE */
-		if (snprintf(path, sizeof path, "%s/hoso-XXXXXX", places[i]) >= (int)sizeof path)
+		FilePath path; /* a file system without O_TMPFILE */
+		Err too_long;
+		if (file_path(&path, places[i], "hoso-XXXXXX", &too_long) != ST_OK)
 			continue;
-		fd = mkostemp(path, O_CLOEXEC);
+		fd = mkostemp(path.text, O_CLOEXEC);
 		if (fd >= 0) {
-			unlink(path);
+			unlink(path.text);
 			return fd;
 		}
 	}

@@ -1,5 +1,5 @@
-/* indexer/source/files.c - see source_files.h. The kernel keeps a path beneath its directory (openat2); where it can't,
- * the path is walked part by part without following any link. */
+/* indexer/source/files.c - opens and lists files beneath a folder. The kernel keeps a path beneath its directory
+ * (openat2); where it can't, the path is walked part by part without following any link. */
 #include "indexer/source/files.h"
 
 #include "base/file.h"
@@ -45,28 +45,30 @@ static int open_by_parts(int dir_fd, char *path)
 	return next;
 }
 
-static const char *path_problem(Str path)
+static Status check_path(Str path, Err *err)
 {
 	Str part, rest = path;
+	const char *problem = NULL;
 	if (path.len == 0 || path.len >= PATH_MAX)
-		return "an empty or overlong file name";
-	if (memchr(path.ptr, 0, path.len))
-		return "a file name with a NUL";
-	if (path.ptr[0] == '/')
-		return "an absolute file name";
-	while (str_split(&rest, '/', &part))
+		problem = "an empty or overlong file name";
+	else if (memchr(path.ptr, 0, path.len))
+		problem = "a file name with a NUL";
+	else if (path.ptr[0] == '/')
+		problem = "an absolute file name";
+	while (!problem && str_split(&rest, '/', &part))
 		if (str_eq(part, STR("..")))
-			return "a file name that climbs with '..'";
-	return NULL;
+			problem = "a file name that climbs with '..'";
+	return problem ? err_set(err, ST_INVALID, "%s: %.*s", problem, (int)(path.len < 120 ? path.len : 120),
+				 path.ptr ? path.ptr : "")
+		       : ST_OK;
 }
 
 Status open_beneath(int dir_fd, Str path, int *fd_out, Err *err)
 {
 	char copy[PATH_MAX];
-	const char *problem = path_problem(path);
-	if (problem)
-		return err_set(err, ST_INVALID, "%s: %.*s", problem, (int)(path.len < 120 ? path.len : 120),
-			       path.ptr ? path.ptr : "");
+	Status st = check_path(path, err);
+	if (st != ST_OK)
+		return st;
 	memcpy(copy, path.ptr, path.len);
 	copy[path.len] = 0;
 	int fd = open_by_kernel(dir_fd, copy);
@@ -166,7 +168,7 @@ void file_list_done(FileList *list)
 	*list = (FileList){0};
 }
 
-uint64_t tree_size_bytes(int dir_fd, unsigned depth)
+uint64_t folder_size_bytes(int dir_fd, unsigned depth)
 {
 	FileList list;
 	Err ignored;
@@ -180,7 +182,7 @@ uint64_t tree_size_bytes(int dir_fd, unsigned depth)
 		}
 		int fd = openat(dir_fd, list.entries[i].name.ptr, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (fd >= 0)
-			total += tree_size_bytes(fd, depth + 1);
+			total += folder_size_bytes(fd, depth + 1);
 		close_quietly(fd);
 	}
 	file_list_done(&list);
@@ -204,13 +206,13 @@ static uint64_t *find_slot(uint64_t *slots, size_t capacity, uint64_t value)
 	return &slots[at];
 }
 
-bool taken_add(TakenFiles *taken, dev_t dev, ino_t ino)
+Status taken_add(TakenFiles *taken, dev_t dev, ino_t ino, Err *err)
 {
 	if (taken->count * 2 >= taken->capacity) {
 		size_t capacity = taken->capacity ? taken->capacity * 2 : 1024;
 		uint64_t *slots = calloc(capacity, sizeof *slots);
 		if (!slots)
-			return false;
+			return err_no_memory(err);
 		for (size_t i = 0; i < taken->capacity; i++)
 			if (taken->slots[i])
 				*find_slot(slots, capacity, taken->slots[i]) = taken->slots[i];
@@ -221,7 +223,7 @@ bool taken_add(TakenFiles *taken, dev_t dev, ino_t ino)
 	uint64_t value = slot_value(dev, ino), *slot = find_slot(taken->slots, taken->capacity, value);
 	taken->count += *slot == 0;
 	*slot = value;
-	return true;
+	return ST_OK;
 }
 
 bool taken_has(const TakenFiles *taken, dev_t dev, ino_t ino)

@@ -39,8 +39,8 @@ void file_list_done(FileList *list);
 Str file_stem(Str name); /* "a/b.tar.gz" → "a/b.tar" */
 Str file_base(Str path); /* "a/b.pdf" → "b.pdf" */
 
-/* Bytes of all files beneath, as far as they can be looked at. */
-uint64_t tree_size_bytes(int dir_fd, unsigned depth);
+/* Bytes of all files beneath, as far as they can be looked at. depth 0: the folder that was named. */
+uint64_t folder_size_bytes(int dir_fd, unsigned depth);
 
 /* ---- files that were taken already ----------------------------------------------------------------------------- */
 
@@ -51,7 +51,7 @@ typedef struct {
 } TakenFiles;
 
 void taken_done(TakenFiles *taken);
-bool taken_add(TakenFiles *taken, dev_t dev, ino_t ino); /* false: out of memory */
+Status taken_add(TakenFiles *taken, dev_t dev, ino_t ino, Err *err);
 bool taken_has(const TakenFiles *taken, dev_t dev, ino_t ino);
 
 #endif

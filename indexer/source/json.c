@@ -1,8 +1,15 @@
-/* indexer/source/json.c - see source_json.h. */
+/* indexer/source/json.c - cuts the long text out of a line of JSON, so that the parser of records sees a short one. The
+ * scanner walks from string to string: only there can a bracket or a quote mean something else.
+ *
+ * A scanner of ours beside jansson, because most bytes of an ingest go through here: it finds the end of a text many
+ * bytes at a time, where a parser builds a value out of every one. */
 #include "indexer/source/json.h"
 
 #include "base/json_out.h"
 #include "base/utf8.h"
+
+#include <jansson.h>
+#include <stdlib.h>
 
 void json_reader_done(JsonReader *reader)
 {
@@ -144,4 +151,29 @@ Status json_reader_parse(JsonReader *reader, Str line, Arena *arena, Record *out
 		return record_parse(line, arena, out, err);
 	out->text = buf_str(&reader->text);
 	return ST_OK;
+}
+
+/* ---- members --------------------------------------------------------------------------------------------------- */
+
+Status json_set_member(Str object, const char *name, Str value, Arena *arena, Str *out, Err *err)
+{
+	json_t *parsed = object.len ? json_loadb(object.ptr, object.len, 0, NULL) : json_object();
+	json_t *member = json_loadb(value.ptr ? value.ptr : "", value.len, JSON_DECODE_ANY, NULL);
+	char *text = NULL;
+	Str kept = {NULL, 0};
+	Status st = ST_OK;
+	if (!json_is_object(parsed) || !member)
+		st = err_set(err, ST_INVALID, "what \"%s\" is to be added to is no JSON object", name);
+	else if (json_object_set(parsed, name, member) == 0)
+		text = json_dumps(parsed, JSON_COMPACT | JSON_SORT_KEYS);
+	if (text)
+		kept = arena_copy(arena, str_from(text));
+	free(text);
+	json_decref(member);
+	json_decref(parsed);
+	if (st == ST_OK && !kept.ptr)
+		st = err_no_memory(err);
+	if (st == ST_OK)
+		*out = kept;
+	return st;
 }

@@ -8,7 +8,7 @@
  *
  * Shapes   a line of JSON without its end; UTF-8
  * Owns     out points into the arena and into the reader; both live until the next call with them
- * Errors   those of record_parse
+ * Errors   those of record_parse; ST_NO_MEMORY
  * Threads  a reader belongs to one thread
  */
 #ifndef INDEXER_SOURCE_JSON_H
@@ -25,5 +25,9 @@ typedef struct {
 
 void json_reader_done(JsonReader *reader);
 Status json_reader_parse(JsonReader *reader, Str line, Arena *arena, Record *out, Err *err);
+
+/* The object with its member `name` set to `value` (JSON, of any type): keys sorted, no blanks, in the arena. object
+ * "": an empty one. ST_INVALID object or value is none. */
+Status json_set_member(Str object, const char *name, Str value, Arena *arena, Str *out, Err *err);
 
 #endif

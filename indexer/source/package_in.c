@@ -1,4 +1,5 @@
-/* indexer/source/package_in.c - see package_in.h.
+/* indexer/source/package_in.c - reads packages as streams. Every entry's name is made UTF-8 and checked before it is
+ * handed out; every byte that comes out is counted against what went in.
  *
  * libarchive gives names in the locale of the thread: without a UTF-8 locale it drops Vietnamese names. So every call
  * runs under C.UTF-8, for this thread only. Filters and formats are named one by one: "all" would start programs. */
@@ -42,7 +43,7 @@ static bool is_reserved_by_windows(Str part)
 	       (str_eq_nocase(str_slice(base, 0, 3), STR("COM")) || str_eq_nocase(str_slice(base, 0, 3), STR("LPT")));
 }
 
-const char *package_in_name_problem(Str name)
+static const char *find_problem(Str name)
 {
 	Str part, rest = name;
 	if (name.len == 0)
@@ -70,6 +71,12 @@ const char *package_in_name_problem(Str name)
 			return "a name that is reserved on Windows";
 	}
 	return NULL;
+}
+
+Status package_in_check_name(Str name, Err *err)
+{
+	const char *problem = find_problem(name);
+	return problem ? err_set(err, ST_INVALID, "%s", problem) : ST_OK;
 }
 
 bool package_in_name_is_hidden(Str name)
@@ -108,7 +115,7 @@ static bool convert(const char *charset, char *name, char *out, size_t capacity,
 	return ok;
 }
 
-/* "./a//b/" becomes "a/b"; what is left is checked by package_in_name_problem. */
+/* "./a//b/" becomes "a/b"; what is left is checked by package_in_check_name. */
 static Str tidy(char *name, size_t len)
 {
 	size_t used = 0;
@@ -151,7 +158,7 @@ static Str read_name(PackageIn *p)
 
 /* ---- open and close -------------------------------------------------------------------------------------------- */
 
-static Status broken(const PackageIn *p, Err *err)
+static Status fail_with_reason(const PackageIn *p, Err *err)
 {
 	const char *why = archive_error_string(p->archive);
 	if (why && (strstr(why, "ncrypt") || strstr(why, "assphrase")))
@@ -194,7 +201,7 @@ static Status open_archive(PackageIn *p, int fd, Str bytes, Err *err)
 		p->size_bytes = bytes.len;
 		code = archive_read_open_memory(p->archive, bytes.ptr ? bytes.ptr : "", bytes.len);
 	}
-	return code == ARCHIVE_OK || code == ARCHIVE_WARN ? ST_OK : broken(p, err);
+	return code == ARCHIVE_OK || code == ARCHIVE_WARN ? ST_OK : fail_with_reason(p, err);
 }
 
 Status package_in_open(PackageIn **out, PackageKind kind, int fd, Str bytes, Err *err)
@@ -228,17 +235,15 @@ void package_in_close(PackageIn *p)
 
 /* ---- entries --------------------------------------------------------------------------------------------------- */
 
-static const char *entry_problem(const PackageIn *p, Status *code)
+static Status check_entry(const PackageIn *p, Err *err)
 {
-	*code = ST_UNSUPPORTED;
 	if (archive_entry_hardlink(p->entry) || archive_entry_filetype(p->entry) == AE_IFLNK)
-		return "a link";
+		return err_set(err, ST_UNSUPPORTED, "a link");
 	if (archive_entry_filetype(p->entry) != AE_IFREG)
-		return "neither a file nor a directory";
+		return err_set(err, ST_UNSUPPORTED, "neither a file nor a directory");
 	if (archive_entry_is_encrypted(p->entry))
-		return "an encrypted entry";
-	*code = ST_OK;
-	return NULL;
+		return err_set(err, ST_UNSUPPORTED, "an encrypted entry");
+	return ST_OK;
 }
 
 /* STEP_ITEM: an entry to hand out. STEP_END with *again: one to pass over. */
@@ -249,7 +254,7 @@ static Step read_entry(PackageIn *p, PackageEntry *out, bool *again, Err *err)
 	if (code == ARCHIVE_EOF)
 		return STEP_END;
 	if (code != ARCHIVE_OK && code != ARCHIVE_WARN) {
-		broken(p, err);
+		fail_with_reason(p, err);
 		return STEP_ERROR;
 	}
 	*out = (PackageEntry){.size_bytes = UINT64_MAX};
@@ -263,13 +268,12 @@ static Step read_entry(PackageIn *p, PackageEntry *out, bool *again, Err *err)
 		return STEP_ERROR;
 	}
 	out->name = read_name(p);
-	out->reason = package_in_name_problem(out->name);
-	*again = archive_entry_filetype(p->entry) == AE_IFDIR || (!out->reason && package_in_name_is_hidden(out->name));
+	Status st = package_in_check_name(out->name, &out->refusal);
+	*again = archive_entry_filetype(p->entry) == AE_IFDIR || (st == ST_OK && package_in_name_is_hidden(out->name));
 	if (*again)
 		return STEP_END;
-	out->refused = out->reason ? ST_INVALID : ST_OK;
-	if (!out->reason)
-		out->reason = entry_problem(p, &out->refused);
+	if (st == ST_OK)
+		check_entry(p, &out->refusal);
 	return STEP_ITEM;
 }
 
@@ -294,7 +298,7 @@ static Status read_data(void *ctx, void *out, size_t capacity, size_t *got_out, 
 	PackageIn *p = ctx;
 	la_ssize_t got = archive_read_data(p->archive, out, capacity);
 	if (got < 0)
-		return broken(p, err);
+		return fail_with_reason(p, err);
 	p->expanded_bytes += (uint64_t)got;
 	uint64_t packed = p->size_bytes ? p->size_bytes : package_in_bytes_read(p);
 	if (p->expanded_bytes > PACKAGE_RATIO_FREE && p->expanded_bytes / PACKAGE_RATIO_MAX > packed)

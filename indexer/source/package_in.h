@@ -37,8 +37,7 @@ typedef enum {
 typedef struct {
 	Str name;
 	uint64_t size_bytes; /* as the package says; UINT64_MAX: it does not */
-	Status refused;      /* ST_OK, or why it can't be taken … */
-	const char *reason;  /* … in words */
+	Err refusal;         /* why it can't be taken; code ST_OK: it can */
 } PackageEntry;
 
 /* Reads from `fd` where it stands (zip and 7z: from its start, and it must be a file), or from bytes where fd is -1. */
@@ -48,8 +47,8 @@ Step package_in_next(PackageIn *package, PackageEntry *out, Err *err);
 ByteSource package_in_source(PackageIn *package);         /* the bytes of the entry at hand */
 uint64_t package_in_bytes_read(const PackageIn *package); /* of the package itself */
 
-/* Why a name can't be taken; NULL: it can. For names from elsewhere too ("files" of a record). */
-const char *package_in_name_problem(Str name);
+/* ST_INVALID: a name that can't be taken, and why. */
+Status package_in_check_name(Str name, Err *err);
 /* "." or "__MACOSX" begins one of its parts. */
 bool package_in_name_is_hidden(Str name);
 

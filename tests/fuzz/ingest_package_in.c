@@ -24,9 +24,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	for (int i = 0; i < ENTRIES_MAX && total < BYTES_MAX && package_in_next(package, &entry, &err) == STEP_ITEM;
 	     i++) {
-		if (!utf8_is_valid(entry.name) && entry.refused == ST_OK)
+		if (!utf8_is_valid(entry.name) && entry.refusal.code == ST_OK)
 			abort();
-		if (entry.refused == ST_OK && data[0] & 1 ? entry.name.len != 0 : false)
+		if (entry.refusal.code == ST_OK && data[0] & 1 ? entry.name.len != 0 : false)
 			abort();
 		ByteSource from = package_in_source(package);
 		for (size_t got = 1; got && total < BYTES_MAX; total += got)

@@ -6,6 +6,7 @@
 #include "unit.h"
 
 #include "base/file.h"
+#include "indexer/extract/extract.h"
 #include "indexer/ingest/ingest.h"
 #include "indexer/source/bytes.h"
 
@@ -266,6 +267,45 @@ static inline bool mentions(const Buf *lines, const char *words)
 	do {                                                                                                           \
 		if (!mentions(&(f)->rejects, words))                                                                   \
 			fail_msg("\"%s\" is not among the rejects:\n%.*s", words, STR_ARG(buf_str(&(f)->rejects)));    \
+	} while (0)
+
+static inline void find_record(Fixture *f, const char *id, Arena *arena, Entry *out)
+{
+	uint64_t sequence;
+	if (store_find(f->store, ENTRY_RECORD, str_from(id), 0, &sequence, &f->err) != ST_OK ||
+	    store_entry(f->store, sequence, arena, out, &f->err) != ST_OK)
+		fail_msg("%s", f->err.text);
+}
+
+static inline const ObjectRef *object_of(const Entry *entry, const char *role)
+{
+	for (size_t i = 0; i < entry->object_count; i++)
+		if (strcmp(entry->objects[i].role, role) == 0)
+			return &entry->objects[i];
+	return NULL;
+}
+
+static inline void assert_object(Fixture *f, const ObjectRef *object, Str wanted)
+{
+	Buf bytes = {0};
+	assert_non_null(object);
+	assert_int_equal(store_object_load(f->store, &object->hash, 1 << 30, &bytes, &f->err), ST_OK);
+	assert_str_equal(buf_str(&bytes), wanted);
+	buf_done(&bytes);
+}
+
+/* The entry that was archived last. */
+static inline void find_newest(Fixture *f, Arena *arena, Entry *out)
+{
+	assert_int_equal(store_entry(f->store, store_tree_size(f->store) - 1, arena, out, &f->err), ST_OK);
+}
+
+/* The program is its own extracting process. */
+#define WITH_ARCHIVE(test) cmocka_unit_test_setup_teardown(test, fixture_open, fixture_close)
+#define RUN_AS_EXTRACTOR(argc, argv)                                                                                   \
+	do {                                                                                                           \
+		if ((argc) > 1 && strcmp((argv)[1], "extract") == 0)                                                   \
+			return extract_main((argc)-1, (argv) + 1);                                                     \
 	} while (0)
 
 #endif

@@ -15,10 +15,10 @@ static Status walk(Str bytes, PackageKind kind, Buf *out, Err *err)
 	if (st != ST_OK)
 		return st;
 	while (st == ST_OK && (step = package_in_next(package, &entry, err)) == STEP_ITEM) {
-		buf_printf(out, "%.*s%s%s", STR_ARG(entry.name), entry.refused ? "!" : "=",
-			   entry.refused ? entry.reason : "");
+		buf_printf(out, "%.*s%s%s", STR_ARG(entry.name), entry.refusal.code ? "!" : "=",
+			   entry.refusal.code ? entry.refusal.text : "");
 		ByteSource from = package_in_source(package);
-		for (size_t got = 1; !entry.refused && st == ST_OK && got;) {
+		for (size_t got = 1; entry.refusal.code == ST_OK && st == ST_OK && got;) {
 			char step_bytes[4096];
 			st = from.read(from.ctx, step_bytes, sizeof step_bytes, &got, err);
 			if (st == ST_OK && out->len < 1 << 20)
@@ -58,14 +58,15 @@ static void names_that_climb_or_mean_something_to_windows_are_refused(void **sta
 	static const char *const names[] = {"../a", "a/../../b", "/etc/passwd", "C:/a", "a\\b",
 					    "a\nb", "NUL",       "x/con.txt",   "Lpt1", ".."};
 	static const char *const fine[] = {"a", "a/b.c", "CONSOLE.txt", "a..b", "...a", "LPT", "Quyết định: 15.pdf"};
+	Err err;
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (!package_in_name_problem(str_from(names[i])))
+		if (package_in_check_name(str_from(names[i]), &err) != ST_INVALID)
 			fail_msg("'%s' was taken", names[i]);
 	for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++)
-		if (package_in_name_problem(str_from(fine[i])))
-			fail_msg("'%s' was refused: %s", fine[i], package_in_name_problem(str_from(fine[i])));
-	assert_non_null(package_in_name_problem(STR("")));
-	assert_non_null(package_in_name_problem(STR("a\xFF")));
+		if (package_in_check_name(str_from(fine[i]), &err) != ST_OK)
+			fail_msg("'%s' was refused: %s", fine[i], err.text);
+	assert_int_equal(package_in_check_name(STR(""), &err), ST_INVALID);
+	assert_int_equal(package_in_check_name(STR("a\xFF"), &err), ST_INVALID);
 }
 
 static void links_devices_and_climbing_names_are_handed_out_as_refused(void **state)

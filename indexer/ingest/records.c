@@ -1,12 +1,15 @@
-/* indexer/ingest/json.c - records as JSON: lines of them, a file of one, one from a sender. See ingest_run.h. */
-#include "indexer/ingest/run.h"
+/* indexer/ingest/records.c - records as JSON. Each is parsed, its files are gathered (sent inline, named beside the
+ * source, or lying beside the metadata), and the item is added. A file that a record names is marked as taken, so that
+ * a walk over the folder does not bring it again. */
+#include "indexer/ingest/records.h"
 
-#include <fcntl.h>
-#include <stdio.h>
+#include "base/file.h"
+#include "indexer/ingest/add.h"
+#include "indexer/source/package_in.h"
+
 #include <sys/stat.h>
-#include <unistd.h>
 
-static bool is_beside(const Beside *beside, Str path)
+static bool is_beside(const Sidecars *beside, Str path)
 {
 	for (size_t i = 0; i < beside->count; i++)
 		if (str_eq(beside->files[i].name, file_base(path)))
@@ -27,9 +30,11 @@ static Status open_named(IngestRun *run, const RecordFile *named, int dir_fd, So
 	Status st = open_beneath(dir_fd, named->path, &fd, err);
 	if (st != ST_OK)
 		return st;
-	if (fstat(fd, &info) == 0 && !taken_add(&run->taken, info.st_dev, info.st_ino)) {
-		close(fd);
-		return err_no_memory(err);
+	if (fstat(fd, &info) == 0)
+		st = taken_add(&run->taken, info.st_dev, info.st_ino, err);
+	if (st != ST_OK) {
+		close_quietly(fd);
+		return st;
 	}
 	Str name = arena_copy(&run->arena, named->path); /* with its end, for messages */
 	st = source_file_take_fd(out, fd, name.ptr ? name.ptr : "", err);
@@ -38,7 +43,7 @@ static Status open_named(IngestRun *run, const RecordFile *named, int dir_fd, So
 }
 
 /* The record's files: inline, named, or beside its metadata. The named ones are owned. */
-static Status gather_files(IngestRun *run, const Record *record, int dir_fd, const Beside *beside, SourceFile *files,
+static Status gather_files(IngestRun *run, const Record *record, int dir_fd, const Sidecars *beside, SourceFile *files,
 			   bool *owned, size_t *count, Err *err)
 {
 	for (size_t i = 0; i < record->file_count; i++) {
@@ -73,7 +78,8 @@ static void make_member_of_case(Record *record)
 	}
 }
 
-static Status add_record(IngestRun *run, Record *record, Place place, int dir_fd, const Beside *beside, Err *err)
+static Status add_record(IngestRun *run, Record *record, IngestPlace place, int dir_fd, const Sidecars *beside,
+			 Err *err)
 {
 	size_t count = 0, most = record->file_count + beside->count + 1;
 	SourceFile *files = arena_calloc(&run->arena, most, sizeof *files);
@@ -82,14 +88,14 @@ static Status add_record(IngestRun *run, Record *record, Place place, int dir_fd
 		return err_no_memory(err);
 	Status st = gather_files(run, record, dir_fd, beside, files, owned, &count, err);
 	if (st != ST_OK) {
-		st = run_reject_or_end(run, place, st, err) ? ST_OK : st;
+		st = ingest_reject_or_end(run, place, err, err);
 	} else {
 		IngestItem item = {.place = place,
 				   .record = record,
 				   .files = files,
 				   .file_count = count,
 				   .text_file = record->has_text ? NULL : beside->text_file};
-		st = ingest_run_add(run, &item, err);
+		st = ingest_add(run, &item, err);
 	}
 	for (size_t i = 0; i < count; i++)
 		if (owned[i])
@@ -97,14 +103,14 @@ static Status add_record(IngestRun *run, Record *record, Place place, int dir_fd
 	return st;
 }
 
-Status ingest_json(IngestRun *run, Str json, Place place, int dir_fd, const Beside *beside, Err *err)
+Status ingest_json(IngestRun *run, Str json, IngestPlace place, int dir_fd, const Sidecars *beside, Err *err)
 {
-	static const Beside nothing = {0};
+	static const Sidecars nothing = {0};
 	Record record;
 	arena_reset(&run->arena);
 	Status st = json_reader_parse(&run->json, json, &run->arena, &record, err);
 	if (st != ST_OK)
-		return run_reject_or_end(run, place, st, err) ? ST_OK : st;
+		return ingest_reject_or_end(run, place, err, err);
 	if (!beside)
 		beside = &nothing;
 	if (record.is_case && (beside->count || beside->text_file))
@@ -125,22 +131,35 @@ Status ingest_lines(IngestRun *run, ByteSource from, Str name, int dir_fd, Err *
 	Status st = ST_OK;
 	Step step = STEP_END;
 	line_reader_init(&reader, from);
-	while (st == ST_OK && !run_stopped(run) && (step = line_next(&reader, &line, &why)) == STEP_ITEM) {
-		Place place = {name, reader.number};
+	while (st == ST_OK && !ingest_stopped(run) && (step = line_next(&reader, &line, &why)) == STEP_ITEM) {
+		IngestPlace place = {name, reader.number};
 		Str text = reader.number == 1 ? without_mark(line.text) : line.text;
 		if (line.too_long)
-			run_reject(run, place, ST_LIMIT, "a line of more than 128 MiB");
+			ingest_reject(run, place, ST_LIMIT, "a line of more than 128 MiB");
 		else if (str_trim(text).len)
 			st = ingest_json(run, text, place, dir_fd, NULL, err);
 		if (st == ST_OK)
-			st = run_tick(run, from.position(from.ctx), err);
+			st = ingest_tick(run, from.position(from.ctx), err);
 	}
-	if (st == ST_OK && step == STEP_ERROR &&
-	    !run_reject_or_end(run, (Place){name, reader.number + 1}, why.code, &why)) {
-		*err = why;
-		st = why.code;
-	}
+	if (st == ST_OK && step == STEP_ERROR)
+		st = ingest_reject_or_end(run, (IngestPlace){name, reader.number + 1}, &why, err);
 	line_reader_done(&reader);
+	return st;
+}
+
+Status ingest_compressed_lines(IngestRun *run, int fd, Str bytes, Str name, int dir_fd, Err *err)
+{
+	PackageIn *package = NULL;
+	PackageEntry entry;
+	Err why;
+	Status st = package_in_open(&package, PACKAGE_STREAM, fd, bytes, &why);
+	Step step = st == ST_OK ? package_in_next(package, &entry, &why) : STEP_ERROR;
+	st = ST_OK;
+	if (step == STEP_ITEM)
+		st = ingest_lines(run, package_in_source(package), name, dir_fd, err);
+	else if (step == STEP_ERROR)
+		st = ingest_reject_or_end(run, (IngestPlace){.name = name}, &why, err);
+	package_in_close(package);
 	return st;
 }
 
@@ -184,13 +203,13 @@ static bool is_lines(IngestRun *run, Str json)
 Status ingest_json_file(IngestRun *run, const SourceFile *file, Str name, int dir_fd, Err *err)
 {
 	Buf bytes = {0};
-	Place place = {.name = name};
+	IngestPlace place = {.name = name};
 	Status st = source_file_load(file, LINE_MAX_BYTES, &bytes, err);
 	Str json = without_mark(buf_str(&bytes));
 	if (st != ST_OK) {
-		st = run_reject_or_end(run, place, st, err) ? ST_OK : st;
+		st = ingest_reject_or_end(run, place, err, err);
 	} else if (str_trim(json).len == 0) {
-		run_reject(run, place, ST_INVALID, "an empty file");
+		ingest_reject(run, place, ST_INVALID, "an empty file");
 	} else if (is_lines(run, json)) {
 		StrSource from = {.left = json};
 		st = ingest_lines(run, (ByteSource){read_str, str_position, &from}, name, dir_fd, err);

@@ -1,0 +1,16 @@
+/* indexer/ingest/add.h - one item into the archive: gate, id, text, metadata, objects, append.
+ *
+ * Shapes   an item without an id and with files is known by all that was given, so that the same again is a duplicate
+ * Owns     nothing; the item's record is completed in place
+ * Errors   what ends the ingest (run.h); an item that can't be taken is rejected
+ * Threads  one
+ */
+#ifndef INDEXER_INGEST_ADD_H
+#define INDEXER_INGEST_ADD_H
+
+#include "indexer/ingest/item.h"
+
+/* Appends the item, or rejects it. run->arena is reset by whoever made the item. */
+Status ingest_add(IngestRun *run, IngestItem *item, Err *err);
+
+#endif

@@ -1,0 +1,20 @@
+/* indexer/ingest/item.h - one item of an ingest: a record as it was given, with its files.
+ *
+ * Owns     nothing: record and files belong to whoever reads the source, until ingest_add returns
+ */
+#ifndef INDEXER_INGEST_ITEM_H
+#define INDEXER_INGEST_ITEM_H
+
+#include "indexer/ingest/run.h"
+#include "indexer/source/bytes.h"
+#include "store/record/record.h"
+
+typedef struct {
+	IngestPlace place;
+	Record *record;    /* what was given; completed in place */
+	SourceFile *files; /* the originals */
+	size_t file_count;
+	const SourceFile *text_file; /* its text, given as a file beside it; NULL: none */
+} IngestItem;
+
+#endif
