@@ -236,12 +236,22 @@ static bool has_magic(const Format *f, Str magic, const Format *named, Str head)
 	return false;
 }
 
+static bool has_any_magic(const Format *f, const Format *named, Str head)
+{
+	for (size_t i = 0; i < FORMAT_MAGICS_MAX && f->magics[i].len; i++)
+		if (has_magic(f, f->magics[i], named, head))
+			return true;
+	return false;
+}
+
+/* Formats may have one magic (.doc and .xls): the name decides among them too. */
 static const Format *find_magic(const Format *named, Str head)
 {
+	if (has_any_magic(named, named, head))
+		return named;
 	for (const Format *f = formats; f < formats + format_count; f++)
-		for (size_t i = 0; i < FORMAT_MAGICS_MAX && f->magics[i].len; i++)
-			if (has_magic(f, f->magics[i], named, head))
-				return f;
+		if (has_any_magic(f, named, head))
+			return f;
 	return NULL;
 }
 

@@ -80,6 +80,9 @@ static void every_format_has_a_reader_for_what_it_yields_and_no_ending_stands_tw
 			fail_msg("nobody reads %s", f->name);
 		if (!(f->yields & YIELDS_TEXT) && reader->word)
 			fail_msg("%s has a reader and yields no text", f->name);
+		assert_int_equal((f->yields & YIELDS_MEMBERS) != 0, f->reader == READER_PACKAGE);
+		assert_int_equal((f->yields & YIELDS_RECORDS) != 0,
+				 f->reader == READER_LINES || f->reader == READER_JSON || f->reader == READER_TABLE);
 		for (size_t i = 0; i < FORMAT_ENDINGS_MAX && f->endings[i]; i++) {
 			char name[40];
 			snprintf(name, sizeof name, "a%s", f->endings[i]);
