@@ -4,7 +4,8 @@
  *   entry: length (4) | CRC-32C (4) | SHA-256 of the entry before (32) | JSON
  *
  * Each entry names the hash of the one before it, so that none can be taken out or changed unseen; the newest hash can
- * be kept elsewhere. Entries are synced every `sync_every_ms` at the latest, not one by one: reads are many.
+ * be kept elsewhere. Reads are many, so entries are not synced one by one: adding one syncs all when the last sync is a
+ * second old, and so do access_log_sync and access_log_close.
  *
  * Owns     access_log_open's result until access_log_close
  * Errors   ST_CORRUPT the chain is broken (says where); ST_BUSY another process has it open for writing
@@ -13,9 +14,8 @@
 #ifndef STORE_ACCESS_ACCESS_LOG_H
 #define STORE_ACCESS_ACCESS_LOG_H
 
-#include "store/format/hash.h"
-
 #include "base/err.h"
+#include "store/format/hash.h"
 
 typedef struct AccessLog AccessLog;
 

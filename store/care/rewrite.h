@@ -1,7 +1,7 @@
 /* store/care/rewrite.h - writes a sealed segment anew, frame by frame, beside the old file, and puts it in its place.
  *
  * Owns     nothing
- * Errors   ST_CORRUPT a frame of the old file is damaged: nothing is replaced
+ * Errors   ST_CORRUPT a frame of the old file is damaged: nothing is replaced; ST_BUSY, ST_IO, ST_NO_SPACE
  * Threads  one at a time over all processes (rewrite_lock)
  */
 #ifndef STORE_CARE_REWRITE_H

@@ -1,5 +1,6 @@
-/* store/format/codec.c - see codec.h. Loading 64 KiB of dictionary costs more than compressing a small record, so a
- * packer prepares it once: for packing fast it is then only looked into (pack_block.h), for packing small it is copied.
+/* store/format/codec.c - loading 64 KiB of dictionary costs more than compressing a small record, so a packer prepares
+ * it once: for packing fast it is then only looked into (pack_block.h), for packing small it is copied. Whatever was
+ * packed is unpacked and compared before it is handed out: a fault in a compressor must not reach the archive.
  */
 #include "store/format/codec.h"
 

@@ -1,4 +1,7 @@
-/* store/format/descriptor.c - the descriptors of each type of frame, byte for byte (see frame.h and docs/FORMAT.md). */
+/* store/format/descriptor.c - each descriptor byte for byte, as docs/FORMAT.md has it. A reader takes exactly one form
+ * of each: reserved bytes are zero and lengths agree with each other, so that no changed byte goes unseen. The footer
+ * carries its own sum: it is read without its frame's body, so the frame's content sum cannot vouch for it.
+ */
 #include "store/format/descriptor.h"
 
 #include "store/format/hash.h"

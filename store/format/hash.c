@@ -1,5 +1,6 @@
-/* store/format/hash.c - see hash.h. SHA-256 through OpenSSL's low-level calls: EVP's fetch and allocation cost more
- * than hashing a descriptor does. CRC-32C by the SSE4.2 instruction where the machine has it, by table elsewhere. */
+/* store/format/hash.c - SHA-256 through OpenSSL's low-level calls: EVP's fetch and allocation cost more than hashing a
+ * descriptor does. CRC-32C by the SSE4.2 instruction where the machine has it, by eight tables elsewhere.
+ */
 #define OPENSSL_API_COMPAT 0x10100000L
 #include "store/format/hash.h"
 

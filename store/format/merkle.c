@@ -1,4 +1,9 @@
-/* store/format/merkle.c - see merkle.h. */
+/* store/format/merkle.c - a tree of n leaves splits at the largest power of two below n. Roots and proofs go down from
+ * the whole tree along that split; a subtree whose size is a power of two is complete and is asked of the node source,
+ * so a proof costs O(log n) nodes. A path is gathered from the root down and turned round, for RFC 9162 lists it from
+ * the leaf up. The two checks follow that RFC's own algorithms, with its names (fn, sn, r), and share
+ * nothing but the node hash with the making of proofs.
+ */
 #include "store/format/merkle.h"
 
 #include "store/format/hash.h"

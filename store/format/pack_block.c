@@ -1,9 +1,11 @@
-/* store/format/pack_block.c - see pack_block.h. Greedy: the first match that is found is taken; the longer none is
- * found, the larger the steps become.
+/* store/format/pack_block.c - greedy: the first match that is found is taken; the longer none is found, the larger the
+ * steps become.
  *
  *   sequence   1 literals << 4 | match - 4 (15: more behind it) | more | literals | le16 distance | more
  *
- * The last sequence has literals only, at least five; the last match begins at least twelve bytes before the end. */
+ * The last sequence has literals only, at least five; the last match begins at least twelve bytes before the end. Why
+ * this is not liblz4: docs/decisions/0015.
+ */
 #include "store/format/pack_block.h"
 
 #include "base/buf.h"

@@ -1,4 +1,7 @@
-/* store/format/payload.c - see payload.h. */
+/* store/format/payload.c - a payload is written by one function and read by a cursor that takes exactly what that
+ * function writes: one order of members, one spelling. So a payload that was changed, or written by somebody else, is
+ * refused, and no JSON tree is built for every record that is read.
+ */
 #include "store/format/payload.h"
 
 #include "base/json_out.h"

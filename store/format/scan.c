@@ -1,5 +1,7 @@
-/* store/format/scan.c - reads a segment frame by frame through a window, and finds the way back after damage.
- * A frame counts as valid when the sums of header and content are right for exactly this place. */
+/* store/format/scan.c - a window of 1 MiB moves over the file. A frame counts as valid when the sums of header and
+ * content are right for exactly this place. Behind damage every aligned place with the frame magic is tried until one
+ * is.
+ */
 #include "store/format/scan.h"
 
 #include "base/file.h"

@@ -1,4 +1,7 @@
-/* store/format/segment.c - see segment.h. pread, never mmap: a page that rots must be an error, not a SIGBUS. */
+/* store/format/segment.c - a segment is read with pread, never mmap: a page that rots must be an error, not a SIGBUS.
+ * Trailer and footer are taken only when every sum and length fits; otherwise the segment counts as not sealed and its
+ * frames are found by scanning.
+ */
 #include "store/format/segment.h"
 
 #include <errno.h>

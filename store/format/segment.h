@@ -40,7 +40,7 @@ typedef struct {
 	uint32_t frames, leaves; /* of the live one: appended but not committed ones too */
 	bool sealed, header_damaged;
 	uint32_t generation;     /* of the file that the tables below belong to */
-	bool rescanned;          /* its footer is damaged: the tables below come from scanning it */
+	bool rescanned;          /* its footer is damaged: the tables below were found by scanning */
 	uint32_t *offsets;       /* offset / 8 by ordinal, 0 unknown; NULL: look into the footer */
 	uint32_t *leaf_ordinals; /* by sequence - first_sequence, UINT32_MAX unknown */
 	size_t offsets_room, leaves_room;
@@ -86,7 +86,7 @@ void segment_free(Segment *s);
 /* Notes where a frame is; ordinals may come with gaps. */
 bool segment_note_frame(Segment *s, uint32_t ordinal, uint64_t offset);
 bool segment_note_leaf(Segment *s, uint32_t leaf, uint32_t ordinal);
-/* All of it from the footer into memory; and back out of it again. */
+/* Takes the offsets and ordinals out of the footer into memory; lets go of what the footer can say again. */
 Status segment_load_tables(Segment *s, uint32_t frames, uint32_t leaves, Err *err);
 void segment_release_tables(Segment *s);
 void segment_cut(Segment *s, uint32_t frames, uint32_t leaves, uint64_t end);

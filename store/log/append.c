@@ -1,4 +1,9 @@
-/* store/log/append.c - one entry in: is it there already? its objects, its payload, its leaf. And group commit. */
+/* store/log/append.c - one entry in: its objects are hashed, its key is looked up, and a version with the same payload
+ * (written with that version's salt) makes it a duplicate. Otherwise objects, payload and leaf are appended in this
+ * order, so that a leaf never points to what is not there.
+ *
+ * Group commit: threads that call store_put together wait for one batch; whoever finds nobody at it commits for all.
+ */
 #include "store/log/append.h"
 
 #include "base/clock.h"
@@ -152,7 +157,7 @@ static Status add_leaf(Store *store, LeafDescriptor *leaf, Str annex, Hash *leaf
 	if (!buf_ok(&w->descriptor))
 		return err_no_memory(err);
 	Frame frame = {.descriptor = buf_str(&w->descriptor), .annex = annex};
-	rwlock_write(&store->lock); /* behind the leaf's frame nothing may fail any more */
+	rwlock_write(&store->lock); /* once the leaf's frame is out nothing may fail any more */
 	bool room = table_reserve(&store->table, 1 + STORE_CASES_MAX);
 	pthread_rwlock_unlock(&store->lock);
 	if (!room)

@@ -217,7 +217,7 @@ static bool take_next(Store *store, const Buf *ranges)
 			catalogue_run_free(run);
 		if (widest == c->covered + 1)
 			return false;
-		limit = widest - 1; /* damaged: a narrower one may do */
+		limit = widest - 1; /* damaged, or of other segments: a narrower run may serve */
 	}
 	return false;
 }
@@ -237,7 +237,8 @@ static uint32_t width(const CatalogueRun *r)
 	return r->last_segment - r->first_segment + 1;
 }
 
-/* Merges the last runs while there are enough of one width. The row is this thread's alone to change. */
+/* Merges the last runs while there are enough of one width. catalogue_mutex is held: no other thread changes the row.
+ */
 static void merge_tail(Store *store)
 {
 	Catalogue *c = &store->catalogue;

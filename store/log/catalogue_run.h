@@ -2,7 +2,7 @@
  *
  *   catalogue/00000001-00000008.run:  header (128) | Bloom blocks (64 each) | to 4096 | entry blocks (4096 each)
  *
- * An entry is 16 bytes: the look-up's 64-bit hash and a 64-bit value (see table.h), sorted by both. An entry block
+ * An entry is 16 bytes: the look-up's 64-bit hash and a 64-bit value (table.h), sorted by both. An entry block
  * holds 255 of them; a Bloom block 480 bits. Every block carries its own sum, seeded with archive, range and number,
  * and is checked whenever it is read. The hashes are uniform, so the place of an entry is interpolated: a look-up
  * reads one Bloom block and, where that says yes, about two entry blocks. Nothing is kept in memory.

@@ -48,7 +48,7 @@ Status files_open(Store *store, Segment *s, Err *err)
 	}
 	if (++store->files_open > store->options.files_max)
 		close_oldest(store, s);
-	return ST_OK; /* a damaged header is known since the archive was opened */
+	return ST_OK; /* a damaged header was noted when the archive was opened */
 }
 
 Status files_use(Store *store, uint32_t id, SegmentFile **out, Err *err)

@@ -73,7 +73,7 @@ static Status take_commit(Follow *f, const Frame *frame, Err *err)
 	return ST_OK;
 }
 
-/* Is this the frame that must come here? With gaps any later one is taken. */
+/* Is this the frame that must follow here? Behind damage (store->gap) any later frame is taken. */
 static bool frame_fits(const Follow *f, const Frame *frame)
 {
 	const Store *store = f->store;
@@ -90,7 +90,7 @@ static bool frame_fits(const Follow *f, const Frame *frame)
 	       (h->type != FRAME_LEAF || h->sequence == f->frontier.size);
 }
 
-/* ST_CORRUPT: its sums are right but not what it says. */
+/* ST_CORRUPT: the frame's sums are right, but its content contradicts itself or the log. */
 static Status take_frame(Follow *f, const Frame *frame, Err *err)
 {
 	Segment *s = f->segment;
@@ -155,7 +155,8 @@ static Status later_batch_follows(const Follow *f, const Scan *scan, bool *out, 
 	return *out || step != STEP_ERROR || err->code == ST_CORRUPT ? ST_OK : err->code;
 }
 
-/* The scan stands at something that is not the next frame. Torn: *torn_out; else the scan is moved behind it. */
+/* The scan stands at bytes that are not the next frame. *torn_out: they are a torn tail; else they are damage, which is
+ * noted, and the scan is moved behind it. */
 static Status judge_damage(Follow *f, Scan *scan, bool *torn_out, Err *err)
 {
 	bool later = f->next_exists;

@@ -41,8 +41,8 @@ static Status list_segments(const Store *store, Buf *ids, Err *err)
 	return ST_OK;
 }
 
-/* Opens the files of the list; notes what their footers say. *covered_out: segments 1 to this one are sealed, without a
- * gap, and the last of them that holds a COMMIT comes behind it or is it. */
+/* Opens the files of the list and notes what their footers say. *sealed_run_out: segments 1 to this one are sealed and
+ * follow one another without a gap; *last_commit_out: the last of them that holds a COMMIT. */
 static Status open_segments(Store *store, const Buf *ids, uint32_t *sealed_run_out, uint32_t *last_commit_out, Err *err)
 {
 	bool unbroken = true;
@@ -246,7 +246,7 @@ Status archive_load(Store *store, bool at_open, Err *err)
 	pthread_rwlock_wrlock(&store->lock);
 	uint32_t start = at_open ? last_covered_commit(store, sealed_run) : 0;
 	if (start && start_at(store, start, &why) != ST_OK) {
-		forget_all(store); /* all of it, then, so that the damage is named */
+		forget_all(store); /* everything is read instead, so that the damage is named */
 		st = open_segments(store, &ids, &sealed_run, &last_commit, err);
 	}
 	if (st == ST_OK)

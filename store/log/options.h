@@ -1,6 +1,8 @@
 /* store/log/options.h - limits that tests and large sites set; store_open takes the defaults.
  *
- * Owns     nothing
+ * Units    bytes, but for files_max
+ * Owns     nothing; store_open_with copies the options
+ * Errors   store_open_with: as store_open
  */
 #ifndef STORE_LOG_OPTIONS_H
 #define STORE_LOG_OPTIONS_H

@@ -24,8 +24,8 @@ static Status take_lock(Store *store, Err *err)
 	return st == ST_BUSY ? err_set(err, ST_BUSY, "another process is writing to the archive %s", store->dir) : st;
 }
 
-/* The last batch is whole but nothing proves that its fdatasync came back, and pages of a failed one count as clean:
- * the same bytes are written once more, so that the next fdatasync covers them. */
+/* The last batch is whole, but nothing proves that its fdatasync came back; if that failed, the kernel counts the pages
+ * as clean. The same bytes are written once more, so that the next fdatasync covers them. */
 static Status write_again(Store *store, Err *err)
 {
 	const Committed *c = &store->committed;
@@ -46,7 +46,8 @@ static Status write_again(Store *store, Err *err)
 	return st;
 }
 
-/* That of the live segment, whatever was used before: frames name it by its place. Else the one in use, or the last. */
+/* The dictionary to pack with: that of the live segment, since frames name it by its place; else the one in use; else
+ * that of the last segment that has one. */
 static Status find_dictionary(Store *store, Err *err)
 {
 	Writer *w = &store->writer;

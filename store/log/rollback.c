@@ -179,7 +179,7 @@ void rollback_entry(Store *store, const Savepoint *save)
 	Writer *w = &store->writer;
 	Err ignored;
 	if (!save->live || w->live != save->live || out_check_poison(w, &ignored) != ST_OK)
-		return; /* complete frames of an entry that was not finished: nothing points to them */
+		return; /* the frames stay: they are whole, and nothing points to them */
 	if (w->live->frames == save->frames)
 		return;
 	KeepBefore keep = {save->live->id, save->frames, save->frontier.size};

@@ -40,6 +40,7 @@ typedef struct {
 	uint64_t torn_bytes; /* bytes that belong to no committed batch */
 } Tail;
 
+/* The one writer of this process (writer.h, out.h, live.h). */
 typedef struct {
 	pthread_mutex_t mutex; /* held while something is appended, and while a batch is given to the file */
 	int lock_fd, live_fd;
@@ -51,14 +52,14 @@ typedef struct {
 	uint64_t batch_start, batch_first_sequence;
 	uint64_t objects, bytes_original;
 	Frontier frontier;
-	Buf buffer;            /* frames not yet given to the file, */
-	uint64_t buffer_at;    /* which start at this offset of the live segment */
+	Buf buffer;            /* frames not yet given to the file */
+	uint64_t buffer_at;    /* offset in the live segment of the buffer's first byte */
 	uint32_t dict_ordinal; /* of the DICT frame in the live segment; UINT32_MAX: none there yet */
 	const Dictionary *dict;
 	Packer *packer;
 	Buf samples, sample_sizes; /* until a dictionary is trained */
 	bool training_failed;
-	Buf packed, annex, descriptor, payload; /* space that is used again and again */
+	Buf packed, annex, descriptor, payload; /* space that each entry uses anew */
 	Buf tree_nodes;                         /* inner hashes that this batch finishes, for the tree file */
 	uint8_t salts[1024];
 	size_t salts_left;
@@ -69,9 +70,10 @@ typedef struct {
 	uint64_t synced_batch;
 	uint64_t drops; /* how often pending frames were thrown away: a waiter learns that its batch is gone */
 	Err drop_cause;
-	Err poison; /* code ST_OK: none; for good */
+	Err poison; /* code ST_OK: none. It stays until the archive is opened anew */
 } Writer;
 
+/* Dictionaries that were read, each once. */
 typedef struct DictNode {
 	struct DictNode *next;
 	Dictionary *dict;
@@ -112,9 +114,9 @@ struct Store {
 	Tail tail;
 	uint64_t checked_tail; /* the batch at which the end was last compared with the signed checkpoint */
 	uint64_t seen_size;    /* of the last segment's file when it was last scanned */
-	bool gap;              /* damage lies before the end of the log: its tree cannot be continued */
+	bool gap;              /* damage lies before the end of the log, so its tree cannot be continued */
 	Err damage;            /* code ST_OK: none known */
-	bool damage_judged;    /* by a writer, with nobody else writing */
+	bool damage_judged;    /* by a writer that held the lock: a reader may take a write under way for damage */
 	DictNode *dicts;
 	TreeFile tree;
 	Writer writer;

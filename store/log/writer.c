@@ -153,7 +153,7 @@ static Status commit(Store *store, bool even_empty, Err *err)
 	w->marked = false;
 	st = sync_batch(store, &next, err);
 	if (st == ST_OK && next.segment > 1)
-		catalogue_cover(store, next.segment - 1); /* at once where nothing was sealed */
+		catalogue_cover(store, next.segment - 1); /* returns at once where nothing was sealed */
 	return st;
 }
 
@@ -177,7 +177,7 @@ Status writer_seal(Store *store, Err *err)
 		st = live_seal(store, err);
 	if (st == ST_OK && !w->live)
 		st = live_start(store, err);
-	/* a commit behind it makes the sealed one a thing of the past: only then may it be written anew */
+	/* the log goes on behind the sealed segment with this commit: only then may the segment be written anew */
 	return st == ST_OK ? commit(store, true, err) : st;
 }
 

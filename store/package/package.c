@@ -1,8 +1,7 @@
-/* store/package/package.c - see package.h. The one file that uses libarchive on the way out.
- *
- * libarchive pushes, a download pulls: each read lets libarchive take one more step (a header, a block of an entry,
- * the end of one) into a small buffer. The size is found by going through the same steps once with nothing but
- * lengths: stored entries make as many bytes whatever they hold.
+/* store/package/package.c - libarchive pushes, a download pulls: each read lets libarchive take one more step (a
+ * header, a block of an entry, the end of one) into a small buffer. The size is found by going through the same steps
+ * once with nothing but lengths: entries are stored, so they make as many bytes whatever they hold. The one file of
+ * store/ that uses libarchive.
  */
 #include "store/package/package.h"
 

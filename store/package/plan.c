@@ -1,4 +1,7 @@
-/* store/package/plan.c - see package_plan.h. Payload first, since the manifests list it; then the order is turned. */
+/* store/package/plan.c - the payload is planned first, since the manifests list its files and hashes; then the proofs;
+ * then the tag files, which go to the front. JSON files are made for their hash and dropped, and made again when it is
+ * their turn: memory does not grow with the metadata.
+ */
 #include "store/package/plan.h"
 
 #include "base/utf8.h"

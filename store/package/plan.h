@@ -3,7 +3,7 @@
  *
  * Owns     everything lives in the arena that was passed
  * Errors   as package.h
- * Threads  safe
+ * Threads  any; a plan is read-only once it is made
  */
 #ifndef STORE_PACKAGE_PLAN_H
 #define STORE_PACKAGE_PLAN_H

@@ -4,7 +4,7 @@
  *   keys/verifier.txt    hoso/…+1a2b3c4d+AbC…                   to check with; anybody may have it
  *
  * Owns     a SigningKey holds a secret: sodium_memzero it after use
- * Errors   ST_CORRUPT the file holds another key; ST_READ_ONLY, ST_IO none can be made; ST_NO_MEMORY
+ * Errors   ST_CORRUPT the file holds another key; ST_IO none can be made; ST_NO_MEMORY
  * Threads  any; two processes that make a key at the same time end with one
  * Source   C2SP signed-note (https://c2sp.org)
  */

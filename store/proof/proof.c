@@ -1,5 +1,6 @@
-/* store/proof/proof.c - see proof.h. The tree file is derived and not trusted: a proof that does not check is made once
- * more from the leaves alone, and the file is built anew by the next writer. */
+/* store/proof/proof.c - the tree file is derived and not trusted: a proof that does not check against the committed
+ * root is made once more from the leaves alone, and the next writer builds the file anew.
+ */
 #include "store/proof/proof.h"
 
 #include "store/log/tree.h"

@@ -1,4 +1,6 @@
-/* store/proof/proof_json.c - see proof_json.h. */
+/* store/proof/proof_json.c - the last signed checkpoint serves as long as the leaf is in its tree; only a newer leaf
+ * makes a new signature.
+ */
 #include "store/proof/proof_json.h"
 
 #include "store/proof/checkpoint.h"

@@ -5,7 +5,9 @@
  *
  * The same over HTTP, on the command line and in a package. A case file's own leaf says "code" in place of "id".
  *
- * Threads  safe
+ * Owns     proof_anchor's text is the caller's: buf_done it
+ * Errors   ST_READ_ONLY no checkpoint covers the leaf and none can be signed; ST_CORRUPT, ST_IO, ST_NO_MEMORY
+ * Threads  any
  */
 #ifndef STORE_PROOF_PROOF_JSON_H
 #define STORE_PROOF_PROOF_JSON_H
@@ -14,7 +16,7 @@
 #include "store/log/store.h"
 
 typedef struct {
-	Buf text; /* the checkpoint; buf_done it */
+	Buf text; /* the checkpoint */
 	uint64_t tree_size;
 } ProofAnchor;
 

@@ -1,4 +1,7 @@
-/* store/record/case_file.c - see case_file.h. */
+/* store/record/case_file.c - the log knows which records name a case file; their dates of issue are in their metadata,
+ * so each is read and the list is sorted. The state is a hash over code, sequences and leaves: two equal states mean
+ * that nothing was added, replaced or destroyed in between.
+ */
 #include "store/record/case_file.h"
 
 #include "store/record/entry_json.h"

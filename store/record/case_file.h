@@ -2,7 +2,7 @@
  *
  * Owns     everything lives in the arena that was passed
  * Errors   ST_NOT_FOUND: neither metadata nor a record names the code; ST_CORRUPT, ST_IO, ST_NO_MEMORY
- * Threads  safe
+ * Threads  any
  */
 #ifndef STORE_RECORD_CASE_FILE_H
 #define STORE_RECORD_CASE_FILE_H

@@ -1,4 +1,6 @@
-/* store/record/entry_json.c - see entry_json.h. */
+/* store/record/entry_json.c - members are written into an object that the caller opened, so that each answer can add
+ * its own before and behind them.
+ */
 #include "store/record/entry_json.h"
 
 Status entry_read_record(const Entry *entry, Arena *arena, Record *out, Err *err)

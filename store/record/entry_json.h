@@ -7,6 +7,8 @@
  *
  * A case file's own metadata has "code" in place of "id". What was lawfully destroyed says "destroyed":true.
  *
+ * Owns     a Record read here lies in the arena; JSON goes where the JsonOut writes
+ * Errors   ST_CORRUPT the archive holds what is no record; ST_NO_MEMORY
  * Threads  pure
  */
 #ifndef STORE_RECORD_ENTRY_JSON_H
@@ -15,7 +17,7 @@
 #include "store/record/record.h"
 #include "store/log/store.h"
 
-/* The metadata as a view; empty where it was destroyed. ST_CORRUPT: the archive holds what is no record. */
+/* The metadata as a view; empty where it was destroyed. */
 Status entry_read_record(const Entry *entry, Arena *arena, Record *out, Err *err);
 /* Members into an open object. */
 void entry_write_members(const Entry *entry, const Record *record, JsonOut *j);

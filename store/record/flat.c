@@ -1,5 +1,7 @@
-/* store/record/flat.c - see record_flat.h. The JSON is copied into the arena once; strings are views of the copy,
- * unescaped in place and ended by a zero where their closing quote was. */
+/* store/record/flat.c - the JSON is copied into the arena once; strings are views of the copy, unescaped in place and
+ * ended by a zero where their closing quote was. The first thing that is not understood ends the attempt, and jansson
+ * reads the record from its start.
+ */
 #include "store/record/flat.h"
 
 #include "base/json_out.h"

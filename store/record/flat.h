@@ -3,6 +3,7 @@
  * Nearly every record has that shape, and reading it through a tree of allocated values took an eighth of a whole
  * ingest of short records. What is not exactly understood is left to the JSON library, which also words the errors.
  *
+ * Errors   none: FLAT_OTHER_SHAPE leaves the record to jansson
  * Owns     everything *out points to lies in the arena
  * Threads  pure
  */

@@ -17,7 +17,8 @@ typedef enum { OP_WRITE, OP_CUT, OP_SYNC, OP_CREATE, OP_REMOVE, OP_RENAME, OP_SY
 typedef struct {
 	OpKind kind;
 	int file; /* of OP_WRITE, OP_CUT, OP_SYNC, OP_CREATE */
-	uint64_t offset, len; /* OP_CUT: the new length; OP_ACKNOWLEDGE: tree size, and offset 1: the doomed are destroyed */
+	uint64_t offset,
+		len; /* OP_CUT: the new length; OP_ACKNOWLEDGE: tree size, and offset 1: the doomed are destroyed */
 	char *bytes;
 	char path[64], to[64]; /* inside the archive */
 	Hash root;             /* OP_ACKNOWLEDGE */

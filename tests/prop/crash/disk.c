@@ -1,6 +1,6 @@
-/* tests/prop/crash/disk.c - what was synced is on the disk; of what was not, any part may be: all of it, nothing of it, or a
- * random choice of operations and of sectors of 512 or 4096 bytes within them. Names reach the disk in the order of the
- * file system's journal, so one that is lost takes the later ones with it.
+/* tests/prop/crash/disk.c - what was synced is on the disk; of what was not, any part may be: all of it, nothing of it,
+ * or a random choice of operations and of sectors of 512 or 4096 bytes within them. Names reach the disk in the order
+ * of the file system's journal, so one that is lost takes the later ones with it.
  */
 #include "tests/prop/crash/crash.h"
 

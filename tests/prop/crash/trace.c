@@ -1,5 +1,5 @@
-/* tests/prop/crash/trace.c - the recorder. Its functions stand in front of the C library's own: each calls the real one and
- * notes what it did to a file of the archive. fdatasync and fsync are noted only; the real ones would cost time.
+/* tests/prop/crash/trace.c - the recorder. Its functions stand in front of the C library's own: each calls the real one
+ * and notes what it did to a file of the archive. fdatasync and fsync are noted only; the real ones would cost time.
  */
 #include "tests/prop/crash/crash.h"
 

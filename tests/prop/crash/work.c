@@ -1,5 +1,5 @@
-/* tests/prop/crash/work.c - eight sessions of work with small segments, so that every path is met: batches that are written
- * in pieces, entries that are thrown away, large objects, a sealed segment written anew, a destroyed record.
+/* tests/prop/crash/work.c - eight sessions of work with small segments, so that every path is met: batches that are
+ * written in pieces, entries that are thrown away, large objects, a sealed segment written anew, a destroyed record.
  */
 #include "tests/prop/crash/crash.h"
 
