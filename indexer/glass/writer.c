@@ -210,7 +210,7 @@ static Status add_to_list(GlassWriter *w, GlassEntries kind, GlassPiece piece, E
 	return ST_OK;
 }
 
-Status glass_writer_metadata(GlassWriter *w, Str name, Str value, Err *err)
+static Status add_metadata(GlassWriter *w, Str name, Str value, Err *err)
 {
 	uint8_t key[GLASS_KEY_MAX], *end = marker_key(key, GLASS_METADATA_KEY);
 	if (name.len == 0 || name.len > GLASS_TERM_MAX || value.len == 0)
@@ -235,7 +235,7 @@ Status glass_writer_all_metadata(GlassWriter *w, const GlassFinish *finish, Err 
 		}
 		if (!next)
 			return err_set(err, ST_INVALID, "a metadata name is given twice");
-		st = glass_writer_metadata(w, next->key, next->value, err);
+		st = add_metadata(w, next->key, next->value, err);
 		last = next->key;
 	}
 	return st;

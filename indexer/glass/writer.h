@@ -39,7 +39,6 @@ typedef struct {
 GlassWriter *glass_writer_new(const char *dir, uint32_t block_size, Err *err);
 void glass_writer_free(GlassWriter *w);
 
-Status glass_writer_metadata(GlassWriter *w, Str key, Str value, Err *err);
 Status glass_writer_all_metadata(GlassWriter *w, const GlassFinish *finish, Err *err);
 /* Of every slot, in the order of keys (bounds.h): number of values, least and greatest value. */
 Status glass_writer_value_bounds(GlassWriter *w, uint32_t slot, uint32_t count, Str least, Str greatest, Err *err);

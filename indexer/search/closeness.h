@@ -1,9 +1,11 @@
-/* indexer/search/closeness.h - how close together a text has what a question asks about.
+/* indexer/search/closeness.h - how close together the words of a question stand in a text.
  *
- * A record can have every pair of a question scattered over twenty articles. The one that answers has them in a few
- * lines, or in its subject and a few lines (docs/decisions/0014).
+ * A long record may have all words of a question scattered over twenty articles. The record that answers has them
+ * within a few lines, or in its subject and a few lines (docs/decisions/0014).
  *
- * Units    what is returned is a sum of the terms' own worth
+ * Units    worth: what the caller gives each word and pair; the result is a sum of these
+ * Owns     nothing
+ * Errors   those of the tokenizer
  * Threads  as the TokenIter
  */
 #ifndef INDEXER_SEARCH_CLOSENESS_H
@@ -19,7 +21,8 @@ typedef struct {
 	double word, pair; /* what they are worth; 0: they do not count */
 } CloseTerm;
 
-/* The most that the subject and one window of the text have together; each different word and pair counts once. */
+/* The greatest worth that the subject and one window of the text have together; each different word and pair counts
+ * once. */
 Status closeness(Str subject, Str text, const CloseTerm *terms, size_t count, TokenIter *tokens, double *out, Err *err);
 
 #endif

@@ -1,6 +1,11 @@
-/* indexer/search/compile_fields.c - field:value, each field in the way its row of the schema says. */
-#include "indexer/search/compile_parts.h"
+/* indexer/search/compile_fields.c - field:value, each field in the way that its row of the schema says (SchemaAsk).
+ *
+ * Dates are ranges of the date slot, in which "2019", "201903" and "20190312" sort as texts. An upper bound gets a '~'
+ * behind it, which sorts after every digit: so "2019" includes all of the year.
+ */
+#include "indexer/search/compile_fields.h"
 
+#include "indexer/search/compile_words.h"
 #include "tokenizer/case_number.h"
 
 #include <stdio.h>
@@ -49,7 +54,7 @@ static Query *date_bound(Compiler *c, const SchemaField *field, Str value)
 	if (!len)
 		return compile_checked(c, query_node(c->arena, QUERY_OR, NULL, 0));
 	bool upper = strcmp(field->name, "to") == 0;
-	text[len] = '~'; /* after every longer date that begins so */
+	text[len] = '~';
 	return compile_checked(c, upper ? query_range(c->arena, SLOT_ISSUED, STR("0"), (Str){text, len + 1})
 					: query_range(c->arena, SLOT_ISSUED, (Str){text, len}, (Str){0}));
 }
@@ -69,7 +74,7 @@ Sides compile_field_sides(Compiler *c, const Clause *clause)
 	Sides sides = {0};
 	switch (field->ask) {
 	case ASK_WORDS:
-		return compile_tight(c, field->prefix, clause, true);
+		return compile_tight(c, field->prefix, clause, 0, clause->word_count, true);
 	case ASK_WHOLE:
 		sides.folded = whole_value(c, field, clause);
 		break;

@@ -1,11 +1,16 @@
-/* indexer/search/compile_words.c - single words of a query as terms: every accentuation, the exact one, pairs, numbers.
+/* indexer/search/compile_words.c - words as terms, and joined runs of words.
+ *
+ * A word typed with marks is one term, its exact form. A word typed without marks is a synonym of all accentuations
+ * that the index has: they are listed by their common prefix, "quyen" and "quyen=…". The one in most records is its
+ * likely side. word* lists the terms that begin so.
  */
-#include "indexer/search/compile_parts.h"
+#include "indexer/search/compile_words.h"
 
 enum {
 	VARIANTS_MAX = 64,     /* accentuations of one folded syllable: at most 29 are known */
 	COMPLETIONS_MAX = 200, /* terms that one word* stands for */
 	PREFIX_LEAST = 2,      /* letters before the * */
+	GUESSED_WORDS = 3,     /* typed without marks: of more words, the likely accentuations no longer fit together */
 };
 
 Query *compile_checked(Compiler *c, Query *q)
@@ -41,7 +46,7 @@ static bool collect(void *ctx, Str found, uint64_t documents)
 	return v->list[v->count++] && v->count < v->most;
 }
 
-/* Every accentuation of a folded word, weighted as one term. */
+/* Every accentuation of a folded word, weighed as one term. */
 static Query *any_accents(Compiler *c, TermPrefix prefix, const Word *word, Query **likely)
 {
 	Variants v = {.c = c, .most = word->prefix ? COMPLETIONS_MAX : VARIANTS_MAX};
@@ -70,7 +75,7 @@ static Query *exact_accents(Compiler *c, TermPrefix prefix, const Word *word)
 	return q;
 }
 
-/* The word as typed, or written without marks by whoever could not or would not: one term's weight. */
+/* The word as typed, or written without marks in the text; weighed as one term. */
 static Query *exact_or_bare(Compiler *c, TermPrefix prefix, const Word *word, Query *exact)
 {
 	Buf bytes = {0};
@@ -98,7 +103,6 @@ Query *compile_exact_term(Compiler *c, TermPrefix prefix, Str value)
 	return q;
 }
 
-/* A number or date: the record that bears it first, then those that say it. */
 Query *compile_span(Compiler *c, const Word *word)
 {
 	bool is_record = word->kind == TOKEN_RECORD_NUMBER;
@@ -136,4 +140,43 @@ Query *compile_pair(Compiler *c, TermPrefix prefix, const Word *first, const Wor
 	Query *q = compile_term(c, &bytes);
 	buf_done(&bytes);
 	return q;
+}
+
+bool compile_makes_pair(const Clause *clause, size_t i)
+{
+	return i > 0 && clause->words[i].joined && !clause->words[i].prefix &&
+	       clause->words[i - 1].kind <= TOKEN_DIGITS;
+}
+
+void gathered_add(Gathered *g, Sides sides)
+{
+	g->folded[g->count] = sides.folded;
+	g->likely[g->count] = sides.likely ? sides.likely : sides.folded;
+	g->exact[g->count++] = sides.exact ? sides.exact : sides.folded;
+	g->marked |= sides.exact != NULL;
+	g->guessed |= sides.likely != NULL;
+}
+
+Sides gathered_join(Compiler *c, QueryOp op, Gathered *g)
+{
+	Sides sides = {.folded = compile_checked(c, query_node(c->arena, op, g->folded, g->count))};
+	if (g->marked)
+		sides.exact = compile_checked(c, query_node(c->arena, op, g->exact, g->count));
+	else if (g->guessed && g->count > 1 && g->count <= GUESSED_WORDS)
+		sides.likely = compile_checked(c, query_node(c->arena, op, g->likely, g->count));
+	else if (g->guessed && op == QUERY_AND)
+		sides.likely = g->likely[0];
+	return sides;
+}
+
+Sides compile_tight(Compiler *c, TermPrefix prefix, const Clause *clause, size_t first, size_t end, bool pairs)
+{
+	Gathered g = {0};
+	for (size_t i = first; i < end && !c->failed; i++) {
+		gathered_add(&g, compile_word(c, prefix, &clause->words[i]));
+		if (pairs && i > first && compile_makes_pair(clause, i))
+			gathered_add(&g, (Sides){.folded = compile_pair(c, prefix, &clause->words[i - 1],
+									&clause->words[i])});
+	}
+	return gathered_join(c, QUERY_AND, &g);
 }

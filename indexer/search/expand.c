@@ -1,4 +1,5 @@
-/* indexer/search/expand.c - see expand.h. */
+/* indexer/search/expand.c - asks the tokenizer for other forms (query_forms.h) and turns each into words of a clause.
+ */
 #include "indexer/search/expand.h"
 
 #include "tokenizer/query_forms.h"

@@ -2,6 +2,8 @@
  * (query_forms.h).
  *
  * Owns     everything lives in the arena
+ * Errors   ST_NO_MEMORY
+ * Threads  as the TokenIter
  */
 #ifndef INDEXER_SEARCH_EXPAND_H
 #define INDEXER_SEARCH_EXPAND_H

@@ -1,5 +1,5 @@
 /* indexer/search/lists.c - lists read straight off the index's terms: case files by prefix, completions. */
-#include "indexer/search/parts.h"
+#include "indexer/search/view.h"
 
 #include "tokenizer/fold.h"
 

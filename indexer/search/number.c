@@ -3,8 +3,8 @@
  * The index proposes by the relaxed forms of schema.h; whether a proposal is a variant, and why, is decided on the
  * record's own number from the archive. A near number is never shown without its reason.
  */
-#include "indexer/search/compile.h"
-#include "indexer/search/parts.h"
+#include "indexer/search/compile_fields.h"
+#include "indexer/search/view.h"
 
 #include "tokenizer/case_number.h"
 
@@ -45,13 +45,13 @@ static Status find_newest(View *view, Str number, uint64_t *out, size_t *count_o
 {
 	QueryFound found;
 	Query *query = compile_number(number, view->arena, view->err);
-	QueryAsk search = {.tiers = {query},
-			   .tier_count = 1,
-			   .limit = FOUND_MAX,
-			   .count_to = FOUND_MAX,
-			   .sort_slot = SLOT_ISSUED,
-			   .sort_descending = true};
-	Status st = query ? view_run(view, &search, &found) : err_no_memory(view->err);
+	QueryAsk ask = {.tiers = {query},
+			.tier_count = 1,
+			.limit = FOUND_MAX,
+			.count_to = FOUND_MAX,
+			.sort_slot = SLOT_ISSUED,
+			.sort_descending = true};
+	Status st = query ? view_run(view, &ask, &found) : err_no_memory(view->err);
 	for (size_t i = 0; st == ST_OK && i < found.count; i++)
 		out[i] = snapshot_sequence(view->snapshot, found.hits[i].shard, found.hits[i].docid);
 	*count_out = st == ST_OK ? found.count : 0;

@@ -1,7 +1,15 @@
-/* indexer/search/page.c - tiers become a page: hits with their snippets, totals, facets. See search.h.
+/* indexer/search/page.c - tiers become a page: hits with their snippets, totals, facets.
  *
- * A hit's record and text are read from the archive, never from the index. */
-#include "indexer/search/run.h"
+ * A hit's record and text are read from the archive, never from the index. Three kinds of pages:
+ *
+ *   plain      every hit that the matcher finds is shown
+ *   checking   the query has a phrase or NEAR that the index can only guess: each hit's text is looked at, some fall
+ * away question   the first hits are ordered again by how close together their text has what is asked (closeness.h)
+ *
+ * A cursor is a letter for the tier and the number of its hits that were passed: 'a', 'b' … as typed, 'A', 'B' … with
+ * other accents, 'r' where one word is enough.
+ */
+#include "indexer/search/page.h"
 
 #include "base/utf8.h"
 #include "indexer/search/passage.h"
@@ -13,20 +21,20 @@ enum {
 	COUNT_TO = 2000,
 	COUNT_LEAST = 100, /* totals up to this are exact, in small archives and in large ones */
 	CHECK_STEP = 40,
-	CHECK_MOST = 400, /* hits whose text is looked at for a phrase: at first, at most */
+	CHECK_MOST = 400, /* hits whose text is looked at for a phrase: in the first step, in all */
 	FACET_VALUES_MAX = 50,
-	BEGINNING_BYTES = PASSAGE_ENOUGH_BYTES + (2 << 10), /* of a text: mostly enough for a snippet */
+	BEGINNING_BYTES = PASSAGE_ENOUGH_BYTES + (2 << 10), /* of a text; enough for most snippets */
 	CLOSE_HITS = 10,
-	CLOSE_BYTES = 48 << 10, /* of a question: looked at for what stands close together */
+	CLOSE_BYTES = 48 << 10, /* of a question: hits and bytes of text that are looked at for closeness */
 };
 static const double close_factor = 0.75;
 
-static void order_by(const Run *run, QueryAsk *search)
+static void order_by(const Search *search, QueryAsk *ask)
 {
-	SearchSort sort = run->request->sort;
-	bool unranked = sort == SORT_RELEVANCE && !run->compiled.has_words;
-	search->sort_slot = sort == SORT_RELEVANCE && !unranked ? -1 : SLOT_ISSUED;
-	search->sort_descending = unranked || sort == SORT_ISSUED_DESCENDING;
+	SearchSort sort = search->request->sort;
+	bool unranked = sort == SORT_RELEVANCE && !search->compiled.has_words;
+	ask->sort_slot = sort == SORT_RELEVANCE && !unranked ? -1 : SLOT_ISSUED;
+	ask->sort_descending = unranked || sort == SORT_ISSUED_DESCENDING;
 }
 
 static unsigned facet_slots(unsigned facets)
@@ -38,15 +46,15 @@ static unsigned facet_slots(unsigned facets)
 	return slots;
 }
 
-static SearchLabel matched_by(const Run *run, size_t tier, double score)
+static SearchLabel matched_by(const Search *search, size_t tier, double score)
 {
-	return score >= COMPILE_OWN_NUMBER ? LABEL_NUMBER : run->compiled.matched[tier];
+	return score >= COMPILE_OWN_NUMBER ? LABEL_NUMBER : search->compiled.matched[tier];
 }
 
-/* From what is loaded of the text; where that might not be the best of it, from the whole. */
-static Status make_snippet(View *view, const Run *run, const Entry *entry, bool is_all, Str *out)
+/* The snippet is made from the beginning of the text; from all of it where a better passage may follow. */
+static Status make_snippet(View *view, const Search *search, const Entry *entry, bool is_all, Str *out)
 {
-	const PassageQuery query = {run->typed, run->words, run->word_count};
+	const PassageQuery query = {search->typed, search->words, search->word_count};
 	Str text = buf_str(&view->text);
 	if (!is_all) /* it may end within a character */
 		text.len = utf8_cut(text, text.len - 4);
@@ -59,16 +67,16 @@ static Status make_snippet(View *view, const Run *run, const Entry *entry, bool 
 		       : st;
 }
 
-static Status add_hit(View *view, Run *run, size_t tier, const QueryHit *found, bool *kept)
+static Status add_hit(View *view, Search *search, size_t tier, const QueryHit *found, bool *kept)
 {
-	SearchAnswer *answer = run->answer;
+	SearchAnswer *answer = search->answer;
 	SearchHit *hit = &answer->hits[answer->hit_count];
 	Entry entry;
 	bool holds = true;
-	if (run->request->bare && !run->compiled.check_count) {
+	if (search->request->bare && !search->compiled.check_count) {
 		*hit = (SearchHit){.sequence = snapshot_sequence(view->snapshot, found->shard, found->docid),
 				   .score = found->score,
-				   .matched = matched_by(run, tier, found->score)};
+				   .matched = matched_by(search, tier, found->score)};
 		answer->hit_count++;
 		*kept = true;
 		return ST_OK;
@@ -78,61 +86,61 @@ static Status add_hit(View *view, Run *run, size_t tier, const QueryHit *found, 
 		*kept = false;
 		return ST_OK;
 	}
-	bool checks = run->compiled.check_count > 0, is_all = true;
+	bool checks = search->compiled.check_count > 0, is_all = true;
 	if (st == ST_OK)
 		st = view_load_text(view, &entry, checks ? PASSAGE_TEXT_MAX : BEGINNING_BYTES, &is_all);
-	for (size_t i = 0; st == ST_OK && holds && i < run->compiled.check_count; i++) {
+	for (size_t i = 0; st == ST_OK && holds && i < search->compiled.check_count; i++) {
 		Str subject = record_text(&hit->record, RF_SUBJECT);
-		st = passage_check(buf_str(&view->text), run->compiled.checks[i], view->tokens, &holds, view->err);
+		st = passage_check(buf_str(&view->text), search->compiled.checks[i], view->tokens, &holds, view->err);
 		if (st == ST_OK && !holds && subject.len)
-			st = passage_check(subject, run->compiled.checks[i], view->tokens, &holds, view->err);
+			st = passage_check(subject, search->compiled.checks[i], view->tokens, &holds, view->err);
 	}
 	*kept = st == ST_OK && holds;
 	if (!*kept)
 		return st;
-	if (!run->request->bare)
-		st = make_snippet(view, run, &entry, is_all, &hit->snippet);
+	if (!search->request->bare)
+		st = make_snippet(view, search, &entry, is_all, &hit->snippet);
 	hit->score = found->score;
-	hit->matched = matched_by(run, tier, found->score);
+	hit->matched = matched_by(search, tier, found->score);
 	answer->hit_count += st == ST_OK;
 	return st;
 }
 
-/* 'a', 'b' … for the tier ('A', 'B' … with other accents, 'r' relaxed) and the hits of it that were seen. */
-static Status set_next(View *view, Run *run, size_t tier, uint64_t first)
+static Status set_next(View *view, Search *search, size_t tier, uint64_t first)
 {
 	if (first > SEARCH_DEEPEST)
 		return ST_OK;
 	char *cursor = arena_printf(
 		view->arena, "%c%" PRIu64,
-		run->relaxed && !run->other_accents ? 'r' : (int)((run->other_accents ? 'A' : 'a') + tier), first);
-	run->answer->next = str_from(cursor);
+		search->relaxed && !search->other_accents ? 'r' : (int)((search->other_accents ? 'A' : 'a') + tier),
+		first);
+	search->answer->next = str_from(cursor);
 	return cursor ? ST_OK : err_no_memory(view->err);
 }
 
 /* The tiers, restricted by the filters. */
-static Status ask_tiers(View *view, const Run *run, QueryAsk *ask)
+static Status ask_tiers(View *view, const Search *search, QueryAsk *ask)
 {
-	ask->tier_count = run->compiled.tier_count;
+	ask->tier_count = search->compiled.tier_count;
 	for (size_t tier = 0; tier < ask->tier_count; tier++) {
-		Query *q = run->compiled.tiers[tier];
-		ask->tiers[tier] = run->filter ? query_pair(view->arena, QUERY_FILTER, q, run->filter) : q;
+		Query *q = search->compiled.tiers[tier];
+		ask->tiers[tier] = search->filter ? query_pair(view->arena, QUERY_FILTER, q, search->filter) : q;
 		if (!ask->tiers[tier])
 			return err_no_memory(view->err);
 	}
 	return ST_OK;
 }
 
-/* How far a page came: behind `passed` hits of a tier. */
+/* Where a page ends: behind so many hits of a tier. */
 typedef struct {
 	size_t tier;
 	uint64_t passed;
-} Place;
+} PageEnd;
 
-static void step_over(Place *place, const QueryHit *hit)
+static void step_over(PageEnd *end, const QueryHit *hit)
 {
-	place->passed = hit->tier == place->tier ? place->passed + 1 : 1;
-	place->tier = hit->tier;
+	end->passed = hit->tier == end->tier ? end->passed + 1 : 1;
+	end->tier = hit->tier;
 }
 
 static int better_first(const void *a, const void *b)
@@ -152,9 +160,9 @@ static uint64_t text_bytes(const Entry *entry)
 	return bytes;
 }
 
-/* The first hits of a question are ordered anew, as many as have little text together: those come first that have what
- * is asked about close together. */
-static Status look_closely(View *view, const Run *run, QueryFound *found)
+/* Orders the first hits of a question again, as many as have at most CLOSE_BYTES of text together: closeness is added
+ * to their scores. */
+static Status order_by_closeness(View *view, const Search *search, QueryFound *found)
 {
 	uint64_t budget = CLOSE_BYTES;
 	size_t count = 0;
@@ -172,7 +180,8 @@ static Status look_closely(View *view, const Run *run, QueryFound *found)
 		st = view_load_text(view, &entry, CLOSE_BYTES, &is_all);
 		if (st == ST_OK)
 			st = closeness(record_text(&record.record, RF_SUBJECT), buf_str(&view->text),
-				       run->compiled.close, run->compiled.close_count, view->tokens, &close, view->err);
+				       search->compiled.close, search->compiled.close_count, view->tokens, &close,
+				       view->err);
 		if (st != ST_OK)
 			break;
 		hit->score += close_factor * close;
@@ -181,16 +190,16 @@ static Status look_closely(View *view, const Run *run, QueryFound *found)
 	return st == ST_FORBIDDEN ? ST_OK : st;
 }
 
-static Status find_hits(View *view, const Run *run, QueryAsk *ask, QueryFound *found)
+static Status find_hits(View *view, const Search *search, QueryAsk *ask, QueryFound *found)
 {
 	uint64_t first = ask->first, limit = ask->limit;
-	if (!run->compiled.close_count || ask->sort_slot >= 0 || first >= CLOSE_HITS)
+	if (!search->compiled.close_count || ask->sort_slot >= 0 || first >= CLOSE_HITS)
 		return view_run(view, ask, found);
 	ask->first = 0;
 	ask->limit = first + limit > CLOSE_HITS ? first + limit : CLOSE_HITS;
 	Status st = view_run(view, ask, found);
 	if (st == ST_OK)
-		st = look_closely(view, run, found);
+		st = order_by_closeness(view, search, found);
 	found->hits += first < found->count ? first : found->count;
 	found->count -= first < found->count ? first : found->count;
 	found->count = found->count < limit ? found->count : limit;
@@ -199,19 +208,19 @@ static Status find_hits(View *view, const Run *run, QueryAsk *ask, QueryFound *f
 	return st;
 }
 
-/* A page whose hits all match. */
-static Status fill_plainly(View *view, Run *run, QueryAsk *ask)
+/* A page that shows every hit. */
+static Status fill_plainly(View *view, Search *search, QueryAsk *ask)
 {
-	SearchAnswer *answer = run->answer;
-	Place at = {run->tier, run->first};
+	SearchAnswer *answer = search->answer;
+	PageEnd at = {search->tier, search->first};
 	QueryFound found;
 	uint64_t left = 0;
-	ask->limit = run->request->limit;
-	ask->second = run->compiled.second;
-	Status st = find_hits(view, run, ask, &found);
+	ask->limit = search->request->limit;
+	ask->second = search->compiled.second;
+	Status st = find_hits(view, search, ask, &found);
 	for (size_t i = 0; st == ST_OK && i < found.count; i++) {
 		bool is_kept;
-		st = add_hit(view, run, found.hits[i].tier, &found.hits[i], &is_kept);
+		st = add_hit(view, search, found.hits[i].tier, &found.hits[i], &is_kept);
 		step_over(&at, &found.hits[i]);
 	}
 	if (st != ST_OK)
@@ -221,38 +230,37 @@ static Status fill_plainly(View *view, Run *run, QueryAsk *ask)
 	for (size_t tier = at.tier; tier < ask->tier_count; tier++)
 		left += found.totals[tier];
 	bool more = found.count == ask->limit && (left > at.passed || !found.total_is_exact);
-	return more ? set_next(view, run, at.tier, at.passed) : ST_OK;
+	return more ? set_next(view, search, at.tier, at.passed) : ST_OK;
 }
 
-/* A page whose hits are held against their text, where some fall away. The total is exact only when all were looked at.
- */
-static Status fill_checking(View *view, Run *run, QueryAsk *ask)
+/* A page whose hits are checked on their text. The total is exact only if all hits were checked. */
+static Status fill_checking(View *view, Search *search, QueryAsk *ask)
 {
-	SearchAnswer *answer = run->answer;
-	Place at = {run->tier, run->first};
+	SearchAnswer *answer = search->answer;
+	PageEnd at = {search->tier, search->first};
 	QueryFound found;
 	uint64_t looked = 0, kept = 0;
-	bool from_the_start = !run->tier && !run->first, ended = false;
+	bool from_the_start = !search->tier && !search->first, ended = false;
 	ask->limit = CHECK_STEP;
 	do {
 		ask->first_tier = at.tier;
 		ask->first = at.passed;
 		Status st = view_run(view, ask, &found);
 		size_t i = 0;
-		for (; st == ST_OK && i < found.count && answer->hit_count < run->request->limit; i++, looked++) {
+		for (; st == ST_OK && i < found.count && answer->hit_count < search->request->limit; i++, looked++) {
 			bool is_kept = false;
-			st = add_hit(view, run, found.hits[i].tier, &found.hits[i], &is_kept);
+			st = add_hit(view, search, found.hits[i].tier, &found.hits[i], &is_kept);
 			step_over(&at, &found.hits[i]);
 			kept += is_kept;
 		}
 		if (st != ST_OK)
 			return st;
 		ended = i == found.count && found.count < ask->limit;
-		ask->limit = CHECK_MOST - CHECK_STEP; /* few of the first were right */
-	} while (!ended && answer->hit_count < run->request->limit && looked < CHECK_MOST);
+		ask->limit = CHECK_MOST - CHECK_STEP; /* few of the first passed the check */
+	} while (!ended && answer->hit_count < search->request->limit && looked < CHECK_MOST);
 	answer->total = ended && from_the_start ? kept : found.total;
 	answer->total_is_exact = ended && from_the_start;
-	return ended ? ST_OK : set_next(view, run, at.tier, at.passed);
+	return ended ? ST_OK : set_next(view, search, at.tier, at.passed);
 }
 
 static void add_count(View *view, Facet facet, Str value, uint64_t count)
@@ -285,22 +293,22 @@ static void count_facet(void *ctx, unsigned slot, Str value, uint64_t count)
 			add_count(ctx, facet, value, count);
 }
 
-static Status count_facets(View *view, Run *run)
+static Status count_facets(View *view, Search *search)
 {
-	SearchAnswer *answer = run->answer;
-	unsigned slots = facet_slots(run->request->facets);
+	SearchAnswer *answer = search->answer;
+	unsigned slots = facet_slots(search->request->facets);
 	uint64_t all;
 	QueryAsk ask = {0};
 	if (!slots)
 		return ST_OK;
-	Status st = ask_tiers(view, run, &ask);
+	Status st = ask_tiers(view, search, &ask);
 	if (st == ST_OK)
 		st = view_facets(view, &ask, slots, count_facet, &all, &answer->facets_are_exact);
-	if (st == ST_OK && run->compiled.check_count == 0 && (answer->facets_are_exact || all > answer->total)) {
+	if (st == ST_OK && search->compiled.check_count == 0 && (answer->facets_are_exact || all > answer->total)) {
 		answer->total = all;
 		answer->total_is_exact = answer->facets_are_exact;
 	}
-	answer->facets_are_exact &= run->compiled.check_count == 0;
+	answer->facets_are_exact &= search->compiled.check_count == 0;
 	return st;
 }
 
@@ -320,19 +328,21 @@ static void order_facets(SearchAnswer *answer)
 	}
 }
 
-Status search_fill_page(View *view, Run *run)
+Status search_fill_page(View *view, Search *search)
 {
-	SearchAnswer *answer = run->answer;
+	SearchAnswer *answer = search->answer;
 	bool small = matcher_documents(view->matcher) <= COUNT_TO;
-	QueryAsk ask = {.count_to = small ? COUNT_TO : COUNT_LEAST, .first_tier = run->tier, .first = run->first};
-	order_by(run, &ask);
-	Status st = ask_tiers(view, run, &ask);
+	QueryAsk ask = {.count_to = small ? COUNT_TO : COUNT_LEAST, .first_tier = search->tier, .first = search->first};
+	order_by(search, &ask);
+	Status st = ask_tiers(view, search, &ask);
 	if (st == ST_OK)
-		st = run->compiled.check_count ? fill_checking(view, run, &ask) : fill_plainly(view, run, &ask);
+		st = search->compiled.check_count ? fill_checking(view, search, &ask)
+						  : fill_plainly(view, search, &ask);
 	if (st == ST_OK)
-		st = count_facets(view, run);
+		st = count_facets(view, search);
 	order_facets(answer);
 	uint64_t most = view->snapshot->documents - view->snapshot->dead.count;
-	answer->total = answer->total > most ? most : answer->total; /* estimates of tiers add up to too much */
+	answer->total =
+		answer->total > most ? most : answer->total; /* estimates of tiers may add up to more than there is */
 	return st;
 }

@@ -1,5 +1,5 @@
-/* indexer/search/parse.c - see parse.h. Recursive descent over the typed bytes; words go through the tokenizer in whole
- * runs, so that pairs, record numbers and dates are seen as the text's analyser sees them.
+/* indexer/search/parse.c - recursive descent over the typed bytes. Words go through the tokenizer in whole runs, so
+ * that pairs, record numbers and dates are recognised as they are in texts.
  *
  *   query   = clause { clause }                 all of them
  *   clause  = primary { "OR" primary }
@@ -58,7 +58,7 @@ static bool add_child(Parser *p, Clause *parent, Clause *child)
 typedef struct {
 	Word *list;
 	size_t count, capacity;
-	uint32_t covered_to; /* plain tokens below are part of a number or date */
+	uint32_t covered_to; /* plain tokens before this offset are part of a number or date */
 } WordList;
 
 static Word *next_word(WordList *words, Arena *arena)
@@ -120,6 +120,22 @@ Status query_words(Str text, TokenIter *tokens, Arena *arena, Word **out, size_t
 		*count_out = words.count;
 	}
 	return st;
+}
+
+bool query_any_marked(const Word *words, size_t count)
+{
+	bool any = false;
+	for (size_t i = 0; i < count; i++)
+		any |= words[i].marked;
+	return any;
+}
+
+bool query_has_number(const Word *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (words[i].kind == TOKEN_RECORD_NUMBER || words[i].kind == TOKEN_CASE_NUMBER)
+			return true;
+	return false;
 }
 
 static bool words_of(Parser *p, Str text, Clause *clause)
@@ -318,7 +334,7 @@ static bool at_or(Parser *p)
 	return str_eq(peek_chunk(p), STR("OR"));
 }
 
-/* In "a b OR c d" the OR binds the words beside it, as people mean it. */
+/* In "a b OR c d" the OR joins b and c only: the last word of the run becomes a clause of its own. */
 static Clause *split_last_word(Parser *p, Clause *run, Clause *all)
 {
 	if (run->kind != CLAUSE_WORDS || run->word_count < 2)

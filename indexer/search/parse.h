@@ -7,6 +7,7 @@
  * Shapes   the tree's leaves hold tokens in analysed form, copied into the arena
  * Owns     everything lives in the arena
  * Errors   ST_NO_MEMORY only
+ * Threads  as the TokenIter
  */
 #ifndef INDEXER_SEARCH_PARSE_H
 #define INDEXER_SEARCH_PARSE_H
@@ -17,7 +18,7 @@ typedef struct {
 	Str folded, key;
 	uint32_t start, end; /* in the clause's value */
 	bool marked, prefix; /* prefix: word* */
-	bool joined;         /* no clause break before: makes a pair with the word before */
+	bool joined;         /* no punctuation before it: makes a pair with the word before */
 	uint8_t kind;        /* TokenKind */
 	uint16_t fold;       /* of a syllable: its number (token.h); 0: none */
 } Word;
@@ -50,6 +51,8 @@ typedef struct {
 } ParsedQuery;
 
 Status query_parse(Str query, TokenIter *tokens, Arena *arena, ParsedQuery *out, Err *err);
+bool query_any_marked(const Word *words, size_t count); /* one of them was typed with marks */
+bool query_has_number(const Word *words, size_t count); /* a record or case number */
 /* The words of a text: for field values and filters. */
 Status query_words(Str text, TokenIter *tokens, Arena *arena, Word **out, size_t *count_out, Err *err);
 

@@ -5,6 +5,7 @@
  * have. Long texts are looked at up to PASSAGE_TEXT_MAX.
  *
  * Owns     results live in the arena
+ * Errors   those of the tokenizer, ST_NO_MEMORY
  * Threads  as the TokenIter
  */
 #ifndef INDEXER_SEARCH_PASSAGE_H

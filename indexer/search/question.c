@@ -1,7 +1,11 @@
-/* indexer/search/question.c - see question.h. */
+/* indexer/search/question.c - a table of the words and phrases that only ask, compared word by word.
+ *
+ * In a question typed with marks, each row is compared with its marks; in one typed without, folded. A single unmarked
+ * syllable ("ai", "gi") may be another word, so on its own it does not make the words a question.
+ */
 #include "indexer/search/question.h"
 
-/* Folded, and as the tokenizer keys the marks (token.h). Longer ones first where one begins another. */
+/* Folded, and with its marks as the tokenizer keys them (token.h). A longer row comes before its own beginning. */
 static const struct {
 	const char *folded, *keys;
 } asking[] = {
@@ -22,15 +26,7 @@ static const struct {
 	{"o dau", "ơ3 đâu"},
 };
 
-static bool any_marks(const Word *words, size_t count)
-{
-	bool any = false;
-	for (size_t i = 0; i < count; i++)
-		any |= words[i].marked;
-	return any;
-}
-
-/* How many of the words, from the first on, are the phrase; 0: they are not. */
+/* The number of words that the phrase has, if the words begin with it; else 0. */
 static size_t starts_with(const Word *words, size_t count, bool marked, const char *phrase)
 {
 	size_t used = 0;
@@ -49,7 +45,7 @@ static size_t starts_with(const Word *words, size_t count, bool marked, const ch
 
 bool question_words(const Word *words, size_t count, bool *asks)
 {
-	bool marked = any_marks(words, count), sure = false;
+	bool marked = query_any_marked(words, count), sure = false;
 	size_t left = count;
 	memset(asks, 0, count * sizeof *asks);
 	for (size_t i = 0; i < count;) {

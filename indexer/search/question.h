@@ -1,9 +1,10 @@
-/* indexer/search/question.h - words that only ask: "nào", "gì", "bao nhiêu" … say nothing about the record that
- * answers.
+/* indexer/search/question.h - words that only ask: "nào", "gì", "bao nhiêu" …
  *
- * They are rare in records, so an index takes them, and the pairs they make, for telling.
+ * They say nothing about the record that answers, but they are rare in records, so by their frequency alone they would
+ * count as the words that tell most.
  *
- * Shapes   a question typed with any mark is taken at its word: "ái" is not "ai"; one typed without is compared folded
+ * Shapes   a question typed with any mark is compared with marks: "ái" is not "ai"; one typed without, folded
+ * Owns     nothing
  * Threads  pure
  */
 #ifndef INDEXER_SEARCH_QUESTION_H
@@ -11,8 +12,8 @@
 
 #include "indexer/search/parse.h"
 
-/* Sets asks[i] for each word that only asks (all false where nothing else would be left). True: there is one that
- * cannot well be anything else, so that these words are a question however few they are. */
+/* Sets asks[i] for each word that only asks (all false where no other word is left). True: one of them is hardly
+ * anything else, so these words are a question, however few they are. */
 bool question_words(const Word *words, size_t count, bool *asks);
 
 #endif

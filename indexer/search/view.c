@@ -1,10 +1,11 @@
-/* indexer/search/view.c - one request's view of the index, and the archive behind it.
+/* indexer/search/view.c - opens a view, runs the request on it, and runs it again where the index changed meanwhile.
  *
- * A snapshot can lose its files to a newer one while it is used (a merge, two commits of the live shard); then the
- * request is run again on the newest, here and nowhere else. Records that come in fast can outrun it each time: from
- * the third time on this process commits no live shard meanwhile, and another's commits are waited out.
+ * A snapshot can lose its files to a newer one while it is used: by a merge, or by two commits of the live shard. Then
+ * the request is run again on the newest snapshot; this is the only place that does so. Records that come in fast could
+ * win that race each time. So from the third try on, this process does not commit its live shard meanwhile (live_gate),
+ * and another process's commits are waited out.
  */
-#include "indexer/search/parts.h"
+#include "indexer/search/view.h"
 
 #include "indexer/search/passage.h"
 #include "indexer/shards/current.h"
@@ -14,23 +15,22 @@
 enum { TRIES = 20, TRIES_UNGUARDED = 2, TRIES_OF_DAMAGED = 4 };
 static const double deadline_seconds = 2.0;
 
-Status view_run(View *view, QueryAsk *search, QueryFound *out)
+Status view_run(View *view, QueryAsk *ask, QueryFound *out)
 {
-	search->dead = view->snapshot->dead_docids;
-	search->deadline_seconds = deadline_seconds;
-	return view->xapian ? xap_search(view->xapian, search, view->arena, out, view->err)
-			    : matcher_search(view->matcher, search, view->arena, out, view->err);
+	ask->dead = view->snapshot->dead_docids;
+	ask->deadline_seconds = deadline_seconds;
+	return view->xapian ? xap_search(view->xapian, ask, view->arena, out, view->err)
+			    : matcher_search(view->matcher, ask, view->arena, out, view->err);
 }
 
-Status view_facets(View *view, QueryAsk *search, unsigned slots,
+Status view_facets(View *view, QueryAsk *ask, unsigned slots,
 		   void (*each)(void *view, unsigned slot, Str value, uint64_t count), uint64_t *all_out,
 		   bool *is_exact_out)
 {
-	search->dead = view->snapshot->dead_docids;
-	search->deadline_seconds = deadline_seconds;
-	return view->xapian
-		       ? xap_facets(view->xapian, search, slots, each, view, all_out, is_exact_out, view->err)
-		       : matcher_facets(view->matcher, search, slots, each, view, all_out, is_exact_out, view->err);
+	ask->dead = view->snapshot->dead_docids;
+	ask->deadline_seconds = deadline_seconds;
+	return view->xapian ? xap_facets(view->xapian, ask, slots, each, view, all_out, is_exact_out, view->err)
+			    : matcher_facets(view->matcher, ask, slots, each, view, all_out, is_exact_out, view->err);
 }
 
 static Status open_view(View *view, Index *index, Arena *arena, Err *err)
@@ -84,7 +84,7 @@ Status view_with(Index *index, Arena *arena, Status (*body)(View *view, void *ct
 	return st;
 }
 
-/* The checksum of what is stored is enough for a snippet; get and download hold the text against its SHA-256. */
+/* Block checksums are enough for a snippet; get and download check the text against its SHA-256. */
 Status view_load_text(View *view, const Entry *entry, size_t most, bool *is_all_out)
 {
 	buf_clear(&view->text);
@@ -106,7 +106,7 @@ Status view_load_text(View *view, const Entry *entry, size_t most, bool *is_all_
 Status view_load_hit(View *view, uint64_t sequence, SearchHit *out, Entry *entry)
 {
 	Status st = store_entry(view->index->store, sequence, view->arena, entry, view->err);
-	if (st == ST_OK && entry->destroyed) /* the index has not forgotten it yet */
+	if (st == ST_OK && entry->destroyed) /* the index still has it */
 		st = err_set(view->err, ST_FORBIDDEN, "destroyed");
 	if (st != ST_OK)
 		return st;

@@ -1,0 +1,238 @@
+/* indexer/search/ask.c - search_run: what a request means, and what is tried next when it finds nothing.
+ *
+ * In mode auto up to three queries are tried until one finds enough: all words as typed; all words with other marks;
+ * some of the words, which is `relaxed`. A long run of words or a question is asked for some of its words at once. The
+ * cursor of an answer carries which of the queries it was, so the next page goes on with that one.
+ */
+#include "indexer/search/search.h"
+
+#include "base/clock.h"
+#include "indexer/search/expand.h"
+#include "indexer/search/question.h"
+#include "indexer/search/compile.h"
+#include "indexer/search/compile_fields.h"
+#include "indexer/search/page.h"
+
+enum { QUESTION_WORDS = 7 };
+
+static const struct {
+	size_t offset;
+	const char *field;
+} filters[] = {
+	{offsetof(SearchRequest, number), "number"}, {offsetof(SearchRequest, type), "type"},
+	{offsetof(SearchRequest, fonds), "fonds"},   {offsetof(SearchRequest, case_code), "case"},
+	{offsetof(SearchRequest, from), "from"},     {offsetof(SearchRequest, to), "to"},
+};
+
+static Str filter_value(const SearchRequest *request, size_t offset)
+{
+	return *(const Str *)((const char *)request + offset);
+}
+
+/* An agency is compared as a whole ("UBND tỉnh Nam Định"); if no record has it so, by its words. */
+static Query *agency_filter(View *view, Str agency)
+{
+	Buf bytes = {0};
+	uint64_t count = 0;
+	schema_whole(&bytes, PREFIX_WHOLE_AGENCY, agency);
+	Query *whole = buf_ok(&bytes) ? query_term(view->arena, buf_str(&bytes)) : NULL;
+	Status st = whole ? matcher_term_documents(view->matcher, buf_str(&bytes), &count, view->err)
+			  : err_no_memory(view->err);
+	buf_done(&bytes);
+	if (st != ST_OK)
+		return NULL;
+	return count ? whole
+		     : compile_field(schema_field_by_name(STR("agency")), agency, view->tokens, view->matcher,
+				     view->arena, view->err);
+}
+
+static Status add_filters(View *view, Search *search)
+{
+	Query *list[sizeof filters / sizeof filters[0] + 1];
+	size_t count = 0;
+	view->err->code = ST_OK;
+	for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++) {
+		Str value = filter_value(search->request, filters[i].offset);
+		if (!value.len)
+			continue;
+		list[count] = compile_field(schema_field_by_name(str_from(filters[i].field)), value, view->tokens,
+					    view->matcher, view->arena, view->err);
+		if (!list[count++])
+			return view->err->code ? view->err->code : err_no_memory(view->err);
+	}
+	if (search->request->agency.len && !(list[count++] = agency_filter(view, search->request->agency)))
+		return view->err->code ? view->err->code : err_no_memory(view->err);
+	search->filter = NULL;
+	if (count == 0)
+		return ST_OK;
+	search->filter = query_node(view->arena, QUERY_AND, list, count);
+	return search->filter ? ST_OK : err_no_memory(view->err);
+}
+
+/* A long run of plain words is a question or a title, and so is a shorter one that has a word that asks: a record that
+ * answers need not have every word of it. */
+static bool is_question(const Search *search)
+{
+	const Clause *root = search->parsed.root;
+	bool asks[SEARCH_TERMS_MAX];
+	if (!root || root->child_count != 1 || root->children[0]->kind != CLAUSE_WORDS)
+		return false;
+	if (!question_words(search->words, search->word_count, asks) && search->word_count < QUESTION_WORDS)
+		return false;
+	return !query_has_number(search->words, search->word_count);
+}
+
+/* Nothing was found, or for many words less than a page of the usual size: some of the words may find more. An answer
+ * with the record that bears the number asked for is never poor. */
+static bool is_poor(const Search *search)
+{
+	const SearchAnswer *answer = search->answer;
+	bool by_number = answer->hit_count && answer->hits[0].score >= COMPILE_OWN_NUMBER;
+	return answer->hit_count == 0 ||
+	       (search->word_count >= QUESTION_WORDS && answer->total < SEARCH_LIMIT_DEFAULT && !by_number);
+}
+
+static Status compile_query(View *view, Search *search, bool any)
+{
+	Status st = ST_OK;
+	Compiled *compiled = &search->compiled;
+	*compiled = (Compiled){0};
+	if (search->parsed.root) {
+		CompileOptions options = {.any = any,
+					  .question = any && is_question(search),
+					  .expand = !search->request->no_expansion,
+					  .language = search->request->language,
+					  .any_accents = any || search->other_accents};
+		st = query_compile(&search->parsed, options, view->tokens, view->matcher, view->arena, compiled,
+				   view->err);
+	} else if ((compiled->tiers[0] = query_term(view->arena, schema_prefix(PREFIX_RECORD)))) {
+		compiled->tier_count = 1;
+	}
+	if (st == ST_OK && !compiled->tier_count)
+		st = err_no_memory(view->err);
+	if (st != ST_OK)
+		return st;
+	if (search->request->sort != SORT_RELEVANCE || !compiled->has_words ||
+	    any) { /* another order, or one tier only */
+		compiled->tiers[0] = compiled->tiers[compiled->tier_count - 1];
+		compiled->matched[0] = any ? LABEL_SOME_WORDS : compiled->has_words ? LABEL_ALL_WORDS : LABEL_FIELDS;
+		compiled->tier_count = 1;
+	}
+	return add_filters(view, search);
+}
+
+static Status try_once(View *view, Search *search, bool any)
+{
+	Status st = compile_query(view, search, any);
+	if (st != ST_OK)
+		return st;
+	search->relaxed = (any || search->other_accents) && search->request->mode == SEARCH_AUTO;
+	search->answer->hit_count = 0;
+	search->answer->next = (Str){0};
+	memset(search->answer->facet_counts, 0, sizeof search->answer->facet_counts);
+	view->answer = search->answer;
+	return search_fill_page(view, search);
+}
+
+static void gather_words(const Clause *clause, Search *search)
+{
+	if (clause->kind == CLAUSE_NOT || (clause->kind == CLAUSE_FIELD && clause->field->ask != ASK_WORDS))
+		return;
+	if (!search->typed.len && (clause->kind == CLAUSE_WORDS || clause->kind == CLAUSE_PHRASE))
+		search->typed = clause->value;
+	for (size_t i = 0; i < clause->word_count && search->word_count < SEARCH_TERMS_MAX; i++)
+		search->words[search->word_count++] = clause->words[i];
+	for (size_t i = 0; i < clause->child_count; i++)
+		gather_words(clause->children[i], search);
+}
+
+static Status read_cursor(Str cursor, Search *search, Err *err)
+{
+	if (!cursor.len)
+		return ST_OK;
+	char kind = cursor.ptr[0];
+	bool relaxed = kind == 'r', tier = kind >= 'a' && kind < 'a' + COMPILE_TIERS_MAX;
+	search->other_accents = kind >= 'A' && kind < 'A' + COMPILE_TIERS_MAX;
+	if ((!relaxed && !tier && !search->other_accents) ||
+	    !str_to_u64(str_slice(cursor, 1, cursor.len), &search->first) || search->first > SEARCH_DEEPEST)
+		return err_set(err, ST_INVALID, "cursor: not one that an answer gave");
+	search->relaxed = relaxed;
+	search->tier = relaxed ? 0 : (size_t)(kind - (search->other_accents ? 'A' : 'a'));
+	return ST_OK;
+}
+
+/* What was searched as well; and where nothing was found as typed, what the keystrokes may have meant. */
+static Status note_forms(View *view, Search *search)
+{
+	SearchAnswer *answer = search->answer;
+	Str *list = arena_calloc(view->arena, search->compiled.expansion_count + 1, sizeof *list);
+	if (!list)
+		return err_no_memory(view->err);
+	for (size_t i = 0; i < search->compiled.expansion_count; i++)
+		list[i] = search->compiled.expansions[i];
+	answer->expansions = list;
+	answer->expansion_count = search->compiled.expansion_count;
+	bool poor = answer->hit_count == 0 || answer->relaxed;
+	return poor ? expand_suggest(search->request->query, view->arena, &answer->suggestion, view->err) : ST_OK;
+}
+
+static Status answer_request(View *view, void *ctx)
+{
+	Search *search = ctx;
+	SearchAnswer *answer = search->answer;
+	bool any = search->request->mode == SEARCH_ANY || search->relaxed;
+	search->word_count = 0;
+	search->typed = (Str){0};
+	Status st = query_parse(search->request->query, view->tokens, view->arena, &search->parsed, view->err);
+	if (st != ST_OK)
+		return st;
+	search->words = arena_calloc(view->arena, SEARCH_TERMS_MAX, sizeof *search->words);
+	answer->hits = arena_calloc(view->arena, search->request->limit + 1, sizeof *answer->hits);
+	if (!search->words || !answer->hits)
+		return err_no_memory(view->err);
+	if (search->parsed.root)
+		gather_words(search->parsed.root, search);
+	answer->query = search->parsed.read_as;
+	any |= search->request->mode == SEARCH_AUTO && is_question(search);
+	bool first_page = !search->request->cursor.len,
+	     may_relax = search->request->mode == SEARCH_AUTO && !any && first_page;
+	st = try_once(view, search, any);
+	if (st == ST_OK && may_relax && answer->hit_count == 0 && query_any_marked(search->words, search->word_count)) {
+		search->other_accents = true;
+		st = try_once(view, search, false);
+		search->other_accents = answer->hit_count > 0;
+	}
+	if (st == ST_OK && may_relax && is_poor(search) && search->word_count > 1) {
+		search->other_accents = false;
+		st = try_once(view, search, true);
+		if (st == ST_OK && answer->hit_count == 0)
+			search->relaxed = false;
+	} else if (search->relaxed && answer->hit_count == 0) {
+		search->relaxed = false;
+	}
+	answer->relaxed = search->relaxed;
+	if (st == ST_OK)
+		st = note_forms(view, search);
+	return st;
+}
+
+Status search_run(Index *index, const SearchRequest *request, Arena *arena, SearchAnswer *out, Err *err)
+{
+	SearchRequest asked = *request;
+	SearchAnswer answer = {.mode = request->mode, .language = request->language};
+	Search search = {.request = &asked, .answer = &answer};
+	uint64_t started = clock_monotonic_us();
+	asked.limit = asked.limit ? asked.limit : SEARCH_LIMIT_DEFAULT;
+	if (asked.limit > SEARCH_LIMIT_MAX)
+		return err_set(err, ST_LIMIT, "limit: at most %d", SEARCH_LIMIT_MAX);
+	if (asked.query.len > SEARCH_QUERY_MAX)
+		return err_set(err, ST_LIMIT, "q: at most %d bytes", SEARCH_QUERY_MAX);
+	Status st = read_cursor(asked.cursor, &search, err);
+	if (st == ST_OK)
+		st = view_with(index, arena, answer_request, &search, err);
+	if (st != ST_OK)
+		return st;
+	answer.took_us = clock_monotonic_us() - started;
+	*out = answer;
+	return ST_OK;
+}

@@ -1,0 +1,64 @@
+/* indexer/search/compiler.h - what the compile*.c share: the compiler's state, its result, the sides of a clause.
+ *
+ * Owns     everything lives in the arena
+ * Errors   the first one is kept in err and sets `failed`; every compile_ function may then return NULL
+ * Threads  one at a time
+ */
+#ifndef INDEXER_SEARCH_COMPILER_H
+#define INDEXER_SEARCH_COMPILER_H
+
+#include "indexer/match/match.h"
+#include "indexer/search/closeness.h"
+#include "indexer/search/parse.h"
+#include "indexer/search/search.h"
+
+enum {
+	COMPILE_TIERS_MAX = QUERY_TIERS_MAX,
+	COMPILE_CHECKS_MAX = 8,
+	COMPILE_EXPANSIONS_MAX = 16,
+	COMPILE_OWN_NUMBER =
+		3000, /* added to the score of the record that bears the number asked for: more than all words give */
+};
+
+typedef struct {
+	Query *tiers[COMPILE_TIERS_MAX]; /* each matches only what the next one matches too; the last matches all */
+	SearchLabel matched[COMPILE_TIERS_MAX]; /* of each tier */
+	Query *second; /* of a question: adds to the score of the best that tiers[0] finds; NULL: nothing does */
+	CloseTerm close[SEARCH_TERMS_MAX]; /* of a question: what stands close together in the text that answers */
+	size_t close_count;
+	size_t tier_count;
+	const Clause
+		*checks[COMPILE_CHECKS_MAX]; /* phrases and NEARs the index can only guess: to be checked on the text */
+	size_t check_count;
+	bool has_words;                         /* something to rank by, not only filters */
+	Str expansions[COMPILE_EXPANSIONS_MAX]; /* "UBND = Ủy ban nhân dân": other forms that are searched as well */
+	size_t expansion_count;
+} Compiled;
+
+typedef struct {
+	bool any;          /* one of the words is enough (phrases, fields and exclusions still hold) */
+	bool question;     /* with any: a long run of words, ranked by its pairs first */
+	bool expand;       /* abbreviations, old and new names too */
+	Language language; /* of what says so */
+	bool any_accents;  /* a word with marks may have other marks: where nothing has it as it was typed */
+} CompileOptions;
+
+typedef struct {
+	Matcher *matcher;
+	Arena *arena;
+	Err *err;
+	CompileOptions options;
+	TokenIter *tokens;
+	bool failed; /* err says why */
+	Compiled *out;
+} Compiler;
+
+/* What a clause compiles to: the same meaning, from wide to narrow. */
+typedef struct {
+	Query *folded; /* with any marks that the word as typed allows */
+	Query *exact;  /* with the marks as typed; NULL: none were typed, as folded */
+	Query *likely; /* of words typed without marks: the accentuation that most records have; NULL: as folded */
+	Query *strict; /* exact (or likely) and every pair of neighbours; NULL: there are no pairs */
+} Sides;
+
+#endif

@@ -1,0 +1,38 @@
+/* indexer/search/view.h - one request's view of the index, and of the archive behind it.
+ *
+ * Owns     what is loaded lives in the request's arena; view->text until the next load
+ * Errors   those of the index and the archive
+ * Threads  a View belongs to one thread
+ */
+#ifndef INDEXER_SEARCH_VIEW_H
+#define INDEXER_SEARCH_VIEW_H
+
+#include "indexer/search/search.h"
+#include "indexer/shards/state.h"
+
+/* What one request works with. */
+typedef struct {
+	Index *index;
+	Snapshot *snapshot;
+	Matcher *matcher;
+	XapDb *xapian; /* NULL: the matcher answers */
+	TokenIter *tokens;
+	Arena *arena;
+	Err *err;
+	Buf text;             /* of the hit that was loaded last */
+	SearchAnswer *answer; /* gets the facets */
+} View;
+
+/* Runs body on the newest snapshot; again on a newer one where its files changed meanwhile. */
+Status view_with(Index *index, Arena *arena, Status (*body)(View *view, void *ctx), void *ctx, Err *err);
+Status view_run(View *view, QueryAsk *ask, QueryFound *out);
+/* As matcher_facets; `each` is called with the view. */
+Status view_facets(View *view, QueryAsk *ask, unsigned slots,
+		   void (*each)(void *view, unsigned slot, Str value, uint64_t count), uint64_t *all_out,
+		   bool *is_exact_out);
+/* ST_FORBIDDEN: the record was destroyed since it was indexed; leave the hit out. */
+Status view_load_hit(View *view, uint64_t sequence, SearchHit *out, Entry *entry);
+/* view->text becomes the record's text, or its first `most` bytes. */
+Status view_load_text(View *view, const Entry *entry, size_t most, bool *is_all_out);
+
+#endif
