@@ -1,7 +1,7 @@
 /* indexer/glass/reader.c - reads a table from its first entry to its last (layout of blocks: table.c).
  *
- * The tree is walked from its root, one block of each level at hand. Blocks are read ahead as long as they are asked
- * for in the order of the file, which is how they lie in a table that was written in one go. */
+ * The tree is walked from its root, with one block of each level in memory. Blocks are read ahead as long as they are
+ * asked for in the order of the file, which is how they lie in a table that was written in one go. */
 #include "indexer/glass/reader.h"
 
 #include <errno.h>

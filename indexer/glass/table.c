@@ -246,7 +246,7 @@ static Status add_item(GlassTable *t, Str key, uint16_t part, uint16_t flags, St
 	return ST_OK;
 }
 
-/* The first piece is shorter where it can use up the leaf at hand without making one piece more (as xapian-compact
+/* The first piece is shorter where it can fill up the current leaf without making one piece more (as xapian-compact
  * does). */
 static size_t first_piece(const GlassTable *t, size_t key_len, size_t tag_len, size_t full)
 {

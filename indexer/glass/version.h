@@ -4,6 +4,7 @@
  * and renamed into place, so a directory without it is no database and one with it is a whole one.
  *
  * Shapes   GlassRoot describes one table; entries counts tags, not items
+ * Owns     nothing
  * Errors   reading: ST_NOT_FOUND no database, ST_CORRUPT, ST_UNSUPPORTED another version; writing: ST_NO_SPACE, ST_IO
  * Threads  safe; nothing is kept
  */

@@ -1,5 +1,6 @@
 /* indexer/invert/collect.h - the end of collecting documents, for finish.c; the rest of it is invert.h's.
  *
+ * Owns     nothing
  * Errors   the first one that any call met
  * Threads  one at a time
  */
@@ -8,7 +9,7 @@
 
 #include "indexer/invert/invert.h"
 
-/* The batch at hand becomes the last run. */
+/* What the batch has becomes the last run. */
 Status collect_last_run(Inverter *inv, Err *err);
 
 #endif

@@ -1,6 +1,7 @@
 /* indexer/invert/inverter.h - the inside of an Inverter: collect.c fills it, finish.c writes it out.
  *
  * Owns     invert_new, invert_free
+ * Errors   `failure` keeps the first one
  * Threads  one at a time
  */
 #ifndef INDEXER_INVERT_INVERTER_H

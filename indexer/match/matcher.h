@@ -1,6 +1,7 @@
 /* indexer/match/matcher.h - the inside of a Matcher: its shards and their statistics.
  *
  * Owns     matcher_open, matcher_close
+ * Errors   none of its own
  * Threads  one at a time
  */
 #ifndef INDEXER_MATCH_MATCHER_H

@@ -34,9 +34,9 @@ typedef struct MatchNode {
 	double bound;       /* no document's score is above it */
 	double documents;   /* about so many match */
 	MatchLeaf *leaf;    /* TERM, RANGE */
-	MatchValues values; /* RANGE: of the shard at hand */
+	MatchValues values; /* RANGE: of the current shard */
 	Str low, high;
-	MatchSet set; /* what matches, of the window at hand */
+	MatchSet set; /* the documents of the current window that match */
 } MatchNode;
 
 typedef struct {

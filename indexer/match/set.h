@@ -1,6 +1,8 @@
 /* indexer/match/set.h - a set of documents of one window, as bits.
  *
  * Shapes   bit i is the window's first document + i
+ * Owns     nothing
+ * Errors   none
  * Threads  pure
  */
 #ifndef INDEXER_MATCH_SET_H

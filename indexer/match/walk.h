@@ -20,7 +20,7 @@ typedef struct {
 	MatchAt at;
 	unsigned slots[MATCH_SLOTS_MAX]; /* whose values each window wants */
 	size_t slot_count;
-	MatchValues values[MATCH_SLOTS_MAX]; /* of the shard at hand */
+	MatchValues values[MATCH_SLOTS_MAX]; /* of the current shard */
 	size_t stride;       /* one window in so many is counted; the others are only searched for the best hits */
 	size_t wanted_tiers; /* of which hits are still wanted: the ranker lowers it */
 	/* Set by the ranker for an OR: only hits above `least` are wanted. In a window that is not counted, `each` is
@@ -44,7 +44,7 @@ void match_walk_free(MatchWalk *walk);
  * is NULL where walk->prunes. */
 typedef Status MatchEach(MatchWalk *walk, size_t tier, const MatchSet *matching, void *ctx, Err *err);
 Status match_walk(MatchWalk *walk, MatchEach *each, void *ctx, Err *err);
-/* Makes the window that holds a document the one at hand. */
+/* Goes to the window that has the document. */
 void match_walk_go_to(MatchWalk *walk, size_t shard, uint64_t docid);
 uint64_t match_walk_total(const MatchWalk *walk, size_t tier); /* estimated where not all was counted */
 bool match_walk_is_exact(const MatchWalk *walk);

@@ -48,9 +48,10 @@ Status xap_facets(XapDb *db, const QueryAsk *search, unsigned slots, QueryCount 
 /* Opens or makes the database at dir for writing. ST_BUSY: someone else writes it. */
 Status xap_writer_open(XapWriter **out, const char *dir, Err *err);
 void xap_writer_close(XapWriter *writer);                        /* drops what was not committed */
-void xap_writer_term(XapWriter *writer, Str term, uint32_t wdf); /* of the document at hand; errors come with _put */
+void xap_writer_term(XapWriter *writer, Str term, uint32_t wdf); /* of the next document; errors come with _put */
 void xap_writer_value(XapWriter *writer, unsigned slot, Str value);
-Status xap_writer_put(XapWriter *writer, uint32_t docid, Err *err); /* the document at hand becomes docid */
+Status xap_writer_put(XapWriter *writer, uint32_t docid,
+		      Err *err); /* the document gets its number, and a new one begins */
 /* One transaction with the metadata key, then the directory is synced: durable and whole, or not there. */
 Status xap_writer_commit(XapWriter *writer, const char *key, Str value, Err *err);
 

@@ -2,6 +2,7 @@
  *
  * Every entry point runs its body in guard(); what was thrown becomes a Status in exactly one function.
  *
+ * Owns     nothing
  * Errors   ST_BUSY, ST_CONFLICT, ST_NOT_FOUND, ST_CORRUPT, ST_IO, ST_NO_MEMORY; ST_INTERNAL anything else
  * Threads  any
  */

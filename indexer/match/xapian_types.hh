@@ -1,6 +1,7 @@
 /* indexer/match/xapian_types.hh - an open database, and our strings as Xapian's and back.
  *
  * Owns     text copies; view borrows
+ * Errors   std::bad_alloc, caught by guard()
  * Threads  pure
  */
 #ifndef INDEXER_MATCH_XAPIAN_TYPES_HH

@@ -39,7 +39,7 @@ typedef struct {
 	bool any;          /* one of the words is enough (phrases, fields and exclusions still hold) */
 	bool question;     /* with any: a long run of words, ranked by its pairs first */
 	bool expand;       /* abbreviations, old and new names too */
-	Language language; /* of what says so */
+	Language language; /* of the names of forms in the answer */
 	bool any_accents;  /* a word with marks may have other marks: where nothing has it as it was typed */
 } CompileOptions;
 

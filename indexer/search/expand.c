@@ -17,7 +17,7 @@ static size_t words_within(const Clause *clause, uint32_t start, uint32_t end, s
 	return count;
 }
 
-/* What the answer says of it. Names that changed say when. */
+/* How the answer names a form; for a name that changed, with the date. */
 static Str reason_of(const QueryForm *form, Language language, Arena *arena)
 {
 	SearchLabel when = form->kind == FORM_NEW_NAME ? LABEL_SINCE : LABEL_UNTIL;

@@ -1,4 +1,5 @@
-/* indexer/search/json.c - answers as JSON: the same for HTTP and for --json. */
+/* indexer/search/json.c - answers as JSON, written once for HTTP and for --json. A field that a record does not have is
+ * null, so every hit has the same members. */
 #include "indexer/search/search.h"
 
 static const char *const mode_names[] = {[SEARCH_AUTO] = "auto", [SEARCH_ALL] = "all", [SEARCH_ANY] = "any"};

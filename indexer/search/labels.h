@@ -6,6 +6,7 @@
  * Programs compare codes, people read texts. A code once given out keeps its meaning.
  *
  * Owns     nothing; texts are constants
+ * Errors   none
  * Threads  pure
  */
 #ifndef INDEXER_SEARCH_LABELS_H

@@ -1,4 +1,8 @@
-/* indexer/search/lists.c - lists read straight off the index's terms: case files by prefix, completions. */
+/* indexer/search/lists.c - case files by prefix, and completions: both are ranges of the index's terms.
+ *
+ * A completion of one word lists the terms that begin with it; of two words, the pairs that do. At most TERMS_LOOKED_AT
+ * terms are read, and those in most records are offered.
+ */
 #include "indexer/search/view.h"
 
 #include "tokenizer/fold.h"

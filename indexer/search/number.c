@@ -1,7 +1,8 @@
-/* indexer/search/number.c - look-up by number: one exact term, then the relaxations that can be named.
+/* indexer/search/number.c - look-up by number: one exact term, then variants.
  *
- * The index proposes by the relaxed forms of schema.h; whether a proposal is a variant, and why, is decided on the
- * record's own number from the archive. A near number is never shown without its reason.
+ * The relaxed forms of the number (schema.h) propose records; whether one is a variant, and why, is decided by
+ * comparing the record's own number from the archive (record_number_matches). A variant is never shown without its
+ * reason.
  */
 #include "indexer/search/compile_fields.h"
 #include "indexer/search/view.h"
@@ -105,7 +106,7 @@ static Status add_exact(View *view, Lookup *lookup)
 	return st;
 }
 
-/* Folding makes HĐ and HD one key: what is spelt as asked comes first. */
+/* HĐ and HD have one key, as it is folded: records that spell the number as it was asked come first. */
 static void spelt_as_asked_first(const Lookup *lookup)
 {
 	NumberAnswer *answer = lookup->answer;
@@ -140,8 +141,8 @@ static int nearest_first(const void *a, const void *b)
 	return (int)x->because - (int)y->because;
 }
 
-/* The sequences that one of the relaxed forms proposes and that were not looked at yet, nearest form first. A query may
- * carry the date or be typed in parts; the four forms cover what record_number_matches can accept. */
+/* The sequences that the relaxed forms propose, nearest form first, each once and without the exact ones. Every number
+ * that record_number_matches accepts has one of the four forms in common with the one that is wanted. */
 static Status propose(View *view, const Lookup *lookup, uint64_t out[static FOUND_MAX], size_t *count_out)
 {
 	static const unsigned nearest_form_first[SCHEMA_NUMBER_FORMS] = {3, 0, 2, 1};

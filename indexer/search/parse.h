@@ -1,8 +1,11 @@
-/* indexer/search/parse.h - the query language (DESIGN.md §5.2) into a list of clauses.
+/* indexer/search/parse.h - the query language, parsed into a tree of clauses.
  *
  *   chính quyền "giao đất" -cũ số:15/QĐ-UBND (xã OR phường) đất* năm:2015..2019
  *
- * Odd input is never an error: what can't be read as an operator is read as words.
+ * All clauses must match. "…" is a phrase, - excludes, OR and ( ) combine, word* stands for all words that begin so,
+ * NEAR/n puts words within n words of each other, field:value asks a field by its English or Vietnamese name
+ * (schema.c),
+ * `..` makes a range of years. Odd input is never an error: what can't be read as an operator is read as words.
  *
  * Shapes   the tree's leaves hold tokens in analysed form, copied into the arena
  * Owns     everything lives in the arena

@@ -1,4 +1,10 @@
-/* indexer/search/passage.c - see passage.h. */
+/* indexer/search/passage.c - tokenises a text again and compares its tokens with the query's words.
+ *
+ * The tokenizer is told which words are asked for (set_text) and passes over the rest, so this costs little more than
+ * reading the text. A phrase is followed by a set of states, one bit for each beginning of it that just matched. For a
+ * snippet the matches are listed and a window of PASSAGE_BYTES moves over them; the one with the greatest worth is
+ * shown. Where the text has the words byte for byte as they were typed, only the bytes around them are tokenised.
+ */
 #include "indexer/search/passage.h"
 
 #include "base/utf8.h"
@@ -7,9 +13,9 @@
 enum {
 	MATCHES_MAX = 512,
 	WORDS_MAX = SEARCH_TERMS_MAX,
-	LEAD_BYTES = 60,
-	ENOUGH_IN_A_ROW = 6, /* so many of the words side by side: nothing better will come */
-	AROUND_BYTES = 320,  /* looked at on each side of the words as typed */
+	LEAD_BYTES = 60,     /* of text shown before the first match */
+	ENOUGH_IN_A_ROW = 6, /* so many of the words side by side: no passage is better */
+	AROUND_BYTES = 320,  /* tokenised on each side of the words as typed */
 };
 
 bool passage_word_matches(const Token *token, const Word *word)
@@ -26,7 +32,7 @@ bool passage_word_matches_exactly(const Token *token, const Word *word)
 	return passage_word_matches(token, word) && (!word->marked || word->prefix || str_eq(token->key, word->key));
 }
 
-/* A text is looked through for these words alone; a prefix can be of any. */
+/* Sets the text; of its tokens only these words will come. With a word* all tokens come: any could begin so. */
 static void set_text(TokenIter *tokens, Str text, const Word *words, size_t count)
 {
 	TokenWanted wanted = {0};
@@ -44,7 +50,7 @@ static void set_text(TokenIter *tokens, Str text, const Word *words, size_t coun
 
 /* ---- phrases and NEAR ------------------------------------------------------------------------------------------ */
 
-/* Which prefixes of the phrase end at the token before: bit i set means words[0..i] just matched. */
+/* The beginnings of the phrase that end with this token: bit i is set where words[0..i] just matched. */
 static uint64_t advance_phrase(uint64_t state, const Clause *clause, const Token *token)
 {
 	uint64_t next = 0;
@@ -68,7 +74,8 @@ static bool is_word_byte(unsigned char c)
 	return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-/* Where the text has these very bytes as whole words; -1: nowhere. Most texts are typed as most queries are. */
+/* The offset at which the text has these very bytes as whole words; -1: nowhere. Mostly texts and queries are typed the
+ * same way, so this often saves tokenising. */
 static ptrdiff_t find_typed(Str text, Str typed)
 {
 	size_t from = 0;
@@ -86,7 +93,7 @@ static ptrdiff_t find_typed(Str text, Str typed)
 	return -1;
 }
 
-/* A text's own bytes prove a phrase only where it was typed with blanks alone between words, as a text has them. */
+/* Equal bytes prove a phrase only if it has nothing but single blanks between its words. */
 static bool is_plain(const Clause *clause)
 {
 	for (size_t i = 0; i < clause->word_count; i++)
@@ -114,7 +121,7 @@ Status passage_check(Str text, const Clause *clause, TokenIter *tokens, bool *ho
 		for (const Token *token = run; token < run + run_count; token++) {
 			bool is_span = token->kind > TOKEN_DIGITS;
 			if (clause->kind == CLAUSE_PHRASE && !state && first && token->fold && token->fold != first) {
-				continue; /* most tokens: no beginning of it, and none was begun */
+				continue; /* most tokens: the phrase does not begin with it, and none was begun */
 			} else if (clause->kind == CLAUSE_PHRASE && !is_span) {
 				state = advance_phrase(state, clause, token);
 				*holds_out = state >> (count - 1) & 1;
@@ -146,11 +153,11 @@ typedef struct {
 typedef struct {
 	Match list[MATCHES_MAX];
 	size_t count;
-	bool are_enough;       /* nothing better will come */
-	uint8_t first_of[256]; /* the first word that a syllable can be, by the end of its number; word_count: none */
+	bool are_enough;       /* the best passage is among them */
+	uint8_t first_of[256]; /* by the low byte of a syllable's number: the first word it can be; word_count: none */
 } Matches;
 
-static void expect(Matches *m, const Word *words, size_t word_count)
+static void init_matches(Matches *m, const Word *words, size_t word_count)
 {
 	size_t prefix = 0;
 	m->count = 0;
@@ -205,19 +212,12 @@ static Status find_matches(Str text, const Word *words, size_t word_count, Token
 	return step == STEP_END ? ST_OK : err->code;
 }
 
-/* Typed without marks, words stand in few texts as they were typed: not worth a search of its own. */
-static bool has_marks(const Word *words, size_t word_count)
+/* Matches around the words as typed, or in the whole text. Words typed without marks stand so in few texts: they are
+ * not looked for as typed. */
+static Status find_around_typed(Str text, Str typed, const Word *words, size_t word_count, TokenIter *tokens,
+				Matches *m, Err *err)
 {
-	for (size_t i = 0; i < word_count; i++)
-		if (words[i].marked)
-			return true;
-	return false;
-}
-
-/* Matches around the words as typed, or in the whole text. */
-static Status look(Str text, Str typed, const Word *words, size_t word_count, TokenIter *tokens, Matches *m, Err *err)
-{
-	ptrdiff_t at = word_count > 1 && has_marks(words, word_count) ? find_typed(text, typed) : -1;
+	ptrdiff_t at = word_count > 1 && query_any_marked(words, word_count) ? find_typed(text, typed) : -1;
 	if (at < 0)
 		return find_matches(text, words, word_count, tokens, m, err);
 	m->are_enough = true;
@@ -242,7 +242,7 @@ static Status look(Str text, Str typed, const Word *words, size_t word_count, To
 	return step == STEP_ERROR ? err->code : ST_OK;
 }
 
-/* As HTML; control characters become blanks. What needs no change is copied in one piece. */
+/* Text as HTML; control characters become blanks. Bytes between two escapes are copied in one piece. */
 static void escape(Buf *out, Str text)
 {
 	static const char *const escaped[256] = {
@@ -260,8 +260,7 @@ static void escape(Buf *out, Str text)
 	buf_add_str(out, str_slice(text, from, text.len));
 }
 
-/* The start of a word at or before `at`, not more than LEAD_BYTES back, so that the hit has something in front of it.
- */
+/* The start of a word at most LEAD_BYTES before `at`: so the match has some text in front of it. */
 static size_t window_start(Str text, size_t at)
 {
 	size_t least = at > LEAD_BYTES ? at - LEAD_BYTES : 0, i = at, start = at;
@@ -309,7 +308,9 @@ static int worth_alone(const Match *match)
 	return WORTH_ANY + (match->follows ? WORTH_FOLLOWS : 0) + (match->exact ? WORTH_EXACT : 0);
 }
 
-/* The match that the best window begins with: the window moves over the matches, each enters and leaves once. */
+/* The match that the best window begins with. The window moves over the matches; each enters it once and leaves it
+ * once.
+ */
 static size_t choose_match(const Matches *m)
 {
 	uint16_t held[WORDS_MAX] = {0};
@@ -320,7 +321,7 @@ static size_t choose_match(const Matches *m)
 		uint32_t limit = match->start + PASSAGE_BYTES - LEAD_BYTES;
 		for (; behind < m->count && (behind == first || m->list[behind].end <= limit); behind++)
 			worth += worth_alone(&m->list[behind]) + (held[m->list[behind].word]++ ? 0 : WORTH_NEW);
-		int value = worth - (match->follows ? WORTH_FOLLOWS : 0); /* the first one follows nothing */
+		int value = worth - (match->follows ? WORTH_FOLLOWS : 0); /* nothing is before the first one */
 		if (value > best_worth) {
 			best_worth = value;
 			best = first;
@@ -339,9 +340,9 @@ Status passage_snippet(Str text, bool is_all, const PassageQuery *query, TokenIt
 	size_t word_count = query->word_count < WORDS_MAX ? query->word_count : WORDS_MAX;
 	*out = (Str){0};
 	text = str_slice(text, 0, utf8_cut(text, PASSAGE_TEXT_MAX));
-	expect(&m, query->words, word_count);
+	init_matches(&m, query->words, word_count);
 	if (word_count)
-		st = look(text, query->typed, query->words, word_count, tokens, &m, err);
+		st = find_around_typed(text, query->typed, query->words, word_count, tokens, &m, err);
 	if (st != ST_OK)
 		return st;
 	size_t start = m.count ? window_start(text, m.list[choose_match(&m)].start) : 0, end = window_end(text, start);

@@ -1,8 +1,7 @@
-/* indexer/search/passage.h - looks at the stored text of a hit: does it hold the phrase, and which passage shows the
- * match best.
+/* indexer/search/passage.h - reads the stored text of a hit: whether it has a phrase, and which passage to show.
  *
- * Offsets come from the same tokenizer that built the index, so marks sit on the text's own bytes whatever form they
- * have. Long texts are looked at up to PASSAGE_TEXT_MAX.
+ * Offsets come from the tokenizer that built the index, so <mark> encloses the text's own bytes, whatever Unicode form
+ * they have. Of a long text the first PASSAGE_TEXT_MAX bytes are read.
  *
  * Owns     results live in the arena
  * Errors   those of the tokenizer, ST_NO_MEMORY
@@ -26,13 +25,12 @@ bool passage_word_matches_exactly(const Token *token, const Word *word);
 Status passage_check(Str text, const Clause *clause, TokenIter *tokens, bool *holds_out, Err *err);
 /* What a snippet is made for. */
 typedef struct {
-	Str typed; /* a run of the words as it was typed ("" for none): where the text has it so, no more is looked at
-		    */
+	Str typed; /* a run of the words as it was typed, or "": where the text has it so, nothing else is searched */
 	const Word *words;
 	size_t word_count;
 } PassageQuery;
-/* The best window as HTML-escaped text with <mark>; the beginning of the text where nothing matches. text may be only a
- * beginning (is_all false): then *out stays "" where what follows might have a better window. */
+/* The best window as HTML-escaped text with <mark>; the beginning of the text where nothing matches. If `text` is only
+ * the beginning of the text (is_all false), *out stays "" where the rest may have a better window. */
 Status passage_snippet(Str text, bool is_all, const PassageQuery *query, TokenIter *tokens, Arena *arena, Str *out,
 		       Err *err);
 

@@ -5,6 +5,7 @@
  *
  * Shapes   a question typed with any mark is compared with marks: "ái" is not "ai"; one typed without, folded
  * Owns     nothing
+ * Errors   none
  * Threads  pure
  */
 #ifndef INDEXER_SEARCH_QUESTION_H

@@ -1,4 +1,7 @@
-/* indexer/search/request.c - search_set: one parameter of a search by its name in the HTTP interface. */
+/* indexer/search/request.c - search_set: one parameter of a search by its name in the HTTP interface.
+ *
+ * Texts are found in a table of names and offsets, choices in tables of names and values; an error lists the choices.
+ */
 #include "indexer/search/search.h"
 
 #include <stddef.h>

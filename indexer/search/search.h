@@ -1,7 +1,7 @@
 /* indexer/search/search.h - questions to the index, answered with records from the archive.
  *
- * The query language is DESIGN.md §5.2. Odd input is never an error: it is read as words and the answer's `query`
- * says how. What a hit shows comes from the archive, never from the index.
+ * The query language is described in parse.h. Odd input is never an error: it is read as words and the answer's `query`
+ * shows how it was read. What a hit shows comes from the archive, never from the index.
  *
  * Owns     everything in an answer lives in the arena that was passed
  * Errors   ST_INVALID a filter, sort or cursor that can't be read (names it); ST_LIMIT too long; never "no hits"

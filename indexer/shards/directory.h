@@ -1,5 +1,6 @@
 /* indexer/shards/directory.h - the index's directory: one writer at a time, and nothing in it that no manifest names.
  *
+ * Owns     directory_lock: the caller closes the descriptor
  * Errors   ST_BUSY another process writes the index; ST_IO, ST_LIMIT
  * Threads  the lock excludes other descriptors, of this process too
  */

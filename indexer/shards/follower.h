@@ -2,6 +2,7 @@
  * (builders.c), which also do chores (chores.c).
  *
  * Owns     follow.c: index_follower_start, index_follower_stop
+ * Errors   a builder's in `failure`, a chore's in chore.err; the coordinator takes them up
  * Threads  `mutex` guards what stands behind it, up to the coordinator's own; a chore under way is its builder's
  */
 #ifndef INDEXER_SHARDS_FOLLOWER_H

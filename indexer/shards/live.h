@@ -3,6 +3,7 @@
  * It stands behind the sealed shards and is replaced by one of them when it has grown. Along with its documents it
  * keeps how far it goes and which versions its documents replace, so that one commit changes all of it.
  *
+ * Owns     nothing; the caller opens and closes the writer
  * Errors   ST_CORRUPT, ST_NOT_FOUND, ST_IO, ST_NO_SPACE, ST_NO_MEMORY
  * Threads  one writer; readers in any thread
  */

@@ -1,4 +1,9 @@
-/* indexer/shards/options.h - how an index is built and read, as its owner chooses. */
+/* indexer/shards/options.h - how an index is built and read, as its owner chooses.
+ *
+ * Owns     nothing
+ * Errors   none
+ * Threads  read only once the index is open
+ */
 #ifndef INDEXER_SHARDS_OPTIONS_H
 #define INDEXER_SHARDS_OPTIONS_H
 

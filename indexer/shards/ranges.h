@@ -1,6 +1,8 @@
 /* indexer/shards/ranges.h - how many sequences of the log make up so many bytes.
  *
  * Units    bytes of texts and originals, as the archive counts them
+ * Owns     nothing
+ * Errors   none
  * Threads  any
  */
 #ifndef INDEXER_SHARDS_RANGES_H

@@ -1,5 +1,6 @@
 /* indexer/shards/save.h - makes a change of the manifest durable and visible.
  *
+ * Owns     nothing
  * Errors   ST_IO, ST_NO_SPACE, ST_CORRUPT, ST_NO_MEMORY
  * Threads  the coordinator alone
  */

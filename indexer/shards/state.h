@@ -1,6 +1,7 @@
 /* indexer/shards/state.h - the inside of Index: what the files of this room and searches share. Others use index.h.
  *
  * Owns     index.h: index_open, index_close
+ * Errors   none of its own
  * Threads  what stands behind `mutex` is read and written under it
  */
 #ifndef INDEXER_SHARDS_STATE_H

@@ -1,5 +1,7 @@
 /* indexer/shards/wait.h - waiting for other threads, with a limit, and waking the coordinator.
  *
+ * Owns     nothing
+ * Errors   none
  * Threads  any
  */
 #ifndef INDEXER_SHARDS_WAIT_H

@@ -5,6 +5,7 @@
  *
  * Shapes   name is what HTTP and the command line call it; value_bytes says which part of the value counts
  * Owns     nothing; the rows are constants
+ * Errors   none
  * Threads  pure
  */
 #ifndef INDEXER_TERMS_FACETS_H

@@ -30,7 +30,7 @@ typedef struct {
 struct TermMaker {
 	TokenIter *tokens;
 	Buf term;
-	char previous_word[TOKEN_FOLDED_MAX]; /* the word before the tokens at hand */
+	char previous_word[TOKEN_FOLDED_MAX]; /* the word before the current run of tokens */
 	Memo number, fields[RF_COUNT];
 };
 
@@ -131,7 +131,7 @@ typedef struct {
 	uint32_t weight;
 } WordTarget;
 
-/* The word before the tokens at hand, which makes a pair with the first of them. */
+/* The word before a run of tokens, which makes a pair with the first of the run. */
 typedef struct {
 	Str folded;
 	uint16_t symbol; /* 0: it has none */
@@ -155,7 +155,7 @@ static void add_bigram(TermMaker *m, const TermSink *sink, Str before, Str folde
 	emit(m, sink, target->weight);
 }
 
-/* A number or date that is said: one term, under no other prefix than its own. */
+/* A number or date in the text: one term, with the prefix of its kind only. */
 static void add_span(TermMaker *m, const TermSink *sink, const Token *token)
 {
 	TermPrefix prefix = token->kind == TOKEN_RECORD_NUMBER ? PREFIX_SAID_NUMBER
