@@ -1,6 +1,6 @@
 /* indexer/extract/html.c - text of an HTML page: libxml2 reads, blocks become lines, scripts and styles are dropped.
  *
- * Encoding: valid UTF-8 is UTF-8 whatever the page says of itself; else what it says; else what the decoder finds. */
+ * Encoding: valid UTF-8 is UTF-8 whatever the page says of itself; else what the page says; else Windows-1258. */
 #include "indexer/extract/html.h"
 
 #include "base/file.h"

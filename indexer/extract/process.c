@@ -118,7 +118,7 @@ static void keep_message(const Collector *c, ProcessResult *result)
 		 text.ptr);
 }
 
-/* It has closed its pipes and should be gone at once; what is not gone by the deadline is ended. */
+/* The process has closed its pipes and should end at once; at the deadline it is killed, with all that it started. */
 static void wait_for(pid_t pid, uint64_t deadline, ProcessResult *result)
 {
 	int status = 0;

@@ -11,7 +11,8 @@
 
 #include <stdio.h>
 
-static Str lowered_id(IngestRun *run, const Sha256 *sum)
+/* The id that stands for a content; ptr NULL: out of memory. */
+static Str id_of_sum(IngestRun *run, const Sha256 *sum)
 {
 	Sha256 copy = *sum;
 	Hash hash;
@@ -68,7 +69,7 @@ static Status derive_id(IngestRun *run, const IngestItem *item, Str *out, Err *e
 	buf_done(&step);
 	if (st != ST_OK)
 		return st;
-	*out = lowered_id(run, &sum);
+	*out = id_of_sum(run, &sum);
 	return out->ptr ? ST_OK : err_no_memory(err);
 }
 

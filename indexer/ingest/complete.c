@@ -143,13 +143,14 @@ static bool is_sure(const HeaderField *field)
 	return field->value.len && field->certainty >= sure_enough;
 }
 
-/* Without a number or a date of its own it is hardly an official document, and what looks like an agency is a title. */
+/* A text without a number and a date is hardly an official document: what looks like an agency there is a title. */
 static bool has_letterhead(const HeaderFields *found)
 {
 	return is_sure(&found->field[HEADER_NUMBER]) || is_sure(&found->field[HEADER_ISSUED]);
 }
 
-/* A sender who says what the document is need not be told; a bare text or file is read. */
+/* May the letterhead fill in fields? A file is read unless the five main fields were given; of a text alone, any of the
+ * three that identify a record says that its sender described it. */
 static bool is_bare(const IngestItem *item)
 {
 	const FieldValue *fields = item->record->fields;

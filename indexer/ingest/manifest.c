@@ -1,7 +1,6 @@
 /* indexer/ingest/manifest.c - a manifest is decoded as a whole, its first row gives the columns, and every further row
  * is written as the JSON that a sender would have written. Titles are compared without accents and without regard to
- * case.
- */
+ * case. */
 #include "indexer/ingest/manifest.h"
 
 #include "indexer/ingest/records.h"

@@ -72,7 +72,7 @@ static Status ingest_entry(PackageWalk *w, const PackageEntry *entry, Err *err)
 	}
 	if (reader != READER_LINES && reader != READER_PACKAGE)
 		return add_to_group(w, entry->name, err);
-	Status st = group_flush(w->run, &w->group, err); /* in the order of the package */
+	Status st = group_flush(w->run, &w->group, err); /* records keep the order of the package */
 	Str shown = arena_copy(&w->group.arena, place_of(w, entry->name).name);
 	if (st != ST_OK || !shown.ptr)
 		return st != ST_OK ? st : err_no_memory(err);

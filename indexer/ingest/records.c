@@ -42,7 +42,7 @@ static Status open_named(IngestRun *run, const RecordFile *named, int dir_fd, So
 	return st;
 }
 
-/* The record's files: inline, named, or beside its metadata. The named ones are owned. */
+/* The record's files: inline, named, or beside its metadata. owned[i]: files[i] was opened here and is to be closed. */
 static Status gather_files(IngestRun *run, const Record *record, int dir_fd, const Sidecars *beside, SourceFile *files,
 			   bool *owned, size_t *count, Err *err)
 {
@@ -51,7 +51,7 @@ static Status gather_files(IngestRun *run, const Record *record, int dir_fd, con
 		if (!named->path.len) {
 			files[*count] = source_file_of(file_base(named->name), named->bytes);
 		} else if (is_beside(beside, named->path)) {
-			continue; /* comes below */
+			continue; /* added below, with all that lie beside */
 		} else {
 			Status st = open_named(run, named, dir_fd, &files[*count], err);
 			if (st != ST_OK)

@@ -1,5 +1,5 @@
-/* indexer/ingest/report.c - the one writer of an ingest's report and of its rejects: the order of the
- * members is part of the interface. */
+/* indexer/ingest/report.c - the one writer of an ingest's report and of its rejects. Readers may rely on the
+ * names of the members; counts come first, what is known only at the end comes last. */
 #include "indexer/ingest/report.h"
 
 void ingest_report_write(const IngestReport *report, JsonOut *j)

@@ -29,7 +29,7 @@ typedef struct {
 typedef struct {
 	FileEntry *entries; /* by stem, then by name; no hidden ones, no links, only files and directories */
 	size_t count;
-	size_t links; /* links that were passed over */
+	size_t links; /* symbolic links, which are passed over */
 	Arena arena;
 } FileList;
 

@@ -163,7 +163,7 @@ Status json_set_member(Str object, const char *name, Str value, Arena *arena, St
 	Str kept = {NULL, 0};
 	Status st = ST_OK;
 	if (!json_is_object(parsed) || !member)
-		st = err_set(err, ST_INVALID, "what \"%s\" is to be added to is no JSON object", name);
+		st = err_set(err, ST_INVALID, "\"%s\" can't be set: the object or the value is broken JSON", name);
 	else if (json_object_set(parsed, name, member) == 0)
 		text = json_dumps(parsed, JSON_COMPACT | JSON_SORT_KEYS);
 	if (text)

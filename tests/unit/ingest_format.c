@@ -133,8 +133,10 @@ static void the_documentation_is_the_table(void **state)
 	Buf wanted = {0}, found = {0};
 	Err err;
 	(void)state;
-	if (!root)
+	if (!root) {
+		print_message("skipped: HOSO_SOURCE does not say where docs/ is\n");
 		skip();
+	}
 	snprintf(path, sizeof path, "%s/docs/formats.md", root);
 	if (file_read_all(path, 1 << 20, &found, &err) != ST_OK)
 		fail_msg("%s", err.text);

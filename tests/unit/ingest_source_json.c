@@ -1,4 +1,5 @@
-/* tests/unit/ingest_source_json.c - the fast reader of records says exactly what record_parse says. */
+/* tests/unit/ingest_source_json.c - the fast reader of records says exactly what record_parse says; members of objects
+ * are set in one order. */
 #include "unit.h"
 
 #include "indexer/source/json.h"
@@ -134,6 +135,23 @@ static void a_damaged_line_is_judged_alike(void **state)
 	}
 }
 
+static void a_member_is_set_and_keys_are_sorted(void **state)
+{
+	(void)state;
+	Arena arena = {0};
+	Str object = {NULL, 0};
+	Err err;
+	assert_int_equal(json_set_member(object, "b", STR("{\"x\": 1}"), &arena, &object, &err), ST_OK);
+	assert_int_equal(json_set_member(object, "a", STR("\"một\""), &arena, &object, &err), ST_OK);
+	assert_str_equal(object, STR("{\"a\":\"một\",\"b\":{\"x\":1}}"));
+	assert_int_equal(json_set_member(object, "b", STR("2"), &arena, &object, &err), ST_OK);
+	assert_str_equal(object, STR("{\"a\":\"một\",\"b\":2}"));
+	assert_int_equal(json_set_member(STR("[1]"), "a", STR("1"), &arena, &object, &err), ST_INVALID);
+	assert_int_equal(json_set_member(object, "a", STR("cut off"), &arena, &object, &err), ST_INVALID);
+	assert_str_equal(object, STR("{\"a\":\"một\",\"b\":2}"));
+	arena_done(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +159,7 @@ int main(void)
 		cmocka_unit_test(what_is_broken_is_broken_in_the_same_words),
 		cmocka_unit_test(only_the_outermost_text_is_the_text),
 		cmocka_unit_test(a_damaged_line_is_judged_alike),
+		cmocka_unit_test(a_member_is_set_and_keys_are_sorted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
