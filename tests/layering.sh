@@ -1,12 +1,167 @@
 #!/bin/sh
-# Proves the direction of the includes and that each third-party name stays in its one folder.
+# Proves which room may include which, through which doors, and that each third-party name stays in its one place.
 #
-#   base <- tokenizer, store <- indexer <- server <- cli
+#   layering.sh [ROOT]            every rule, one line "ok" or "not ok" each
+#   layering.sh --matrix [ROOT]   the includes between rooms, counted
 #
-# usage: layering.sh [ROOT]
+# A room is a folder of the table below; a source file belongs to the longest room its path begins with. It may include
+# its own room and what stands behind the colon: a room, or one header. A room of another top folder is entered by its
+# doors only. LAYERING_EXTRA="FILE HEADER" adds an include that no file has: the test of this test.
 set -u
+matrix=no
+[ "${1:-}" = --matrix ] && { matrix=yes; shift; }
 cd "${1:-$(dirname "$0")/..}" || exit 2
 failed=0
+
+rooms='
+base:
+tokenizer:          base
+
+store/format:       base
+store/log:          base store/format
+store/proof:        base store/format store/log
+store/record:       base store/format store/log
+store/care:         base store/format store/log store/proof
+store/package:      base store/format store/log store/proof store/record
+store/access:       base store/format
+
+indexer/source:     base tokenizer store
+indexer/extract:    base tokenizer store indexer/source
+indexer/terms:      base tokenizer store
+indexer/glass:      base
+indexer/invert:     base indexer/glass
+indexer/match:      base indexer/glass
+indexer/shards:     base store indexer/terms indexer/glass indexer/invert indexer/match
+indexer/search:     base tokenizer store indexer/terms indexer/match indexer/shards
+indexer/ingest:     base tokenizer store indexer/source indexer/extract indexer/shards/index.h
+
+server/http:        base store indexer
+server/jobs:        base store indexer
+server/pages:       base
+server/routes:      base store indexer server/http server/jobs server/pages
+server:             base store indexer server/http server/jobs server/pages server/routes
+
+cli/verifier:
+cli:                base tokenizer store indexer server
+'
+
+# What those outside a top folder may include of it; base and tokenizer have no rooms: all their headers are doors.
+doors='
+store/log/store.h store/log/options.h store/format/hash.h store/format/limits.h store/format/entry.h
+store/record/ store/proof/ store/care/keep.h store/care/scrub.h store/package/package.h store/access/access_log.h
+indexer/shards/index.h indexer/search/search.h indexer/ingest/ingest.h indexer/extract/extract.h
+server/server.h
+'
+
+product="base tokenizer store indexer server cli"
+sources() {
+	find "$@" \( -name '*.c' -o -name '*.h' -o -name '*.cc' -o -name '*.hh' \) 2>/dev/null | sort
+}
+
+# "FILE HEADER" for every quoted include of the product
+includes() {
+	sources $product | xargs grep -E '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' /dev/null |
+		sed -E 's/^([^:]*):[^"]*"([^"]*)".*/\1 \2/' | grep -vE '(\.inc|_data\.c)$'
+	[ -z "${LAYERING_EXTRA:-}" ] || echo "$LAYERING_EXTRA"
+}
+
+# graph WHAT: "rooms" includes against the table, "doors" includes past a door, "circles" files of a room that lead back
+# to themselves, "matrix" the counts
+graph() {
+	includes | awk -v what="$1" -v table="$rooms" -v open="$doors" '
+	function room_of(path,   i, best) {
+		for (i = 1; i <= room_count; i++)
+			if (index(path, room[i] "/") == 1 && length(room[i]) > length(best))
+				best = room[i]
+		return best
+	}
+	function top_of(path) { return substr(path, 1, index(path "/", "/") - 1) }
+	function unit_of(path) { sub(/\.(c|h|cc|hh)$/, "", path); return path }
+	function is_allowed(from, to, header,   i, n, word) {
+		if (from == to)
+			return 1
+		n = split(may[from], word, " ")
+		for (i = 1; i <= n; i++)
+			if (word[i] == to || word[i] == header || word[i] == top_of(to))
+				return 1
+		return 0
+	}
+	function is_door(header,   i, n, word) {
+		n = split(open, word, /[ \n]+/)
+		for (i = 1; i <= n; i++)
+			if (word[i] != "" && (word[i] == header || (word[i] ~ /\/$/ && index(header, word[i]) == 1)))
+				return 1
+		return 0
+	}
+	BEGIN {
+		n = split(table, line, "\n")
+		for (i = 1; i <= n; i++)
+			if (split(line[i], half, ":") > 1) {
+				room[++room_count] = half[1]
+				may[half[1]] = half[2]
+			}
+	}
+	{
+		from = room_of($1); to = room_of($2)
+		if (what == "rooms" && (to == "" || !is_allowed(from, to, $2)))
+			print $1 " includes " $2 ": " from " may not include " (to == "" ? "that" : to)
+		if (what == "doors" && top_of($1) != top_of($2) && $2 ~ /^(store|indexer|server)\// && !is_door($2))
+			print $1 " includes " $2 ", which is no door"
+		if (what == "circles" && from == to && unit_of($1) != unit_of($2))
+			edge[unit_of($1) " " unit_of($2)] = 1
+		if (what == "matrix" && from != to) {
+			count[from, to]++
+			is_from[from] = is_to[to] = 1
+		}
+	}
+	END {
+		if (what == "circles") {
+			# take away what includes nothing that is left; what stays is a circle, or leads to one
+			do {
+				taken = 0
+				split("", has_out)
+				for (e in edge) { split(e, end, " "); has_out[end[1]] = 1 }
+				for (e in edge) {
+					split(e, end, " ")
+					if (!(end[2] in has_out)) { delete edge[e]; taken = 1 }
+				}
+			} while (taken)
+			# and what nothing leads to is no part of it
+			do {
+				taken = 0
+				split("", has_in)
+				for (e in edge) { split(e, end, " "); has_in[end[2]] = 1 }
+				for (e in edge) {
+					split(e, end, " ")
+					if (!(end[1] in has_in)) { delete edge[e]; taken = 1 }
+				}
+			} while (taken)
+			for (e in edge) print e
+		}
+		if (what == "matrix") {
+			printf "%-16s", "from \\ to"
+			for (i = 1; i <= room_count; i++)
+				if (room[i] in is_to) { name = room[i]; sub(/.*\//, "", name); printf " %4.4s", name }
+			printf "\n"
+			for (i = 1; i <= room_count; i++) {
+				if (!(room[i] in is_from)) continue
+				printf "%-16s", room[i]
+				for (j = 1; j <= room_count; j++)
+					if (room[j] in is_to)
+						printf " %4s", ((room[i], room[j]) in count) ? count[room[i], room[j]] : "."
+				printf "\n"
+			}
+		}
+	}' | sort_unless_matrix "$1"
+}
+sort_unless_matrix() {
+	if [ "$1" = matrix ]; then cat; else sort; fi
+}
+
+if [ $matrix = yes ]; then
+	graph matrix
+	exit 0
+fi
 
 # report NAME LINES: a rule holds when nothing was found against it
 report() {
@@ -14,55 +169,32 @@ report() {
 		echo "ok - $1"
 	else
 		echo "not ok - $1"
-		printf '%s\n' "$2" | sed 's/^/#   /'
+		printf '%s\n' "$2" | head -40 | sed 's/^/#   /'
 		failed=1
 	fi
 }
 
-sources() {
-	find "$@" -name '*.c' -o -name '*.h' -o -name "*.cc" -o -name "*.hh" 2>/dev/null | sort
-}
+report "every include is one that the table of rooms allows" "$(graph rooms)"
+report "what lies outside a folder comes in by its doors" "$(graph doors)"
+report "the files of a room do not include one another in a circle" "$(graph circles)"
+report "no include climbs with .." "$(sources $product | xargs grep -nE '#[[:space:]]*include[[:space:]]*"[^"]*\.\.')"
 
-# may_include FOLDER ALLOWED: quoted includes of FOLDER name only files in the ALLOWED folders
-may_include() {
-	report "$1/ includes only from: $2" "$(sources "$1" | xargs -r grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' |
-		grep -vE "include[[:space:]]*\"($(echo "$2" | tr ' ' '|'))/[^\"]*\"")"
-}
-
-may_include base "base"
-may_include tokenizer "base tokenizer"
-may_include store "base store"
-may_include indexer "base tokenizer store indexer"
-may_include server "base tokenizer store indexer server"
-may_include cli "base tokenizer store indexer server cli"
-
-report "no include climbs with .." "$(sources base tokenizer store indexer server cli | xargs -r grep -nE '#[[:space:]]*include[[:space:]]*"[^"]*\.\.')"
-
-product="base tokenizer store indexer server cli"
-
-# stays NAME PATTERN ALLOWED-FILES (an extended expression over paths)
+# stays NAME PATTERN ALLOWED-FILES (extended expressions: of the header, of paths)
 stays() {
-	report "$1 is used only in $3" "$(sources $product | grep -vE "^($3)" | xargs -r grep -nE "#[[:space:]]*include[[:space:]]*<($2)")"
+	report "$1 is used only in $3" "$(sources $product | grep -vE "^($3)" | xargs grep -nE "#[[:space:]]*include[[:space:]]*<($2)")"
 }
-
 stays "ICU" "unicode/" "tokenizer/"
 stays "LZ4" "lz4" "store/"
 stays "Zstandard" "zstd" "store/"
-verifier="cli/verifier/[a-z_]*\.[ch]" # checks proofs offline and must not trust our own code
-stays "OpenSSL" "openssl/" "store/|$verifier"
-stays "libsodium" "sodium" "store/|$verifier"
-report "hoso-verify shares no code with the archive" "$(sources cli | grep -E "^$verifier$" | xargs -r grep -nE '#[[:space:]]*include[[:space:]]*"(store|indexer|tokenizer|server)/')"
+stays "OpenSSL" "openssl/" "store/|cli/verifier/" # hoso-verify checks proofs offline and must not trust our own code
+stays "libsodium" "sodium" "store/|cli/verifier/"
 stays "Xapian" "xapian" "indexer/match/xapian[a-z_]*\.(cc|hh)$"
 stays "libmicrohttpd" "microhttpd" "server/"
-stays "libarchive" "archive" "indexer/|store/"
-
-# libarchive: one file for packages in, one for packages out
-report "libarchive is used in one file of indexer/ and one of store/" "$(for folder in indexer store; do
-	sources $folder | xargs -r grep -lE '#[[:space:]]*include[[:space:]]*<archive' | tail -n +2
-done)"
+stays "libarchive" "archive" "indexer/source/package_in\.c|store/package/package\.c"
+stays "libxml2" "libxml/" "indexer/extract/|indexer/source/"
 
 # No library prints or ends the process: that is for the commands. base/log.c is the log. The extractor is a program.
-report "libraries neither print nor exit" "$(sources base tokenizer store indexer | grep -vE '^(base/log\.c|tokenizer/gen/|indexer/extract)' |
-	xargs -r grep -nE '(^|[^a-z_])(printf|puts|exit|abort|perror)[[:space:]]*\(' | grep -vE ':[[:space:]]*(/?\*|//)')"
+report "libraries neither print nor exit" "$(sources base tokenizer store indexer | grep -vE '^(base/log\.c|tokenizer/gen/|indexer/extract/)' |
+	xargs grep -nE '(^|[^a-z_])(printf|puts|exit|abort|perror)[[:space:]]*\(' | grep -vE ':[[:space:]]*(/?\*|//)')"
 
 exit $failed
