@@ -37,7 +37,7 @@ indexer/ingest:     base tokenizer store indexer/source indexer/extract indexer/
 
 server/http:        base store indexer
 server/jobs:        base store indexer
-server/pages:       base
+server/pages:       base server/http
 server/routes:      base store indexer server/http server/jobs server/pages
 server:             base store indexer server/http server/jobs server/pages server/routes
 
@@ -48,7 +48,8 @@ cli:                base tokenizer store indexer server
 # What those outside a top folder may include of it; base and tokenizer have no rooms: all their headers are doors.
 doors='
 store/log/store.h store/log/options.h store/format/hash.h store/format/limits.h store/format/entry.h
-store/record/ store/proof/ store/care/keep.h store/care/scrub.h store/package/package.h store/access/access_log.h
+store/record/ store/proof/ store/care/verify.h store/care/scrub.h store/care/hold.h store/care/destroy.h
+store/care/recompress.h store/care/backup.h store/package/package.h store/access/access_log.h
 indexer/shards/index.h indexer/search/search.h indexer/ingest/ingest.h indexer/extract/extract.h
 server/server.h
 '
