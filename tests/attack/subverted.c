@@ -91,7 +91,8 @@ int main(int argc, char **argv)
 	tell("bpf", syscall(SYS_bpf, 0, params, sizeof params) >= 0 || errno == EINVAL);
 	tell("memfd", syscall(SYS_memfd_create, "x", 0) >= 0);
 	tell("namespace", unshare(0x10000000) == 0); /* CLONE_NEWUSER */
-	tell("exec", access("/bin/sh", X_OK) == 0 && strstr(order, " exec") && execl("/bin/sh", "sh", "-c", "echo exec done", (char *)NULL));
+	tell("exec", access("/bin/sh", X_OK) == 0 && strstr(order, " exec") &&
+			     execl("/bin/sh", "sh", "-c", "echo exec done", (char *)NULL));
 	tell("fork", can_fork("hoso-outlives"));
 	return 0;
 }
