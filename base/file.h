@@ -1,6 +1,7 @@
-/* base/file.h - files the careful way: whole reads and writes, durable replacement, no half-made names.
+/* base/file.h - files: whole reads and writes, durable replacement, paths, locks.
  *
  * Units    bytes; a path has at most FILE_PATH_MAX - 1 of them
+ * Owns     nothing; a FilePath holds its bytes, descriptors are the caller's
  * Errors   ST_NOT_FOUND, ST_NO_SPACE, ST_LIMIT (a path or file too long), ST_BUSY, ST_IO; the message names the path
  * Threads  safe; nothing is kept
  */
@@ -46,7 +47,7 @@ Status file_path(FilePath *out, const char *dir, const char *name, Err *err);
  * the process dies. ST_BUSY: another one holds it (never where `wait` says to wait for it). */
 Status file_lock(int fd, bool wait, const char *name, Err *err);
 void file_unlock(int fd);
-/* True where another descriptor holds the lock, and where nobody can say. */
+/* True where another descriptor holds the lock, and where that cannot be found out. */
 bool file_is_locked(int fd);
 
 void close_quietly(int fd); /* -1 is fine */

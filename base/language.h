@@ -1,7 +1,7 @@
-/* base/language.h - the two languages that people are answered in. Vietnamese comes first: it is what is used where
- * nobody says otherwise.
+/* base/language.h - the two languages of answers, Vietnamese and English. Vietnamese is used where none is asked for.
  *
  * Shapes   tables of texts are indexed by Language
+ * Owns     nothing
  * Errors   ST_INVALID
  * Threads  pure
  */

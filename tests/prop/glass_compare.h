@@ -1,5 +1,10 @@
 /* tests/prop/glass_compare.h - two databases compared through Xapian's API: whatever can be asked must be answered the
- * same, and xapian-check must find nothing in ours. */
+ * same, and xapian-check must find nothing in ours.
+ *
+ * Owns     nothing
+ * Errors   none: check() ends the program at the first difference
+ * Threads  one
+ */
 #ifndef TESTS_PROP_GLASS_COMPARE_H
 #define TESTS_PROP_GLASS_COMPARE_H
 

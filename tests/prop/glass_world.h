@@ -1,6 +1,11 @@
 /* tests/prop/glass_world.h - random documents, given both to Xapian's writer and to the Inverter.
  *
- * A World is made from a seed and a few knobs, so a failure is repeated by its printed name. */
+ * A World is made from a seed and a few knobs, so a failure is repeated by its printed name.
+ *
+ * Owns     a World holds its documents
+ * Errors   none: check() ends the program at the first difference
+ * Threads  one
+ */
 #ifndef TESTS_PROP_GLASS_WORLD_H
 #define TESTS_PROP_GLASS_WORLD_H
 

@@ -1,5 +1,10 @@
 /* tests/unit/ingest_fixture.h - packages, documents and a scratch archive for the tests of the pipeline: everything is
- * written byte by byte here, so that nothing but the format stands between a test and what it says. */
+ * written byte by byte here, so that nothing but the format stands between a test and what it says.
+ *
+ * Owns     the Fixture owns its directory and archive until its teardown; Bufs are the test's
+ * Errors   none: a step that fails fails the test
+ * Threads  one
+ */
 #ifndef TESTS_UNIT_INGEST_FIXTURE_H
 #define TESTS_UNIT_INGEST_FIXTURE_H
 

@@ -1,4 +1,9 @@
-/* tests/unit/search_fixture.h - a scratch archive with an index that follows it, filled with records given as JSON. */
+/* tests/unit/search_fixture.h - a scratch archive with an index that follows it, filled with records given as JSON.
+ *
+ * Owns     a World owns its directory, archive and index from world_open to world_close
+ * Errors   none: a step that fails fails the test
+ * Threads  the test's, and the follower's
+ */
 #ifndef TESTS_UNIT_SEARCH_FIXTURE_H
 #define TESTS_UNIT_SEARCH_FIXTURE_H
 

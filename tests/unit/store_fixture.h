@@ -1,4 +1,9 @@
-/* tests/unit/store_fixture.h - a fresh archive in a temporary directory, and short ways to fill and look at it. */
+/* tests/unit/store_fixture.h - a fresh archive in a temporary directory, and short ways to fill and look at it.
+ *
+ * Owns     a Fixture owns its directory and its archive
+ * Errors   none: a step that fails fails the test
+ * Threads  one
+ */
 #ifndef TESTS_UNIT_STORE_FIXTURE_H
 #define TESTS_UNIT_STORE_FIXTURE_H
 

@@ -1,4 +1,9 @@
-/* tests/unit/unit.h - what every unit test starts with: cmocka and the headers it wants before itself. */
+/* tests/unit/unit.h - what every unit test starts with: cmocka and the headers it wants before itself.
+ *
+ * Owns     nothing
+ * Errors   none: an assertion that fails fails the test
+ * Threads  one
+ */
 #ifndef TESTS_UNIT_UNIT_H
 #define TESTS_UNIT_UNIT_H
 

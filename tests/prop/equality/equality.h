@@ -4,6 +4,10 @@
  *                              └─► reindex by Xapian     ─► shards ─┴─► compared by asking hoso (questions.c)
  *
  * Everything stops at the first difference with its name and the seed.
+ *
+ * Owns     everything lives until the program ends
+ * Errors   none: the first difference ends the program with 1
+ * Threads  one
  */
 #ifndef TESTS_PROP_EQUALITY_H
 #define TESTS_PROP_EQUALITY_H
