@@ -1,29 +1,23 @@
-/* bench/sample/calendar.c - days are numbers; years are counted from March, so that the leap day is the last one of a
- * year. Not working: weekends, fixed holidays, and a week around Tết by a table of its first days. */
+/* bench/sample/calendar.c - a day is a date in UTC, converted by timegm and gmtime_r. Not working: weekends, fixed
+ * holidays, and a week around Tết by a table of its first days. */
 #include "bench/sample/calendar.h"
 
-/* Civil from days and back: H. Hinnant's chrono-compatible algorithms, years from March. */
+#include <time.h>
+
+enum { SECONDS_A_DAY = 24 * 60 * 60 };
+
 int calendar_day(int year, int month, int day)
 {
-	year -= month <= 2;
-	int era = year / 400;
-	int of_era = year - era * 400;
-	int of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+	struct tm date = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day};
+	return (int)(timegm(&date) / SECONDS_A_DAY);
 }
 
 CivilDate calendar_civil(int day)
 {
-	int shifted = day + 719468;
-	int era = shifted / 146097;
-	int of_era = shifted - era * 146097;
-	int year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-	int of_year = of_era - (365 * year + year / 4 - year / 100);
-	int month = (5 * of_year + 2) / 153;
-	CivilDate date = {.day = (uint8_t)(of_year - (153 * month + 2) / 5 + 1)};
-	date.month = (uint8_t)(month < 10 ? month + 3 : month - 9);
-	date.year = (int16_t)(year + era * 400 + (date.month <= 2));
-	return date;
+	time_t midnight = (time_t)day * SECONDS_A_DAY;
+	struct tm date;
+	gmtime_r(&midnight, &date);
+	return (CivilDate){(int16_t)(date.tm_year + 1900), (uint8_t)(date.tm_mon + 1), (uint8_t)date.tm_mday};
 }
 
 /* First day of Tết Nguyên đán, month * 100 + day, from 2010. */
