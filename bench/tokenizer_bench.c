@@ -17,6 +17,7 @@
 #include "tokenizer/query_forms.h"
 #include "tokenizer/token.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unicode/ubrk.h>
@@ -68,30 +69,13 @@ static Counts run_icu(Str text, UBreakIterator *words, UChar *wide, UChar *norma
 	return counts;
 }
 
-/* Text of a JSON line: the string behind "text": with its escapes undone. */
 static void add_json_text(Str line, Buf *out)
 {
-	ptrdiff_t at = str_find(line, STR("\"text\":"));
-	size_t i = at < 0 ? line.len : (size_t)at + 7;
-	while (i < line.len && line.ptr[i] != '"')
-		i++;
-	for (i++; i < line.len && line.ptr[i] != '"'; i++) {
-		char c = line.ptr[i], bytes[4], hex[5] = "";
-		if (c != '\\' || i + 1 >= line.len) {
-			buf_add_char(out, c);
-			continue;
-		}
-		c = line.ptr[++i];
-		if (c == 'u' && i + 4 < line.len) {
-			memcpy(hex, line.ptr + i + 1, 4);
-			uint32_t code = (uint32_t)strtoul(hex, NULL, 16);
-			buf_add(out, bytes, utf8_encode(code >= 0xD800 && code < 0xE000 ? 0xFFFD : code, bytes));
-			i += 4;
-		} else {
-			buf_add_char(out, c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c);
-		}
-	}
+	json_t *record = json_loadb(line.ptr, line.len, JSON_ALLOW_NUL, NULL);
+	json_t *text = json_object_get(record, "text");
+	buf_add(out, json_string_value(text) ? json_string_value(text) : "", json_string_length(text));
 	buf_add_char(out, '\n');
+	json_decref(record);
 }
 
 static void read_text(Str input, Buf *out)
@@ -218,7 +202,7 @@ static void measure_decode(LegacyKind kind, Str text)
 	buf_done(&out);
 }
 
-/* Legacy bytes that a careless conversion left in UTF-8 as U+0080 to U+00FF: the iterator decodes them line by line. */
+/* Legacy bytes that a wrong conversion left in UTF-8 as U+0080 to U+00FF: the iterator decodes them line by line. */
 static void measure_latin(TokenIter *it, LegacyKind kind, Str text)
 {
 	Buf bytes = {0}, latin = {0};

@@ -14,6 +14,7 @@
 #include "tokenizer/header_fields.h"
 #include "tokenizer/legacy_table.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -38,29 +39,14 @@ static FILE *open_lines(const char *name)
 	return popen(command, "r");
 }
 
-/* The string behind "key": with its escapes undone; empty where it has none. */
+/* The string member `key` of a JSON line, in out; empty where there is none. */
 static Str take_field(Str line, const char *key, Buf *out)
 {
-	char wanted[40];
-	snprintf(wanted, sizeof wanted, "\"%s\": \"", key);
-	ptrdiff_t at = str_find(line, str_from(wanted));
+	json_t *object = json_loadb(line.ptr, line.len, JSON_ALLOW_NUL, NULL);
+	json_t *value = json_object_get(object, key);
 	buf_clear(out);
-	for (size_t i = at < 0 ? line.len : (size_t)at + strlen(wanted); i < line.len && line.ptr[i] != '"'; i++) {
-		char c = line.ptr[i], bytes[4], hex[5] = "";
-		if (c == '\\' && i + 1 < line.len) {
-			c = line.ptr[++i];
-			if (c == 'u' && i + 4 < line.len) {
-				memcpy(hex, line.ptr + i + 1, 4);
-				uint32_t code = (uint32_t)strtoul(hex, NULL, 16);
-				buf_add(out, bytes,
-					utf8_encode(code >= 0xD800 && code < 0xE000 ? 0xFFFD : code, bytes));
-				i += 4;
-				continue;
-			}
-			c = c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c;
-		}
-		buf_add_char(out, c);
-	}
+	buf_add(out, json_string_value(value) ? json_string_value(value) : "", json_string_length(value));
+	json_decref(object);
 	return buf_str(out);
 }
 
@@ -202,7 +188,7 @@ static bool round_trips(Str number)
 {
 	RecordNumber first, again;
 	Buf folded = {0};
-	fold_text(number, &folded); /* as it is typed: small letters, no marks */
+	fold_text(number, &folded); /* as people type it: small letters, no marks */
 	bool same = record_number_parse(number, &first) && record_number_parse(str_from(first.display), &again) &&
 		    strcmp(first.key, again.key) == 0 && record_number_parse(buf_str(&folded), &again) &&
 		    strcmp(first.key, again.key) == 0;
@@ -265,7 +251,7 @@ static bool encode_letter(const LegacyTable *table, uint32_t c, Buf *out)
 	return false;
 }
 
-/* The first `characters` of a text as the encoding has them; false where it cannot say one. */
+/* The first `characters` of a text in the encoding; false where it has no code for one of them. */
 static bool encode(LegacyKind kind, Str text, size_t characters, Buf *out)
 {
 	buf_clear(out);

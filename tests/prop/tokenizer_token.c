@@ -253,7 +253,7 @@ static bool is_asked_for(const TokenWanted *wanted, const Token *token)
 	return token->kind == TOKEN_WORD || wanted->folds[token->fold / 64] >> token->fold % 64 & 1;
 }
 
-/* Who skims gets what was wanted as it stands in the whole stream, and can tell where each token stood in it. */
+/* Skimming hands out the wanted tokens exactly as the whole stream has them, and counts those it left out. */
 static void check_skimmed(Str text, const TokenWanted *wanted)
 {
 	Token whole, skimmed;

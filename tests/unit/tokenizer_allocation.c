@@ -45,7 +45,7 @@ void *realloc(void *old, size_t size)
 #define COUNTS false
 #endif
 
-/* The form of Unicode, ten thousand words of it, read once before: `paragraph` over and over. */
+/* Allocations while a text of ten thousand words, `paragraph` over and over, is read for the second time. */
 static size_t count_for(const char *paragraph)
 {
 	Buf text = {0};
