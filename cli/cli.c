@@ -1,7 +1,9 @@
-/* cli/cli.c - see cli.h. */
+/* cli/cli.c - opening what a command works on, and ending it with a sentence and an exit code.
+ *
+ * A command that asks the index first brings it up to date: an ingest that was killed may have left records behind that
+ * the index does not know. Where another process follows the log already, that one is waited for.
+ */
 #include "cli/cli.h"
-
-#include "indexer/shards/index.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -25,7 +27,7 @@ void cli_catch_stop(void)
 	sigaction(SIGTERM, &action, NULL);
 }
 
-int cli_exit_code(Status status)
+static int exit_code_of(Status status)
 {
 	switch (status) {
 	case ST_OK:
@@ -53,7 +55,7 @@ int cli_exit_code(Status status)
 int cli_fail(const Err *err)
 {
 	fprintf(stderr, "hoso: %s\n", err->text);
-	return cli_exit_code(err->code);
+	return exit_code_of(err->code);
 }
 
 int cli_usage(const char *message)
@@ -62,7 +64,7 @@ int cli_usage(const char *message)
 	return EXIT_USAGE;
 }
 
-/* An ingest that was killed left records the index does not know: they are taken in before anyone asks for them. */
+/* Where the index can't be brought up to date, the answer comes from what it has, and a line says so. */
 static void catch_up(Store *store, Index *index)
 {
 	Err err = {0};

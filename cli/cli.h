@@ -50,7 +50,6 @@ typedef struct CliCommand {
 /* Prints "hoso: …" to standard error and returns the exit code that fits. */
 int cli_fail(const Err *err);
 int cli_usage(const char *message);
-int cli_exit_code(Status status);
 /* Opens archive and, if index_out is given, its index. Prints and returns an exit code; EXIT_DONE: open. */
 int cli_open(const CliArgs *args, Store **store_out, Index **index_out);
 int cli_open_index(const CliArgs *args, Store *store, Index **index_out);

@@ -13,23 +13,15 @@
  *
  * Exit 0: verified. 1: not verified, with the step that failed. 2: usage. 3: could not be looked at.
  */
-#include "cli/verifier/verifier.h"
+#include "cli/verifier/package.h"
+#include "cli/verifier/proof.h"
+#include "cli/verifier/verdict.h"
 
+#include <getopt.h>
 #include <inttypes.h>
-#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-int stop(int status, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	fputs(status == NOT_VERIFIED ? "NOT VERIFIED: " : "hoso-verify: ", stderr);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
-	va_end(args);
-	return status;
-}
 
 static bool hash_stream(const char *path, Digest *out, uint64_t *size)
 {
@@ -58,7 +50,7 @@ static int check_file(const char *path, json_t *objects)
 	size_t i;
 	json_t *object;
 	if (!hash_stream(path, &found, &size))
-		return stop(FAILED, "cannot read %s", path);
+		return verdict(FAILED, "cannot read %s", path);
 	json_array_foreach(objects, i, object)
 	{
 		json_t *hash = json_object_get(object, "sha256"), *role = json_object_get(object, "role");
@@ -70,7 +62,7 @@ static int check_file(const char *path, json_t *objects)
 		       json_is_string(role) ? json_string_value(role) : "object", size);
 		return VERIFIED;
 	}
-	return stop(NOT_VERIFIED, "%s is none of the record's objects", path);
+	return verdict(NOT_VERIFIED, "%s is none of the record's objects", path);
 }
 
 static int check_record(const char *path, const Verifier *verifier, char **files, int file_count)
@@ -78,13 +70,13 @@ static int check_record(const char *path, const Verifier *verifier, char **files
 	Bytes text;
 	Proven proven;
 	if (!read_file(path, &text))
-		return stop(FAILED, "cannot read %s", path);
+		return verdict(FAILED, "cannot read %s", path);
 	int status = check_proof((const char *)text.bytes, text.len, path, verifier, &proven);
 	free(text.bytes);
 	if (status == VERIFIED && !proven.payload) {
 		puts("the record's content was lawfully destroyed; that it was archived is proven");
 		if (file_count)
-			status = stop(NOT_VERIFIED, "nothing can be said of files of a destroyed record");
+			status = verdict(NOT_VERIFIED, "nothing can be said of files of a destroyed record");
 	}
 	for (int i = 0; status == VERIFIED && i < file_count; i++)
 		status = check_file(files[i], json_object_get(proven.payload, "objects"));
@@ -107,26 +99,28 @@ int main(int argc, char **argv)
 	Bytes file = {0};
 	const char *key = NULL;
 	bool compare = false;
-	int rest = 0; /* the other arguments move to the front of argv */
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--help") == 0) {
+	static const struct option longs[] = {{"key", required_argument, NULL, 'k'}, {"help", no_argument, NULL, 'h'}, {0}};
+	for (int got; (got = getopt_long(argc, argv, "k:ch", longs, NULL)) != -1;) {
+		if (got == 'h') {
 			fputs(usage, stdout);
-			return 0;
+			return VERIFIED;
 		}
-		if ((strcmp(argv[i], "-k") == 0 || strcmp(argv[i], "--key") == 0) && i + 1 < argc)
-			key = argv[++i];
-		else if (strcmp(argv[i], "-c") == 0)
+		if (got == 'k')
+			key = optarg;
+		else if (got == 'c')
 			compare = true;
 		else
-			argv[rest++] = argv[i];
+			return USAGE;
 	}
+	int rest = argc - optind;
+	argv += optind;
 	if (!key || rest == 0 || (compare && rest != 3)) {
 		fputs(usage, stderr);
 		return USAGE;
 	}
 	if (!parse_verifier(key, &verifier) &&
 	    (!read_file(key, &file) || !parse_verifier((const char *)file.bytes, &verifier)))
-		return stop(USAGE, "%s is no verifier key and no file that holds one", key);
+		return verdict(USAGE, "%s is no verifier key and no file that holds one", key);
 	int status;
 	if (compare)
 		status = check_consistency(argv[0], argv[1], argv[2], &verifier);

@@ -8,12 +8,16 @@
  * stands behind (names, the order of records, bag-info.txt) is compared with what follows from the rest. Whether the
  * case file has more records than the package cannot be proven: the tree is ordered by arrival, not by case file.
  */
-#include "cli/verifier/verifier.h"
+#include "cli/verifier/package.h"
+
+#include "cli/verifier/register.h"
+#include "cli/verifier/verdict.h"
 #include "cli/verifier/zip.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -51,7 +55,7 @@ static void wrong(Package *p, const char *format, ...)
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
 	if (p->wrong++ < SHOWN_MAX)
-		stop(NOT_VERIFIED, "%s", text);
+		verdict(NOT_VERIFIED, "%s", text);
 }
 
 /* ---- files of the bag ------------------------------------------------------------------------------------------ */
@@ -72,7 +76,7 @@ static bool list_members(Package *p)
 	const char *slash = strchr(p->zip.entries[0].name, '/');
 	p->members = calloc(p->zip.count, sizeof *p->members);
 	if (!p->members)
-		return stop(FAILED, "out of memory"), false;
+		return verdict(FAILED, "out of memory"), false;
 	if (!slash)
 		return wrong(p, "the package does not lie in a folder"), false;
 	p->folder_len = (size_t)(slash - p->zip.entries[0].name) + 1;
@@ -404,7 +408,7 @@ static void check_info(Package *p)
 		     "\nBagging-Date: %s\nExternal-Identifier: %s\n%s%s%sPayload-Oxum: %" PRIu64 ".%" PRIu64 "\n", day,
 		     p->code, *title ? "External-Description: " : "", title, *title ? "\n" : "", p->payload_bytes,
 		     p->payload_files) < 0)
-		exit(stop(FAILED, "out of memory"));
+		exit(verdict(FAILED, "out of memory"));
 	if (text &&
 	    (!line || strncmp(text, agent, sizeof agent - 1) != 0 || strlen(text) != len || strcmp(line, rest) != 0))
 		wrong(p, "bag-info.txt does not describe this package");
@@ -450,19 +454,19 @@ int check_package(const char *path, const Verifier *verifier)
 	char why[ZIP_WHY];
 	int status = VERIFIED, fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return stop(FAILED, "cannot read %s", path);
+		return verdict(FAILED, "cannot read %s", path);
 	if (!zip_open(&p.zip, fd, why)) {
-		status = stop(NOT_VERIFIED, "%s: %s", path, why);
+		status = verdict(NOT_VERIFIED, "%s: %s", path, why);
 	} else if (!list_members(&p)) {
 		status = NOT_VERIFIED;
 	} else if (!hash_members(&p)) {
-		status = stop(FAILED, "cannot read %s", path);
+		status = verdict(FAILED, "cannot read %s", path);
 	} else {
 		check_manifests(&p);
 		check_contents(&p);
 	}
 	if (p.wrong > SHOWN_MAX)
-		stop(NOT_VERIFIED, "and %u more", p.wrong - SHOWN_MAX);
+		verdict(NOT_VERIFIED, "and %u more", p.wrong - SHOWN_MAX);
 	if (p.wrong)
 		status = NOT_VERIFIED;
 	if (status == VERIFIED) {

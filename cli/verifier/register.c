@@ -1,7 +1,11 @@
-/* cli/verifier/register.c - the register of a case package, row by row as it follows from what is proven. */
-#include "cli/verifier/verifier.h"
+/* cli/verifier/register.c - writes the register anew from what is proven, byte for byte as the archive writes it: so that
+ * comparing is enough. A cell that a spreadsheet would take for a formula gets an apostrophe. */
+#include "cli/verifier/register.h"
+
+#include "cli/verifier/verdict.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +19,7 @@ static void put(Register *r, const char *text, size_t len)
 		r->room = (r->room + len) * 2;
 		r->bytes = realloc(r->bytes, r->room);
 		if (!r->bytes)
-			exit(stop(FAILED, "out of memory"));
+			exit(verdict(FAILED, "out of memory"));
 	}
 	memcpy(r->bytes + r->len, text, len);
 	r->len += len;

@@ -1,5 +1,5 @@
-/* cli/verifier/zip.c - see hoso_verify_zip.h. The central directory is the list; then each local header must say the
- * same, stand where the entry before it ended, and nothing may lie between or behind them. */
+/* cli/verifier/zip.c - the central directory is the list; then each local header must say the same, stand where the entry
+ * before it ended, and nothing may lie between or behind them. */
 #include "cli/verifier/zip.h"
 
 #include <errno.h>
@@ -24,8 +24,8 @@ enum { FLAG_DESCRIPTOR = 1 << 3, FLAG_UTF8 = 1 << 11 };
 
 /* What both headers of an entry say. */
 typedef struct {
-	uint32_t made, needed, flags, method,
-		time_date; /* made: the version of the local header, 45 for more than 4 GiB */
+	uint32_t made; /* the version of the local header: 45 for more than 4 GiB */
+	uint32_t needed, flags, method, time_date;
 	uint64_t packed, size, offset;
 	size_t name_len, extra_len;
 	const unsigned char *name, *extra;

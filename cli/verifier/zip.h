@@ -3,9 +3,9 @@
  *
  *   local header | bytes | descriptor | … | central directory | (ZIP64 end and locator) | end
  *
- * Owns     zip_open's list until zip_close
+ * Owns     zip_open's list until zip_close; the descriptor stays the caller's. Memory: the directory, never an entry
  * Errors   false, and why in words
- * Memory   the central directory and its list; never an entry
+ * Threads  one
  * Source   APPNOTE.TXT 6.3.9
  */
 #ifndef CLI_VERIFIER_ZIP_H
@@ -32,7 +32,6 @@ typedef struct {
 	char *names;
 } Zip;
 
-/* Takes no possession of fd. */
 bool zip_open(Zip *zip, int fd, char why[static ZIP_WHY]);
 void zip_close(Zip *zip);
 bool zip_read(const Zip *zip, uint64_t offset, void *out, size_t len);

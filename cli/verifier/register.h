@@ -1,0 +1,21 @@
+/* cli/verifier/register.h - the register of a case package as it must be: CSV with a row for each record.
+ *
+ * Owns     a Register starts as zeros; the caller frees bytes
+ * Errors   out of memory ends the program (exit 3)
+ * Threads  one
+ * Source   docs/FORMAT.md §10
+ */
+#ifndef CLI_VERIFIER_REGISTER_H
+#define CLI_VERIFIER_REGISTER_H
+
+#include "cli/verifier/proof.h"
+
+typedef struct {
+	char *bytes;
+	size_t len, room;
+} Register;
+
+void register_begin(Register *r);
+void register_add(Register *r, size_t ordinal, const Proven *proven, const char *folder);
+
+#endif
