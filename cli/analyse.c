@@ -1,8 +1,7 @@
-/* cli/analyse.c - hoso analyse: what the analyser makes of a text. Needs no archive. */
+/* cli/analyse.c - hoso analyse: the tokens, numbers and dates that the analyser finds in a text. Needs no archive. */
+#include "base/file.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
-
-#include "base/file.h"
 #include "tokenizer/analyse_json.h"
 
 #include <unistd.h>

@@ -1,4 +1,4 @@
-/* cli/backup_report.c - one line for people or one JSON object for programs. */
+/* cli/backup_report.c - how much was copied: one line for people, or one JSON object for programs. */
 #include "cli/backup_report.h"
 
 #include "cli/cli.h"

@@ -1,4 +1,5 @@
-/* cli/compress.c - hoso compress: writes sealed segments anew with the slow, tight codec. */
+/* cli/compress.c - hoso compress: writes sealed segments anew with the slow codec that packs tighter. Contents and
+ * hashes stay as they are; the segment being written is left alone, or sealed first with --all. */
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "store/care/recompress.h"

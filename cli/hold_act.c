@@ -1,4 +1,5 @@
-/* cli/hold_act.c - one write to the archive: begin, append the hold or its end, commit. */
+/* cli/hold_act.c - one write to the archive: begin, append the hold or its end, commit. The entry stays in the log for
+ * good, so who and why are required. */
 #include "cli/hold_act.h"
 
 #include <inttypes.h>

@@ -1,8 +1,8 @@
-/* cli/ingest.c - hoso ingest: takes in what is named and reports what became of it. */
+/* cli/ingest.c - hoso ingest: archives what is named and reports what became of it. The index follows while records
+ * come in, so they can be found before the command ends; --no-wait leaves it to the next command or server. */
+#include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
-
-#include "base/clock.h"
 #include "indexer/ingest/ingest.h"
 
 #include <inttypes.h>

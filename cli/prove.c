@@ -5,7 +5,7 @@
 
 enum { OPT_JSON, OPT_VERSION };
 static const CliOption options[] = {
-	[OPT_JSON] = {"json", 0, NULL, "the proof is JSON in any case"},
+	[OPT_JSON] = {"json", 0, NULL, "no effect: a proof is always JSON"},
 	[OPT_VERSION] = {"version", 0, "N", "an older version, from 1"},
 	{0},
 };

@@ -1,8 +1,8 @@
-/* cli/reindex.c - hoso reindex: the index anew beside the old one, checked, swapped. */
+/* cli/reindex.c - hoso reindex: builds the index anew beside the old one, checks it and swaps the two. Searches go on
+ * with the old one meanwhile. */
+#include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
-
-#include "base/clock.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@ static const CliOption options[] = {
 	{0},
 };
 
-static void show(void *ctx, uint64_t position, uint64_t goal)
+static void show_progress(void *ctx, uint64_t position, uint64_t goal)
 {
 	(void)ctx;
 	if (isatty(STDERR_FILENO) && goal)
@@ -36,7 +36,7 @@ static int run_reindex(const CliArgs *args)
 	cli_catch_stop();
 	Status st = index_open(&index, store, &how, &err);
 	if (st == ST_OK)
-		st = index_rebuild(index, show, NULL, &cli_stop, &err);
+		st = index_rebuild(index, show_progress, NULL, &cli_stop, &err);
 	if (isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
 	if (st != ST_OK) {

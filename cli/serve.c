@@ -1,7 +1,7 @@
-/* cli/serve.c - hoso serve: the HTTP API and the pages, until SIGINT or SIGTERM. What is served is in server/. */
+/* cli/serve.c - hoso serve: opens the archive, lets the index follow it, starts the server and waits for SIGINT or
+ * SIGTERM. What is served stands in server/. */
 #include "cli/cli.h"
 #include "cli/commands.h"
-
 #include "server/server.h"
 
 #include <stdio.h>

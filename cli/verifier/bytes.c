@@ -1,5 +1,5 @@
-/* cli/verifier/bytes.c - decoders are strict: a value that can be spelled in two ways could be shown in one and signed in the
- * other. base64 is therefore encoded once more and compared.
+/* cli/verifier/bytes.c - decoders are strict: a value that can be spelled in two ways could be shown in one and signed
+ * in the other. base64 is therefore encoded once more and compared.
  */
 #include "cli/verifier/bytes.h"
 

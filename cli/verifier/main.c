@@ -99,7 +99,8 @@ int main(int argc, char **argv)
 	Bytes file = {0};
 	const char *key = NULL;
 	bool compare = false;
-	static const struct option longs[] = {{"key", required_argument, NULL, 'k'}, {"help", no_argument, NULL, 'h'}, {0}};
+	static const struct option longs[] = {
+		{"key", required_argument, NULL, 'k'}, {"help", no_argument, NULL, 'h'}, {0}};
 	for (int got; (got = getopt_long(argc, argv, "k:ch", longs, NULL)) != -1;) {
 		if (got == 'h') {
 			fputs(usage, stdout);

@@ -1,5 +1,5 @@
-/* cli/verifier/note.c - a checkpoint is origin, tree size, root and an empty line; signature lines follow. It counts where
- * one of them is by the key that was given; others are passed over.
+/* cli/verifier/note.c - a checkpoint is origin, tree size, root and an empty line; signature lines follow. It counts
+ * where one of them is by the key that was given; others are passed over.
  */
 #include "cli/verifier/note.h"
 
@@ -69,7 +69,7 @@ int check_checkpoint(const char *text, const Verifier *verifier, TreeHead *out)
 		   *root = size ? strchr(size + 1, '\n') : NULL;
 	if (!end || !size || !root || root >= end || size == text)
 		return verdict(NOT_VERIFIED,
-			    "the checkpoint is not one: origin, tree size, root and an empty line were expected");
+			       "the checkpoint is not one: origin, tree size, root and an empty line were expected");
 	char *after;
 	errno = 0;
 	out->tree_size = strtoull(size + 1, &after, 10);

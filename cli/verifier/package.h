@@ -1,4 +1,5 @@
-/* cli/verifier/package.h - a case package: is every file what the manifests say, and every record what the archive signed?
+/* cli/verifier/package.h - a case package: is every file what the manifests say, and every record what the archive
+ * signed?
  *
  * Errors   NOT_VERIFIED with a sentence for each fault, the first 20; FAILED can't be read
  * Threads  one

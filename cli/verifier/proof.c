@@ -1,6 +1,6 @@
-/* cli/verifier/proof.c - first what the proof says of itself is held against the signed descriptor, then the descriptor's
- * hash is led up the tree to the root in the signed checkpoint, last the payload is held against its hash in the
- * descriptor. What a proof says is believed only after that.
+/* cli/verifier/proof.c - first what the proof says of itself is held against the signed descriptor, then the
+ * descriptor's hash is led up the tree to the root in the signed checkpoint, last the payload is held against its hash
+ * in the descriptor. What a proof says is believed only after that.
  */
 #include "cli/verifier/proof.h"
 
@@ -167,7 +167,7 @@ static int check_chain(json_t *proof, const Bytes *descriptor, const Verifier *v
 	if (!json_is_string(note) || !member_number(proof, "tree_size", &out->tree_size) ||
 	    !read_path(json_object_get(proof, "path"), nodes, &count))
 		return verdict(NOT_VERIFIED,
-			    "the proof lacks a part: descriptor, tree_size, path and checkpoint are needed");
+			       "the proof lacks a part: descriptor, tree_size, path and checkpoint are needed");
 	int status = check_checkpoint(json_string_value(note), verifier, &head);
 	if (status != VERIFIED)
 		return status;
@@ -197,7 +197,7 @@ int check_proof(const char *text, size_t len, const char *what, const Verifier *
 	int status = member_bytes(proof, "descriptor", &descriptor)
 			     ? check_chain(proof, &descriptor, verifier, out)
 			     : verdict(NOT_VERIFIED,
-				    "the proof lacks a part: descriptor, tree_size, path and checkpoint are needed");
+				       "the proof lacks a part: descriptor, tree_size, path and checkpoint are needed");
 	free(descriptor.bytes);
 	json_decref(proof);
 	return status;
@@ -230,8 +230,8 @@ int check_consistency(const char *proof_path, const char *old_path, const char *
 	if (status == VERIFIED && (!proof || !read_path(json_object_get(proof, "path"), nodes, &count)))
 		status = verdict(NOT_VERIFIED, "%s is not a consistency proof", proof_path);
 	if (status == VERIFIED && !is_continued(&old, &new, nodes, count))
-		status =
-			verdict(NOT_VERIFIED, "the newer checkpoint does not continue the older one: history was changed");
+		status = verdict(NOT_VERIFIED,
+				 "the newer checkpoint does not continue the older one: history was changed");
 	if (status == VERIFIED)
 		printf("verified: the archive of %" PRIu64 " records continues that of %" PRIu64 "\n", new.tree_size,
 		       old.tree_size);

@@ -1,5 +1,5 @@
-/* cli/verifier/register.c - writes the register anew from what is proven, byte for byte as the archive writes it: so that
- * comparing is enough. A cell that a spreadsheet would take for a formula gets an apostrophe. */
+/* cli/verifier/register.c - writes the register anew from what is proven, byte for byte as the archive writes it: so
+ * that comparing is enough. A cell that a spreadsheet would take for a formula gets an apostrophe. */
 #include "cli/verifier/register.h"
 
 #include "cli/verifier/verdict.h"

@@ -1,5 +1,5 @@
-/* cli/verifier/zip.c - the central directory is the list; then each local header must say the same, stand where the entry
- * before it ended, and nothing may lie between or behind them. */
+/* cli/verifier/zip.c - the central directory is the list; then each local header must say the same, stand where the
+ * entry before it ended, and nothing may lie between or behind them. */
 #include "cli/verifier/zip.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* server/http/conditions.c - see conditions.h. */
+/* server/http/conditions.c - each header is read by hand: they are short lists, and every rule of RFC 9110 that we
+ * follow fits in a line. One range is served; several at once are answered with the whole, as the RFC allows. */
 #include "server/http/conditions.h"
 
 RangeKind range_parse(Str header, uint64_t size, uint64_t *first, uint64_t *last)

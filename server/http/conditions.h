@@ -3,7 +3,8 @@
  *   Range: bytes=0-99 | 100- | -50       If-None-Match: "a", W/"b"       Accept-Language: en;q=0.5, vi
  *
  * Shapes   header values as they came, {NULL, 0} where there was none
- * Errors   none: what can't be read is as if it had not been sent, as RFC 9110 asks for
+ * Owns     nothing; disposition_write appends to the caller's buffer
+ * Errors   none: a header that can't be read counts as not sent, as RFC 9110 asks for
  * Threads  pure
  * Source   RFC 9110 §8.8.3, §12.5.4, §13.1, §14.1
  */
@@ -22,7 +23,7 @@ typedef enum {
 /* On RANGE_PART *first and *last are byte positions, both inclusive, below size. */
 RangeKind range_parse(Str header, uint64_t size, uint64_t *first, uint64_t *last);
 
-/* Does a list of entity tags ("*" matches all) hold etag (with its quotes)? strong: weak tags match nothing. */
+/* Is etag (with its quotes) in a list of entity tags? "*" has every tag. strong: weak tags (W/) match nothing. */
 bool etag_list_holds(Str header, Str etag, bool strong);
 
 /* English where it is preferred, else Vietnamese. */

@@ -1,4 +1,4 @@
-/* server/http/connections.h - every open connection and by when its peer must have done something.
+/* server/http/connections.h - every open connection and the time by which its peer must have sent or taken something.
  *
  * libmicrohttpd's timeout counts inactivity only, so a peer that sends one byte a second is never closed. Here each
  * connection has a deadline that moves only when a stage is over (request complete) or a whole block of the answer
@@ -21,10 +21,10 @@ typedef struct Connections Connections;
 typedef struct Connection Connection;
 
 enum {
-	DEADLINE_HEAD_MS = 20 * 1000, /* from the first byte possible to the end of the headers */
-	DEADLINE_IDLE_MS = 45 * 1000, /* the same for a connection that is kept alive */
-	DEADLINE_BODY_MS = 30 * 1000, /* and one more second for every BODY_RATE bytes */
-	BODY_RATE = 8192,
+	DEADLINE_HEAD_MS = 20 * 1000,   /* from the connection's begin to the end of the headers */
+	DEADLINE_IDLE_MS = 45 * 1000,   /* from an answer to the end of the next request's headers */
+	DEADLINE_BODY_MS = 30 * 1000,   /* and one more second for every BODY_RATE bytes */
+	BODY_RATE = 8192,               /* bytes a second */
 	DEADLINE_ANSWER_MS = 60 * 1000, /* for each block of an answer */
 };
 

@@ -186,7 +186,7 @@ static enum MHD_Result answer(Exchange *x, struct MHD_Connection *connection)
 	return sent;
 }
 
-/* A refused request whose body is short is read to its end: who is still sending would not see the answer. */
+/* A refused request whose body is short is read to its end: a client that is still sending would not see the answer. */
 static bool may_answer_later(const Exchange *x)
 {
 	return !x->must_close && (!x->has_body || (!x->chunked && x->content_length <= REQUEST_DISCARD_MAX));
@@ -225,7 +225,7 @@ static void log_request(const Exchange *x, uint64_t took_us)
 		    "us", took, NULL);
 }
 
-/* What was asked of the API; pages, health and metrics are no access to records. */
+/* Requests to /v1 are noted; pages, health and metrics give no access to records. */
 static void note_access(const Exchange *x)
 {
 	const Request *r = &x->request;

@@ -121,7 +121,8 @@ static Str without_port(Str host)
 	return str_slice(host, 0, colon < 0 ? host.len : (size_t)colon);
 }
 
-/* A page of another site whose name was made to point here must not read the archive through the user's browser. */
+/* DNS rebinding: a page of another site, whose name was made to point to this machine, must not read the archive
+ * through the user's browser. */
 static Status check_host(HeadCheck *check)
 {
 	Str name = without_port(check->host), rest = str_from(check->x->request.service->hosts), allowed;

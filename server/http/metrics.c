@@ -1,4 +1,6 @@
-/* server/http/metrics.c - see metrics.h. */
+/* server/http/metrics.c - for each route an array of counters: by status code and by the bound that the time stayed
+ * below. Counters are atomic and never reset; the text for Prometheus adds the bounds up, as its histograms want them.
+ */
 #include "server/http/metrics.h"
 
 #include <inttypes.h>

@@ -1,6 +1,8 @@
 /* server/http/metrics.h - counters and a latency histogram by route, as Prometheus text.
  *
+ * Shapes   times in microseconds
  * Owns     metrics_new's result until metrics_free
+ * Errors   sticky in out (out of memory)
  * Threads  any; counting takes no lock
  * Source   Prometheus text exposition format 0.0.4
  */

@@ -2,8 +2,7 @@
  *
  *   reply_json_begin(reply, &j);                                     a body in memory
  *   reply->source = (ReplySource){package, read, close, size};       or bytes that are made while they are sent
- *   reply->etag = reply_etag_of(seed, &r->arena);                    with an entity tag, conditions and ranges are
- * served
+ *   reply->etag = reply_etag_of(seed, &r->arena);                    with a tag, conditions and ranges are served
  *
  * Owns     the reply takes its body and its source over; header values must live as long as the request
  * Errors   sticky in the body (out of memory); a handler need not look
@@ -35,9 +34,9 @@ struct Reply {
 	const char *media;
 	Buf body;
 	Str constant;       /* or bytes that outlive the server */
-	ReplySource source; /* or made on the way; read NULL: not used */
+	ReplySource source; /* or bytes that are made while they are sent; read NULL: not used */
 	Str etag;           /* with quotes; {NULL, 0}: no conditions, no ranges */
-	const char *csp;    /* NULL: nothing is allowed */
+	const char *csp;    /* Content-Security-Policy; NULL: nothing is allowed */
 	const char *cache;  /* Cache-Control; NULL: "no-store" without an etag, "no-cache" with one */
 	struct {
 		const char *name;
@@ -48,7 +47,7 @@ struct Reply {
 
 void reply_header(Reply *reply, const char *name, Str value);
 void reply_json_begin(Reply *reply, JsonOut *j); /* media and writer; the handler opens the object */
-void reply_done(Reply *reply);                   /* frees what nobody took */
+void reply_done(Reply *reply);                   /* frees the body and source, where nobody took them over */
 /* The etag `"<hex of the first 16 bytes of SHA-256(seed)>"`. */
 Str reply_etag_of(Str seed, Arena *arena);
 

@@ -1,4 +1,5 @@
-/* server/http/request.c - what handlers ask of a request. */
+/* server/http/request.c - parameters of a request. That each is known and given once was checked before (route.c,
+ * url.c). */
 #include "server/http/request.h"
 
 #include <inttypes.h>

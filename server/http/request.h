@@ -24,9 +24,10 @@ enum {
 	REQUEST_HEADERS_MAX = 16 * 1024, /* bytes of all names and values */
 	REQUEST_HEADER_COUNT_MAX = 100,
 	REQUEST_JSON_MAX = 1 << 20,
-	REQUEST_FILE_MAX = 16 << 20, /* one file to a record: it is held in memory while it is taken in */
+	REQUEST_FILE_MAX = 16 << 20, /* one file of a record; it is held in memory while it is archived */
 	REQUEST_INGEST_MAX = 64 << 20,
-	REQUEST_DISCARD_MAX = 8 << 20, /* of a refused body that is read for the sender's sake */
+	REQUEST_DISCARD_MAX =
+		8 << 20, /* of a refused body that is read all the same, so that the sender sees the answer */
 	REQUEST_ID_MAX = 64,
 };
 
@@ -39,10 +40,10 @@ struct Request {
 	char id[REQUEST_ID_MAX + 1];
 	bool is_head;
 	Language language; /* of ?lang=, else of Accept-Language, else Vietnamese */
-	Str media;         /* Content-Type without parameters; lower case not assured */
+	Str media;         /* Content-Type without parameters, in the case it came in */
 	Str if_none_match, if_range, range;
 	Buf body;    /* of routes that take JSON or one file */
-	int body_fd; /* of routes that take a stream: a file without a name, at its start; else -1 */
+	int body_fd; /* of routes that take a stream: an unnamed file, read from its start; else -1 */
 	uint64_t body_bytes;
 };
 

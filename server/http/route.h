@@ -38,7 +38,7 @@ typedef struct Route {
 	const char *summary, *summary_vi;
 	const RouteParameter *parameters; /* of the query, closed by a NULL name; NULL: none */
 	bool any_parameters;              /* pages: their script reads the address */
-	bool no_refresh;                  /* nothing of the archive is looked at */
+	bool no_refresh;                  /* the answer does not depend on the archive */
 } Route;
 
 typedef struct {

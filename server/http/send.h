@@ -1,6 +1,6 @@
 /* server/http/send.h - puts a reply on the wire: whole, a part of it, or the word that the client has it already.
  *
- * Owns     takes the reply's body or source over
+ * Owns     takes the reply's body or source over; reply_done after it is harmless
  * Errors   MHD_NO: memory ran out or the connection is gone; libmicrohttpd closes it then
  * Threads  the one that serves the request
  * Source   RFC 9110 §13 (conditions), §14 (ranges)

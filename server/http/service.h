@@ -1,5 +1,6 @@
 /* server/http/service.h - what all requests of one server share. server.c makes it, requests borrow it.
  *
+ * Shapes   parts that may be NULL say so
  * Owns     nothing: each part belongs to whoever made it (server.c) and outlives every request
  * Threads  constant while requests are served, but for the two counters, which are atomic
  */

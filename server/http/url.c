@@ -1,4 +1,5 @@
-/* server/http/url.c - see url.h. */
+/* server/http/url.c - first the raw target is checked byte by byte, then it is cut at '?', '/' and '&', and only then
+ * each piece is decoded and checked again. What was decoded is never cut or decoded a second time. */
 #include "server/http/url.h"
 
 #include "base/utf8.h"

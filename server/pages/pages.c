@@ -1,4 +1,5 @@
-/* server/pages/pages.c - the compiled-in files get their entity tags once, when the server starts. */
+/* server/pages/pages.c - the compiled-in files get their entity tags once, when the server starts: they are the hash of
+ * the bytes, so a browser asks again after an update and only then. */
 #include "server/pages/pages.h"
 
 #include "server/http/reply.h"

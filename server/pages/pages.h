@@ -1,6 +1,7 @@
 /* server/pages/pages.h - the files of the pages, with an entity tag for each.
  *
  * Owns     pages_new's result until pages_free; a Page lives as long
+ * Errors   NULL
  * Threads  constant after pages_new
  */
 #ifndef SERVER_PAGES_PAGES_H

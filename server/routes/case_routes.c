@@ -1,4 +1,5 @@
-/* server/routes/case_routes.c - case files: list, one with its records in order of time, the package. */
+/* server/routes/case_routes.c - case files: list, one with its records in order of time, the package. The list comes
+ * from the index, everything else from the archive; a package is made while it is sent. */
 #include "server/routes/handlers.h"
 
 #include "indexer/search/search.h"

@@ -1,4 +1,5 @@
-/* server/routes/ingest_routes.c - records in: one at a time with a receipt, or many as a job. */
+/* server/routes/ingest_routes.c - records in: one at a time with a receipt, once it is durable; or many as a job, whose
+ * body was received into an unnamed file and is worked off later (server/jobs/). */
 #include "server/routes/handlers.h"
 
 #include "indexer/ingest/ingest.h"
@@ -38,7 +39,7 @@ Status post_record(Request *r, Reply *reply, Err *err)
 	return st == ST_OK ? answer_receipt(r, &receipt, reply) : st;
 }
 
-/* The record as a sender would give it, with one more file: the next version. Files it had stay. */
+/* Writes the record as a sender would give it, with its files and one more: archived, that is its next version. */
 static Status compose_with_file(Request *r, const Entry *entry, Str name, Buf *json, Err *err)
 {
 	Record record;
@@ -100,7 +101,8 @@ Status put_record_content(Request *r, Reply *reply, Err *err)
 	Status st = store_find(r->service->store, ENTRY_RECORD, r->variables[0], 0, &sequence, err);
 	if (st == ST_OK)
 		st = store_entry(r->service->store, sequence, &r->arena, &entry, err);
-	for (size_t i = 0; st == ST_OK && i < entry.object_count; i++) { /* the same file again: the same receipt */
+	for (size_t i = 0; st == ST_OK && i < entry.object_count;
+	     i++) { /* the same file again is answered with the same receipt */
 		Hash hash;
 		hash_of(buf_str(&r->body), &hash);
 		if (!hash_eq(&hash, &entry.objects[i].hash) || strcmp(entry.objects[i].role, "text") == 0)

@@ -9,8 +9,7 @@ static const char page_csp[] =
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
 	"frame-src 'self'; object-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/* verify.html is one file that also works from a disk: its script stands in it, and it may not load or send anything.
- */
+/* verify.html also works as a file on a disk, so its script stands in it; it may not load or send anything. */
 static const char lone_csp[] = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; form-action "
 			       "'none'; base-uri 'none'; "
 			       "frame-ancestors 'none'";

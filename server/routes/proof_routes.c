@@ -1,5 +1,5 @@
-/* server/routes/proof_routes.c - what an auditor takes away: a record's chain of proof, the signed tree head, that the
- * tree only grew. */
+/* server/routes/proof_routes.c - what an auditor takes away: a record's chain of proof, the signed tree head, the proof
+ * that the tree only grew between two sizes. All of it can be checked without this server (cli/verifier/). */
 #include "server/routes/handlers.h"
 
 #include "store/proof/checkpoint.h"

@@ -22,7 +22,8 @@ static Status load_version(Request *r, Entry *out, Err *err)
 
 /* ---- metadata -------------------------------------------------------------------------------------------------- */
 
-/* Newest first, by the chain of `previous`; what can't be read ends the list, it does not hide the record. */
+/* Newest first, by the chain of `previous`. A version that can't be read ends the list: the record is shown all the
+ * same. */
 static void write_versions(Request *r, const Entry *newest, JsonOut *j)
 {
 	Entry entry = *newest;

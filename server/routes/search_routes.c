@@ -1,4 +1,5 @@
-/* server/routes/search_routes.c - questions: search, look-up by number, completions. */
+/* server/routes/search_routes.c - questions: search, look-up by number, completions. The parameters of a search are
+ * those of the command line; search_set reads both. */
 #include "server/routes/handlers.h"
 
 #include "indexer/search/search.h"
