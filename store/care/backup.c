@@ -157,7 +157,7 @@ static Status make_dirs(const char *dir, Err *err)
 	return st;
 }
 
-/* The backup there must be of this archive, or nothing. */
+/* What lies in the target must be a backup of this archive, or nothing. */
 static Status check_target(Store *store, const char *to_dir, Err *err)
 {
 	FilePath own, other;
@@ -212,7 +212,7 @@ Status store_backup(Store *store, const char *to_dir, BackupReport *out, Err *er
 		st = copy_small_file(store->dir, to_dir, "FORMAT", true, err);
 	if (st == ST_OK)
 		st = remove_staging(to_dir, err);
-	/* the checkpoint only if its records are in the copy */
+	/* the checkpoint is copied only if all its records are in the copy */
 	Buf note = {0};
 	Checkpoint signed_head;
 	Err none;
@@ -345,7 +345,7 @@ static Status swap_in(Store *store, uint32_t segment, const char *from_dir, Err 
 		return ST_OK;
 	}
 	if (st == ST_OK && strcmp(before.text, store->damage.text) != 0 && !strstr(store->damage.text, name))
-		return ST_OK; /* this one is whole now; the next damage is another one's */
+		return ST_OK; /* this segment is whole now; what is damaged still is another one */
 	Err why = store->damage, ignored;
 	rename(aside.text, path.text);
 	archive_load(store, false, &ignored);

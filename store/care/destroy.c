@@ -20,8 +20,8 @@ typedef struct {
 	Store *store;
 	Buf sequences; /* uint64_t, sorted: the leaves to destroy */
 	Buf hashes;    /* Hash, sorted: objects that only they name */
-	Buf segments;  /* uint32_t: where there is something to do */
-	bool leaves;   /* second round */
+	Buf segments;  /* uint32_t: the segments to write anew */
+	bool leaves;   /* objects are gone: now the payloads */
 	uint64_t payloads, objects;
 } Destruction;
 

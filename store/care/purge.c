@@ -25,7 +25,7 @@ typedef struct {
 typedef struct {
 	uint32_t segment, ordinal;
 	Hash hash;
-	const Dictionary *clean; /* NULL: stays as it is */
+	const Dictionary *clean; /* NULL: nothing in it has to go */
 } DictionaryPlace;
 
 typedef struct {
@@ -65,7 +65,7 @@ static bool windows_fill(Windows *w, Str bytes)
 	for (size_t i = 0; i + WINDOW <= bytes.len; i++) {
 		uint64_t window = window_at(bytes.ptr + i);
 		size_t slot = slot_of(w, window);
-		if (window == 0) /* blanked before */
+		if (window == 0) /* blanked by an earlier destruction */
 			continue;
 		w->windows[slot] = window;
 		w->states[slot] = KNOWN;
@@ -134,7 +134,7 @@ static Status mark_object(PurgeWork *work, const Hash *hash, Err *err)
 		at += len - (WINDOW - 1);
 	}
 	free(space);
-	return st == ST_NOT_FOUND ? ST_OK : st; /* it went when this was begun before */
+	return st == ST_NOT_FOUND ? ST_OK : st; /* gone already: an interrupted destruction is done again */
 }
 
 static Status mark_what_goes(PurgeWork *work, Err *err)
@@ -180,7 +180,7 @@ static Status scan_segment(PurgeWork *work, uint32_t id,
 	if (st != ST_OK)
 		return st;
 	if (!file->footer_offset)
-		goto done; /* the live one: it has no dictionary yet */
+		goto done; /* the live segment: after a destruction began it has no dictionary */
 	scan_begin(&scan, file, SEGMENT_HEADER_LEN, file->footer_offset);
 	while (st == ST_OK && (step = scan_next(&scan, &frame, err)) == STEP_ITEM)
 		st = each(work, id, &frame, err);
@@ -216,7 +216,7 @@ static Status note_dictionary(PurgeWork *work, uint32_t id, const Frame *frame, 
 	return buf_ok(&work->places) ? ST_OK : err_no_memory(err);
 }
 
-/* The dictionary that stands first at places[first], wherever else it stands too. */
+/* Cleans the dictionary at places[first] for every place where a dictionary with the same bytes stands. */
 static Status clean_dictionary(PurgeWork *work, size_t first, Err *err)
 {
 	const Dictionary *dict;

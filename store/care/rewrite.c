@@ -109,10 +109,10 @@ static Status repack(Rewrite *r, const Frame *frame, FrameHeader *header, Str *s
 	buf_clear(&r->packed);
 	st = packer_pack(r->packer, r->dict, raw, &r->packed, &codec, err);
 	if (st != ST_OK || codec == CODEC_RAW || r->packed.len >= stored->len)
-		return st; /* as it was */
+		return st; /* the frame keeps its old body */
 	header->codec = (uint8_t)codec;
 	header->dict_ordinal =
-		codec == CODEC_LZ4_DICT ? r->footer.frames : 0; /* the DICT frame comes behind all others */
+		codec == CODEC_LZ4_DICT ? r->footer.frames : 0; /* the DICT frame will stand behind all others */
 	*stored = buf_str(&r->packed);
 	return ST_OK;
 }
@@ -125,7 +125,7 @@ static size_t swap_of(const Rewrite *r, uint32_t ordinal)
 	return i;
 }
 
-/* A body whose dictionary goes: with the one that takes its place, or without where that saves nothing. */
+/* A body whose dictionary is emptied: packed with the clean one, or left raw where that saves nothing. */
 static Status repack_swapped(Rewrite *r, const Frame *frame, size_t swap, FrameHeader *header, Str *stored, Err *err)
 {
 	Codec codec;
@@ -222,7 +222,7 @@ static Status put_dictionaries(Rewrite *r, const FrameHeader *footer, Err *err)
 	Status st = r->dict ? put_dictionary(r, r->dict, footer, err) : ST_OK;
 	for (size_t i = 0; st == ST_OK && i < r->plan->swap_count; i++) {
 		if (r->footer.last_dict == r->plan->swaps[i].ordinal)
-			r->footer.last_dict = r->frames; /* ingest goes on with the clean one */
+			r->footer.last_dict = r->frames; /* ingest packs with the clean dictionary from now on */
 		st = put_dictionary(r, r->plan->swaps[i].clean, footer, err);
 	}
 	return st;
@@ -238,8 +238,8 @@ static Status put_footer(Rewrite *r, const FrameHeader *old_footer, Err *err)
 	if (!buf_ok(&r->offsets) || !buf_ok(&r->leaf_ordinals))
 		return err_no_memory(err);
 	if (footer.committed_frames) {
-		uint32_t units =
-			get_le32(r->offsets.data + ((size_t)footer.committed_frames - 1) * 4); /* of the last COMMIT */
+		uint32_t units = get_le32(r->offsets.data + ((size_t)footer.committed_frames - 1) *
+								    4); /* offset / 8 of the last COMMIT */
 		footer.committed_end = (uint64_t)units * FRAME_ALIGN + FRAME_HEADER_LEN + COMMIT_DESCRIPTOR_LEN;
 	}
 	footer_descriptor_put(&footer, frame_seed(r->seed, r->end), &descriptor);

@@ -23,7 +23,7 @@ struct Scrub {
 	ScrubState state;
 };
 
-/* The segment to look at next, from the file; anything odd starts from the beginning. */
+/* The segment to look at next, as the file has it; 1 where the file is missing or holds no number. */
 static uint32_t load_place(const Store *store)
 {
 	FilePath path;
@@ -106,7 +106,7 @@ static void *scrub_on(void *arg)
 		if (st == ST_BUSY)
 			break; /* stopped; the segment is looked at again */
 		if (st != ST_OK)
-			sleep_ms(s, 1000); /* could not look; the next one may do */
+			sleep_ms(s, 1000); /* this segment could not be read; the next one may be */
 		pthread_mutex_lock(&s->mutex);
 		s->state.bytes += report.bytes;
 		pthread_mutex_unlock(&s->mutex);

@@ -44,7 +44,7 @@ static bool is_stopped(const Verification *v)
 	return stop_raised(v->stop);
 }
 
-/* Waits until what was read so far is due. */
+/* Sleeps until the bytes read so far are due at the pace. */
 static void keep_pace(Verification *v, uint64_t bytes)
 {
 	v->scanned += bytes;
@@ -142,7 +142,7 @@ static void check_tail(Verification *v, uint64_t size)
 	if (size == v->committed.end || someone_writes(v->store))
 		return;
 	scan_begin(&scan, v->file, v->committed.end, size);
-	uint64_t kept = v->committed.end; /* the MARK stays */
+	uint64_t kept = v->committed.end; /* the next writer keeps the MARK */
 	while ((step = scan_next(&scan, &frame, &err)) == STEP_ITEM && frame.header.batch == v->committed.batch + 1)
 		if (frame.header.type == FRAME_MARK)
 			kept = scan.at;
@@ -270,7 +270,7 @@ Status store_verify(Store *store, bool quick, const Stop *stop, void (*found)(vo
 {
 	VerifyReport result = {0};
 	Verification v = {.store = store, .quick = quick, .stop = stop, .found = found, .ctx = ctx, .report = &result};
-	Status st = load_signed(&v, err); /* before the log is read: it may only have grown since */
+	Status st = load_signed(&v, err); /* read before the log: the log can only have grown since */
 	if (st == ST_OK)
 		st = store_refresh(store, err);
 	if (st != ST_OK)

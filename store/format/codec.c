@@ -16,7 +16,7 @@
 enum {
 	HC_LEVEL = 9,
 	DICT_RAW_MAX = 4 << 20,            /* a dictionary helps the first 64 KiB of a body */
-	DICT_RAW_MAX_FAST = PACK_BODY_MAX, /* at ingest larger ones do without (ratio 3.27 for 3.34) */
+	DICT_RAW_MAX_FAST = PACK_BODY_MAX, /* at ingest larger bodies are packed without (ratio 3.27 for 3.34) */
 	RAW_LIMIT = 64 << 20,
 };
 
@@ -32,9 +32,9 @@ struct Packer {
 	PackTable table;
 	PackIndex *index;
 	LZ4_streamHC_t *small, *prepared;
-	const Dictionary *prepared_for; /* that index or prepared is of … */
-	Hash prepared_hash;             /* … and not another one in its place */
-	Buf check; /* that dictionary, and behind it what is unpacked: liblz4 is faster when they lie together */
+	const Dictionary *prepared_for; /* the dictionary that index or prepared is made of */
+	Hash prepared_hash;             /* its hash: another dictionary may have got the same address */
+	Buf check; /* the dictionary, and behind it what is unpacked: liblz4 is faster when the two lie together */
 };
 
 Dictionary *dictionary_new(Str bytes)
@@ -120,7 +120,7 @@ void packer_free(Packer *p)
 	free(p);
 }
 
-/* A block reaches no further back. */
+/* The part of a dictionary that a block can refer to: its last 64 KiB. */
 static Str reach_of(const Dictionary *dict)
 {
 	return str_slice(dictionary_bytes(dict), dict->len > PACK_DICT_MAX ? dict->len - PACK_DICT_MAX : 0, dict->len);
@@ -188,7 +188,7 @@ static Status unpack(Codec codec, Str dict, Str stored, void *out, size_t raw_le
 static Status check(Packer *p, Codec codec, Str stored, Str raw, Err *err)
 {
 	if (!buf_reserve(&p->check, raw.len)) {
-		p->check.failed = false; /* the dictionary is still there */
+		p->check.failed = false; /* only the room failed: the dictionary in it is whole */
 		return err_no_memory(err);
 	}
 	char *out = p->check.data + p->check.len;

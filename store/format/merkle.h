@@ -6,6 +6,7 @@
  * one for each one-bit of n. Proofs ask for further subtree hashes through a MerkleNodes.
  *
  * Shapes   a node is named by level and index: it covers leaves [index << level, (index + 1) << level)
+ * Owns     nothing; paths go where the caller says
  * Errors   those of the node source
  * Threads  pure
  * Source   RFC 6962 2.1, RFC 9162 2.1.3 and 2.1.4

@@ -14,7 +14,7 @@ enum { MATCH_MIN = 4, LAST_LITERALS = 5, MATCH_BEFORE_END = 12, DISTANCE_MAX = 6
 
 typedef struct {
 	const uint8_t *at, *from;             /* what stands at `at` stands at `from` too */
-	const uint8_t *from_start, *from_end; /* as far as that may go */
+	const uint8_t *from_start, *from_end; /* the match may grow within these bounds */
 	size_t distance;
 } Match;
 
@@ -41,7 +41,7 @@ static inline uint32_t read32(const uint8_t *p)
 	return word;
 }
 
-/* Of five bytes; there are eight. */
+/* Hash of the five bytes at p; eight must be readable. */
 static inline uint64_t hash_at(const uint8_t *p)
 {
 	return (read64(p) << 24) * UINT64_C(0x9E3779B97F4A7C15);
@@ -120,7 +120,7 @@ static inline uint8_t *put_literals(uint8_t *out, const uint8_t *from, size_t le
 	return out + len;
 }
 
-/* At least what a sequence takes. */
+/* An upper bound of the bytes of a sequence. */
 static inline size_t sequence_max(size_t literals, size_t match)
 {
 	return 1 + literals / 255 + 1 + literals + 2 + match / 255 + 1;
@@ -159,7 +159,7 @@ size_t pack_block(PackTable *table, const PackIndex *index, Str dict, Str raw, c
 		if (more >= MANY)
 			out = put_more(out, more - MANY);
 		anchor = m.at + MATCH_MIN + more;
-		if (anchor <= b.last) /* what ends a match often comes again */
+		if (anchor <= b.last) /* the bytes at the end of a match often occur again */
 			b.table[hash_at(anchor - 2) >> b.shift] = (uint16_t)(anchor - 2 - start);
 	}
 	size_t literals = (size_t)(end - anchor);

@@ -402,7 +402,7 @@ Status store_put(Store *store, const EntryInput *input, Receipt *out, Err *err)
 	}
 	st = append_entry(store, input, &receipt, err);
 	if (st == ST_OK) {
-		/* a duplicate may still wait for its first one's batch */
+		/* the version that a duplicate repeats may not be durable yet */
 		batch = w->batch_frames ? w->batch : w->batch - 1;
 		pthread_mutex_lock(&w->sync_mutex);
 		drops = w->drops;

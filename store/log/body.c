@@ -62,7 +62,8 @@ static Status load_dictionary(Store *store, Sight sight, uint32_t segment, uint3
 	*out = body_keep_dictionary(store, dict);
 	Segment *s = segments_find(store, segment);
 	if (*out && s && !known_dictionary(s, ordinal)) {
-		if (s->dict_count == SEGMENT_DICTS_MAX) /* destructions leave used up ones behind */
+		if (s->dict_count ==
+		    SEGMENT_DICTS_MAX) /* destructions leave emptied dictionaries behind; the oldest is forgotten */
 			memmove(s->dicts, s->dicts + 1, --s->dict_count * sizeof s->dicts[0]);
 		s->dicts[s->dict_count].ordinal = ordinal;
 		s->dicts[s->dict_count++].dict = *out;

@@ -89,7 +89,7 @@ done:
 	return st;
 }
 
-/* One run out of neighbours. */
+/* Merges neighbouring runs into one. */
 static Status merge_runs(Store *store, CatalogueRun *const *runs, size_t count, CatalogueRun **out, Err *err)
 {
 	CatalogueRunCursor *cursors = calloc(count, sizeof *cursors);
@@ -365,7 +365,8 @@ static Status rebuild(Store *store, const CatalogueRun *damaged, Err *err)
 	if (st == ST_OK && at < c->count) {
 		memmove(c->runs + at + count, c->runs + at + 1, (c->count - at - 1) * sizeof *c->runs);
 		memcpy(c->runs + at, fresh, count * sizeof *fresh);
-		catalogue_run_free((CatalogueRun *)(uintptr_t)damaged); /* the row's use; the caller has its own */
+		catalogue_run_free((
+			CatalogueRun *)(uintptr_t)damaged); /* gives back the row's use of it; the caller has its own */
 		c->count += count - 1;
 		built = 0;
 	}

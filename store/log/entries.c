@@ -55,7 +55,7 @@ Status store_bytes_before(Store *store, uint64_t sequence, uint64_t *out, Err *e
 	rwlock_read(&store->lock);
 	bool is_leaf = sequence != store->committed.tree_size;
 	uint32_t segment = is_leaf ? 0 : store->committed.segment;
-	uint64_t before = store->committed.end; /* what is pending behind it is not of the tree */
+	uint64_t before = store->committed.end; /* what was appended since the COMMIT does not count */
 	pthread_rwlock_unlock(&store->lock);
 	if (is_leaf)
 		st = read_leaf_place(store, sequence, &segment, &before, err);

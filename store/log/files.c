@@ -106,7 +106,8 @@ bool files_recheck(Store *store)
 	return anew;
 }
 
-/* The footer of a sealed segment leads astray: the frames are found by scanning and kept in memory. Once a segment. */
+/* The footer of a sealed segment is wrong: its frames are found by scanning and kept in memory. Done once for a
+ * segment. */
 bool files_rescan(Store *store, uint32_t id)
 {
 	Err err;

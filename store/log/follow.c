@@ -98,7 +98,8 @@ static Status take_frame(Follow *f, const Frame *frame, Err *err)
 	if (!segment_note_frame(s, frame->header.ordinal, frame->offset))
 		return err_no_memory(err);
 	s->end = frame->offset + frame_len(&frame->header);
-	store->tail.confirmed = true; /* a COMMIT sets it back */
+	store->tail.confirmed =
+		true; /* any frame behind the COMMIT proves that it was durable; take_commit resets this */
 	Status st = frame_lookups(s->id, frame, add_pair, &f->pairs, err);
 	if (st != ST_OK)
 		return st;
@@ -126,7 +127,7 @@ static Status take_frame(Follow *f, const Frame *frame, Err *err)
 		}
 		return ST_OK;
 	case FRAME_FOOTER:
-		s->frames--; /* the footer is not addressed */
+		s->frames--; /* a footer has no ordinal of its own */
 		s->offsets[s->frames] = 0;
 		s->end = frame->offset;
 		return ST_OK;
@@ -298,7 +299,7 @@ static void cut_to_committed(Store *store, uint64_t size)
 	else if (s)
 		store->tail.torn_bytes = size > store->tail.keep_end && !later ? size - store->tail.keep_end : 0;
 	if (store->gap)
-		return; /* what is there stays readable */
+		return; /* what stands behind the damage stays readable */
 	segments_drop_after(store, c->segment);
 	if (s)
 		segment_cut(s, c->frames, c->leaves, c->end);

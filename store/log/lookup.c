@@ -113,7 +113,7 @@ Status lookup_object_frame(Store *store, Sight sight, const Hash *hash, Arena *a
 			continue;
 		Status read = read_frame(store, sight, segment, (uint32_t)value, arena, frame_out, err);
 		if (read == ST_CORRUPT)
-			damage = *err; /* another hit may be the object; else this is why there is none */
+			damage = *err; /* another place may hold the object; if none does, this is the reason */
 		else if (read != ST_OK && read != ST_NOT_FOUND)
 			st = read;
 		else if (read == ST_OK && frame_out->header.type == FRAME_OBJECT &&

@@ -85,7 +85,7 @@ Status out_put_frame(Store *store, FrameHeader *header, Str descriptor, Str anne
 	header->annex_len = (uint32_t)annex.len;
 	header->stored_len = (uint32_t)stored.len;
 	if (!buf_reserve(&w->buffer, (size_t)frame_len(header))) {
-		w->buffer.failed = false; /* what is in it stays */
+		w->buffer.failed = false; /* the frames in it stay valid */
 		return err_no_memory(err);
 	}
 	Segment *s = w->live;

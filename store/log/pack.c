@@ -18,7 +18,7 @@ static Status train(Store *store, Err *err)
 	buf_done(&w->samples);
 	buf_done(&w->sample_sizes);
 	if (st == ST_INVALID) {
-		w->training_failed = true; /* it works without one */
+		w->training_failed = true; /* bodies are packed without a dictionary then */
 		return ST_OK;
 	}
 	if (st != ST_OK)

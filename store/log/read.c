@@ -9,7 +9,7 @@
 
 #include <inttypes.h>
 
-/* Where frame `ordinal` of a segment is, as far as memory knows; *offset_out 0: the footer has to say. */
+/* Where frame `ordinal` of a segment stands, from what is in memory; *offset_out 0: look into the footer. */
 static Status find_place(Store *store, Sight sight, uint32_t segment, uint32_t ordinal, SegmentFile **file_out,
 			 uint64_t *offset_out, uint64_t *room_out, Err *err)
 {
@@ -36,7 +36,7 @@ static Status find_place(Store *store, Sight sight, uint32_t segment, uint32_t o
 			st = err_set(err, ST_CORRUPT, "segment %08" PRIx32 ".seg: frame %" PRIu32 " is damaged",
 				     segment, ordinal);
 	}
-	if (st == ST_OK && s->file) { /* place and file of one moment */
+	if (st == ST_OK && s->file) { /* the place belongs to this file, even if another takes its name now */
 		s->used_at = atomic_fetch_add(&store->clock, 1);
 		*file_out = segment_file_use(s->file);
 	}

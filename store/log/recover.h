@@ -1,8 +1,9 @@
 /* store/log/recover.h - taking and giving back the writer's lock.
  *
  * Owns     nothing; the kernel gives the lock back when the process dies
- * Errors   ST_BUSY another process writes; ST_READ_ONLY the writer is poisoned, the archive damaged, or what was signed
- * is missing; ST_IO, ST_NO_MEMORY Threads  with the writer's mutex held
+ * Errors   ST_BUSY another process writes; ST_READ_ONLY the writer is poisoned, the archive is damaged, or records that
+ *          were signed are missing; ST_IO, ST_NO_MEMORY
+ * Threads  with the writer's mutex held
  */
 #ifndef STORE_LOG_RECOVER_H
 #define STORE_LOG_RECOVER_H

@@ -17,8 +17,8 @@ static bool is_committed(void *ctx, const TableEntry *entry)
 	const Store *store = ctx;
 	const Committed *c = &store->committed;
 	uint32_t segment = (uint32_t)(entry->value >> 32), ordinal = (uint32_t)entry->value;
-	if (segment ==
-	    0) /* a sequence; archives of 2^32 records and more keep the look-ups of pending ones, harmless */
+	if (segment == 0) /* a sequence; from 2^32 on it is taken for a place, and the look-up of a dropped record
+			     stays: it leads nowhere */
 		return entry->value < c->tree_size;
 	return segment < c->segment || (segment == c->segment && ordinal < c->frames);
 }

@@ -88,7 +88,7 @@ Status segments_open(Store *store, uint32_t id, Segment **out, bool *sealed_out,
 		return err_no_memory(err);
 	Status st = segment_file_open(&s->file, store->dir, id, store->archive_id, &header, &sealed, &footer, err);
 	if (st == ST_CORRUPT && s->file) {
-		s->header_damaged = true; /* or just being made: what is in it will say */
+		s->header_damaged = true; /* or it is being made just now: following its frames will tell */
 		header.first_sequence = sealed ? footer.first_sequence : store->committed.tree_size;
 		st = ST_OK;
 	}

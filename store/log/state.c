@@ -8,7 +8,7 @@
 void state_note_damage(Store *store, const char *format, ...)
 {
 	if (store->damage.code != ST_OK)
-		return; /* the first place is the one to name */
+		return; /* the first damage is the one that is named */
 	va_list args;
 	char text[sizeof store->damage.text];
 	va_start(args, format);

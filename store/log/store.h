@@ -12,6 +12,7 @@
  *
  * Caveats  one writer at a time over all processes (lock on LOCK); any number of readers beside it. A reader sees
  *          what was committed when it opened or last refreshed.
+ * Errors   said at each call; everywhere also ST_IO and ST_NO_MEMORY
  * Owns     store_open's result until store_close; Str results point into the arena that was passed
  * Threads  every function may be called from any thread; store_close when no other call is under way
  */

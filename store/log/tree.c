@@ -58,10 +58,10 @@ void tree_open(Store *store)
 	    memcmp(wanted, found, sizeof found) == 0)
 		return;
 	if (t->writable) {
-		t->checked_batch = UINT64_MAX; /* catch_up starts it anew */
+		t->checked_batch = UINT64_MAX; /* tree_catch_up writes it from the start */
 		t->distrusted = true;
 	} else {
-		close_quietly(t->fd); /* not ours, and not to be mended here */
+		close_quietly(t->fd); /* it cannot be written anew here, so proofs do without it */
 		t->fd = -1;
 	}
 }

@@ -7,6 +7,7 @@
  * With m = leaves / 8 finished blocks the file holds 2m - popcount(m) nodes; the node of level l >= 3 that covers
  * leaves up to block c (counted from 1) is number 2(c-1) - popcount(c-1) + (l-3).
  *
+ * Owns     tree_open to tree_close: the file
  * Errors   a tree that cannot be written is no error: proofs then cost reading leaves
  * Threads  readers any; writing with the writer's mutex held
  */

@@ -195,7 +195,7 @@ Status writer_open(Store *store, Err *err)
 		return st;
 	w->lock_fd = open(path.text, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 	if (w->lock_fd < 0)
-		w->lock_fd = open(path.text, O_RDONLY | O_CLOEXEC); /* may still be read */
+		w->lock_fd = open(path.text, O_RDONLY | O_CLOEXEC); /* a disk that takes no writes can still be read */
 	if (w->lock_fd < 0)
 		return err_errno(err, errno, "open %s", path.text);
 	w->packer = packer_new(PACK_FAST);

@@ -41,7 +41,7 @@ static bool is_combining(uint32_t c)
 	return c >= 0x300 && c <= 0x36F;
 }
 
-/* A part of a file name: what no file system refuses; runs of anything else become one '-'. */
+/* A part of a file name with nothing in it that a file system refuses; each run of other characters becomes one '-'. */
 static Str safe_name(Str s, Arena *arena)
 {
 	Buf out = {0};
@@ -424,7 +424,8 @@ static Status add_tag_files(Planner *p, PackageItem *items, Hash *state, Err *er
 		st = add_tag_file(p, items, &count, "tagmanifest-sha256.txt", &bytes, err);
 	}
 	if (st == ST_OK)
-		*state = items[count - 1].hash; /* it stands for the manifest, which stands for the rest */
+		*state = items[count - 1].hash; /* it holds the hash of the manifest, and the manifest those of all
+						   other files */
 	buf_done(&bytes);
 	return st;
 }

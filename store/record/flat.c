@@ -147,7 +147,7 @@ static bool read_json(Flat *f, Str *out)
 			depth += (c == '{' || c == '[') - (c == '}' || c == ']');
 	} while (depth > 0 && f->at < f->end);
 	*out = (Str){start, (size_t)(f->at - start)};
-	return depth == 0 && f->at < f->end; /* the record's own bracket is still to come */
+	return depth == 0 && f->at < f->end; /* the record's own closing bracket must follow */
 }
 
 static bool read_value(Flat *f, RecordFieldKind kind, FieldValue *out)
