@@ -17,7 +17,6 @@ typedef struct {
 	size_t at;
 	int depth;
 	size_t words_left;
-	bool cut;
 	TokenIter *tokens;
 	Arena *arena;
 	Err *err;
@@ -76,7 +75,8 @@ static Word *next_word(WordList *words, Arena *arena)
 	return &words->list[words->count++];
 }
 
-static Status take_words(Str text, size_t most, bool *cut, TokenIter *tokens, Arena *arena, WordList *out, Err *err)
+/* At most `most` words; what follows them is left out. */
+static Status take_words(Str text, size_t most, TokenIter *tokens, Arena *arena, WordList *out, Err *err)
 {
 	Token token;
 	Step step;
@@ -86,10 +86,8 @@ static Status take_words(Str text, size_t most, bool *cut, TokenIter *tokens, Ar
 		bool is_span = token.kind > TOKEN_DIGITS;
 		if (!is_span && token.start < out->covered_to)
 			continue;
-		if (out->count == most) {
-			*cut = true;
+		if (out->count == most)
 			return ST_OK;
-		}
 		Word *word = next_word(out, arena);
 		if (!word)
 			return err_no_memory(err);
@@ -113,8 +111,7 @@ static Status take_words(Str text, size_t most, bool *cut, TokenIter *tokens, Ar
 Status query_words(Str text, TokenIter *tokens, Arena *arena, Word **out, size_t *count_out, Err *err)
 {
 	WordList words = {0};
-	bool cut;
-	Status st = take_words(text, SEARCH_TERMS_MAX, &cut, tokens, arena, &words, err);
+	Status st = take_words(text, SEARCH_TERMS_MAX, tokens, arena, &words, err);
 	if (st == ST_OK) {
 		*out = words.list;
 		*count_out = words.count;
@@ -141,7 +138,7 @@ bool query_has_number(const Word *words, size_t count)
 static bool words_of(Parser *p, Str text, Clause *clause)
 {
 	WordList words = {0};
-	if (take_words(text, p->words_left, &p->cut, p->tokens, p->arena, &words, p->err) != ST_OK)
+	if (take_words(text, p->words_left, p->tokens, p->arena, &words, p->err) != ST_OK)
 		return false;
 	clause->words = words.list;
 	clause->word_count = words.count;
@@ -421,6 +418,6 @@ Status query_parse(Str query, TokenIter *tokens, Arena *arena, ParsedQuery *out,
 	buf_done(&p.read_as);
 	if (!ok)
 		return err->code == ST_OK ? err_no_memory(err) : err->code;
-	*out = (ParsedQuery){is_empty(root) ? NULL : root, read_as, p.cut};
+	*out = (ParsedQuery){is_empty(root) ? NULL : root, read_as};
 	return ST_OK;
 }

@@ -50,7 +50,6 @@ typedef struct Clause {
 typedef struct {
 	Clause *root; /* NULL: nothing to look for */
 	Str read_as;  /* the query as it was understood */
-	bool cut;     /* more words than SEARCH_TERMS_MAX: the rest was left out */
 } ParsedQuery;
 
 Status query_parse(Str query, TokenIter *tokens, Arena *arena, ParsedQuery *out, Err *err);

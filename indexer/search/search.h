@@ -18,7 +18,7 @@
 
 enum {
 	SEARCH_QUERY_MAX = 1024, /* bytes of q */
-	SEARCH_TERMS_MAX = 32,   /* words of q that are looked at; more are left out, the answer says so */
+	SEARCH_TERMS_MAX = 32,   /* words of q that are searched; those behind them are left out */
 	SEARCH_LIMIT_MAX = 100,
 	SEARCH_LIMIT_DEFAULT = 10,
 	SEARCH_NUMBERS_MAX = 100, /* records of one look-up by number */

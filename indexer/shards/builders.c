@@ -26,12 +26,12 @@ enum {
 };
 
 /* True: what there is shall be built now, as someone waits for it, or nothing has come for a while. */
-static bool is_urgent(const struct Follower *f, uint64_t from)
+static bool is_urgent(const Follower *f, uint64_t from)
 {
 	return f->wanted > from || clock_monotonic_us() - f->grown_us > QUIET_US;
 }
 
-static void open_claim(struct Follower *f, Claim *c, uint64_t from)
+static void open_claim(Follower *f, Claim *c, uint64_t from)
 {
 	*c = (Claim){.follower = f, .from = from, .at = from, .to = UINT64_MAX, .begun_us = clock_monotonic_us()};
 	f->open = c;
@@ -60,7 +60,7 @@ static uint64_t fair_end(Store *store, const Claim *open, uint64_t left, uint64_
 }
 
 /* Under the mutex: takes for c the part of the open claim that its builder will not get to soon. False: it is left. */
-static bool split_open(struct Follower *f, Claim *c)
+static bool split_open(Follower *f, Claim *c)
 {
 	Claim *other = f->open;
 	uint64_t left = f->goal > other->at ? f->goal - other->at : 0;
@@ -74,7 +74,7 @@ static bool split_open(struct Follower *f, Claim *c)
 }
 
 /* Under the mutex: something for a builder to do, or false. */
-static bool claim(struct Follower *f, Claim *c)
+static bool claim(Follower *f, Claim *c)
 {
 	if (!f->sealing || f->failure.code != ST_OK)
 		return false;
@@ -88,7 +88,7 @@ static bool claim(struct Follower *f, Claim *c)
 }
 
 /* Under the mutex: the claim ends where its builder stands; what follows may be claimed. */
-static void close_claim(struct Follower *f, Claim *c)
+static void close_claim(Follower *f, Claim *c)
 {
 	if (f->open != c)
 		return;
@@ -99,7 +99,7 @@ static void close_claim(struct Follower *f, Claim *c)
 static bool takes_more(void *ctx, uint64_t sequence)
 {
 	Claim *c = ctx;
-	struct Follower *f = c->follower;
+	Follower *f = c->follower;
 	bool more = true, waiting = true;
 	pthread_mutex_lock(&f->mutex);
 	c->at = sequence;
@@ -120,7 +120,7 @@ static bool takes_more(void *ctx, uint64_t sequence)
 	return more;
 }
 
-static void keep_built(struct Follower *f, Built *built)
+static void keep_built(Follower *f, Built *built)
 {
 	Built **at = &f->built;
 	while (*at && (*at)->shard.from < built->shard.from)
@@ -138,7 +138,7 @@ void built_free(Built *built)
 
 void *builders_run(void *arg)
 {
-	struct Follower *f = arg;
+	Follower *f = arg;
 	Claim c;
 	pthread_mutex_lock(&f->mutex);
 	while (!stop_raised(&f->stop)) {

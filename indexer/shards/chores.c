@@ -22,7 +22,7 @@ void chore_forget(Chore *chore)
 	*chore = (Chore){0};
 }
 
-static size_t first_bad(struct Index *index, const Manifest *m)
+static size_t first_bad(Index *index, const Manifest *m)
 {
 	size_t i = 0;
 	while (i < m->count && !bad_shards_has(&index->bad, m->shards[i].name))
@@ -31,7 +31,7 @@ static size_t first_bad(struct Index *index, const Manifest *m)
 }
 
 /* The first shard with terms of a destroyed record; m->count: none has. */
-static size_t first_to_purge(struct Index *index, const Manifest *m)
+static size_t first_to_purge(Index *index, const Manifest *m)
 {
 	Arena arena = {0};
 	size_t found = m->count;
@@ -51,7 +51,7 @@ static size_t first_to_purge(struct Index *index, const Manifest *m)
 }
 
 /* The chore that is due and the shards it is for; count 0: none is. */
-static TierRun next_chore(struct Index *index, const Manifest *m, ChoreKind *kind)
+static TierRun next_chore(Index *index, const Manifest *m, ChoreKind *kind)
 {
 	size_t bad = first_bad(index, m);
 	pthread_mutex_lock(&index->mutex);
@@ -68,13 +68,13 @@ static TierRun next_chore(struct Index *index, const Manifest *m, ChoreKind *kin
 	return purge < m->count ? (TierRun){purge, 1} : tiers_choose(m);
 }
 
-bool chore_is_due(struct Index *index, const Manifest *m)
+bool chore_is_due(Index *index, const Manifest *m)
 {
 	ChoreKind kind;
 	return next_chore(index, m, &kind).count > 0;
 }
 
-void chore_want(struct Follower *f)
+void chore_want(Follower *f)
 {
 	ChoreKind kind;
 	TierRun run = f->chores_fail ? (TierRun){0} : next_chore(f->index, &f->manifest, &kind);
@@ -102,7 +102,7 @@ void chore_want(struct Follower *f)
 	pthread_mutex_unlock(&f->mutex);
 }
 
-static void check_shards(struct Follower *f, Chore *chore)
+static void check_shards(Follower *f, Chore *chore)
 {
 	for (size_t i = 0; i < chore->count && !stop_raised(&f->stop); i++) {
 		FilePath dir;
@@ -115,7 +115,7 @@ static void check_shards(struct Follower *f, Chore *chore)
 	}
 }
 
-void chore_do(struct Follower *f)
+void chore_do(Follower *f)
 {
 	Chore *chore = &f->chore;
 	Superseded ignored = {0};
@@ -141,9 +141,9 @@ void chore_do(struct Follower *f)
 	pthread_cond_broadcast(&f->look);
 }
 
-static Status note_check(struct Follower *f, const Chore *chore, Err *err)
+static Status note_check(Follower *f, const Chore *chore, Err *err)
 {
-	struct Index *index = f->index;
+	Index *index = f->index;
 	bool any = false;
 	for (size_t i = 0; i < chore->count; i++) {
 		if (!chore->is_bad[i])
@@ -159,7 +159,7 @@ static Status note_check(struct Follower *f, const Chore *chore, Err *err)
 	return any ? index_reload(index, true, err) : ST_OK;
 }
 
-bool chore_is_there(struct Follower *f)
+bool chore_is_there(Follower *f)
 {
 	pthread_mutex_lock(&f->mutex);
 	bool is = f->chore.state != CHORE_NONE;
@@ -167,7 +167,7 @@ bool chore_is_there(struct Follower *f)
 	return is;
 }
 
-Status chore_finish(struct Follower *f, Err *err)
+Status chore_finish(Follower *f, Err *err)
 {
 	Chore chore = {0};
 	pthread_mutex_lock(&f->mutex);

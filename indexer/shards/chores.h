@@ -11,11 +11,11 @@
 
 #include "indexer/shards/follower.h"
 
-bool chore_is_due(struct Index *index, const Manifest *m);
-void chore_want(struct Follower *f);     /* asks a builder for the next chore, if one is due */
-bool chore_is_there(struct Follower *f); /* wanted, under way or done */
-void chore_do(struct Follower *f);       /* a builder, under the mutex, which is released meanwhile */
-Status chore_finish(struct Follower *f, Err *err);
+bool chore_is_due(Index *index, const Manifest *m);
+void chore_want(Follower *f);     /* asks a builder for the next chore, if one is due */
+bool chore_is_there(Follower *f); /* wanted, under way or done */
+void chore_do(Follower *f);       /* a builder, under the mutex, which is released meanwhile */
+Status chore_finish(Follower *f, Err *err);
 void chore_forget(Chore *chore);
 
 #endif

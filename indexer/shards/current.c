@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 
-Snapshot *index_take_snapshot(struct Index *index)
+Snapshot *index_take_snapshot(Index *index)
 {
 	pthread_mutex_lock(&index->mutex);
 	Snapshot *s = index->current;
@@ -14,7 +14,7 @@ Snapshot *index_take_snapshot(struct Index *index)
 	return s;
 }
 
-Status index_reload(struct Index *index, bool force, Err *err)
+Status index_reload(Index *index, bool force, Err *err)
 {
 	Snapshot *fresh = NULL, *old;
 	pthread_mutex_lock(&index->mutex);

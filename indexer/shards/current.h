@@ -9,8 +9,8 @@
 
 #include "indexer/shards/state.h"
 
-Snapshot *index_take_snapshot(struct Index *index); /* never NULL */
+Snapshot *index_take_snapshot(Index *index); /* never NULL */
 /* Loads what is on disk and makes it current, if it is another state (or force). */
-Status index_reload(struct Index *index, bool force, Err *err);
+Status index_reload(Index *index, bool force, Err *err);
 
 #endif

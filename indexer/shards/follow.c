@@ -34,7 +34,7 @@ enum {
 	RETRY_MS = 2000, /* after a failure that may pass */
 };
 
-static void release_index(struct Follower *f)
+static void release_index(Follower *f)
 {
 	xap_writer_close(f->live);
 	f->live = NULL;
@@ -46,7 +46,7 @@ static void release_index(struct Follower *f)
 }
 
 /* Takes the lock and reads how far the index goes. An unusable index is taken as empty, so it is built anew. */
-static Status acquire_index(struct Follower *f, Err *err)
+static Status acquire_index(Follower *f, Err *err)
 {
 	Index *index = f->index;
 	uint64_t documents = 0;
@@ -78,7 +78,7 @@ static Status acquire_index(struct Follower *f, Err *err)
 	return ST_OK;
 }
 
-static Status open_live(struct Follower *f, Err *err)
+static Status open_live(Follower *f, Err *err)
 {
 	FilePath dir;
 	bool is_new = !f->manifest.live_name[0];
@@ -93,7 +93,7 @@ static Status open_live(struct Follower *f, Err *err)
 	return st == ST_OK && is_new ? follower_save(f, err) : st;
 }
 
-static Status append_live(struct Follower *f, uint64_t goal, Err *err)
+static Status append_live(Follower *f, uint64_t goal, Err *err)
 {
 	Status st = open_live(f, err);
 	if (st == ST_OK)
@@ -114,7 +114,7 @@ static Status append_live(struct Follower *f, uint64_t goal, Err *err)
 
 /* Moves built shards that are adjacent into the manifest, once they reach as far as the live shard did: the searchable
  * position must not go back. */
-static Status publish(struct Follower *f, Err *err)
+static Status publish(Follower *f, Err *err)
 {
 	uint64_t reach = f->manifest.live_from;
 	Status st = ST_OK;
@@ -140,7 +140,7 @@ static Status publish(struct Follower *f, Err *err)
 }
 
 /* A decision to destroy must not go to the live shard: it would keep the terms of the records that are destroyed. */
-static bool tells_of_destruction(struct Follower *f, uint64_t from, uint64_t to)
+static bool tells_of_destruction(Follower *f, uint64_t from, uint64_t to)
 {
 	Arena arena = {0};
 	bool found = false;
@@ -155,14 +155,14 @@ static bool tells_of_destruction(struct Follower *f, uint64_t from, uint64_t to)
 	return found;
 }
 
-static bool should_seal(struct Follower *f, uint64_t goal)
+static bool should_seal(Follower *f, uint64_t goal)
 {
 	uint64_t unsealed = goal - f->manifest.live_from;
 	return f->sealing || tells_of_destruction(f, f->covered, goal) || unsealed > LIVE_RECORDS ||
 	       unsealed > ranges_sequences_of(f->index->store, LIVE_BYTES);
 }
 
-static void set_goal(struct Follower *f, uint64_t goal)
+static void set_goal(Follower *f, uint64_t goal)
 {
 	pthread_mutex_lock(&f->mutex);
 	if (goal != f->goal)
@@ -171,7 +171,7 @@ static void set_goal(struct Follower *f, uint64_t goal)
 	pthread_mutex_unlock(&f->mutex);
 }
 
-static Status seal(struct Follower *f, Err *err)
+static Status seal(Follower *f, Err *err)
 {
 	pthread_mutex_lock(&f->mutex);
 	Err failure = f->failure;
@@ -197,7 +197,7 @@ static Status seal(struct Follower *f, Err *err)
 }
 
 /* Nothing is left to do up to here: index_settle returns. */
-static void note_idle(struct Follower *f)
+static void note_idle(Follower *f)
 {
 	pthread_mutex_lock(&f->index->mutex);
 	f->index->idle_at = f->goal;
@@ -205,7 +205,7 @@ static void note_idle(struct Follower *f)
 	pthread_mutex_unlock(&f->index->mutex);
 }
 
-static Status follow_once(struct Follower *f, Err *err)
+static Status follow_once(Follower *f, Err *err)
 {
 	Index *index = f->index;
 	Status st = store_refresh(index->store, err);
@@ -278,7 +278,7 @@ static void clear_problem(Index *index)
 	pthread_mutex_unlock(&index->mutex);
 }
 
-static void free_built_list(struct Follower *f)
+static void free_built_list(Follower *f)
 {
 	while (f->built) {
 		Built *next = f->built->next;
@@ -288,7 +288,7 @@ static void free_built_list(struct Follower *f)
 }
 
 /* Under the mutex: waits for the builders to end, drops shards that were not published, and pauses. */
-static void start_over(struct Follower *f)
+static void start_over(Follower *f)
 {
 	f->sealing = false;
 	while (!stop_raised(&f->stop) &&
@@ -306,7 +306,7 @@ static void start_over(struct Follower *f)
 
 static void *run_coordinator(void *arg)
 {
-	struct Follower *f = arg;
+	Follower *f = arg;
 	Err err = {0};
 	pthread_mutex_lock(&f->mutex);
 	while (!stop_raised(&f->stop)) {
@@ -333,7 +333,7 @@ static void *run_coordinator(void *arg)
 
 /* ---- start and stop -------------------------------------------------------------------------------------------- */
 
-static void free_follower(struct Follower *f)
+static void free_follower(Follower *f)
 {
 	chore_forget(&f->chore);
 	free_built_list(f);
@@ -344,7 +344,7 @@ static void free_follower(struct Follower *f)
 	free(f);
 }
 
-static void stop_threads(struct Follower *f, bool coordinator)
+static void stop_threads(Follower *f, bool coordinator)
 {
 	pthread_mutex_lock(&f->mutex);
 	stop_raise(&f->stop);
@@ -359,7 +359,7 @@ static void stop_threads(struct Follower *f, bool coordinator)
 
 Status index_follower_start(Index *index, Err *err)
 {
-	struct Follower *f = calloc(1, sizeof *f);
+	Follower *f = calloc(1, sizeof *f);
 	if (!f)
 		return err_no_memory(err);
 	f->index = index;
@@ -390,7 +390,7 @@ Status index_follower_start(Index *index, Err *err)
 void index_follower_stop(Index *index)
 {
 	pthread_mutex_lock(&index->mutex);
-	struct Follower *f = index->follower;
+	Follower *f = index->follower;
 	index->follower = NULL;
 	pthread_mutex_unlock(&index->mutex);
 	if (!f)

@@ -16,9 +16,11 @@ enum {
 	FOLLOW_LOOK_MS = 100, /* between two looks at the log, or at what others do */
 };
 
+typedef struct Follower Follower;
+
 /* What a builder works on: [from, to), or all that comes while it is open. */
 typedef struct {
-	struct Follower *follower;
+	Follower *follower;
 	uint64_t from, at, to; /* UINT64_MAX: open */
 	uint64_t begun_us;
 } Claim;
@@ -50,7 +52,7 @@ typedef struct {
 } Chore;
 
 struct Follower {
-	struct Index *index;
+	Index *index;
 	pthread_t coordinator, builders[FOLLOW_BUILDERS_MAX];
 	unsigned builder_count;
 	pthread_mutex_t mutex; /* guards what follows */

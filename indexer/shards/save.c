@@ -4,7 +4,7 @@
 
 #include "indexer/shards/current.h"
 
-Status follower_save(struct Follower *f, Err *err)
+Status follower_save(Follower *f, Err *err)
 {
 	Status st = manifest_save(f->index->dir.text, f->index->store, &f->manifest, err);
 	return st == ST_OK ? index_reload(f->index, true, err) : st;

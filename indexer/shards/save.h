@@ -10,6 +10,6 @@
 #include "indexer/shards/follower.h"
 
 /* Writes the follower's manifest; searches that begin afterwards see it. */
-Status follower_save(struct Follower *f, Err *err);
+Status follower_save(Follower *f, Err *err);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 #include "indexer/shards/bad.h"
-#include "indexer/shards/options.h"
+#include "indexer/shards/index.h"
 #include "indexer/shards/snapshot.h"
 #include "indexer/terms/terms.h"
 

@@ -1,7 +1,7 @@
 /* indexer/shards/tokens.c - a stack of idle iterators under the index's mutex. */
 #include "indexer/shards/tokens.h"
 
-TokenIter *index_take_tokens(struct Index *index, Err *err)
+TokenIter *index_take_tokens(Index *index, Err *err)
 {
 	pthread_mutex_lock(&index->mutex);
 	TokenIter *tokens = index->idle_token_count ? index->idle_tokens[--index->idle_token_count] : NULL;
@@ -9,7 +9,7 @@ TokenIter *index_take_tokens(struct Index *index, Err *err)
 	return tokens ? tokens : token_iter_new(err);
 }
 
-void index_give_tokens(struct Index *index, TokenIter *tokens)
+void index_give_tokens(Index *index, TokenIter *tokens)
 {
 	pthread_mutex_lock(&index->mutex);
 	if (tokens && index->idle_token_count < INDEX_IDLE_TOKENS) {

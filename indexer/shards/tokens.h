@@ -9,7 +9,7 @@
 
 #include "indexer/shards/state.h"
 
-TokenIter *index_take_tokens(struct Index *index, Err *err); /* NULL: failed */
-void index_give_tokens(struct Index *index, TokenIter *tokens);
+TokenIter *index_take_tokens(Index *index, Err *err); /* NULL: failed */
+void index_give_tokens(Index *index, TokenIter *tokens);
 
 #endif

@@ -25,7 +25,7 @@ void wait_for_signal(pthread_cond_t *cond, pthread_mutex_t *mutex, unsigned ms)
 void index_notify(Index *index)
 {
 	pthread_mutex_lock(&index->mutex);
-	struct Follower *f = index->follower;
+	Follower *f = index->follower;
 	if (f) {
 		pthread_mutex_lock(&f->mutex);
 		f->notified = true;
@@ -35,7 +35,7 @@ void index_notify(Index *index)
 	pthread_mutex_unlock(&index->mutex);
 }
 
-void index_want_check(struct Index *index)
+void index_want_check(Index *index)
 {
 	pthread_mutex_lock(&index->mutex);
 	index->check_wanted = true;
@@ -46,7 +46,7 @@ void index_want_check(struct Index *index)
 /* Under the index's mutex: someone waits for the position. */
 static void want_position(Index *index, uint64_t position)
 {
-	struct Follower *f = index->follower;
+	Follower *f = index->follower;
 	if (!f)
 		return;
 	pthread_mutex_lock(&f->mutex);

@@ -12,6 +12,6 @@
 /* pthread_cond_wait for at most so long. */
 void wait_for_signal(pthread_cond_t *cond, pthread_mutex_t *mutex, unsigned ms);
 /* A search met damage: all shards are to be checked soon. */
-void index_want_check(struct Index *index);
+void index_want_check(Index *index);
 
 #endif

@@ -7,7 +7,7 @@
  *
  * A term without a code is spelled (schema.h): foreign words, names, long numbers. Both ways give the same terms.
  *
- * Shapes   0 is no code; codes ascend as the bytes of their terms do (tests/unit/index_codes.c)
+ * Shapes   0 is no code; codes ascend as the bytes of their terms do (tests/unit/terms_codes.c)
  * Owns     nothing; the tables are made once and stay
  * Errors   none
  * Threads  pure after codes_init

@@ -1,4 +1,4 @@
-/* tests/unit/index_codes.c - codes ascend as their terms do, and a token with a code gives the term that spelling
+/* tests/unit/terms_codes.c - codes ascend as their terms do, and a token with a code gives the term that spelling
  * gives. */
 #include "unit.h"
 

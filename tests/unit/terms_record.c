@@ -1,4 +1,4 @@
-/* tests/unit/index_terms.c - a record's terms do not depend on the records before it. */
+/* tests/unit/terms_record.c - a record's terms do not depend on the records before it. */
 #include "unit.h"
 
 #include "base/buf.h"
