@@ -30,41 +30,40 @@ static Str filter_value(const SearchRequest *request, size_t offset)
 }
 
 /* An agency is compared as a whole ("UBND tỉnh Nam Định"); if no record has it so, by its words. */
-static Query *agency_filter(View *view, Str agency)
+static Status agency_filter(View *view, Str agency, Query **out)
 {
-	Buf bytes = {0};
+	Buf term = {0};
 	uint64_t count = 0;
-	schema_whole(&bytes, PREFIX_WHOLE_AGENCY, agency);
-	Query *whole = buf_ok(&bytes) ? query_term(view->arena, buf_str(&bytes)) : NULL;
-	Status st = whole ? matcher_term_documents(view->matcher, buf_str(&bytes), &count, view->err)
-			  : err_no_memory(view->err);
-	buf_done(&bytes);
-	if (st != ST_OK)
-		return NULL;
-	return count ? whole
-		     : compile_field(schema_field_by_name(STR("agency")), agency, view->tokens, view->matcher,
-				     view->arena, view->err);
+	schema_whole(&term, PREFIX_WHOLE_AGENCY, agency);
+	Status st = buf_ok(&term) ? matcher_term_documents(view->matcher, buf_str(&term), &count, view->err)
+				  : err_no_memory(view->err);
+	if (st == ST_OK && count) {
+		*out = query_term(view->arena, buf_str(&term));
+		st = *out ? ST_OK : err_no_memory(view->err);
+	} else if (st == ST_OK) {
+		st = compile_field(schema_field_by_name(STR("agency")), agency, view->tokens, view->matcher,
+				   view->arena, out, view->err);
+	}
+	buf_done(&term);
+	return st;
 }
 
 static Status add_filters(View *view, Search *search)
 {
 	Query *list[sizeof filters / sizeof filters[0] + 1];
 	size_t count = 0;
-	view->err->code = ST_OK;
-	for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++) {
+	Status st = ST_OK;
+	for (size_t i = 0; st == ST_OK && i < sizeof filters / sizeof filters[0]; i++) {
 		Str value = filter_value(search->request, filters[i].offset);
-		if (!value.len)
-			continue;
-		list[count] = compile_field(schema_field_by_name(str_from(filters[i].field)), value, view->tokens,
-					    view->matcher, view->arena, view->err);
-		if (!list[count++])
-			return view->err->code ? view->err->code : err_no_memory(view->err);
+		if (value.len)
+			st = compile_field(schema_field_by_name(str_from(filters[i].field)), value, view->tokens,
+					   view->matcher, view->arena, &list[count++], view->err);
 	}
-	if (search->request->agency.len && !(list[count++] = agency_filter(view, search->request->agency)))
-		return view->err->code ? view->err->code : err_no_memory(view->err);
+	if (st == ST_OK && search->request->agency.len)
+		st = agency_filter(view, search->request->agency, &list[count++]);
 	search->filter = NULL;
-	if (count == 0)
-		return ST_OK;
+	if (st != ST_OK || count == 0)
+		return st;
 	search->filter = query_node(view->arena, QUERY_AND, list, count);
 	return search->filter ? ST_OK : err_no_memory(view->err);
 }

@@ -23,12 +23,11 @@ static void must_check(Compiler *c, const Clause *clause)
 		c->out->checks[c->out->check_count++] = clause;
 }
 
-/* Gathers the pairs of a run of words, which add to the score. */
+/* Gathers the pairs of a run of words, which add to the score. Beside a number they do not: it decides, and the words
+ * around it need not stand side by side. */
 static void add_pairs(Compiler *c, const Clause *clause, Gathered *g)
 {
-	if (query_has_number(
-		    clause->words,
-		    clause->word_count)) /* the number decides, the words around it need not stand side by side */
+	if (query_has_number(clause->words, clause->word_count))
 		return;
 	for (size_t i = 1; i < clause->word_count && !c->failed; i++)
 		if (compile_makes_pair(clause, i) && g->pair_count < SEARCH_TERMS_MAX)

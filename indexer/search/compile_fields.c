@@ -22,14 +22,23 @@ void compile_number_term(Str number, Buf *out)
 		schema_whole(out, PREFIX_NUMBER, number);
 }
 
-Query *compile_number(Str number, Arena *arena, Err *err)
+static Query *own_number(Compiler *c, Str number)
 {
-	Compiler c = {.arena = arena, .err = err};
 	Buf bytes = {0};
 	compile_number_term(number, &bytes);
-	Query *q = compile_term(&c, &bytes);
+	Query *q = compile_term(c, &bytes);
 	buf_done(&bytes);
 	return q;
+}
+
+Status compile_number(Str number, Arena *arena, Query **out, Err *err)
+{
+	Compiler c = {.arena = arena, .err = err};
+	Query *q = own_number(&c, number);
+	if (c.failed)
+		return err->code;
+	*out = q;
+	return ST_OK;
 }
 
 static Query *year_range(Compiler *c, Str value)
@@ -82,7 +91,7 @@ Sides compile_field_sides(Compiler *c, const Clause *clause)
 		sides.folded = compile_exact_term(c, field->prefix, clause->value);
 		break;
 	case ASK_NUMBER:
-		sides.folded = compile_checked(c, compile_number(clause->value, c->arena, c->err));
+		sides.folded = own_number(c, clause->value);
 		break;
 	case ASK_YEAR:
 		sides.folded = year_range(c, clause->value);
@@ -94,13 +103,18 @@ Sides compile_field_sides(Compiler *c, const Clause *clause)
 	return sides;
 }
 
-Query *compile_field(const SchemaField *field, Str value, TokenIter *tokens, Matcher *matcher, Arena *arena, Err *err)
+Status compile_field(const SchemaField *field, Str value, TokenIter *tokens, Matcher *matcher, Arena *arena,
+		     Query **out, Err *err)
 {
 	Compiled ignored = {0};
 	Compiler c = {.matcher = matcher, .arena = arena, .err = err, .out = &ignored};
 	Clause clause = {.kind = CLAUSE_FIELD, .field = field, .value = value};
-	if (query_words(value, tokens, arena, &clause.words, &clause.word_count, err) != ST_OK)
-		return NULL;
+	Status st = query_words(value, tokens, arena, &clause.words, &clause.word_count, err);
+	if (st != ST_OK)
+		return st;
 	Query *q = compile_field_sides(&c, &clause).folded;
-	return c.failed ? NULL : q;
+	if (c.failed)
+		return err->code;
+	*out = q;
+	return ST_OK;
 }

@@ -1,7 +1,7 @@
 /* indexer/search/compile_fields.h - field:value and filters as queries.
  *
  * Owns     everything lives in the arena
- * Errors   NULL or failed: out of memory, or the index failed; err says which
+ * Errors   ST_NO_MEMORY, and those of the index; compile_field_sides sets c->failed
  * Threads  one at a time
  */
 #ifndef INDEXER_SEARCH_COMPILE_FIELDS_H
@@ -11,8 +11,10 @@
 
 Sides compile_field_sides(Compiler *c, const Clause *clause);
 /* A field's value as a restriction, without scores. */
-Query *compile_field(const SchemaField *field, Str value, TokenIter *tokens, Matcher *matcher, Arena *arena, Err *err);
+Status compile_field(const SchemaField *field, Str value, TokenIter *tokens, Matcher *matcher, Arena *arena,
+		     Query **out, Err *err);
 void compile_number_term(Str number, Buf *out); /* sets *out to the term of a record's own number or case number */
-Query *compile_number(Str number, Arena *arena, Err *err);
+/* Records that bear the number as their own. */
+Status compile_number(Str number, Arena *arena, Query **out, Err *err);
 
 #endif

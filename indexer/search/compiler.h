@@ -16,31 +16,30 @@ enum {
 	COMPILE_TIERS_MAX = QUERY_TIERS_MAX,
 	COMPILE_CHECKS_MAX = 8,
 	COMPILE_EXPANSIONS_MAX = 16,
-	COMPILE_OWN_NUMBER =
-		3000, /* added to the score of the record that bears the number asked for: more than all words give */
+	/* Added to the score of the record that bears the number asked for: more than all words can give. */
+	COMPILE_OWN_NUMBER = 3000,
 };
 
 typedef struct {
 	Query *tiers[COMPILE_TIERS_MAX]; /* each matches only what the next one matches too; the last matches all */
 	SearchLabel matched[COMPILE_TIERS_MAX]; /* of each tier */
-	Query *second; /* of a question: adds to the score of the best that tiers[0] finds; NULL: nothing does */
-	CloseTerm close[SEARCH_TERMS_MAX]; /* of a question: what stands close together in the text that answers */
+	Query *second; /* of a question: adds to the scores of the best hits of tiers[0]; NULL: nothing does */
+	CloseTerm close[SEARCH_TERMS_MAX]; /* of a question: its words and pairs, for closeness() */
 	size_t close_count;
 	size_t tier_count;
-	const Clause
-		*checks[COMPILE_CHECKS_MAX]; /* phrases and NEARs the index can only guess: to be checked on the text */
+	const Clause *checks[COMPILE_CHECKS_MAX]; /* phrases and NEARs, which the text of each hit must prove */
 	size_t check_count;
-	bool has_words;                         /* something to rank by, not only filters */
+	bool has_words;                         /* there is something to rank by, not only filters */
 	Str expansions[COMPILE_EXPANSIONS_MAX]; /* "UBND = Ủy ban nhân dân": other forms that are searched as well */
 	size_t expansion_count;
 } Compiled;
 
 typedef struct {
 	bool any;          /* one of the words is enough (phrases, fields and exclusions still hold) */
-	bool question;     /* with any: a long run of words, ranked by its pairs first */
+	bool question;     /* with any: pairs find, words only order the best (compile_any.h) */
 	bool expand;       /* abbreviations, old and new names too */
 	Language language; /* of the names of forms in the answer */
-	bool any_accents;  /* a word with marks may have other marks: where nothing has it as it was typed */
+	bool any_accents;  /* a word typed with marks matches other marks too */
 } CompileOptions;
 
 typedef struct {

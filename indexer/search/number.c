@@ -45,14 +45,16 @@ static Status find_term(View *view, Str term, uint64_t out[static FOUND_MAX], si
 static Status find_newest(View *view, Str number, uint64_t *out, size_t *count_out)
 {
 	QueryFound found;
-	Query *query = compile_number(number, view->arena, view->err);
+	Query *query = NULL;
+	Status st = compile_number(number, view->arena, &query, view->err);
 	QueryAsk ask = {.tiers = {query},
 			.tier_count = 1,
 			.limit = FOUND_MAX,
 			.count_to = FOUND_MAX,
 			.sort_slot = SLOT_ISSUED,
 			.sort_descending = true};
-	Status st = query ? view_run(view, &ask, &found) : err_no_memory(view->err);
+	if (st == ST_OK)
+		st = view_run(view, &ask, &found);
 	for (size_t i = 0; st == ST_OK && i < found.count; i++)
 		out[i] = snapshot_sequence(view->snapshot, found.hits[i].shard, found.hits[i].docid);
 	*count_out = st == ST_OK ? found.count : 0;
