@@ -1,4 +1,8 @@
-/* tests/prop/equality/main.c - see equality.h. Arguments: the seed (random), the number of records (1500). */
+/* tests/prop/equality/main.c - makes two archives of the same random records, one indexed in bulk and one by Xapian's
+ * writer, and has their shards and their answers compared.
+ *
+ *   test-prop_index_equality [SEED [RECORDS]]        a random seed, 1,500 records; the seed is printed
+ */
 #include "tests/prop/equality/equality.h"
 
 #include "base/file.h"
