@@ -96,9 +96,9 @@ static Status walk_last_tier(MatchWalk *walk, MatchEach *each, void *ctx, Err *e
 {
 	if (!walk->ask->tier_count)
 		return ST_OK;
-	walk->roots[0] = match_plan(&walk->plan, walk->ask->tiers[walk->ask->tier_count - 1], false);
+	Status st = match_plan(&walk->plan, walk->ask->tiers[walk->ask->tier_count - 1], false, &walk->roots[0]);
 	walk->tier_count = 1;
-	return walk->roots[0] ? match_walk(walk, each, ctx, err) : err->code;
+	return st == ST_OK ? match_walk(walk, each, ctx, err) : st;
 }
 
 static Status count_matches(Matcher *m, const QueryAsk *ask, Arena *arena, uint64_t *out, Err *err)

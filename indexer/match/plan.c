@@ -205,9 +205,13 @@ static MatchNode *plan(MatchPlan *p, const Query *q, bool weighed, double factor
 	}
 }
 
-MatchNode *match_plan(MatchPlan *p, const Query *query, bool weighed)
+Status match_plan(MatchPlan *p, const Query *query, bool weighed, MatchNode **out)
 {
-	return plan(p, query, weighed, 1);
+	MatchNode *root = plan(p, query, weighed, 1);
+	if (!root)
+		return p->err->code;
+	*out = root;
+	return ST_OK;
 }
 
 void match_plan_begin_shard(MatchPlan *p)

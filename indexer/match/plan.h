@@ -49,8 +49,8 @@ typedef struct {
 	MatchLeaf *leaves;
 } MatchPlan;
 
-/* NULL: failed, plan->err says why. weighed: scores are wanted. */
-MatchNode *match_plan(MatchPlan *plan, const Query *query, bool weighed);
+/* weighed: scores are wanted. The error is in plan->err. */
+Status match_plan(MatchPlan *plan, const Query *query, bool weighed, MatchNode **out);
 void match_plan_done(MatchPlan *plan);
 void match_plan_begin_shard(MatchPlan *plan); /* forgets the windows of the shard before */
 

@@ -156,10 +156,10 @@ static Status rank_all(MatchWalk *walk, Best *best, uint64_t most, Err *err)
 	if (best->ask->sort_slot >= 0)
 		walk->slots[walk->slot_count++] = (unsigned)best->ask->sort_slot;
 	for (; walk->tier_count < best->ask->tier_count; walk->tier_count++) {
-		walk->roots[walk->tier_count] =
-			match_plan(&walk->plan, best->ask->tiers[walk->tier_count], best->room > 0);
-		if (!walk->roots[walk->tier_count])
-			return err->code;
+		Status st = match_plan(&walk->plan, best->ask->tiers[walk->tier_count], best->room > 0,
+				       &walk->roots[walk->tier_count]);
+		if (st != ST_OK)
+			return st;
 	}
 	if (!walk->tier_count)
 		return ST_OK;
@@ -206,8 +206,8 @@ static Status look_again(MatchWalk *walk, Best *best, Err *err)
 {
 	size_t count = best->held < QUERY_SECOND_LOOK ? best->held : QUERY_SECOND_LOOK, done = 0;
 	MatchPlan plan = {.matcher = walk->matcher, .arena = walk->plan.arena, .err = err};
-	MatchNode *root = match_plan(&plan, best->ask->second, true);
-	Status st = root ? ST_OK : err->code;
+	MatchNode *root = NULL;
+	Status st = match_plan(&plan, best->ask->second, true, &root);
 	qsort(best->heap, count, sizeof *best->heap, in_order_of_the_log);
 	while (st == ST_OK && done < count) {
 		Ranked *next = best->heap + done;
@@ -255,8 +255,7 @@ static Status count_all(const MatchWalk *before, Arena *arena, QueryFound *out, 
 		return err->code;
 	walk->give_up_us = before->give_up_us;
 	for (; st == ST_OK && walk->tier_count < ask->tier_count; walk->tier_count++)
-		if (!(walk->roots[walk->tier_count] = match_plan(&walk->plan, ask->tiers[walk->tier_count], false)))
-			st = err->code;
+		st = match_plan(&walk->plan, ask->tiers[walk->tier_count], false, &walk->roots[walk->tier_count]);
 	if (st == ST_OK)
 		st = match_walk(walk, NULL, NULL, err);
 	if (st == ST_OK)

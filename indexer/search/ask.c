@@ -130,7 +130,7 @@ static Status try_once(View *view, Search *search, bool any)
 	search->answer->next = (Str){0};
 	memset(search->answer->facet_counts, 0, sizeof search->answer->facet_counts);
 	view->answer = search->answer;
-	return search_fill_page(view, search);
+	return page_fill(view, search);
 }
 
 static void gather_words(const Clause *clause, Search *search)

@@ -328,7 +328,7 @@ static void order_facets(SearchAnswer *answer)
 	}
 }
 
-Status search_fill_page(View *view, Search *search)
+Status page_fill(View *view, Search *search)
 {
 	SearchAnswer *answer = search->answer;
 	bool small = matcher_documents(view->matcher) <= COUNT_TO;

@@ -29,6 +29,6 @@ typedef struct {
 } Search;
 
 /* Fills search->answer, which is empty, from search->compiled. */
-Status search_fill_page(View *view, Search *search);
+Status page_fill(View *view, Search *search);
 
 #endif

@@ -1,4 +1,5 @@
-/* indexer/search/places.c - search_places: the text is tokenized once more and held against the query's words.
+/* indexer/search/places.c - search_places: the text is tokenised once more and its tokens are compared with the
+ * query's words.
  *
  * A query becomes sequences: each word alone, each phrase as a whole. Those that the text has nowhere with their
  * accents are looked for once more without. For each token of the text it is asked how long a sequence ends there; a
