@@ -33,6 +33,7 @@ indexer/invert:     base indexer/glass
 indexer/match:      base indexer/glass
 indexer/shards:     base store indexer/terms indexer/glass indexer/invert indexer/match
 indexer/search:     base tokenizer store indexer/terms indexer/match indexer/shards
+indexer/report:     base store indexer/search indexer/shards
 indexer/ingest:     base tokenizer store indexer/source indexer/extract indexer/shards/index.h
 
 server/http:        base store indexer
@@ -51,6 +52,7 @@ store/log/store.h store/log/options.h store/format/hash.h store/format/limits.h 
 store/record/ store/proof/ store/care/verify.h store/care/scrub.h store/care/hold.h store/care/destroy.h
 store/care/recompress.h store/care/backup.h store/package/package.h store/access/access_log.h
 indexer/shards/index.h indexer/search/search.h indexer/ingest/ingest.h indexer/extract/extract.h
+indexer/report/
 server/server.h
 '
 
