@@ -1,7 +1,9 @@
 /* cli/output.h - bytes to a file that the user names, or to standard output ("-", or none named).
  *
- * Owns     opens, syncs and closes the file; what was begun and failed is removed, so a name never stands for half a
- * file Errors   those of `write`; ST_IO, ST_NO_SPACE Threads  one
+ * Owns     opens, syncs and closes the file; what was begun and failed is removed, so a name never
+ *          stands for half a file
+ * Errors   those of `write`; ST_IO, ST_NO_SPACE
+ * Threads  one
  */
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H

@@ -35,9 +35,11 @@ static inline size_t match_set_count(const MatchSet *s)
 }
 
 /* for (MATCH_EACH(&set, i)) runs with each i that is in the set. */
-#define MATCH_EACH(set, i)                                                                                             \
-	size_t w_##i = 0, i = 0;                                                                                       \
-	w_##i < MATCH_WORDS; w_##i++) \
-		for (uint64_t b_##i = (set)->bits[w_##i]; b_##i && (i = w_##i * 64 + (size_t)__builtin_ctzll(b_##i), true); b_##i &= b_##i - 1
+/* clang-format off */
+#define MATCH_EACH(set, i) \
+	size_t w_##i = 0, i = 0; w_##i < MATCH_WORDS; w_##i++) \
+		for (uint64_t b_##i = (set)->bits[w_##i]; \
+		     b_##i && (i = w_##i * 64 + (size_t)__builtin_ctzll(b_##i), true); b_##i &= b_##i - 1
+/* clang-format on */
 
 #endif
