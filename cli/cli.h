@@ -47,14 +47,14 @@ typedef struct CliCommand {
 	int (*run)(const CliArgs *args);
 } CliCommand;
 
-/* Prints "hoso: …" to standard error and returns the exit code that fits. */
+/* Prints "hoso: …" to standard error and returns an exit code: the one that fits err->code, or EXIT_USAGE. */
 int cli_fail(const Err *err);
 int cli_usage(const char *message);
 /* Opens archive and, if index_out is given, its index. Prints and returns an exit code; EXIT_DONE: open. */
 int cli_open(const CliArgs *args, Store **store_out, Index **index_out);
 int cli_open_index(const CliArgs *args, Store *store, Index **index_out);
 void cli_close(Store *store, Index *index);
-/* Prints the buffer and a line end to standard output, frees it. */
+/* Prints the buffer and a line end to standard output and frees it; exit_code, or EXIT_FAILED where that failed. */
 int cli_print(Buf *text, int exit_code);
 /* Raised by SIGINT or SIGTERM (after cli_catch_stop). */
 extern Stop cli_stop;

@@ -27,7 +27,7 @@ bool decode_hex(const char *text, size_t len, unsigned char *out, size_t out_len
 bool decode_base64(const char *text, size_t len, Bytes *out);                      /* the one right spelling only */
 uint64_t little_endian(const unsigned char *bytes, int count);
 bool same(const Digest *a, const Digest *b);
-/* Of the three pieces one behind the other. */
+/* Of three pieces, joined. */
 Digest sha256(const void *a, size_t a_len, const void *b, size_t b_len, const void *c, size_t c_len);
 
 /* Of bytes that come piece by piece. */

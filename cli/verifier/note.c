@@ -42,7 +42,7 @@ static bool signature_holds(const unsigned char *signature, const char *text, si
 	return fine;
 }
 
-/* One of the note's signature lines is by this key and right. */
+/* Is one of the note's signature lines by this key, and does it hold? */
 static bool is_signed(const char *text, size_t body_len, const char *signatures, const Verifier *verifier)
 {
 	static const char mark[] = "\xE2\x80\x94 ";

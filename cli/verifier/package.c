@@ -27,9 +27,10 @@ enum { BLOCK = 256 << 10, SHOWN_MAX = 20, PATH_BYTES = 1200 };
 
 typedef struct {
 	const ZipEntry *zip;
-	const char *path; /* behind the bag's folder */
+	const char *path; /* without the bag's folder */
 	Digest hash;
-	bool listed, claimed; /* by a manifest; by what it is for */
+	bool listed;  /* named by a manifest */
+	bool claimed; /* bound to a record, or a part that every package has */
 } Member;
 
 typedef struct {
@@ -38,7 +39,7 @@ typedef struct {
 	Member *members; /* sorted by path */
 	size_t folder_len;
 	uint64_t payload_bytes, payload_files, proven, destroyed;
-	uint64_t newest_ms; /* when the last of its entries was archived */
+	uint64_t newest_ms; /* when the newest of its entries was archived */
 	unsigned wrong;
 	Register csv;     /* the register as it must be */
 	const char *code; /* of the case file; lies in `index` */
@@ -320,7 +321,7 @@ static bool belongs(json_t *payload, const char *code)
 	return payload == NULL; /* destroyed: what it belonged to is gone */
 }
 
-/* The proof in `path`; says what is wrong with it. */
+/* Reads and checks the proof in `path`; what is wrong with it is printed. */
 static bool load_proof(Package *p, const char *path, unsigned kind, Proven *out)
 {
 	size_t len;
@@ -389,7 +390,7 @@ static void check_key(Package *p)
 	free(text);
 }
 
-/* All but the program's name follows from the rest. */
+/* bag-info.txt: all lines but the first (the name of the program that wrote it) follow from the rest of the package. */
 static void check_info(Package *p)
 {
 	static const char agent[] = "Bag-Software-Agent: ";

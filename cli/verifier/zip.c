@@ -40,9 +40,9 @@ static uint64_t number(const unsigned char *at, int bytes)
 	return value;
 }
 
-static bool no(char why[static ZIP_WHY], const char *format, ...) __attribute__((format(printf, 2, 3)));
+static bool refuse(char why[static ZIP_WHY], const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-static bool no(char why[static ZIP_WHY], const char *format, ...)
+static bool refuse(char why[static ZIP_WHY], const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
@@ -83,7 +83,7 @@ bool zip_read(const Zip *zip, uint64_t offset, void *out, size_t len)
 
 /* ---- names ----------------------------------------------------------------------------------------------------- */
 
-/* Length of one UTF-8 character, 0 where it is none. */
+/* Bytes of the UTF-8 character at `at`; 0 where none stands there. */
 static size_t character(const unsigned char *at, size_t len)
 {
 	size_t width = at[0] < 0x80 ? 1 : at[0] >= 0xC2 && at[0] < 0xE0 ? 2 : at[0] >= 0xE0 && at[0] < 0xF0 ? 3 : 4;
@@ -100,7 +100,8 @@ static size_t character(const unsigned char *at, size_t len)
 	return width;
 }
 
-/* Parts of letters, digits and a few signs, none of them "." or ".."; whether it needs the UTF-8 flag. */
+/* A relative path without ".", ".." and the signs that some system gives a meaning. *wide_out: it needs the UTF-8 flag.
+ */
 static bool name_is_safe(const unsigned char *name, size_t len, bool *wide_out)
 {
 	size_t part = 0;
@@ -126,7 +127,7 @@ static bool name_is_safe(const unsigned char *name, size_t len, bool *wide_out)
 
 /* ---- headers --------------------------------------------------------------------------------------------------- */
 
-/* Extra fields: time and owner as libarchive writes them, and in ZIP64 the sizes; *times_len covers the former. */
+/* Extra fields: time and owner as libarchive writes them (they end at *times_len), and in ZIP64 the sizes. */
 static bool read_extra(Header *h, const uint64_t *wanted[static 3], uint64_t *values[static 3], size_t *times_len)
 {
 	size_t at = 0;
@@ -276,12 +277,13 @@ static bool read_entries(Zip *zip, uint64_t directory_at, size_t len, uint64_t w
 		uint64_t end;
 		bool wide;
 		if (!read_central(zip->directory + at, len - at, &h, &e->crc, &used))
-			return no(why, "entry %zu of its directory is not one that an archive writes", zip->count + 1);
+			return refuse(why, "entry %zu of its directory is not one that an archive writes",
+				      zip->count + 1);
 		if (!name_is_safe(h.name, h.name_len, &wide) || h.flags != (FLAG_DESCRIPTOR | (wide ? FLAG_UTF8 : 0u)))
-			return no(why, "the name of entry %zu is not allowed", zip->count + 1);
+			return refuse(why, "the name of entry %zu is not allowed", zip->count + 1);
 		if (h.offset != next || !local_agrees(zip, &h, e->crc, &e->offset, &end))
-			return no(why, "entry %zu (%.*s) is not where or what the directory says", zip->count + 1,
-				  (int)(h.name_len > 120 ? 120 : h.name_len), (const char *)h.name);
+			return refuse(why, "entry %zu (%.*s) is not where or what the directory says", zip->count + 1,
+				      (int)(h.name_len > 120 ? 120 : h.name_len), (const char *)h.name);
 		e->name = names;
 		e->size = h.size;
 		memcpy(names, h.name, h.name_len);
@@ -290,9 +292,9 @@ static bool read_entries(Zip *zip, uint64_t directory_at, size_t len, uint64_t w
 		next = end;
 		at += used;
 		if (zip->count + 1 == wanted && at != len)
-			return no(why, "its directory has another length than it says");
+			return refuse(why, "its directory has another length than it says");
 	}
-	return next == directory_at || no(why, "there are bytes between the last file and the directory");
+	return next == directory_at || refuse(why, "there are bytes between the last file and the directory");
 }
 
 bool zip_open(Zip *zip, int fd, char why[static ZIP_WHY])
@@ -301,20 +303,20 @@ bool zip_open(Zip *zip, int fd, char why[static ZIP_WHY])
 	uint64_t count, at, len, end;
 	*zip = (Zip){.fd = fd};
 	if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
-		return no(why, "it is not a file that can be read from anywhere");
+		return refuse(why, "it is not a file that can be read from anywhere");
 	zip->size = (uint64_t)info.st_size;
 	if (!read_end(zip, &count, &at, &len, &end))
-		return no(why, "it does not end as a ZIP file of an archive does: cut off, or added to");
+		return refuse(why, "it does not end as a ZIP file of an archive does: cut off, or added to");
 	if (count == 0 || count > ZIP_ENTRIES_MAX || len > ZIP_DIRECTORY_MAX || len < count * CENTRAL_LEN || at > end ||
 	    end - at != len)
-		return no(why, "its directory is not where it should be, or too large");
+		return refuse(why, "its directory is not where it should be, or too large");
 	zip->directory = malloc((size_t)len);
 	zip->names = malloc((size_t)len);
 	zip->entries = calloc((size_t)count, sizeof *zip->entries);
 	if (!zip->directory || !zip->names || !zip->entries)
-		return no(why, "out of memory");
+		return refuse(why, "out of memory");
 	if (!zip_read(zip, at, zip->directory, (size_t)len))
-		return no(why, "its directory cannot be read");
+		return refuse(why, "its directory cannot be read");
 	return read_entries(zip, at, (size_t)len, count, why);
 }
 

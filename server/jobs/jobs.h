@@ -16,10 +16,10 @@ typedef struct Jobs Jobs;
 enum { JOBS_KEPT = 64, JOBS_WAITING_MAX = 8, JOB_REJECTS_KEPT = 100, JOB_NAME_MAX = 200 };
 
 Status jobs_new(Jobs **out, Store *store, Index *index, Err *err);
-void jobs_free(Jobs *jobs); /* ends the running one after the record at hand; NULL is fine */
+void jobs_free(Jobs *jobs); /* the running job ends after the record it is at; NULL is fine */
 /* name: says by its ending what the bytes are. ST_BUSY: too many wait; the descriptor stays the caller's then. */
 Status jobs_add(Jobs *jobs, int fd, Str name, uint64_t *id_out, Err *err);
-/* Writes the job as an object. ST_NOT_FOUND: never was, or too long ago. */
+/* Writes the job as an object. ST_NOT_FOUND: there was no such job, or JOBS_KEPT others came after it. */
 Status jobs_write(Jobs *jobs, uint64_t id, JsonOut *j, Err *err);
 
 #endif

@@ -87,6 +87,16 @@ static Status compose_with_file(Request *r, const Entry *entry, Str name, Buf *j
 	return st;
 }
 
+static bool has_file(const Entry *entry, Str bytes)
+{
+	Hash hash;
+	hash_of(bytes, &hash);
+	for (size_t i = 0; i < entry->object_count; i++)
+		if (hash_eq(&hash, &entry->objects[i].hash) && strcmp(entry->objects[i].role, "text") != 0)
+			return true;
+	return false;
+}
+
 Status put_record_content(Request *r, Reply *reply, Err *err)
 {
 	uint64_t sequence;
@@ -101,12 +111,7 @@ Status put_record_content(Request *r, Reply *reply, Err *err)
 	Status st = store_find(r->service->store, ENTRY_RECORD, r->variables[0], 0, &sequence, err);
 	if (st == ST_OK)
 		st = store_entry(r->service->store, sequence, &r->arena, &entry, err);
-	for (size_t i = 0; st == ST_OK && i < entry.object_count;
-	     i++) { /* the same file again is answered with the same receipt */
-		Hash hash;
-		hash_of(buf_str(&r->body), &hash);
-		if (!hash_eq(&hash, &entry.objects[i].hash) || strcmp(entry.objects[i].role, "text") == 0)
-			continue;
+	if (st == ST_OK && has_file(&entry, buf_str(&r->body))) { /* sent again: answered with the same receipt */
 		receipt =
 			(Receipt){APPEND_DUPLICATE, {0}, entry.version, entry.sequence, entry.leaf, entry.sequence + 1};
 		memcpy(receipt.key, entry.key.ptr, entry.key.len);
