@@ -92,7 +92,7 @@ static Status ingest_all(const CliArgs *args, Store *store, Index *index, Output
 	IngestOptions how = {.ctx = output,
 			     .progress = show_progress,
 			     .rejected = list_reject,
-			     .stop = &cli_stop,
+			     .until = {.stop = &cli_stop},
 			     .fonds = str_from(fonds),
 			     .case_code = str_from(case_code)};
 	Err ignored;

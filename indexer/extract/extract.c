@@ -89,7 +89,7 @@ static void find_label(const TextReader *reader, char *out, size_t capacity)
 	char word[32];
 	snprintf(word, sizeof word, "%s-version", reader->word);
 	snprintf(out, capacity, "%s", reader->label);
-	if (process_extract(word, -1, &usual_limits, &result, &ignored) != ST_OK)
+	if (process_extract(word, -1, &usual_limits, NULL, &result, &ignored) != ST_OK)
 		return;
 	Str message = str_from(result.message), begins = str_from(reader->version_begins);
 	const char *number = result.message + begins.len;
@@ -164,7 +164,7 @@ static size_t count_pages(Str text)
 }
 
 static Status extract_in_process(FormatReader reader, const SourceFile *file, const ExtractLimits *limits,
-				 Extraction *e, Err *err)
+				 const Deadline *until, Extraction *e, Err *err)
 {
 	const TextReader *row = text_reader(reader);
 	int fd = -1;
@@ -172,14 +172,16 @@ static Status extract_in_process(FormatReader reader, const SourceFile *file, co
 	Status st = source_file_open(file, &fd, err);
 	if (st != ST_OK)
 		return st;
-	st = process_extract(row->word, fd, limits, &result, err);
+	st = process_extract(row->word, fd, limits, until, &result, err);
 	close_quietly(fd);
 	if (st != ST_OK)
 		return st;
 	Str text = buf_str(&result.out);
 	if (row->pages)
 		e->pages = (uint32_t)count_pages(text);
-	if (result.end != PROCESS_ENDED || result.code != 0) {
+	if (result.end == PROCESS_GIVEN_UP) {
+		st = err_set(err, ST_BUSY, "there was no time left to read the document");
+	} else if (result.end != PROCESS_ENDED || result.code != 0) {
 		explain(&result, limits, e);
 	} else if (str_trim(text).len == 0) {
 		set_problem(e, ST_NOT_FOUND, row->no_text);
@@ -191,23 +193,25 @@ static Status extract_in_process(FormatReader reader, const SourceFile *file, co
 	return st;
 }
 
-static Status extract(FormatReader reader, const SourceFile *file, const ExtractLimits *limits, Extraction *e, Err *err)
+static Status extract(FormatReader reader, const SourceFile *file, const ExtractLimits *limits, const Deadline *until,
+		      Extraction *e, Err *err)
 {
 	const TextReader *row = text_reader(reader);
 	if (row->decodes)
 		return decode_file(file, row, e, err);
 	if (row->word)
-		return extract_in_process(reader, file, limits, e, err);
+		return extract_in_process(reader, file, limits, until, e, err);
 	set_problem(e, ST_UNSUPPORTED, row->no_text);
 	return ST_OK;
 }
 
-Status extract_text(FormatReader reader, const SourceFile *file, const ExtractLimits *limits, Extraction *out, Err *err)
+Status extract_text(FormatReader reader, const SourceFile *file, const ExtractLimits *limits, const Deadline *until,
+		    Extraction *out, Err *err)
 {
 	Extraction e = {0};
 	Err why;
-	Status st = extract(reader, file, limits ? limits : &usual_limits, &e, &why);
-	if (st == ST_NO_MEMORY) {
+	Status st = extract(reader, file, limits ? limits : &usual_limits, until, &e, &why);
+	if (st == ST_NO_MEMORY || st == ST_BUSY) {
 		extraction_done(&e);
 		*err = why;
 		return st;

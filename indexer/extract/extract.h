@@ -7,12 +7,14 @@
  *
  * Shapes   text is UTF-8; a form feed ends each page of a PDF
  * Owns     an Extraction owns its text until extraction_done
- * Errors   ST_NO_MEMORY, which is no fault of the document; every other one is in Extraction.problem
+ * Errors   no fault of the document: ST_NO_MEMORY, ST_BUSY the deadline passed while it was read and the process was
+ *          killed; every other one is in Extraction.problem
  * Threads  safe
  */
 #ifndef INDEXER_EXTRACT_EXTRACT_H
 #define INDEXER_EXTRACT_EXTRACT_H
 
+#include "base/deadline.h"
 #include "indexer/extract/limits.h"
 #include "indexer/source/bytes.h"
 #include "indexer/source/format.h"
@@ -25,9 +27,9 @@ typedef struct {
 } Extraction;
 
 void extraction_done(Extraction *extraction);
-/* limits NULL: those of limits.h. */
-Status extract_text(FormatReader reader, const SourceFile *file, const ExtractLimits *limits, Extraction *out,
-		    Err *err);
+/* limits NULL: those of limits.h. until NULL: only they end it. */
+Status extract_text(FormatReader reader, const SourceFile *file, const ExtractLimits *limits, const Deadline *until,
+		    Extraction *out, Err *err);
 
 /* How Extraction.from begins for what this reader extracts in a process; NULL: it needs none. */
 const char *extract_label(FormatReader reader);

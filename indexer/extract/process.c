@@ -3,7 +3,6 @@
  * output and its messages are read as they come, until both pipes are closed, a limit is reached or time is up. */
 #include "indexer/extract/process.h"
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/utf8.h"
 
@@ -93,15 +92,23 @@ static bool read_message(Collector *c)
 	return got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN));
 }
 
-static void collect(Collector *c, const ExtractLimits *limits, uint64_t deadline, ProcessResult *result)
+/* Whether it may go on; else result->end says what ends it. */
+static bool may_go_on(const Deadline *own, const Deadline *until, ProcessResult *result)
 {
-	while (c->pipes[0].fd >= 0 || c->pipes[1].fd >= 0) {
-		uint64_t now = clock_monotonic_us();
-		if (now >= deadline)
-			result->end = PROCESS_KILLED_TIME;
-		if (result->end != PROCESS_ENDED)
-			return;
-		if (poll(c->pipes, 2, (int)((deadline - now) / 1000) + 1) < 0 && errno != EINTR)
+	if (result->end == PROCESS_ENDED && deadline_passed(until))
+		result->end = PROCESS_GIVEN_UP;
+	else if (result->end == PROCESS_ENDED && deadline_passed(own))
+		result->end = PROCESS_KILLED_TIME;
+	return result->end == PROCESS_ENDED;
+}
+
+static void collect(Collector *c, const ExtractLimits *limits, const Deadline *own, const Deadline *until,
+		    ProcessResult *result)
+{
+	enum { LOOK_MS = 20 }; /* a flag wakes nobody */
+	while ((c->pipes[0].fd >= 0 || c->pipes[1].fd >= 0) && may_go_on(own, until, result)) {
+		unsigned wait_ms = deadline_left_ms(own, deadline_left_ms(until, LOOK_MS));
+		if (poll(c->pipes, 2, (int)wait_ms) < 0 && errno != EINTR)
 			return;
 		if (c->pipes[0].fd >= 0 && c->pipes[0].revents && !read_out(c, result, limits->text_bytes))
 			close_pipe(&c->pipes[0]);
@@ -119,15 +126,12 @@ static void keep_message(const Collector *c, ProcessResult *result)
 }
 
 /* The process has closed its pipes and should end at once; at the deadline it is killed, with all that it started. */
-static void wait_for(pid_t pid, uint64_t deadline, ProcessResult *result)
+static void wait_for(pid_t pid, const Deadline *own, const Deadline *until, ProcessResult *result)
 {
 	int status = 0;
 	pid_t gone = 0;
-	while (result->end == PROCESS_ENDED && (gone = waitpid(pid, &status, WNOHANG)) == 0) {
-		if (clock_monotonic_us() >= deadline)
-			result->end = PROCESS_KILLED_TIME;
+	while (may_go_on(own, until, result) && (gone = waitpid(pid, &status, WNOHANG)) == 0)
 		usleep(500);
-	}
 	if (gone == 0) {
 		kill(-pid, SIGKILL);
 		do
@@ -145,7 +149,8 @@ static void wait_for(pid_t pid, uint64_t deadline, ProcessResult *result)
 	}
 }
 
-Status process_extract(const char *word, int stdin_fd, const ExtractLimits *limits, ProcessResult *out, Err *err)
+Status process_extract(const char *word, int stdin_fd, const ExtractLimits *limits, const Deadline *until,
+		       ProcessResult *out, Err *err)
 {
 	int out_pipe[2] = {-1, -1}, err_pipe[2] = {-1, -1};
 	Collector c = {0};
@@ -165,9 +170,9 @@ Status process_extract(const char *word, int stdin_fd, const ExtractLimits *limi
 	c.pipes[0] = (struct pollfd){.fd = out_pipe[0], .events = POLLIN};
 	c.pipes[1] = (struct pollfd){.fd = err_pipe[0], .events = POLLIN};
 	out_pipe[0] = err_pipe[0] = -1;
-	uint64_t deadline = clock_monotonic_us() + (uint64_t)limits->wall_ms * 1000;
-	collect(&c, limits, deadline, &result);
-	wait_for(pid, deadline, &result);
+	Deadline own = deadline_in(limits->wall_ms, NULL);
+	collect(&c, limits, &own, until, &result);
+	wait_for(pid, &own, until, &result);
 	keep_message(&c, &result);
 	close_pipe(&c.pipes[0]);
 	close_pipe(&c.pipes[1]);

@@ -8,9 +8,16 @@
 #define INDEXER_EXTRACT_PROCESS_H
 
 #include "base/buf.h"
+#include "base/deadline.h"
 #include "indexer/extract/limits.h"
 
-typedef enum { PROCESS_ENDED, PROCESS_KILLED_TIME, PROCESS_KILLED_OUTPUT, PROCESS_DIED } ProcessEnd;
+typedef enum {
+	PROCESS_ENDED,
+	PROCESS_KILLED_TIME,   /* by limits->wall_ms */
+	PROCESS_KILLED_OUTPUT, /* by limits->text_bytes */
+	PROCESS_GIVEN_UP,      /* the deadline passed: nothing is known of the document */
+	PROCESS_DIED
+} ProcessEnd;
 
 typedef struct {
 	Buf out;           /* standard output, at most limits->text_bytes */
@@ -21,6 +28,7 @@ typedef struct {
 
 void process_result_done(ProcessResult *result);
 /* word: what the process is told to do (readers.h). stdin_fd -1: nothing. */
-Status process_extract(const char *word, int stdin_fd, const ExtractLimits *limits, ProcessResult *out, Err *err);
+Status process_extract(const char *word, int stdin_fd, const ExtractLimits *limits, const Deadline *until,
+		       ProcessResult *out, Err *err);
 
 #endif

@@ -252,5 +252,7 @@ Status ingest_add(IngestRun *run, IngestItem *item, Err *err)
 	Buf text_buf = {0};
 	Status st = add(run, item, &text_buf, err);
 	buf_done(&text_buf);
+	if (st == ST_BUSY && ingest_stopped(run)) /* given up while its text was read: not archived, not refused */
+		return ST_OK;
 	return st == ST_OK ? ST_OK : ingest_reject_or_end(run, item->place, err, err);
 }

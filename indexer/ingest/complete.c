@@ -27,7 +27,8 @@ typedef struct {
 	unsigned without_text, with_text;
 } Found;
 
-static Status add_text_of(const SourceFile *file, Buf *text, ItemText *out, Found *found, Err *err)
+static Status add_text_of(const SourceFile *file, const Deadline *until, Buf *text, ItemText *out, Found *found,
+			  Err *err)
 {
 	char head[1024];
 	size_t got;
@@ -35,7 +36,7 @@ static Status add_text_of(const SourceFile *file, Buf *text, ItemText *out, Foun
 	Status st = source_file_head(file, head, sizeof head, &got, err);
 	if (st != ST_OK)
 		return st;
-	st = extract_text(format_by_content(file->name, (Str){head, got})->reader, file, NULL, &e, err);
+	st = extract_text(format_by_content(file->name, (Str){head, got})->reader, file, NULL, until, &e, err);
 	if (st != ST_OK)
 		return st;
 	found->pages += e.pages;
@@ -80,7 +81,7 @@ static Status extract_files(IngestRun *run, IngestItem *item, Buf *text, ItemTex
 	Found found = {0};
 	Status st = ST_OK;
 	for (size_t i = 0; i < item->file_count && st == ST_OK; i++)
-		st = add_text_of(&item->files[i], text, out, &found, err);
+		st = add_text_of(&item->files[i], &run->options.until, text, out, &found, err);
 	if (st == ST_OK)
 		st = note_problems(run, item, &found, err);
 	if (st == ST_OK && found.pages && !record_text(item->record, RF_PAGES).len)
@@ -95,7 +96,7 @@ static Status extract_files(IngestRun *run, IngestItem *item, Buf *text, ItemTex
 static Status read_text_file(IngestRun *run, IngestItem *item, Buf *text, ItemText *out, Err *err)
 {
 	Extraction e;
-	Status st = extract_text(READER_PLAIN, item->text_file, NULL, &e, err);
+	Status st = extract_text(READER_PLAIN, item->text_file, NULL, &run->options.until, &e, err);
 	if (st != ST_OK)
 		return st;
 	out->keep_file = item->text_file->size_bytes > 0 && strcmp(e.from, "given") != 0;

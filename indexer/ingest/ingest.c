@@ -100,14 +100,17 @@ const char *ingest_body_ending(Str media)
 	return format ? format->endings[0] : NULL;
 }
 
-Status ingest_record(Store *store, Index *index, Str json, Receipt *out, Err *err)
+Status ingest_record(Store *store, Index *index, Str json, const Deadline *until, Receipt *out, Err *err)
 {
 	IngestRun run;
 	IngestReport report;
-	ingest_init(&run, store, NULL, NULL, &report);
+	IngestOptions options = {.until = until ? *until : (Deadline){0}};
+	ingest_init(&run, store, NULL, &options, &report);
 	Status st = ingest_json(&run, json, (IngestPlace){.name = STR("record")}, -1, NULL, err);
 	if (st == ST_OK && run.refusal.code != ST_OK)
 		st = err_set(err, run.refusal.code, "%s", run.refusal.text);
+	else if (st == ST_OK && report.seen == 0)
+		st = err_set(err, ST_BUSY, "there was no time left to read its text; it is not archived");
 	Receipt receipt = run.receipt;
 	bool grown = receipt.result != APPEND_DUPLICATE;
 	st = ingest_end(&run, st, err);

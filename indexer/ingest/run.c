@@ -22,7 +22,7 @@ enum {
 
 bool ingest_stopped(const IngestRun *run)
 {
-	return stop_raised(run->options.stop);
+	return deadline_passed(&run->options.until);
 }
 
 static Str place_text(IngestPlace place, char out[static SHOWN_MAX])

@@ -4,8 +4,8 @@
  *   ingest_begin → for each item: append, or ingest_reject → ingest_tick … → ingest_end
  *
  * Owns     ingest_end gives back all that an IngestRun holds, also where ingest_begin failed
- * Errors   a Status that is not ST_OK ends the ingest: the archive takes no more, or memory is out. To be asked to stop
- *          is no error: ingest_stopped says so.
+ * Errors   a Status that is not ST_OK ends the ingest: the archive takes no more, or memory is out. That its deadline
+ *          passed is no error: ingest_stopped says so.
  * Threads  one
  */
 #ifndef INDEXER_INGEST_RUN_H

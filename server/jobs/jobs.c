@@ -68,7 +68,7 @@ static void run_job(Jobs *jobs, Job *job)
 {
 	JobContext context = {jobs, job};
 	IngestOptions options = {
-		.ctx = &context, .progress = show_progress, .rejected = keep_reject, .stop = &jobs->stop};
+		.ctx = &context, .progress = show_progress, .rejected = keep_reject, .until = {.stop = &jobs->stop}};
 	IngestReport report = {0};
 	Err err = {0};
 	Status st = ingest_stream(jobs->store, jobs->index, job->fd, str_from(job->name), &options, &report, &err);

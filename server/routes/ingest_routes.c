@@ -35,7 +35,7 @@ Status post_record(Request *r, Reply *reply, Err *err)
 	Receipt receipt;
 	if (!request_media_is(r, "application/json"))
 		return err_set(err, ST_UNSUPPORTED, "the body must be application/json");
-	Status st = ingest_record(r->service->store, r->service->index, buf_str(&r->body), &receipt, err);
+	Status st = ingest_record(r->service->store, r->service->index, buf_str(&r->body), NULL, &receipt, err);
 	return st == ST_OK ? answer_receipt(r, &receipt, reply) : st;
 }
 
@@ -121,7 +121,7 @@ Status put_record_content(Request *r, Reply *reply, Err *err)
 		st = compose_with_file(r, &entry, name, &json, err);
 	buf_done(&r->body);
 	if (st == ST_OK)
-		st = ingest_record(r->service->store, r->service->index, buf_str(&json), &receipt, err);
+		st = ingest_record(r->service->store, r->service->index, buf_str(&json), NULL, &receipt, err);
 	buf_done(&json);
 	return st == ST_OK ? answer_receipt(r, &receipt, reply) : st;
 }

@@ -10,7 +10,7 @@ static Extraction extract_bytes(FormatReader reader, Str bytes, const ExtractLim
 	Extraction e = {0};
 	Err err;
 	SourceFile file = source_file_of(STR("document"), bytes);
-	assert_int_equal(extract_text(reader, &file, limits, &e, &err), ST_OK);
+	assert_int_equal(extract_text(reader, &file, limits, NULL, &e, &err), ST_OK);
 	return e;
 }
 
@@ -154,7 +154,7 @@ static bool has_pdftotext(void)
 	ProcessResult result;
 	Err err;
 	static const ExtractLimits limits = {10, 10000, 1024, 1 << 20};
-	if (process_extract("pdf-version", -1, &limits, &result, &err) != ST_OK)
+	if (process_extract("pdf-version", -1, &limits, NULL, &result, &err) != ST_OK)
 		return false;
 	bool ok = result.end == PROCESS_ENDED && strstr(result.message, "pdftotext");
 	process_result_done(&result);
@@ -203,6 +203,24 @@ static void an_extractor_that_takes_too_long_or_says_too_much_is_ended(void **st
 		buf_add_str(&page, STR("<p>a line of text"));
 	assert_no_text(READER_HTML, buf_str(&page), &no_time, "too long");
 	assert_no_text(READER_HTML, buf_str(&page), &short_text, "larger than");
+	buf_done(&page);
+}
+
+static void an_extraction_is_given_up_when_its_deadline_passes(void **state)
+{
+	(void)state;
+	Buf page = {0};
+	Extraction e = {.pages = 7};
+	Err err;
+	Stop stop = {0};
+	Deadline soon = deadline_in(5, NULL), stopped = {.stop = &stop};
+	for (int i = 0; i < 1000000; i++)
+		buf_add_str(&page, STR("<p>a line of text"));
+	SourceFile file = source_file_of(STR("document"), buf_str(&page));
+	assert_int_equal(extract_text(READER_HTML, &file, NULL, &soon, &e, &err), ST_BUSY);
+	stop_raise(&stop);
+	assert_int_equal(extract_text(READER_HTML, &file, NULL, &stopped, &e, &err), ST_BUSY);
+	assert_int_equal(e.pages, 7);
 	buf_done(&page);
 }
 
@@ -257,6 +275,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(pdf_gives_its_text_page_by_page),
 		cmocka_unit_test(pdf_without_text_encrypted_or_broken_says_so),
 		cmocka_unit_test(an_extractor_that_takes_too_long_or_says_too_much_is_ended),
+		cmocka_unit_test(an_extraction_is_given_up_when_its_deadline_passes),
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 		cmocka_unit_test(an_extractor_gets_no_more_memory_than_its_limit),
 #endif

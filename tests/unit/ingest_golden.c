@@ -17,7 +17,7 @@ static void assert_golden(const char *page, const char *text)
 	if (file_read_all(path, 1 << 20, &wanted, &err) != ST_OK)
 		fail_msg("%s", err.text);
 	SourceFile file = source_file_of(str_from(page), buf_str(&html));
-	assert_int_equal(extract_text(format_by_name(str_from(page))->reader, &file, NULL, &e, &err), ST_OK);
+	assert_int_equal(extract_text(format_by_name(str_from(page))->reader, &file, NULL, NULL, &e, &err), ST_OK);
 	assert_int_equal(e.problem.code, ST_OK);
 	assert_str_equal(buf_str(&e.text), buf_str(&wanted));
 	extraction_done(&e);

@@ -128,16 +128,17 @@ static void a_record_that_is_posted_gets_a_receipt_and_again_the_same(void **sta
 	Fixture *f = *state;
 	Receipt first, again;
 	Str json = STR("{\"id\":\"p1\",\"text\":\"gửi lên\",\"files\":[{\"name\":\"a.txt\",\"base64\":\"aGFp\"}]}");
-	assert_int_equal(ingest_record(f->store, NULL, json, &first, &f->err), ST_OK);
+	assert_int_equal(ingest_record(f->store, NULL, json, NULL, &first, &f->err), ST_OK);
 	assert_int_equal(first.result, APPEND_ADDED);
-	assert_int_equal(ingest_record(f->store, NULL, json, &again, &f->err), ST_OK);
+	assert_int_equal(ingest_record(f->store, NULL, json, NULL, &again, &f->err), ST_OK);
 	assert_int_equal(again.result, APPEND_DUPLICATE);
 	assert_int_equal(again.sequence, first.sequence);
-	assert_int_equal(ingest_record(f->store, NULL, STR("{\"text\":"), &again, &f->err), ST_INVALID);
-	assert_int_equal(ingest_record(f->store, NULL, STR("{\"files\":[\"/etc/passwd\"]}"), &again, &f->err),
+	assert_int_equal(ingest_record(f->store, NULL, STR("{\"text\":"), NULL, &again, &f->err), ST_INVALID);
+	assert_int_equal(ingest_record(f->store, NULL, STR("{\"files\":[\"/etc/passwd\"]}"), NULL, &again, &f->err),
 			 ST_UNSUPPORTED);
-	assert_int_equal(ingest_record(f->store, NULL, STR("{\"secrecy\":\"mật\",\"text\":\"x\"}"), &again, &f->err),
-			 ST_FORBIDDEN);
+	assert_int_equal(
+		ingest_record(f->store, NULL, STR("{\"secrecy\":\"mật\",\"text\":\"x\"}"), NULL, &again, &f->err),
+		ST_FORBIDDEN);
 	assert_int_equal(store_tree_size(f->store), 1);
 }
 

@@ -48,7 +48,7 @@ static void an_ingest_that_is_stopped_keeps_what_it_had(void **state)
 {
 	Fixture *f = *state;
 	Stop stop = {0};
-	IngestOptions options = {.ctx = &stop, .rejected = stop_at_once, .stop = &stop};
+	IngestOptions options = {.ctx = &stop, .rejected = stop_at_once, .until = {.stop = &stop}};
 	char path[200];
 	const char *paths[] = {path};
 	snprintf(path, sizeof path, "%s/a.jsonl", f->dir);

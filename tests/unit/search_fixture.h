@@ -52,7 +52,7 @@ static inline void world_close(World *w)
 static inline void world_add(World *w, const char *json)
 {
 	Receipt receipt;
-	assert_ok(w, ingest_record(w->store, w->index, str_from(json), &receipt, &w->err));
+	assert_ok(w, ingest_record(w->store, w->index, str_from(json), NULL, &receipt, &w->err));
 }
 
 static inline void world_wait(World *w)
