@@ -19,7 +19,7 @@ C_LINKAGE_BEGIN
 uint64_t clock_monotonic_us(void);
 uint64_t clock_utc_ms(void); /* milliseconds since 1970-01-01T00:00:00Z */
 enum { CLOCK_STAMP_LEN = 24 };
-void clock_format_utc(uint64_t utc_ms, char out[static CLOCK_STAMP_LEN + 1]); /* 2026-11-22T18:09:00.123Z */
+void clock_format_utc(uint64_t utc_ms, char out[AT_LEAST CLOCK_STAMP_LEN + 1]); /* 2026-11-22T18:09:00.123Z */
 
 typedef struct {
 	int16_t year;  /* 1..9999; 0: no date */
@@ -30,7 +30,7 @@ typedef struct {
 /* Accepts YYYY-MM-DD, YYYY-MM, YYYY, dd/mm/yyyy, mm/yyyy (one or two digits, '/', '-' or '.'); checks the calendar. */
 bool civil_date_parse(Str s, CivilDate *out);
 /* "2019-03-12", "2019-03", "2019" or ""; returns the length (<= 10), NUL-terminated. */
-size_t civil_date_format(CivilDate date, char out[static 11]);
+size_t civil_date_format(CivilDate date, char out[AT_LEAST 11]);
 
 C_LINKAGE_END
 

@@ -8,10 +8,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { OPT_JSON, OPT_LIMIT, OPT_FIRST_FILTER };
+enum { OPT_JSON, OPT_SECONDS, OPT_LIMIT, OPT_FIRST_FILTER };
+enum { SECONDS_MAX = 3600 };
 /* From OPT_FIRST_FILTER on, names are those of the HTTP parameters: search_set reads them. */
 static const CliOption options[] = {
 	[OPT_JSON] = {"json", 0, NULL, "the answer as JSON, as HTTP gives it"},
+	[OPT_SECONDS] = {"seconds", 0, "N", "answer after N seconds with what was found (no limit)"},
 	[OPT_LIMIT] = {"limit", 'n', "N", "at most N hits (10)"},
 	[OPT_FIRST_FILTER] = {"mode", 0, "all|any|auto", "all words, any word, or all and else any (auto)"},
 	{"number", 0, "NUMBER", "record number"},
@@ -47,6 +49,15 @@ static Status read_request(const CliArgs *args, SearchRequest *request, Buf *que
 	return st;
 }
 
+static Status read_seconds(const char *value, Deadline *out, Err *err)
+{
+	uint64_t seconds;
+	if (!str_to_u64(str_from(value), &seconds) || seconds == 0 || seconds > SECONDS_MAX)
+		return err_set(err, ST_INVALID, "--seconds: a number from 1 to %d", SECONDS_MAX);
+	*out = deadline_in(seconds * 1000, NULL);
+	return ST_OK;
+}
+
 /* Snippets are HTML; on a terminal the marks become bold and entities characters again. */
 static void print_snippet(Str html)
 {
@@ -76,6 +87,8 @@ static void print_answer(const SearchAnswer *answer)
 {
 	printf("%s%" PRIu64 " records%s\n", answer->total_is_exact ? "" : "about ", answer->total,
 	       answer->relaxed ? " (none has all the words: the best matches)" : "");
+	if (answer->partial)
+		puts("not everything was looked at: there may be more");
 	for (size_t i = 0; i < answer->expansion_count; i++)
 		printf("also searched: %.*s\n", STR_ARG(answer->expansions[i]));
 	if (answer->suggestion.len)
@@ -107,12 +120,15 @@ static int run_search(const CliArgs *args)
 {
 	Store *store = NULL;
 	Index *index = NULL;
-	SearchRequest request = {0};
+	Deadline until = {0};
+	SearchRequest request = {.until = &until};
 	SearchAnswer answer;
 	Arena arena = {0};
 	Buf query = {0};
 	Err err = {0};
 	Status st = read_request(args, &request, &query, &err);
+	if (st == ST_OK && args->values[OPT_SECONDS])
+		st = read_seconds(args->values[OPT_SECONDS], &until, &err);
 	int code = st == ST_OK ? cli_open(args, &store, &index) : EXIT_USAGE;
 	if (st != ST_OK)
 		cli_usage(err.text);

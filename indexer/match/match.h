@@ -36,7 +36,8 @@ Status matcher_term_hits(Matcher *m, Str term, QueryHit *out, size_t room, uint6
 Status matcher_terms(Matcher *m, Str prefix, bool (*each)(void *ctx, Str term, uint64_t documents), void *ctx,
 		     Err *err);
 
-/* If the deadline passes: what was found until then, and a total estimated from it. */
+/* If the deadline passes: what was found until then, and a total estimated from it; a first window of documents is
+ * always looked at. */
 Status matcher_search(Matcher *m, const QueryAsk *ask, Arena *arena, QueryFound *out, Err *err);
 /* Calls `each` with every value of the slots (a bit set) that matches of the last tier have, and its count.
  * *all_out: the number of matches; *is_exact_out: every one of them was looked at. */

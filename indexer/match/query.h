@@ -11,6 +11,7 @@
 #define INDEXER_MATCH_QUERY_H
 
 #include "base/arena.h"
+#include "base/deadline.h"
 
 C_LINKAGE_BEGIN
 
@@ -77,8 +78,8 @@ typedef struct {
 	uint64_t count_to;   /* totals up to this are exact (the matcher's: as far as an estimate tells) */
 	int sort_slot;       /* -1: by relevance; else there is one tier */
 	bool sort_descending;
-	double deadline_seconds; /* 0: none */
-	const QueryDead *dead;   /* one for each shard; NULL: none are */
+	const Deadline *until; /* NULL: none */
+	const QueryDead *dead; /* one for each shard; NULL: none are */
 	uint64_t sample; /* facets, which are those of the last tier: with more matches, about so many are looked at; 0:
 			    QUERY_FACET_SAMPLE */
 } QueryAsk;
@@ -94,6 +95,7 @@ typedef struct {
 	size_t count;
 	uint64_t totals[QUERY_TIERS_MAX], total; /* of each tier; together */
 	bool total_is_exact;
+	bool gave_up; /* the deadline passed: there may be better hits than these */
 } QueryFound;
 
 /* A facet's value and how many matches have it. */

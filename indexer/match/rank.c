@@ -241,6 +241,7 @@ static void set_totals(const MatchWalk *walk, QueryFound *out)
 	for (size_t tier = 0; tier < walk->tier_count; tier++)
 		out->total += out->totals[tier] = match_walk_total(walk, tier);
 	out->total_is_exact = match_walk_is_exact(walk);
+	out->gave_up = walk->gave_up;
 	if (!out->total_is_exact)
 		out->total = two_digits(out->total);
 }
@@ -253,7 +254,6 @@ static Status count_all(const MatchWalk *before, Arena *arena, QueryFound *out, 
 	MatchWalk *walk = match_walk_new(before->matcher, ask, arena, err);
 	if (!walk)
 		return err->code;
-	walk->give_up_us = before->give_up_us;
 	for (; st == ST_OK && walk->tier_count < ask->tier_count; walk->tier_count++)
 		st = match_plan(&walk->plan, ask->tiers[walk->tier_count], false, &walk->roots[walk->tier_count]);
 	if (st == ST_OK)

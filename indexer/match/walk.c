@@ -8,9 +8,7 @@
 
 #include <stdlib.h>
 
-#include "base/clock.h"
-
-enum { WINDOWS_BETWEEN_LOOKS = 64 }; /* at the clock */
+enum { WINDOWS_BETWEEN_LOOKS = 4 }; /* at the clock: a window of thousands of lists takes milliseconds */
 
 MatchWalk *match_walk_new(Matcher *m, const QueryAsk *ask, Arena *arena, Err *err)
 {
@@ -29,8 +27,6 @@ MatchWalk *match_walk_new(Matcher *m, const QueryAsk *ask, Arena *arena, Err *er
 	walk->prunes = walk->gave_up = false;
 	memset(walk->tiers, 0, sizeof walk->tiers);
 	walk->counted_documents = 0;
-	walk->give_up_us =
-		ask->deadline_seconds > 0 ? clock_monotonic_us() + (uint64_t)(ask->deadline_seconds * 1e6) : 0;
 	return walk;
 }
 
@@ -130,12 +126,11 @@ static Status walk_windows(MatchWalk *walk, MatchEach *each, void *ctx, Err *err
 		Status st = look_at_window(walk, each, ctx, err);
 		if (st != ST_OK)
 			return st;
-		if (looked % WINDOWS_BETWEEN_LOOKS == 0 && walk->give_up_us &&
-		    clock_monotonic_us() > walk->give_up_us) {
+		next = next_window(walk);
+		if (next <= s->last && looked % WINDOWS_BETWEEN_LOOKS == 0 && deadline_passed(walk->ask->until)) {
 			walk->gave_up = true;
 			return ST_OK;
 		}
-		next = next_window(walk);
 	}
 	return ST_OK;
 }
@@ -157,9 +152,15 @@ static Status walk_shard(MatchWalk *walk, MatchEach *each, void *ctx, Err *err)
 Status match_walk(MatchWalk *walk, MatchEach *each, void *ctx, Err *err)
 {
 	Status st = ST_OK;
+	bool any = false; /* documents were looked at */
 	for (size_t i = 0; st == ST_OK && !walk->gave_up && i < walk->matcher->count; i++) {
 		if (!walk->matcher->shards[i]->documents)
 			continue;
+		if (any && deadline_passed(walk->ask->until)) {
+			walk->gave_up = true;
+			break;
+		}
+		any = true;
 		walk->at.shard = i;
 		match_plan_begin_shard(&walk->plan);
 		for (size_t v = 0; v < walk->slot_count; v++)

@@ -34,8 +34,7 @@ typedef struct {
 		bool partly;               /* some windows were not evaluated */
 	} tiers[QUERY_TIERS_MAX];
 	uint64_t counted_documents;
-	uint64_t give_up_us; /* 0: never */
-	bool gave_up;
+	bool gave_up; /* the deadline passed */
 } MatchWalk;
 
 MatchWalk *match_walk_new(Matcher *m, const QueryAsk *ask, Arena *arena, Err *err); /* NULL: out of memory */

@@ -160,6 +160,14 @@ static Xapian::Query living(const XapDb *db, const QueryAsk *search, size_t tier
 			     Xapian::Query((new ShardSource<uint32_t>(dead, &db->uuids, 0))->release()));
 }
 
+/* Xapian counts from the beginning of each of its searches; 0 would be no limit. */
+static void set_time_limit(Xapian::Enquire &enquire, const QueryAsk *search)
+{
+	enum { LONGEST_MS = 3600 * 1000 };
+	if (search->until)
+		enquire.set_time_limit((deadline_left_ms(search->until, LONGEST_MS) + 1) / 1000.0);
+}
+
 static void add_hits(const XapDb *db, const Xapian::MSet &found, QueryFound *out)
 {
 	for (Xapian::MSetIterator i = found.begin(); i != found.end(); ++i)
@@ -195,8 +203,7 @@ static void search_tier(XapDb *db, const QueryAsk *search, size_t tier, Arena *a
 	enquire.set_query(living(db, search, tier, arena));
 	if (search->sort_slot >= 0)
 		enquire.set_sort_by_value_then_relevance(Xapian::valueno(search->sort_slot), search->sort_descending);
-	if (search->deadline_seconds > 0)
-		enquire.set_time_limit(search->deadline_seconds);
+	set_time_limit(enquire, search);
 	uint64_t skip = tier == search->first_tier ? search->first : 0, wanted = search->limit - out->count;
 	if (tier < search->first_tier)
 		wanted = 0;
@@ -230,6 +237,7 @@ Status xap_search(XapDb *db, const QueryAsk *search, Arena *arena, QueryFound *o
 			throw std::bad_alloc();
 		for (size_t tier = 0; db->shards && tier < search->tier_count; tier++)
 			search_tier(db, search, tier, arena, out);
+		out->gave_up = !out->total_is_exact && deadline_passed(search->until);
 	});
 }
 
@@ -283,8 +291,7 @@ Status xap_facets(XapDb *db, const QueryAsk *search, unsigned slots, QueryCount 
 		enquire.set_query(living(db, search, search->tier_count - 1, nullptr));
 		enquire.set_weighting_scheme(Xapian::BoolWeight());
 		enquire.set_docid_order(Xapian::Enquire::DONT_CARE);
-		if (search->deadline_seconds > 0)
-			enquire.set_time_limit(search->deadline_seconds);
+		set_time_limit(enquire, search);
 		uint64_t likely = enquire.get_mset(0, 0).get_matches_estimated();
 		unsigned bits = 0;
 		while (likely >> bits > (search->sample ? search->sample : uint64_t(QUERY_FACET_SAMPLE)))

@@ -192,16 +192,18 @@ static Status answer_request(View *view, void *ctx)
 	if (search->parsed.root)
 		gather_words(search->parsed.root, search);
 	answer->query = search->parsed.read_as;
+	answer->partial = false;
 	any |= search->request->mode == SEARCH_AUTO && is_question(search);
 	bool first_page = !search->request->cursor.len,
 	     may_relax = search->request->mode == SEARCH_AUTO && !any && first_page;
 	st = try_once(view, search, any);
-	if (st == ST_OK && may_relax && answer->hit_count == 0 && query_any_marked(search->words, search->word_count)) {
+	if (st == ST_OK && may_relax && answer->hit_count == 0 && !deadline_passed(view->until) &&
+	    query_any_marked(search->words, search->word_count)) {
 		search->other_accents = true;
 		st = try_once(view, search, false);
 		search->other_accents = answer->hit_count > 0;
 	}
-	if (st == ST_OK && may_relax && is_poor(search) && search->word_count > 1) {
+	if (st == ST_OK && may_relax && is_poor(search) && search->word_count > 1 && !deadline_passed(view->until)) {
 		search->other_accents = false;
 		st = try_once(view, search, true);
 		if (st == ST_OK && answer->hit_count == 0)
@@ -228,7 +230,7 @@ Status search_run(Index *index, const SearchRequest *request, Arena *arena, Sear
 		return err_set(err, ST_LIMIT, "q: at most %d bytes", SEARCH_QUERY_MAX);
 	Status st = read_cursor(asked.cursor, &search, err);
 	if (st == ST_OK)
-		st = view_with(index, arena, answer_request, &search, err);
+		st = view_with(index, asked.until, arena, answer_request, &search, err);
 	if (st != ST_OK)
 		return st;
 	answer.took_us = clock_monotonic_us() - started;

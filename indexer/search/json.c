@@ -72,6 +72,7 @@ void search_write_json(const SearchAnswer *answer, JsonOut *j)
 	jout_field_bool(j, "relaxed", answer->relaxed);
 	jout_field_u64(j, "total", answer->total);
 	jout_field_text(j, "total_is", answer->total_is_exact ? "exact" : "estimate");
+	jout_field_bool(j, "partial", answer->partial);
 	jout_key(j, "took_ms");
 	jout_double(j, (double)answer->took_us / 1000, 3);
 	jout_key(j, "hits");

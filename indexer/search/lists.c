@@ -64,11 +64,11 @@ Status search_cases(Index *index, Str prefix, size_t limit, Arena *arena, CaseIt
 	list.items = arena_calloc(arena, limit + 1, sizeof *list.items);
 	if (!list.items)
 		return err_no_memory(err);
-	Status st = limit ? view_with(index, arena, list_cases, &list, err) : ST_OK;
+	Status st = limit ? view_with(index, NULL, arena, list_cases, &list, err) : ST_OK;
 	if (st == ST_OK && limit && list.count == 0 &&
 	    is_digits(prefix)) { /* the last digits, as people remember them */
 		list.at_end = true;
-		st = view_with(index, arena, list_cases, &list, err);
+		st = view_with(index, NULL, arena, list_cases, &list, err);
 	}
 	if (st != ST_OK)
 		return st;
@@ -171,7 +171,7 @@ Status search_suggest(Index *index, Str typed, size_t limit, Arena *arena, Str *
 	if (!c.out)
 		return err_no_memory(err);
 	split_typed(&c);
-	Status st = c.folded.len >= 2 && c.limit ? view_with(index, arena, complete, &c, err) : ST_OK;
+	Status st = c.folded.len >= 2 && c.limit ? view_with(index, NULL, arena, complete, &c, err) : ST_OK;
 	buf_done(&c.folded);
 	if (st != ST_OK)
 		return st;

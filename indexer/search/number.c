@@ -219,7 +219,7 @@ Status search_number(Index *index, Str number, Arena *arena, NumberAnswer *out, 
 	if (number.len > SEARCH_QUERY_MAX)
 		return err_set(err, ST_LIMIT, "number: at most %d bytes", SEARCH_QUERY_MAX);
 	lookup.is_record_number = !case_number_parse(number, &code) && record_number_parse(number, &lookup.wanted);
-	Status st = view_with(index, arena, look_up, &lookup, err);
+	Status st = view_with(index, NULL, arena, look_up, &lookup, err);
 	if (st == ST_OK)
 		*out = answer;
 	return st;

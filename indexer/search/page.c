@@ -61,6 +61,8 @@ static Status make_snippet(View *view, const Search *search, const Entry *entry,
 	Status st = passage_snippet(text, is_all, &query, view->tokens, view->arena, out, view->err);
 	if (st != ST_OK || is_all || out->len)
 		return st;
+	if (!view_may_look(view))
+		return passage_snippet(text, true, &query, view->tokens, view->arena, out, view->err);
 	st = view_load_text(view, entry, PASSAGE_TEXT_MAX, &is_all);
 	return st == ST_OK
 		       ? passage_snippet(buf_str(&view->text), true, &query, view->tokens, view->arena, out, view->err)
@@ -167,7 +169,7 @@ static Status order_by_closeness(View *view, const Search *search, QueryFound *f
 	uint64_t budget = CLOSE_BYTES;
 	size_t count = 0;
 	Status st = ST_OK;
-	for (; count < found->count && count < CLOSE_HITS; count++) {
+	for (; count < found->count && count < CLOSE_HITS && !deadline_passed(view->until); count++) {
 		QueryHit *hit = &found->hits[count];
 		SearchHit record;
 		Entry entry;
@@ -218,36 +220,41 @@ static Status fill_plainly(View *view, Search *search, QueryAsk *ask)
 	ask->limit = search->request->limit;
 	ask->second = search->compiled.second;
 	Status st = find_hits(view, search, ask, &found);
-	for (size_t i = 0; st == ST_OK && i < found.count; i++) {
+	size_t shown = 0;
+	for (; st == ST_OK && shown < found.count && (shown == 0 || !deadline_passed(view->until)); shown++) {
 		bool is_kept;
-		st = add_hit(view, search, found.hits[i].tier, &found.hits[i], &is_kept);
-		step_over(&at, &found.hits[i]);
+		st = add_hit(view, search, found.hits[shown].tier, &found.hits[shown], &is_kept);
+		step_over(&at, &found.hits[shown]);
 	}
 	if (st != ST_OK)
 		return st;
+	answer->partial |= found.gave_up || shown < found.count;
 	answer->total = found.total;
 	answer->total_is_exact = found.total_is_exact;
 	for (size_t tier = at.tier; tier < ask->tier_count; tier++)
 		left += found.totals[tier];
-	bool more = found.count == ask->limit && (left > at.passed || !found.total_is_exact);
+	bool more = shown < found.count || (found.count == ask->limit && (left > at.passed || !found.total_is_exact));
 	return more ? set_next(view, search, at.tier, at.passed) : ST_OK;
 }
 
-/* A page whose hits are checked on their text. The total is exact only if all hits were checked. */
+/* A page whose hits are checked on their text. The total is exact only if all hits were checked. One text is looked at
+ * in any case, so that a cursor always leads on. */
 static Status fill_checking(View *view, Search *search, QueryAsk *ask)
 {
 	SearchAnswer *answer = search->answer;
 	PageEnd at = {search->tier, search->first};
 	QueryFound found;
 	uint64_t looked = 0, kept = 0;
-	bool from_the_start = !search->tier && !search->first, ended = false;
+	bool from_the_start = !search->tier && !search->first, passed_all, ended;
 	ask->limit = CHECK_STEP;
 	do {
 		ask->first_tier = at.tier;
 		ask->first = at.passed;
 		Status st = view_run(view, ask, &found);
 		size_t i = 0;
-		for (; st == ST_OK && i < found.count && answer->hit_count < search->request->limit; i++, looked++) {
+		for (; st == ST_OK && i < found.count && answer->hit_count < search->request->limit &&
+		       (looked == 0 || view_may_look(view));
+		     i++, looked++) {
 			bool is_kept = false;
 			st = add_hit(view, search, found.hits[i].tier, &found.hits[i], &is_kept);
 			step_over(&at, &found.hits[i]);
@@ -255,12 +262,15 @@ static Status fill_checking(View *view, Search *search, QueryAsk *ask)
 		}
 		if (st != ST_OK)
 			return st;
-		ended = i == found.count && found.count < ask->limit;
+		passed_all = i == found.count && found.count < ask->limit;
+		ended = passed_all && !found.gave_up;
 		ask->limit = CHECK_MOST - CHECK_STEP; /* few of the first passed the check */
-	} while (!ended && answer->hit_count < search->request->limit && looked < CHECK_MOST);
+	} while (!passed_all && answer->hit_count < search->request->limit && looked < CHECK_MOST &&
+		 view_may_look(view));
+	answer->partial |= !ended && answer->hit_count < search->request->limit;
 	answer->total = ended && from_the_start ? kept : found.total;
 	answer->total_is_exact = ended && from_the_start;
-	return ended ? ST_OK : set_next(view, search, at.tier, at.passed);
+	return passed_all ? ST_OK : set_next(view, search, at.tier, at.passed);
 }
 
 static void add_count(View *view, Facet facet, Str value, uint64_t count)
@@ -301,6 +311,10 @@ static Status count_facets(View *view, Search *search)
 	QueryAsk ask = {0};
 	if (!slots)
 		return ST_OK;
+	if (deadline_passed(view->until)) {
+		answer->partial = true;
+		return ST_OK;
+	}
 	Status st = ask_tiers(view, search, &ask);
 	if (st == ST_OK)
 		st = view_facets(view, &ask, slots, count_facet, &all, &answer->facets_are_exact);
@@ -308,6 +322,7 @@ static Status count_facets(View *view, Search *search)
 		answer->total = all;
 		answer->total_is_exact = answer->facets_are_exact;
 	}
+	answer->partial |= !answer->facets_are_exact && deadline_passed(view->until);
 	answer->facets_are_exact &= search->compiled.check_count == 0;
 	return st;
 }
@@ -341,6 +356,7 @@ Status page_fill(View *view, Search *search)
 	if (st == ST_OK)
 		st = count_facets(view, search);
 	order_facets(answer);
+	answer->total_is_exact &= !answer->partial;
 	uint64_t most = view->snapshot->documents - view->snapshot->dead.count;
 	answer->total =
 		answer->total > most ? most : answer->total; /* estimates of tiers may add up to more than there is */

@@ -4,12 +4,14 @@
  * shows how it was read. What a hit shows comes from the archive, never from the index.
  *
  * Owns     everything in an answer lives in the arena that was passed
- * Errors   ST_INVALID a filter, sort or cursor that can't be read (names it); ST_LIMIT too long; never "no hits"
+ * Errors   ST_INVALID a filter, sort or cursor that can't be read (names it); ST_LIMIT too long; ST_BUSY the deadline
+ *          passed before anything was looked at; never "no hits"
  * Threads  any number at once
  */
 #ifndef INDEXER_SEARCH_SEARCH_H
 #define INDEXER_SEARCH_SEARCH_H
 
+#include "base/deadline.h"
 #include "base/json_out.h"
 #include "indexer/search/labels.h"
 #include "indexer/shards/index.h"
@@ -34,11 +36,12 @@ typedef struct {
 	Str number, type, agency, fonds, case_code; /* filters; "": none. Folded comparison */
 	Str from, to;                               /* civil dates, both inclusive; "": open */
 	SearchSort sort;
-	unsigned limit;    /* 0: default */
-	Str cursor;        /* `next` of the answer before; "": from the first hit */
-	unsigned facets;   /* bit set of 1 << Facet */
-	Language language; /* of labels in the answer */
-	bool no_expansion; /* abbreviations and old/new names are not added */
+	unsigned limit;        /* 0: default */
+	Str cursor;            /* `next` of the answer before; "": from the first hit */
+	unsigned facets;       /* bit set of 1 << Facet */
+	Language language;     /* of labels in the answer */
+	bool no_expansion;     /* abbreviations and old/new names are not added */
+	const Deadline *until; /* for all that is done; NULL: none. When it passes, what is found is answered */
 	bool bare; /* of each hit only sequence, score and why; nothing is read from the archive but to check phrases */
 } SearchRequest;
 
@@ -64,6 +67,7 @@ typedef struct {
 	bool relaxed;      /* nothing had all words: these are the best matches */
 	uint64_t total;
 	bool total_is_exact;
+	bool partial; /* time ended, or as many texts were looked at as one request may: there may be more, or better */
 	uint64_t took_us;
 	SearchHit *hits;
 	size_t hit_count;

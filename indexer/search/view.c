@@ -12,13 +12,17 @@
 #include "indexer/shards/tokens.h"
 #include "indexer/shards/wait.h"
 
-enum { TRIES = 20, TRIES_UNGUARDED = 2, TRIES_OF_DAMAGED = 4 };
-static const double deadline_seconds = 2.0;
+enum {
+	TRIES = 20,
+	TRIES_UNGUARDED = 2,
+	TRIES_OF_DAMAGED = 4,
+	LOOK_BYTES = 32 << 20, /* of texts: some 0.5 s of one core */
+};
 
 Status view_run(View *view, QueryAsk *ask, QueryFound *out)
 {
 	ask->dead = view->snapshot->dead_docids;
-	ask->deadline_seconds = deadline_seconds;
+	ask->until = view->until;
 	return view->xapian ? xap_search(view->xapian, ask, view->arena, out, view->err)
 			    : matcher_search(view->matcher, ask, view->arena, out, view->err);
 }
@@ -28,14 +32,21 @@ Status view_facets(View *view, QueryAsk *ask, unsigned slots,
 		   bool *is_exact_out)
 {
 	ask->dead = view->snapshot->dead_docids;
-	ask->deadline_seconds = deadline_seconds;
+	ask->until = view->until;
 	return view->xapian ? xap_facets(view->xapian, ask, slots, each, view, all_out, is_exact_out, view->err)
 			    : matcher_facets(view->matcher, ask, slots, each, view, all_out, is_exact_out, view->err);
 }
 
-static Status open_view(View *view, Index *index, Arena *arena, Err *err)
+bool view_may_look(const View *view)
 {
-	*view = (View){.index = index, .arena = arena, .err = err};
+	return view->looked_bytes < LOOK_BYTES && !deadline_passed(view->until);
+}
+
+static Status open_view(View *view, Index *index, const Deadline *until, Arena *arena, Err *err)
+{
+	*view = (View){.index = index, .until = until, .arena = arena, .err = err};
+	if (deadline_passed(until))
+		return err_set(err, ST_BUSY, "no time was left to look anything up");
 	view->tokens = index_take_tokens(index, err);
 	if (!view->tokens)
 		return err->code;
@@ -61,7 +72,8 @@ static bool is_stale(Status st)
 	return st == ST_CONFLICT || st == ST_NOT_FOUND || st == ST_CORRUPT || st == ST_IO;
 }
 
-Status view_with(Index *index, Arena *arena, Status (*body)(View *view, void *ctx), void *ctx, Err *err)
+Status view_with(Index *index, const Deadline *until, Arena *arena, Status (*body)(View *view, void *ctx), void *ctx,
+		 Err *err)
 {
 	Status st = ST_OK;
 	for (int i = 0; i < TRIES; i++) {
@@ -70,7 +82,7 @@ Status view_with(Index *index, Arena *arena, Status (*body)(View *view, void *ct
 		bool guarded = i >= TRIES_UNGUARDED && pthread_rwlock_rdlock(&index->live_gate) == 0;
 		if (i > 0)
 			index_reload(index, true, &ignored);
-		st = open_view(&view, index, arena, err);
+		st = open_view(&view, index, until, arena, err);
 		if (st == ST_OK)
 			st = body(&view, ctx);
 		close_view(&view, st);
@@ -95,6 +107,7 @@ Status view_load_text(View *view, const Entry *entry, size_t most, bool *is_all_
 			continue;
 		size_t len = object->size_bytes < most ? (size_t)object->size_bytes : most;
 		*is_all_out = len == object->size_bytes || len == PASSAGE_TEXT_MAX;
+		view->looked_bytes += len;
 		char *bytes = buf_extend(&view->text, len);
 		if (!bytes && len)
 			return err_no_memory(view->err);

@@ -19,12 +19,18 @@ typedef struct {
 	TokenIter *tokens;
 	Arena *arena;
 	Err *err;
-	Buf text;             /* of the hit that was loaded last */
-	SearchAnswer *answer; /* gets the facets */
+	Buf text;              /* of the hit that was loaded last */
+	const Deadline *until; /* NULL: none */
+	uint64_t looked_bytes; /* of texts that were loaded */
+	SearchAnswer *answer;  /* gets the facets */
 } View;
 
-/* Runs body on the newest snapshot; again on a newer one where its files changed meanwhile. */
-Status view_with(Index *index, Arena *arena, Status (*body)(View *view, void *ctx), void *ctx, Err *err);
+/* Runs body on the newest snapshot; again on a newer one where its files changed meanwhile. ST_BUSY: the deadline
+ * passed before anything could be looked at. */
+Status view_with(Index *index, const Deadline *until, Arena *arena, Status (*body)(View *view, void *ctx), void *ctx,
+		 Err *err);
+/* False: the deadline passed, or the texts that were loaded are as many bytes as one request may look at. */
+bool view_may_look(const View *view);
 Status view_run(View *view, QueryAsk *ask, QueryFound *out);
 /* As matcher_facets; `each` is called with the view. */
 Status view_facets(View *view, QueryAsk *ask, unsigned slots,

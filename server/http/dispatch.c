@@ -217,8 +217,8 @@ enum MHD_Result dispatch_step(void *service, struct MHD_Connection *connection, 
 
 static void log_request(const Exchange *x, uint64_t took_us)
 {
-	char http[12], took[24];
-	snprintf(http, sizeof http, "%u", x->answered_http);
+	char http[24], took[24];
+	snprintf(http, sizeof http, "%u%s", x->answered_http, x->request.is_partial ? " partial" : "");
 	snprintf(took, sizeof took, "%" PRIu64, took_us);
 	event_write(EVENT_INFO, "server", "request", "request_id", x->request.id, "method",
 		    x->method.ptr ? x->method.ptr : "", "target", x->target.ptr ? x->target.ptr : "", "status", http,
@@ -229,11 +229,11 @@ static void log_request(const Exchange *x, uint64_t took_us)
 static void note_access(const Exchange *x)
 {
 	const Request *r = &x->request;
-	char http[12];
+	char http[24];
 	Err err;
 	if (!r->service->access || !str_starts(x->target, STR("/v1/")))
 		return;
-	snprintf(http, sizeof http, "%u", x->answered_http);
+	snprintf(http, sizeof http, "%u%s", x->answered_http, r->is_partial ? " partial" : "");
 	AccessEntry entry = {.who = STR("local"),
 			     .action = x->method,
 			     .what = x->target,

@@ -39,6 +39,7 @@ struct Request {
 	Str variables[ROUTE_VARIABLES_MAX]; /* of the pattern, in order, decoded */
 	char id[REQUEST_ID_MAX + 1];
 	bool is_head;
+	bool is_partial;   /* set by a handler that answered with less than was asked for, for want of time */
 	Language language; /* of ?lang=, else of Accept-Language, else Vietnamese */
 	Str media;         /* Content-Type without parameters, in the case it came in */
 	Str if_none_match, if_range, range;

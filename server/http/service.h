@@ -2,7 +2,7 @@
  *
  * Shapes   parts that may be NULL say so
  * Owns     nothing: each part belongs to whoever made it (server.c) and outlives every request
- * Threads  constant while requests are served, but for the two counters, which are atomic
+ * Threads  constant while requests are served, but for the counters, which are atomic
  */
 #ifndef SERVER_HTTP_SERVICE_H
 #define SERVER_HTTP_SERVICE_H
@@ -29,7 +29,7 @@ typedef struct {
 	bool log_requests;
 	uint64_t started_us;
 	uint32_t instance; /* random: the request ids of two runs differ */
-	_Atomic uint64_t refreshed_us, request_counter;
+	_Atomic uint64_t refreshed_us, request_counter, partial_counter;
 } Service;
 
 #endif

@@ -4,11 +4,14 @@
 
 #include "indexer/search/search.h"
 
-enum { SUGGESTIONS = 10 };
+#include <stdatomic.h>
+
+enum { SUGGESTIONS = 10, SEARCH_MS = 2000 };
 
 Status get_search(Request *r, Reply *reply, Err *err)
 {
-	SearchRequest request = {.language = r->language};
+	const Deadline until = deadline_in(SEARCH_MS, NULL);
+	SearchRequest request = {.language = r->language, .until = &until};
 	SearchAnswer answer;
 	JsonOut j;
 	for (size_t i = 0; i < r->url.parameter_count; i++) {
@@ -21,6 +24,9 @@ Status get_search(Request *r, Reply *reply, Err *err)
 	Status st = search_run(r->service->index, &request, &r->arena, &answer, err);
 	if (st != ST_OK)
 		return st;
+	r->is_partial = answer.partial;
+	if (answer.partial)
+		atomic_fetch_add_explicit(&r->service->partial_counter, 1, memory_order_relaxed);
 	reply_json_begin(reply, &j);
 	reply_header(reply, "Vary", STR("Accept-Language"));
 	search_write_json(&answer, &j);

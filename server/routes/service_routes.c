@@ -7,6 +7,7 @@
 #include "server/routes/openapi.h"
 
 #include <inttypes.h>
+#include <stdatomic.h>
 
 enum { CHANGES_DEFAULT = 100, CHANGES_MAX = 1000, HEALTH_LAG_MAX = 1000 };
 
@@ -116,6 +117,12 @@ static void write_gauge(Buf *out, const char *name, const char *help, uint64_t v
 		   value);
 }
 
+static void write_counter(Buf *out, const char *name, const char *help, uint64_t value)
+{
+	buf_printf(out, "# HELP hoso_%s %s\n# TYPE hoso_%s counter\nhoso_%s %" PRIu64 "\n", name, help, name, name,
+		   value);
+}
+
 static void write_scrub(const Service *service, Buf *out)
 {
 	ScrubState state;
@@ -156,6 +163,8 @@ Status get_metrics(Request *r, Reply *reply, Err *err)
 	write_gauge(out, "http_connections", "Open connections.", connections_count(service->connections));
 	write_gauge(out, "uptime_seconds", "Since the server was started.",
 		    (clock_monotonic_us() - service->started_us) / 1000000);
+	write_counter(out, "search_partial_total", "Searches answered in part, for want of time.",
+		      atomic_load_explicit(&service->partial_counter, memory_order_relaxed));
 	buf_printf(out,
 		   "# TYPE hoso_http_connections_reaped_total counter\nhoso_http_connections_reaped_total %" PRIu64
 		   "\n",
