@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/event.h"
 #include "server/http/dispatch.h"
+#include "server/http/guard.h"
 #include "server/http/listen.h"
 #include "server/http/service.h"
 #include "server/jobs/jobs.h"
@@ -21,6 +22,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum {
@@ -55,8 +57,14 @@ static void watch_connection(void *ctx, struct MHD_Connection *connection, void 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
 		const union MHD_ConnectionInfo *info =
 			MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+		if (info && !guard_add(info->connect_fd))
+			shutdown(info->connect_fd, SHUT_RDWR); /* unguarded it must not be read */
 		*slot = info ? connections_add(service->connections, info->connect_fd) : NULL;
 	} else {
+		const union MHD_ConnectionInfo *info =
+			MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+		if (info)
+			guard_remove(info->connect_fd);
 		connections_remove(service->connections, *slot);
 		*slot = NULL;
 	}

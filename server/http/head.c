@@ -7,13 +7,14 @@
 #include "server/http/head.h"
 
 #include "server/http/conditions.h"
+#include "server/http/origin.h"
 
 #include <stdio.h>
 
 typedef struct {
 	Exchange *x;
-	size_t bytes, count, hosts, lengths, encodings;
-	Str host, language, origin_site;
+	size_t bytes, count, hosts, lengths, encodings, origins;
+	Str host, fetch_site, origin;
 	Status status;
 } HeadCheck;
 
@@ -49,17 +50,10 @@ static Status read_encoding(HeadCheck *check, Str value)
 	return ST_OK;
 }
 
-static void take_request_id(Request *r, Str value)
+static Status take_origin(HeadCheck *check, Str value)
 {
-	if (value.len == 0 || value.len > REQUEST_ID_MAX)
-		return;
-	for (size_t i = 0; i < value.len; i++) {
-		char c = value.ptr[i];
-		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || strchr("-_.", c)))
-			return;
-	}
-	memcpy(r->id, value.ptr, value.len);
-	r->id[value.len] = 0;
+	check->origin = value;
+	return check->origins++ ? refuse(check, "more than one Origin") : ST_OK;
 }
 
 static Status take_header(HeadCheck *check, Str name, Str value)
@@ -86,9 +80,9 @@ static Status take_header(HeadCheck *check, Str name, Str value)
 	else if (str_eq_nocase(name, STR("range")))
 		r->range = value;
 	else if (str_eq_nocase(name, STR("sec-fetch-site")))
-		check->origin_site = value;
-	else if (str_eq_nocase(name, STR("x-request-id")))
-		take_request_id(r, value);
+		check->fetch_site = value;
+	else if (str_eq_nocase(name, STR("origin")))
+		return take_origin(check, value);
 	return ST_OK;
 }
 
@@ -113,27 +107,23 @@ static enum MHD_Result check_header(void *ctx, enum MHD_ValueKind kind, const ch
 	return check->status == ST_OK ? MHD_YES : MHD_NO;
 }
 
-static Str without_port(Str host)
-{
-	ptrdiff_t bracket = str_find_char(host, ']'), colon = str_find_char(host, ':');
-	if (host.len && host.ptr[0] == '[')
-		return str_slice(host, 0, bracket < 0 ? 0 : (size_t)bracket + 1);
-	return str_slice(host, 0, colon < 0 ? host.len : (size_t)colon);
-}
-
-/* DNS rebinding: a page of another site, whose name was made to point to this machine, must not read the archive
- * through the user's browser. */
 static Status check_host(HeadCheck *check)
 {
-	Str name = without_port(check->host), rest = str_from(check->x->request.service->hosts), allowed;
-	if (str_eq_nocase(name, STR("localhost")) || str_starts(name, STR("127.")) || str_eq(name, STR("[::1]")))
+	if (host_is_ours(check->host, str_from(check->x->request.service->hosts)))
 		return ST_OK;
-	while (str_split(&rest, ',', &allowed))
-		if (name.len && str_eq_nocase(str_trim(allowed), name))
-			return ST_OK;
 	check->x->must_close = true;
 	return err_set(&check->x->err, ST_FORBIDDEN, "this server does not answer for the host '%.*s' (serve --host)",
-		       STR_ARG(str_slice(name, 0, 80)));
+		       STR_ARG(str_slice(check->host, 0, 80)));
+}
+
+/* Browsers say with every write where its page came from; programs say nothing. */
+static Status check_origin(HeadCheck *check)
+{
+	Str site = check->fetch_site, names = str_from(check->x->request.service->hosts);
+	if ((site.len && !str_eq_nocase(site, STR("same-origin")) && !str_eq_nocase(site, STR("none"))) ||
+	    (check->origins && !origin_is_ours(check->origin, check->host, names)))
+		return err_set(&check->x->err, ST_FORBIDDEN, "a page of another site may not change the archive");
+	return ST_OK;
 }
 
 static Status check_framing(HeadCheck *check, const char *version)
@@ -157,8 +147,7 @@ Status head_check(Exchange *x, struct MHD_Connection *connection, const char *ve
 	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, check_header, &check);
 	if (check.status == ST_OK)
 		check.status = check_framing(&check, version);
-	if (check.status == ST_OK && changes && check.origin_site.len &&
-	    !str_eq_nocase(check.origin_site, STR("same-origin")) && !str_eq_nocase(check.origin_site, STR("none")))
-		check.status = err_set(&x->err, ST_FORBIDDEN, "a page of another site may not change the archive");
+	if (check.status == ST_OK && changes)
+		check.status = check_origin(&check);
 	return check.status;
 }

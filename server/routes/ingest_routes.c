@@ -137,7 +137,8 @@ Status post_ingest(Request *r, Reply *reply, Err *err)
 	if (r->body_fd < 0 || r->body_bytes == 0)
 		return err_set(err, ST_INVALID, "the body is empty");
 	if (r->media.len == 0 || request_media_is(r, "text/plain") ||
-	    request_media_is(r, "application/x-www-form-urlencoded") || name.len == 0)
+	    request_media_is(r, "application/x-www-form-urlencoded") || str_starts(r->media, STR("multipart/")) ||
+	    name.len == 0) /* what a form of another site's page can send is not taken */
 		return err_set(err, ST_UNSUPPORTED,
 			       "Content-Type must be application/x-ndjson, application/zip or application/x-tar; "
 			       "or application/octet-stream with ?name=");

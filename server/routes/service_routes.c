@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "indexer/report/stats.h"
+#include "server/http/guard.h"
 #include "server/routes/openapi.h"
 
 #include <inttypes.h>
@@ -166,9 +167,10 @@ Status get_metrics(Request *r, Reply *reply, Err *err)
 	write_counter(out, "search_partial_total", "Searches answered in part, for want of time.",
 		      atomic_load_explicit(&service->partial_counter, memory_order_relaxed));
 	buf_printf(out,
-		   "# TYPE hoso_http_connections_reaped_total counter\nhoso_http_connections_reaped_total %" PRIu64
+		   "# TYPE hoso_http_streams_refused_total counter\nhoso_http_streams_refused_total %" PRIu64
+		   "\n# TYPE hoso_http_connections_reaped_total counter\nhoso_http_connections_reaped_total %" PRIu64
 		   "\n",
-		   connections_reaped(service->connections));
+		   guard_refused(), connections_reaped(service->connections));
 	return ST_OK;
 }
 

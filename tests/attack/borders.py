@@ -49,7 +49,7 @@ HEADS = [
 def test_heads(s):
     for name, data in HEADS:
         out, end = s.raw(data, seconds=3)
-        check(f"{name}: refused and closed", status_of(out) in (0, 400, 431) and end != "open", out[:200], end)
+        check(f"{name}: refused and closed", status_of(out) in (0, 400, 413, 431) and end != "open", out[:200], end)
         out, _ = s.raw(data + SECOND, seconds=2)
         check(f"{name}: nothing behind it is answered", b"tree_size" not in out, out[:300])
     good = GET + H + b"\r\n"

@@ -39,8 +39,7 @@ def test_service(s):
     check("answers are not sniffed, not framed, not cached", headers["X-Content-Type-Options"] == "nosniff"
           and "default-src 'none'" in headers["Content-Security-Policy"] and headers["Cache-Control"] == "no-store", headers)
     check("no other site may read answers", headers["Access-Control-Allow-Origin"] is None)
-    check("a request id is echoed", s.get("/healthz", X_Request_Id="abc-1.2")["X-Request-Id"] == "abc-1.2")
-    check("a request id with odd characters is replaced", s.get("/healthz", X_Request_Id="a b<")["X-Request-Id"] != "a b<")
+    check("the service names each request itself", s.get("/healthz", X_Request_Id="abc-1.2")["X-Request-Id"] not in ("abc-1.2", "", None))
     text = s.get("/metrics").body.decode()
     check("metrics count requests by route and code", 'hoso_http_requests_total{method="GET",route="/healthz",code="200"}' in text)
     check("metrics tell the archive's size", "\nhoso_archive_tree_size " in text and "hoso_http_request_seconds_bucket" in text)
