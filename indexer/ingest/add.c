@@ -42,6 +42,17 @@ static Status add_file_to_sum(Sha256 *sum, const SourceFile *file, Buf *step, Er
 	return ST_OK;
 }
 
+Status item_hash_file(const SourceFile *file, Hash *out, Err *err)
+{
+	Sha256 sum;
+	Buf step = {0};
+	sha256_begin(&sum);
+	Status st = add_file_to_sum(&sum, file, &step, err);
+	buf_done(&step);
+	sha256_end(&sum, st == ST_OK ? out : &(Hash){0});
+	return st;
+}
+
 /* An item with files gets its id from what was given: metadata, text, names and bytes of the files; not from what is
  * extracted, so that a better extractor makes a new version of the same record and not another record. */
 static Status derive_id(IngestRun *run, const IngestItem *item, Str *out, Err *err)
@@ -100,6 +111,19 @@ static Status make_object(const char *role, const SourceFile *file, ObjectInput 
 	return ST_OK;
 }
 
+Status item_original_object(const SourceFile *file, ObjectInput *out, Err *err)
+{
+	return make_object("original", file, out, err);
+}
+
+ObjectInput item_text_object(const ItemText *text)
+{
+	return (ObjectInput){
+		.ref = {.role = "text", .media = STR("text/plain; charset=utf-8"), .from = str_from(text->from)},
+		.bytes = text->text,
+		.fd = -1};
+}
+
 static Status make_objects(IngestRun *run, const IngestItem *item, const ItemText *text, EntryInput *entry, Err *err)
 {
 	ObjectInput *objects = arena_calloc(&run->arena, item->file_count + 2, sizeof *objects);
@@ -113,11 +137,7 @@ static Status make_objects(IngestRun *run, const IngestItem *item, const ItemTex
 	if (st != ST_OK)
 		return st;
 	if (text->has_text)
-		objects[entry->object_count++] = (ObjectInput){.ref = {.role = "text",
-								       .media = STR("text/plain; charset=utf-8"),
-								       .from = str_from(text->from)},
-							       .bytes = text->text,
-							       .fd = -1};
+		objects[entry->object_count++] = item_text_object(text);
 	entry->objects = objects;
 	return ST_OK;
 }
@@ -135,6 +155,22 @@ static void count_result(IngestRun *run, uint64_t bytes)
 	run->uncommitted_bytes += bytes;
 }
 
+Status item_write_metadata(IngestRun *run, const Record *record, EntryInput *out, Err *err)
+{
+	buf_clear(&run->metadata);
+	record_write(record, &run->metadata);
+	if (!buf_ok(&run->metadata))
+		return err_no_memory(err);
+	if (run->metadata.len > STORE_METADATA_MAX)
+		return err_set(err, ST_LIMIT, "its metadata is larger than %d bytes", STORE_METADATA_MAX);
+	out->metadata = buf_str(&run->metadata);
+	if (!record->is_case) {
+		out->cases = record->fields[RF_CASES].items;
+		out->case_count = record->fields[RF_CASES].count;
+	}
+	return ST_OK;
+}
+
 static Status append(IngestRun *run, IngestItem *item, const ItemText *text, Str key, uint64_t bytes, Err *err)
 {
 	Record *record = item->record;
@@ -143,18 +179,12 @@ static Status append(IngestRun *run, IngestItem *item, const ItemText *text, Str
 		Status st = make_objects(run, item, text, &entry, err);
 		if (st != ST_OK)
 			return st;
-		entry.cases = record->fields[RF_CASES].items;
-		entry.case_count = record->fields[RF_CASES].count;
 	}
-	buf_clear(&run->metadata);
-	record_write(record, &run->metadata);
-	if (!buf_ok(&run->metadata))
-		return err_no_memory(err);
-	if (run->metadata.len > STORE_METADATA_MAX)
-		return err_set(err, ST_LIMIT, "its metadata is larger than %d bytes", STORE_METADATA_MAX);
-	entry.metadata = buf_str(&run->metadata);
-	Status st = run->put_now ? store_put(run->store, &entry, &run->receipt, err)
-				 : store_append(run->store, &entry, &run->receipt, err);
+	Status st = item_write_metadata(run, record, &entry, err);
+	if (st != ST_OK)
+		return st;
+	st = run->put_now ? store_put(run->store, &entry, &run->receipt, err)
+			  : store_append(run->store, &entry, &run->receipt, err);
 	if (st == ST_OK)
 		count_result(run, bytes + entry.metadata.len);
 	return st;

@@ -8,9 +8,19 @@
 #ifndef INDEXER_INGEST_ADD_H
 #define INDEXER_INGEST_ADD_H
 
+#include "indexer/ingest/complete.h"
 #include "indexer/ingest/item.h"
 
 /* Appends the item, or rejects it. run->arena is reset by whoever made the item. */
 Status ingest_add(IngestRun *run, IngestItem *item, Err *err);
+
+/* Parts of it, for those who compose an entry themselves. */
+
+/* A file as an object of role "original"; its hash is not known yet. */
+Status item_original_object(const SourceFile *file, ObjectInput *out, Err *err);
+Status item_hash_file(const SourceFile *file, Hash *out, Err *err);
+ObjectInput item_text_object(const ItemText *text);
+/* The record's metadata and case files into an entry; they lie in the run and in the record. */
+Status item_write_metadata(IngestRun *run, const Record *record, EntryInput *out, Err *err);
 
 #endif

@@ -177,3 +177,16 @@ Status json_set_member(Str object, const char *name, Str value, Arena *arena, St
 		*out = kept;
 	return st;
 }
+
+Status json_get_text(Str object, const char *outer, const char *inner, Arena *arena, Str *out, Err *err)
+{
+	json_t *parsed = object.len ? json_loadb(object.ptr, object.len, 0, NULL) : NULL;
+	const json_t *value = json_object_get(json_object_get(parsed, outer), inner);
+	Str found = json_is_string(value) ? (Str){json_string_value(value), json_string_length(value)} : STR("");
+	Str kept = arena_copy(arena, found);
+	json_decref(parsed);
+	if (!kept.ptr)
+		return err_no_memory(err);
+	*out = kept;
+	return ST_OK;
+}

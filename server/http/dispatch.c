@@ -179,7 +179,11 @@ static enum MHD_Result answer(Exchange *x, struct MHD_Connection *connection)
 			x->err = err;
 	}
 	if (x->err.code != ST_OK)
-		write_problem(x, x->http ? x->http : problem_http(x->err.code, x->has_body), &reply);
+		write_problem(x,
+			      x->http             ? x->http
+			      : reply.http >= 400 ? reply.http
+						  : problem_http(x->err.code, x->has_body),
+			      &reply);
 	connection_set_deadline(x->link, DEADLINE_ANSWER_MS);
 	enum MHD_Result sent = send_reply(x, connection, &reply);
 	reply_done(&reply);

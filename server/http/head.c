@@ -73,6 +73,8 @@ static Status take_header(HeadCheck *check, Str name, Str value)
 			value, 0, str_find_char(value, ';') < 0 ? value.len : (size_t)str_find_char(value, ';')));
 	else if (str_eq_nocase(name, STR("accept-language")))
 		r->language = language_preferred(value);
+	else if (str_eq_nocase(name, STR("if-match")))
+		r->if_match = value;
 	else if (str_eq_nocase(name, STR("if-none-match")))
 		r->if_none_match = value;
 	else if (str_eq_nocase(name, STR("if-range")))

@@ -7,7 +7,8 @@
  *           …
  *           reply_json_begin(reply, &j);
  *           …
- *           return ST_OK;                    anything else becomes a problem (problem.h)
+ *           return ST_OK;                    anything else becomes a problem (problem.h); reply->http, where it is
+ *                                            400 or more, is the problem that only HTTP knows (412)
  *   }
  *
  * Owns     what a handler needs until the answer is sent lies in r->arena; texts of the request are borrowed
@@ -42,7 +43,7 @@ struct Request {
 	bool is_partial;   /* set by a handler that answered with less than was asked for, for want of time */
 	Language language; /* of ?lang=, else of Accept-Language, else Vietnamese */
 	Str media;         /* Content-Type without parameters, in the case it came in */
-	Str if_none_match, if_range, range;
+	Str if_match, if_none_match, if_range, range;
 	Buf body;    /* of routes that take JSON or one file */
 	int body_fd; /* of routes that take a stream: an unnamed file, read from its start; else -1 */
 	uint64_t body_bytes;

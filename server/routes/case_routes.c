@@ -10,7 +10,13 @@
 
 #include <inttypes.h>
 
-enum { CASES_DEFAULT = 50, CASES_MAX = 1000, CASE_RECORDS_DEFAULT = 500, CASE_RECORDS_MAX = 2000 };
+enum {
+	CASES_DEFAULT = 50,
+	CASES_MAX = 1000,
+	CASE_RECORDS_DEFAULT = 500,
+	CASE_RECORDS_MAX = 2000,
+	CASE_PAGE_BYTES = 4 << 20
+};
 
 static void write_case_title(Request *r, Str code, JsonOut *j)
 {
@@ -54,13 +60,16 @@ Status get_cases(Request *r, Reply *reply, Err *err)
 	return ST_OK;
 }
 
+/* A page ends behind `limit` records, or behind the one that fills it; at least one is shown. */
 static Status write_case_records(Request *r, const CaseFile *file, uint64_t from, uint64_t limit, JsonOut *j, Err *err)
 {
 	Arena arena = {0};
 	Status st = ST_OK;
+	uint64_t i = from;
+	size_t full = j->out->len + CASE_PAGE_BYTES;
 	jout_key(j, "records");
 	jout_open(j, '[');
-	for (uint64_t i = from; i < file->record_count && i - from < limit && st == ST_OK; i++) {
+	for (; i < file->record_count && i - from < limit && j->out->len < full && st == ST_OK; i++) {
 		Entry entry;
 		Record record;
 		arena_reset(&arena);
@@ -75,6 +84,8 @@ static Status write_case_records(Request *r, const CaseFile *file, uint64_t from
 		jout_close(j, '}');
 	}
 	jout_close(j, ']');
+	if (i < file->record_count)
+		jout_field_u64(j, "next", i);
 	arena_done(&arena);
 	return st;
 }
@@ -105,8 +116,6 @@ Status get_case(Request *r, Reply *reply, Err *err)
 	else
 		jout_field_str(&j, "code", file.code);
 	jout_field_u64(&j, "total", file.record_count);
-	if (from + limit < file.record_count)
-		jout_field_u64(&j, "next", from + limit);
 	st = write_case_records(r, &file, from, limit, &j, err);
 	jout_close(&j, '}');
 	reply->etag = reply_etag_of((Str){(const char *)file.state.bytes, sizeof file.state.bytes}, &r->arena);

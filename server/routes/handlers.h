@@ -19,6 +19,8 @@ Status get_record(Request *r, Reply *reply, Err *err);
 Status get_record_text(Request *r, Reply *reply, Err *err);
 Status get_record_matches(Request *r, Reply *reply, Err *err);
 Status get_record_content(Request *r, Reply *reply, Err *err);
+/* The ETag of a record as get_record shows this version of it. */
+Str record_tag(const Entry *entry, uint64_t newest_sequence, Arena *arena);
 
 /* ingest_routes.c */
 Status post_record(Request *r, Reply *reply, Err *err);

@@ -3,8 +3,8 @@
 #include "server/routes/handlers.h"
 
 #include "indexer/ingest/ingest.h"
+#include "server/http/conditions.h"
 #include "server/jobs/jobs.h"
-#include "store/record/entry_json.h"
 
 #include <inttypes.h>
 
@@ -39,90 +39,45 @@ Status post_record(Request *r, Reply *reply, Err *err)
 	return st == ST_OK ? answer_receipt(r, &receipt, reply) : st;
 }
 
-/* Writes the record as a sender would give it, with its files and one more: archived, that is its next version. */
-static Status compose_with_file(Request *r, const Entry *entry, Str name, Buf *json, Err *err)
+/* Which version If-Match lets this request follow; 0: whichever is the newest. */
+static Status check_if_match(Request *r, Reply *reply, uint32_t *version_out, Err *err)
 {
-	Record record;
-	JsonOut j;
-	Buf text = {0}, file = {0};
-	int text_object = entry_text_object(entry);
-	Status st = entry_read_record(entry, &r->arena, &record, err);
-	if (st == ST_OK && text_object >= 0 && str_eq(entry->objects[text_object].from, STR("given")))
-		st = store_object_load(r->service->store, &entry->objects[text_object].hash, REQUEST_FILE_MAX, &text,
-				       err);
-	jout_begin(&j, json);
-	jout_open(&j, '{');
-	jout_field_str(&j, "id", entry->key);
-	record_write_members(&record, &j);
-	if (text.len)
-		jout_field_str(&j, "text", buf_str(&text));
-	jout_key(&j, "files");
-	jout_open(&j, '[');
-	for (size_t i = 0; i < entry->object_count && st == ST_OK; i++) {
-		const ObjectRef *object = &entry->objects[i];
-		if (strcmp(object->role, "text") == 0)
-			continue;
-		buf_clear(&file);
-		st = store_object_load(r->service->store, &object->hash, REQUEST_FILE_MAX, &file, err);
-		jout_open(&j, '{');
-		jout_field_str(&j, "name", object->name);
-		jout_field_str(&j, "media", object->media);
-		jout_key(&j, "base64");
-		jout_base64(&j, file.data, file.len);
-		jout_close(&j, '}');
-	}
-	jout_open(&j, '{');
-	jout_field_str(&j, "name", name);
-	if (r->media.len)
-		jout_field_str(&j, "media", r->media);
-	jout_key(&j, "base64");
-	jout_base64(&j, r->body.data, r->body.len);
-	jout_close(&j, '}');
-	jout_close(&j, ']');
-	jout_close(&j, '}');
-	buf_done(&text);
-	buf_done(&file);
-	if (st == ST_OK && !buf_ok(json))
-		st = err_no_memory(err);
-	return st;
-}
-
-static bool has_file(const Entry *entry, Str bytes)
-{
-	Hash hash;
-	hash_of(bytes, &hash);
-	for (size_t i = 0; i < entry->object_count; i++)
-		if (hash_eq(&hash, &entry->objects[i].hash) && strcmp(entry->objects[i].role, "text") != 0)
-			return true;
-	return false;
+	uint64_t sequence;
+	Entry newest;
+	*version_out = 0;
+	if (!r->if_match.ptr || str_eq(str_trim(r->if_match), STR("*")))
+		return ST_OK;
+	Status st = store_find(r->service->store, ENTRY_RECORD, r->variables[0], 0, &sequence, err);
+	if (st == ST_OK)
+		st = store_entry(r->service->store, sequence, &r->arena, &newest, err);
+	if (st != ST_OK)
+		return st;
+	*version_out = newest.version;
+	if (etag_list_holds(r->if_match, record_tag(&newest, sequence, &r->arena), true))
+		return ST_OK;
+	reply->http = 412;
+	return err_set(err, ST_CONFLICT, "If-Match names another version than the newest, which is %" PRIu32,
+		       newest.version);
 }
 
 Status put_record_content(Request *r, Reply *reply, Err *err)
 {
-	uint64_t sequence;
-	Entry entry;
 	Receipt receipt;
-	Buf json = {0};
-	Str name = request_parameter(r, "name");
-	if (r->body.len == 0)
+	ContentInput input = {.id = r->variables[0],
+			      .name = request_parameter(r, "name"),
+			      .bytes = r->body_fd < 0 ? buf_str(&r->body) : (Str){NULL, 0},
+			      .fd = r->body_fd,
+			      .size_bytes = r->body_bytes};
+	if (r->body_bytes == 0)
 		return err_set(err, ST_INVALID, "the body is empty: it must be the file's bytes");
-	if (name.len == 0 || name.len > 255)
+	if (input.name.len == 0 || input.name.len > 255)
 		return err_set(err, ST_INVALID, "'name' must be the file's name (at most 255 bytes)");
-	Status st = store_find(r->service->store, ENTRY_RECORD, r->variables[0], 0, &sequence, err);
-	if (st == ST_OK)
-		st = store_entry(r->service->store, sequence, &r->arena, &entry, err);
-	if (st == ST_OK && has_file(&entry, buf_str(&r->body))) { /* sent again: answered with the same receipt */
-		receipt =
-			(Receipt){APPEND_DUPLICATE, {0}, entry.version, entry.sequence, entry.leaf, entry.sequence + 1};
-		memcpy(receipt.key, entry.key.ptr, entry.key.len);
-		return answer_receipt(r, &receipt, reply);
-	}
-	if (st == ST_OK)
-		st = compose_with_file(r, &entry, name, &json, err);
-	buf_done(&r->body);
-	if (st == ST_OK)
-		st = ingest_record(r->service->store, r->service->index, buf_str(&json), NULL, &receipt, err);
-	buf_done(&json);
+	Status st = check_if_match(r, reply, &input.version, err);
+	if (st != ST_OK)
+		return st;
+	st = ingest_content(r->service->store, r->service->index, &input, &receipt, err);
+	if (st == ST_CONFLICT && input.version)
+		reply->http = 412;
 	return st == ST_OK ? answer_receipt(r, &receipt, reply) : st;
 }
 

@@ -22,27 +22,28 @@ static Status load_version(Request *r, Entry *out, Err *err)
 
 /* ---- metadata -------------------------------------------------------------------------------------------------- */
 
-/* Newest first, by the chain of `previous`. A version that can't be read ends the list: the record is shown all the
- * same. */
-static void write_versions(Request *r, const Entry *newest, JsonOut *j)
+/* Newest first, a page of them; what can't be read ends the list, it does not hide the record. */
+static void write_versions(Request *r, uint64_t from, JsonOut *j)
 {
-	Entry entry = *newest;
 	char stamp[CLOCK_STAMP_LEN + 1];
+	size_t count = 0;
 	Err err;
+	VersionItem *items = arena_calloc(&r->arena, VERSIONS_SHOWN + 1, sizeof *items);
+	if (!items || store_versions(r->service->store, from, items, VERSIONS_SHOWN + 1, &count, &err) != ST_OK)
+		count = 0;
 	jout_key(j, "versions");
 	jout_open(j, '[');
-	for (int i = 0; i < VERSIONS_SHOWN; i++) {
-		clock_format_utc(entry.utc_ms, stamp);
+	for (size_t i = 0; i < count && i < VERSIONS_SHOWN; i++) {
+		clock_format_utc(items[i].utc_ms, stamp);
 		jout_open(j, '{');
-		jout_field_u64(j, "version", entry.version);
-		jout_field_u64(j, "sequence", entry.sequence);
+		jout_field_u64(j, "version", items[i].version);
+		jout_field_u64(j, "sequence", items[i].sequence);
 		jout_field_text(j, "archived", stamp);
 		jout_close(j, '}');
-		if (entry.previous >= entry.sequence || /* UINT64_MAX: there is none */
-		    store_entry(r->service->store, entry.previous, &r->arena, &entry, &err) != ST_OK)
-			break;
 	}
 	jout_close(j, ']');
+	if (count > VERSIONS_SHOWN)
+		jout_field_u64(j, "versions_next", items[VERSIONS_SHOWN].version);
 }
 
 static void write_objects(const Entry *entry, JsonOut *j)
@@ -64,33 +65,39 @@ static void write_objects(const Entry *entry, JsonOut *j)
 	buf_done(&url);
 }
 
+Str record_tag(const Entry *entry, uint64_t newest_sequence, Arena *arena)
+{
+	char *seed = arena_printf(arena, "%" PRIu64 " of %" PRIu64 " %d", entry->sequence, newest_sequence,
+				  entry->destroyed);
+	return reply_etag_of(str_from(seed), arena);
+}
+
 Status get_record(Request *r, Reply *reply, Err *err)
 {
-	Entry entry, newest;
+	Entry entry;
 	Record record;
 	JsonOut j;
-	uint64_t newest_sequence;
+	uint64_t newest, listed, listed_version;
 	Status st = load_version(r, &entry, err);
 	if (st == ST_OK)
 		st = entry_read_record(&entry, &r->arena, &record, err);
 	if (st == ST_OK)
-		st = store_find(r->service->store, ENTRY_RECORD, r->variables[0], 0, &newest_sequence, err);
+		st = store_find(r->service->store, ENTRY_RECORD, r->variables[0], 0, &newest, err);
+	if (st == ST_OK)
+		st = request_number(r, "versions_from", 0, 1, UINT32_MAX, &listed_version, err);
+	if (st == ST_OK)
+		st = store_find(r->service->store, ENTRY_RECORD, r->variables[0], (uint32_t)listed_version, &listed,
+				err);
 	if (st != ST_OK)
 		return st;
-	newest = entry;
-	if (newest_sequence != entry.sequence &&
-	    (st = store_entry(r->service->store, newest_sequence, &r->arena, &newest, err)) != ST_OK)
-		return st;
-	char *seed = arena_printf(&r->arena, "%" PRIu64 " of %" PRIu64 " %d", entry.sequence, newest_sequence,
-				  entry.destroyed);
 	reply_json_begin(reply, &j);
 	jout_open(&j, '{');
 	entry_write_members(&entry, &record, &j);
-	jout_field_bool(&j, "current", entry.sequence == newest_sequence);
+	jout_field_bool(&j, "current", entry.sequence == newest);
 	write_objects(&entry, &j);
-	write_versions(r, &newest, &j);
+	write_versions(r, listed, &j);
 	jout_close(&j, '}');
-	reply->etag = reply_etag_of(str_from(seed), &r->arena);
+	reply->etag = record_tag(&entry, newest, &r->arena);
 	return ST_OK;
 }
 

@@ -30,6 +30,11 @@ static const RouteParameter version_parameters[] = {
 	{"version", "integer", "An older version; without it the newest"},
 	{NULL, NULL, NULL},
 };
+static const RouteParameter record_parameters[] = {
+	{"version", "integer", "An older version; without it the newest"},
+	{"versions_from", "integer", "The list of versions begins here (`versions_next` of the page before)"},
+	{NULL, NULL, NULL},
+};
 static const RouteParameter matches_parameters[] = {
 	{"q", "string", "A query as for /v1/search; without it only numbers are answered"},
 	{"version", "integer", "An older version; without it the newest"},
@@ -58,7 +63,7 @@ static const RouteParameter cases_parameters[] = {
 };
 static const RouteParameter case_parameters[] = {
 	{"from", "integer", "Records from this place on (`next` of the page before)"},
-	{"limit", "integer", "At most 2000"},
+	{"limit", "integer", "At most 2000; a page ends at 4 MiB too"},
 	{NULL, NULL, NULL},
 };
 static const RouteParameter suggest_parameters[] = {
@@ -107,7 +112,7 @@ static const Route rows[] = {
 	 .pattern = "/v1/records/{id}",
 	 .handle = get_record,
 	 .media = JSON,
-	 .parameters = version_parameters,
+	 .parameters = record_parameters,
 	 .summary = "Metadata, versions and objects of a record",
 	 .summary_vi = "Thông tin, các phiên bản, các tệp của văn bản"},
 	{.method = "GET",

@@ -207,6 +207,25 @@ Status segment_file_read(const SegmentFile *f, uint64_t offset, uint64_t room, A
 	return ST_OK;
 }
 
+Status segment_file_read_descriptor(const SegmentFile *f, uint64_t offset, uint64_t room, Arena *arena, Str *out,
+				    Err *err)
+{
+	enum { FIRST_READ = 512 };
+	size_t first = room < FIRST_READ ? (size_t)room : FIRST_READ;
+	FrameHeader header;
+	uint8_t *bytes = arena_alloc(arena, FIRST_READ);
+	if (!bytes)
+		return err_no_memory(err);
+	Status st = file_pread(f->fd, bytes, first, offset, f->name, err);
+	if (st != ST_OK)
+		return st;
+	if (first < FRAME_HEADER_LEN || !frame_header_get(bytes, frame_seed(f->seed, offset), &header) ||
+	    header.descriptor_len > first - FRAME_HEADER_LEN)
+		return err_set(err, ST_CORRUPT, "segment %s offset %" PRIu64 ": damaged frame header", f->name, offset);
+	*out = (Str){(const char *)bytes + FRAME_HEADER_LEN, header.descriptor_len};
+	return ST_OK;
+}
+
 /* ---- what is known of a segment -------------------------------------------------------------------------------- */
 
 Segment *segment_new(uint32_t id)

@@ -80,6 +80,9 @@ Status segment_file_locate(const SegmentFile *f, uint32_t ordinal, uint64_t *off
 Status segment_file_leaf_ordinal(const SegmentFile *f, uint32_t leaf, uint32_t *ordinal_out, Err *err);
 /* Reads and checks the frame at offset; its bytes lie in the arena. */
 Status segment_file_read(const SegmentFile *f, uint64_t offset, uint64_t room, Arena *arena, Frame *out, Err *err);
+/* Reads its descriptor alone. No checksum covers that: the caller knows its hash. */
+Status segment_file_read_descriptor(const SegmentFile *f, uint64_t offset, uint64_t room, Arena *arena, Str *out,
+				    Err *err);
 
 Segment *segment_new(uint32_t id);
 void segment_free(Segment *s);

@@ -124,6 +124,23 @@ static Status is_same(Store *store, const EntryInput *input, uint32_t segment, c
 	return st;
 }
 
+/* Compare and append: looked at with the writer's mutex held, as is the append that follows. prior NULL: no version. */
+static Status check_expected(const EntryInput *input, Str key, const LeafDescriptor *prior, Err *err)
+{
+	uint32_t newest = prior ? prior->version : 0, expected = input->expected_version;
+	if (expected == 0 || expected == newest || (expected == VERSION_NONE && !prior))
+		return ST_OK;
+	if (!prior)
+		return err_set(err, ST_CONFLICT, "'%.*s' is not there; its version %" PRIu32 " was to be followed",
+			       STR_ARG(key), expected);
+	if (expected == VERSION_NONE)
+		return err_set(err, ST_CONFLICT, "'%.*s' is there already, with version %" PRIu32, STR_ARG(key),
+			       newest);
+	return err_set(err, ST_CONFLICT,
+		       "'%.*s' was changed meanwhile: its newest version is %" PRIu32 ", not %" PRIu32, STR_ARG(key),
+		       newest, expected);
+}
+
 /* ---- the leaf -------------------------------------------------------------------------------------------------- */
 
 static Status fresh_salt(Writer *w, uint8_t out[static SALT_LEN], Err *err)
@@ -232,14 +249,15 @@ static void tell_duplicate(Receipt *out, Str key, const LeafDescriptor *leaf, co
 }
 
 /* An older version with the same content: the input is a repetition, not news. Without this, taking in a file again
- * that holds two versions of a record would add both each time. Holds are different: they alternate. */
+ * that holds two versions of a record would add both each time. Holds are different: they alternate. So are writers
+ * that name the version they follow: they know what they change. */
 static Status find_older(Store *store, const EntryInput *input, Str key, uint64_t sequence, bool *found_out,
 			 Receipt *out, Err *err)
 {
 	Arena arena = {0};
 	Status st = ST_OK;
 	*found_out = false;
-	if (input->kind != ENTRY_RECORD && input->kind != ENTRY_CASE)
+	if ((input->kind != ENTRY_RECORD && input->kind != ENTRY_CASE) || input->expected_version)
 		return ST_OK;
 	while (st == ST_OK && sequence != UINT64_MAX && !*found_out) {
 		Frame frame;
@@ -268,11 +286,15 @@ static Status append_measured(Store *store, const EntryInput *input, Str key, Re
 	bool same = false;
 	Status st = lookup_key(store, SEE_PENDING, (uint8_t)input->kind, key, 0, &sequence, err);
 	if (st == ST_NOT_FOUND) {
-		st = add_version(store, input, key, NULL, NULL, out, err);
+		st = check_expected(input, key, NULL, err);
+		if (st == ST_OK)
+			st = add_version(store, input, key, NULL, NULL, out, err);
 		goto done;
 	}
 	if (st == ST_OK)
 		st = read_leaf(store, SEE_PENDING, sequence, &arena, &frame, &prior, &segment, err);
+	if (st == ST_OK)
+		st = check_expected(input, key, &prior, err);
 	if (st == ST_OK)
 		st = is_same(store, input, segment, &frame, &prior, &arena, &same, err);
 	if (st != ST_OK)
@@ -401,16 +423,21 @@ Status store_put(Store *store, const EntryInput *input, Receipt *out, Err *err)
 		return st;
 	}
 	st = append_entry(store, input, &receipt, err);
-	if (st == ST_OK) {
-		/* the version that a duplicate repeats may not be durable yet */
+	bool wait = st == ST_OK || (st == ST_CONFLICT && input->expected_version);
+	if (wait) {
+		/* the version that a duplicate repeats, or that was faster, may not be durable yet */
 		batch = w->batch_frames ? w->batch : w->batch - 1;
 		pthread_mutex_lock(&w->sync_mutex);
 		drops = w->drops;
 		pthread_mutex_unlock(&w->sync_mutex);
 	}
 	pthread_mutex_unlock(&w->mutex);
-	if (st == ST_OK)
-		st = wait_for_batch(store, batch, drops, err);
+	if (wait) {
+		Err why;
+		Status waited = wait_for_batch(store, batch, drops, &why);
+		if (st == ST_OK && waited != ST_OK)
+			st = err_set(err, why.code, "%s", why.text);
+	}
 	pthread_mutex_lock(&w->mutex);
 	writing_end(store);
 	pthread_mutex_unlock(&w->mutex);

@@ -46,6 +46,36 @@ Status store_entry(Store *store, uint64_t sequence, Arena *arena, Entry *out, Er
 	return ST_OK;
 }
 
+/* ---- versions --------------------------------------------------------------------------------------------------
+ */
+
+static VersionItem version_item(const LeafDescriptor *leaf)
+{
+	return (VersionItem){leaf->sequence, leaf->previous, leaf->utc_ms, leaf->version};
+}
+
+Status store_versions(Store *store, uint64_t sequence, VersionItem *out, size_t most, size_t *count_out, Err *err)
+{
+	Arena arena = {0};
+	Frame frame;
+	LeafDescriptor leaf, older;
+	uint32_t segment;
+	size_t count = 0;
+	Status st = read_leaf(store, SEE_COMMITTED, sequence, &arena, &frame, &leaf, &segment, err);
+	while (st == ST_OK) {
+		out[count++] = version_item(&leaf);
+		if (count >= most || leaf.previous >= leaf.sequence) /* UINT64_MAX: there is none before */
+			break;
+		arena_reset(&arena);
+		st = read_leaf_head(store, leaf.previous, &leaf.previous_leaf, &arena, &older, err);
+		leaf = older;
+	}
+	arena_done(&arena);
+	if (st == ST_OK)
+		*count_out = count;
+	return st;
+}
+
 /* ---- work in equal parts ------------------------------------------------------------------------------------------
  */
 

@@ -189,3 +189,35 @@ Status read_leaf_place(Store *store, uint64_t sequence, uint32_t *segment_out, u
 		st = leaf_place_once(store, sequence, segment_out, offset_out, err);
 	return st;
 }
+
+static bool head_is_leaf(Str descriptor, uint64_t sequence, const Hash *leaf_hash, LeafDescriptor *out)
+{
+	Hash found;
+	merkle_leaf(descriptor, &found);
+	return hash_eq(&found, leaf_hash) && leaf_descriptor_get(descriptor, out) && out->sequence == sequence;
+}
+
+Status read_leaf_head(Store *store, uint64_t sequence, const Hash *leaf_hash, Arena *arena, LeafDescriptor *out,
+		      Err *err)
+{
+	uint32_t segment = 0, ordinal;
+	uint64_t offset, room;
+	SegmentFile *file = NULL;
+	Frame frame;
+	Str descriptor;
+	Err ignored;
+	Status st = find_leaf(store, SEE_COMMITTED, sequence, &segment, &ordinal, &ignored);
+	if (st == ST_OK)
+		st = locate_frame(store, SEE_COMMITTED, segment, ordinal, &file, &offset, &room, &ignored);
+	if (st == ST_OK)
+		st = segment_file_read_descriptor(file, offset, room, arena, &descriptor, &ignored);
+	segment_file_free(file);
+	if (st == ST_OK && head_is_leaf(descriptor, sequence, leaf_hash, out))
+		return ST_OK;
+	/* whatever is wrong there, reading the whole frame finds it and names the place */
+	st = read_leaf(store, SEE_COMMITTED, sequence, arena, &frame, out, &segment, err);
+	if (st == ST_OK && !head_is_leaf(frame.descriptor, sequence, leaf_hash, out))
+		st = err_set(err, ST_CORRUPT, "record %" PRIu64 " is not the version that its successor names",
+			     sequence);
+	return st;
+}

@@ -67,6 +67,14 @@ void store_state(Store *store, StoreState *out);
 uint64_t store_tree_size(Store *store);
 /* ST_NOT_FOUND beyond the tree; ST_CORRUPT names segment, offset and sequence. */
 Status store_entry(Store *store, uint64_t sequence, Arena *arena, Entry *out, Err *err);
+/* A version as a list shows it. */
+typedef struct {
+	uint64_t sequence, previous, utc_ms;
+	uint32_t version;
+} VersionItem;
+/* The version at `sequence` and those before it, newest first, at most `most` of them: *count_out is at least 1. Reads
+ * their descriptors only, each checked by the hash that its successor names. */
+Status store_versions(Store *store, uint64_t sequence, VersionItem *out, size_t most, size_t *count_out, Err *err);
 /* For dealing out work evenly: about how many stored bytes lie before a record (all that is committed for the tree's
  * size), and the first sequence that has at least so many before it (the tree's size: none has). */
 Status store_bytes_before(Store *store, uint64_t sequence, uint64_t *bytes_out, Err *err);
@@ -103,7 +111,12 @@ typedef struct {
 	size_t object_count;
 	const Str *cases; /* case files the record belongs to (they stand in the metadata too) */
 	size_t case_count;
+	/* Compare and append: the version that must be the key's newest, else ST_CONFLICT. 0: any; VERSION_NONE: the
+	 * key must not be there. With one given, only the newest version makes the input a duplicate. */
+	uint32_t expected_version;
 } EntryInput;
+
+#define VERSION_NONE UINT32_MAX
 
 typedef enum { APPEND_ADDED, APPEND_VERSION, APPEND_DUPLICATE } AppendResult;
 
@@ -125,7 +138,8 @@ Status store_commit(Store *store, Err *err);
 /* Seals the live segment, so that it can be written anew (store/care/); within store_write_begin/end, after a commit.
  */
 Status store_seal(Store *store, Err *err);
-/* Append and commit for many threads at once: calls that come together share one fdatasync. Takes the lock itself. */
+/* Append and commit for many threads at once: calls that come together share one fdatasync. Takes the lock itself.
+ * Who loses on expected_version is told when the winner is durable and visible: store_find gives the newest then. */
 Status store_put(Store *store, const EntryInput *input, Receipt *out, Err *err);
 
 #endif

@@ -422,6 +422,43 @@ static void a_second_writer_is_told_to_wait_and_a_reader_follows(void **state)
 	assert_int_equal(fixture_verify(f, false), 0);
 }
 
+static void only_one_of_two_writers_follows_the_same_version(void **state)
+{
+	Fixture *f = *state;
+	Receipt r;
+	EntryInput input = {
+		.kind = ENTRY_RECORD, .key = STR("a"), .metadata = STR("{\"number\":\"1\"}"), .expected_version = 1};
+	assert_status(f, store_put(f->store, &input, &r, &f->err), ST_CONFLICT);
+	input.expected_version = VERSION_NONE;
+	assert_ok(f, store_put(f->store, &input, &r, &f->err));
+	assert_status(f, store_put(f->store, &input, &r, &f->err), ST_CONFLICT);
+	input.expected_version = 1;
+	input.metadata = STR("{\"number\":\"2\"}");
+	assert_ok(f, store_put(f->store, &input, &r, &f->err));
+	assert_int_equal(r.version, 2);
+	input.metadata = STR("{\"number\":\"3\"}");
+	assert_status(f, store_put(f->store, &input, &r, &f->err), ST_CONFLICT);
+	assert_int_equal(store_tree_size(f->store), 2);
+	/* what is pending counts too */
+	assert_ok(f, store_write_begin(f->store, &f->err));
+	input.expected_version = 2;
+	assert_ok(f, store_append(f->store, &input, &r, &f->err));
+	input.metadata = STR("{\"number\":\"4\"}");
+	assert_status(f, store_append(f->store, &input, &r, &f->err), ST_CONFLICT);
+	assert_status(f, store_put(f->store, &input, &r, &f->err), ST_CONFLICT);
+	assert_int_equal(store_tree_size(f->store), 3); /* who lost sees who won */
+	store_write_end(f->store);
+	/* an older version's content is news for a writer who names the newest */
+	input.expected_version = 3;
+	input.metadata = STR("{\"number\":\"1\"}");
+	assert_ok(f, store_put(f->store, &input, &r, &f->err));
+	assert_int_equal(r.version, 4);
+	input.expected_version = 4;
+	assert_ok(f, store_put(f->store, &input, &r, &f->err));
+	assert_int_equal(r.result, APPEND_DUPLICATE);
+	assert_int_equal(fixture_verify(f, false), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -446,6 +483,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(many_segments_with_a_dictionary_read_back_whole, fixture_setup,
 						fixture_teardown),
 		cmocka_unit_test_setup_teardown(bytes_before_a_record_ascend_and_lead_back_to_it, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(only_one_of_two_writers_follows_the_same_version, fixture_setup,
 						fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_second_writer_is_told_to_wait_and_a_reader_follows, fixture_setup,
 						fixture_teardown),
