@@ -158,6 +158,8 @@ static Status append_next(Content *c, Receipt *out, Err *err)
 		st = compose_objects(c, &text, text_kept, &next, err);
 	if (st == ST_OK)
 		st = item_write_metadata(run, &c->record, &next, err);
+	if (st == ST_OK && ingest_stopped(run))
+		st = err_set(err, ST_BUSY, "it took too long; nothing of it is archived");
 	return st == ST_OK ? store_put(run->store, &next, out, err) : st;
 }
 
@@ -203,8 +205,9 @@ static Status add_until_first(Content *c, Receipt *out, Err *err)
 		Err why;
 		uint64_t followed, newest;
 		st = try_to_add(c, &followed, out, err);
-		if (st == ST_CONFLICT && (store_find(c->run.store, ENTRY_RECORD, c->input->id, 0, &newest, &why) != ST_OK ||
-					  newest == followed))
+		if (st == ST_CONFLICT &&
+		    (store_find(c->run.store, ENTRY_RECORD, c->input->id, 0, &newest, &why) != ST_OK ||
+		     newest == followed))
 			break; /* nobody was faster: the conflict is another one, and stays */
 	}
 	return st;
@@ -215,7 +218,8 @@ Status ingest_content(Store *store, Index *index, const ContentInput *input, Rec
 	IngestReport report;
 	Content c = {.input = input};
 	Receipt receipt;
-	ingest_init(&c.run, store, NULL, NULL, &report);
+	IngestOptions options = {.until = input->until};
+	ingest_init(&c.run, store, NULL, &options, &report);
 	c.file = source_file_of(file_base(input->name), input->bytes);
 	if (!input->bytes.ptr) {
 		c.file.fd = input->fd;

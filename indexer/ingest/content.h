@@ -7,12 +7,13 @@
  *
  * Owns     nothing
  * Errors   ST_NOT_FOUND no such record; ST_CONFLICT others changed it each time, or the version that was asked for is
- *          not the newest; ST_LIMIT too many objects; the reasons of rejects (ingest.h)
+ *          not the newest; ST_BUSY the deadline passed, nothing is archived; ST_LIMIT too many objects; the reasons of rejects (ingest.h)
  * Threads  any
  */
 #ifndef INDEXER_INGEST_CONTENT_H
 #define INDEXER_INGEST_CONTENT_H
 
+#include "base/deadline.h"
 #include "indexer/shards/index.h"
 
 typedef struct {
@@ -21,6 +22,7 @@ typedef struct {
 	int fd;    /* … a descriptor, read from its start; it stays the caller's */
 	uint64_t size_bytes;
 	uint32_t version; /* the version that must be the newest; 0: whichever is */
+	Deadline until;
 } ContentInput;
 
 /* Durable when it returns. The same file again gives the receipt of the version that has it (APPEND_DUPLICATE). */

@@ -142,6 +142,72 @@ static void a_record_that_is_posted_gets_a_receipt_and_again_the_same(void **sta
 	assert_int_equal(store_tree_size(f->store), 1);
 }
 
+static Status add_file(Fixture *f, const char *name, const char *bytes, Receipt *out)
+{
+	ContentInput input = {.id = STR("a"), .name = str_from(name), .bytes = str_from(bytes), .fd = -1};
+	input.size_bytes = input.bytes.len;
+	return ingest_content(f->store, NULL, &input, out, &f->err);
+}
+
+static void a_file_more_is_a_version_like_one_with_all_files(void **state)
+{
+	Fixture *f = *state;
+	Arena arena = {0};
+	Entry entry;
+	Receipt r;
+	assert_int_equal(add_file(f, "x.txt", "x", &r), ST_NOT_FOUND);
+	put_file(f, "a.jsonl",
+		 STR("{\"id\":\"a\",\"subject\":\"S\",\"files\":[{\"name\":\"1.html\",\"base64\":\"PHA+aGFpPC9wPg==\"}]"
+		     "}\n"));
+	assert_int_equal(take(f, "a.jsonl"), ST_OK);
+	assert_int_equal(add_file(f, "2.html", "<p>ba</p>", &r), ST_OK);
+	assert_int_equal(r.version, 2);
+	assert_int_equal(add_file(f, "d/2.html", "<p>ba</p>", &r), ST_OK);
+	assert_int_equal(r.result, APPEND_DUPLICATE);
+	assert_int_equal(r.version, 2);
+	assert_int_equal(add_file(f, "3.bin", "\1\2\3", &r), ST_OK);
+	assert_int_equal(r.version, 3);
+	find_record(f, "a", &arena, &entry);
+	assert_int_equal(entry.object_count, 4);
+	assert_object(f, object_of(&entry, "text"), STR("hai\nba\n"));
+	assert_str_equal(entry.objects[2].name, STR("3.bin"));
+	assert_true(str_find(entry.metadata, STR("\"text\":\"partial\"")) > 0);
+	assert_true(str_find(entry.metadata, STR("\"reason\":\"3.bin: ")) > 0);
+	assert_int_equal(add_file(f, "4.bin", "\4\5\6", &r), ST_OK);
+	find_record(f, "a", &arena, &entry);
+	assert_true(str_find(entry.metadata, STR("3.bin: ")) > 0 && str_find(entry.metadata, STR("; 4.bin: ")) > 0);
+	/* all of them at once give the same version, so the same leaf but for its salt and time: a duplicate */
+	put_file(f, "b.jsonl",
+		 STR("{\"id\":\"a\",\"subject\":\"S\",\"files\":[{\"name\":\"1.html\",\"base64\":\"PHA+aGFpPC9wPg==\"},"
+		     "{\"name\":\"2.html\",\"base64\":\"PHA+YmE8L3A+\"},{\"name\":\"3.bin\",\"base64\":\"AQID\"},"
+		     "{\"name\":\"4.bin\",\"base64\":\"BAUG\"}]}\n"));
+	assert_int_equal(take(f, "b.jsonl"), ST_OK);
+	assert_int_equal(f->report.duplicates, 1);
+	arena_done(&arena);
+}
+
+static void a_given_text_stays_when_a_file_comes(void **state)
+{
+	Fixture *f = *state;
+	Arena arena = {0};
+	Entry entry;
+	Receipt r;
+	put_file(f, "a.jsonl", STR("{\"id\":\"a\",\"subject\":\"S\",\"text\":\"given\"}\n"));
+	assert_int_equal(take(f, "a.jsonl"), ST_OK);
+	assert_int_equal(add_file(f, "1.txt", "other", &r), ST_OK);
+	assert_int_equal(add_file(f, "2.bin", "\1\2", &r), ST_OK);
+	find_record(f, "a", &arena, &entry);
+	assert_int_equal(entry.object_count, 3);
+	assert_object(f, object_of(&entry, "text"), STR("given"));
+	assert_int_equal(str_find(entry.metadata, STR("reason")), -1);
+	ContentInput late = {
+		.id = STR("a"), .name = STR("3.txt"), .bytes = STR("c"), .fd = -1, .size_bytes = 1, .version = 2};
+	assert_int_equal(ingest_content(f->store, NULL, &late, &r, &f->err), ST_CONFLICT);
+	late.version = 3;
+	assert_int_equal(ingest_content(f->store, NULL, &late, &r, &f->err), ST_OK);
+	arena_done(&arena);
+}
+
 int main(int argc, char **argv)
 {
 	RUN_AS_EXTRACTOR(argc, argv);
@@ -152,6 +218,8 @@ int main(int argc, char **argv)
 		WITH_ARCHIVE(absurd_metadata_is_kept_with_warnings_or_refused_by_size),
 		WITH_ARCHIVE(case_files_have_metadata_of_their_own),
 		WITH_ARCHIVE(a_record_that_is_posted_gets_a_receipt_and_again_the_same),
+		WITH_ARCHIVE(a_file_more_is_a_version_like_one_with_all_files),
+		WITH_ARCHIVE(a_given_text_stays_when_a_file_comes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
