@@ -7,7 +7,8 @@
  *
  * Owns     nothing
  * Errors   ST_NOT_FOUND no such record; ST_CONFLICT others changed it each time, or the version that was asked for is
- *          not the newest; ST_BUSY the deadline passed, nothing is archived; ST_LIMIT too many objects; the reasons of rejects (ingest.h)
+ *          not the newest; ST_BUSY the deadline passed, nothing is archived;
+ *          ST_LIMIT too many objects; the reasons of rejects (ingest.h)
  * Threads  any
  */
 #ifndef INDEXER_INGEST_CONTENT_H

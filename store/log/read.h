@@ -13,8 +13,8 @@
 Status read_frame(Store *store, Sight sight, uint32_t segment, uint32_t ordinal, Arena *arena, Frame *out, Err *err);
 Status read_leaf(Store *store, Sight sight, uint64_t sequence, Arena *arena, Frame *out, LeafDescriptor *leaf_out,
 		 uint32_t *segment_out, Err *err);
-/* The descriptor of a committed leaf without its payload, checked by the leaf hash that is known from elsewhere; its key
- * lies in the arena. */
+/* The descriptor of a committed leaf without its payload, checked by the leaf hash that is known from elsewhere; its
+ * key lies in the arena. */
 Status read_leaf_head(Store *store, uint64_t sequence, const Hash *leaf_hash, Arena *arena, LeafDescriptor *out,
 		      Err *err);
 /* Where a committed leaf's frame stands. *segment_out is set as soon as it is known, on failure too. */
