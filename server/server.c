@@ -127,7 +127,7 @@ static Status make_parts(Service *service, Err *err)
 	if (!service->metrics || !service->pages)
 		return err_no_memory(err);
 	Status st = connections_new(&service->connections, err);
-	return st == ST_OK ? jobs_new(&service->jobs, service->store, service->index, err) : st;
+	return st == ST_OK ? jobs_new(&service->jobs, service->store, service->index, NULL, err) : st;
 }
 
 /* Two servers may serve one archive; the first keeps the access log. */

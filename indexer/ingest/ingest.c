@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -92,6 +93,38 @@ Status ingest_stream(Store *store, Index *index, int fd, Str name, const IngestO
 	if (st == ST_OK)
 		st = ingest_file(&run, own, name, -1, err);
 	return ingest_end(&run, st, err);
+}
+
+/* Does a record bring a file along? A letter or digit of the word, written as \u00.., would hide it. */
+static bool may_have_files(Str json)
+{
+	if (str_find(json, STR("\"base64\"")) >= 0)
+		return true;
+	for (ptrdiff_t at; (at = str_find(json, STR("\\u00"))) >= 0;) {
+		json = str_slice(json, (size_t)at + 4, json.len);
+		if (json.len > 1 &&
+		    (strchr("67", json.ptr[0]) || str_starts(json, STR("34")) || str_starts(json, STR("36"))))
+			return true;
+	}
+	return false;
+}
+
+bool ingest_may_extract(int fd, Str name)
+{
+	enum { BLOCK_BYTES = 256 << 10, OVERLAP_BYTES = 16 }; /* what is looked for may lie across two blocks */
+	bool compressed, may = true;
+	FormatReader reader = format_by_long_name(file_base(name), &compressed)->reader;
+	char *block = malloc(BLOCK_BYTES);
+	off_t at = 0;
+	ssize_t got = -1;
+	if (block && !compressed && (reader == READER_LINES || reader == READER_JSON)) {
+		while ((got = pread(fd, block, BLOCK_BYTES, at)) > OVERLAP_BYTES &&
+		       !may_have_files((Str){block, (size_t)got}))
+			at += got - OVERLAP_BYTES;
+		may = got < 0 || may_have_files((Str){block, (size_t)got});
+	}
+	free(block);
+	return may;
 }
 
 const char *ingest_body_ending(Str media)

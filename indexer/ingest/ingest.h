@@ -27,6 +27,8 @@ Status ingest_paths(Store *store, Index *index, const char *const *paths, size_t
  * (".jsonl", ".zip" …). */
 Status ingest_stream(Store *store, Index *index, int fd, Str name, const IngestOptions *options, IngestReport *out,
 		     Err *err);
+/* False: these bytes hold records and no document whose text would have to be extracted. Looks at all of them. */
+bool ingest_may_extract(int fd, Str name);
 /* The ending of what is sent with this media type and no name: ".zip"; NULL: such a thing needs a name. */
 const char *ingest_body_ending(Str media);
 /* One record as JSON (files inline as base64), durable when it returns. Fails with the reason where ingest_paths would

@@ -24,6 +24,7 @@ typedef struct {
 	uint64_t bytes_read, bytes_expected; /* of the inputs, for the remaining time; expected 0: not known */
 	uint64_t tree_size;                  /* of the archive, as `root`; set when the ingest has ended */
 	Hash root;
+	bool cut_short; /* it was stopped before its end */
 	bool ended;
 } IngestReport;
 

@@ -155,6 +155,7 @@ Status ingest_end(IngestRun *run, Status st, Err *err)
 {
 	StoreState state;
 	Err second;
+	run->report->cut_short = ingest_stopped(run);
 	if (run->writing) {
 		/* What was appended before a failure is whole: it is kept. */
 		Status committed = commit(run, st == ST_OK ? err : &second);

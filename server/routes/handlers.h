@@ -26,7 +26,9 @@ Str record_tag(const Entry *entry, uint64_t newest_sequence, Arena *arena);
 Status post_record(Request *r, Reply *reply, Err *err);
 Status put_record_content(Request *r, Reply *reply, Err *err);
 Status post_ingest(Request *r, Reply *reply, Err *err);
+Status get_jobs(Request *r, Reply *reply, Err *err);
 Status get_job(Request *r, Reply *reply, Err *err);
+Status delete_job(Request *r, Reply *reply, Err *err);
 
 /* case_routes.c */
 Status get_cases(Request *r, Reply *reply, Err *err);

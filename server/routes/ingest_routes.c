@@ -8,6 +8,8 @@
 
 #include <inttypes.h>
 
+enum { JOBS_DEFAULT = 20 };
+
 static Status answer_receipt(Request *r, const Receipt *receipt, Reply *reply)
 {
 	JsonOut j;
@@ -114,12 +116,53 @@ Status post_ingest(Request *r, Reply *reply, Err *err)
 	return ST_OK;
 }
 
+/* ---- jobs ------------------------------------------------------------------------------------------------------ */
+
+Status get_jobs(Request *r, Reply *reply, Err *err)
+{
+	uint64_t before, limit, next;
+	JsonOut j;
+	Status st = request_number(r, "before", 0, 0, UINT64_MAX, &before, err);
+	if (st == ST_OK)
+		st = request_number(r, "limit", JOBS_DEFAULT, 1, JOBS_KEPT, &limit, err);
+	if (st != ST_OK)
+		return st;
+	reply_json_begin(reply, &j);
+	jout_open(&j, '{');
+	jout_key(&j, "jobs");
+	jobs_write_list(r->service->jobs, before, limit, &next, &j);
+	if (next)
+		jout_field_u64(&j, "next", next);
+	jout_close(&j, '}');
+	return ST_OK;
+}
+
+static Status read_job_id(const Request *r, uint64_t *out, Err *err)
+{
+	return str_to_u64(r->variables[0], out) ? ST_OK : err_set(err, ST_NOT_FOUND, "no such job");
+}
+
 Status get_job(Request *r, Reply *reply, Err *err)
 {
 	uint64_t id;
 	JsonOut j;
-	if (!str_to_u64(r->variables[0], &id))
-		return err_set(err, ST_NOT_FOUND, "no such job");
+	Status st = read_job_id(r, &id, err);
+	if (st != ST_OK)
+		return st;
+	reply_json_begin(reply, &j);
+	return jobs_write(r->service->jobs, id, &j, err);
+}
+
+Status delete_job(Request *r, Reply *reply, Err *err)
+{
+	uint64_t id;
+	JsonOut j;
+	Status st = read_job_id(r, &id, err);
+	if (st == ST_OK)
+		st = jobs_cancel(r->service->jobs, id, err);
+	if (st != ST_OK)
+		return st;
+	reply->http = 202;
 	reply_json_begin(reply, &j);
 	return jobs_write(r->service->jobs, id, &j, err);
 }

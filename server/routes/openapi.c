@@ -70,7 +70,9 @@ static void write_responses(const Route *route, JsonOut *j)
 {
 	jout_key(j, "responses");
 	jout_open(j, '{');
-	jout_key(j, route->body == BODY_BULK ? "202" : route->body != BODY_NONE ? "201" : "200");
+	jout_key(j, route->body == BODY_BULK || strcmp(route->method, "DELETE") == 0 ? "202"
+		    : route->body != BODY_NONE                                       ? "201"
+										     : "200");
 	jout_open(j, '{');
 	jout_field_text(j, "description", route->summary);
 	write_content(route->media, "{}", j);

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "indexer/report/stats.h"
+#include "server/jobs/jobs.h"
 #include "server/http/guard.h"
 #include "server/routes/openapi.h"
 
@@ -124,6 +125,14 @@ static void write_counter(Buf *out, const char *name, const char *help, uint64_t
 		   value);
 }
 
+static void write_jobs(const Service *service, Buf *out)
+{
+	size_t waiting, running;
+	jobs_count(service->jobs, &waiting, &running);
+	write_gauge(out, "jobs_waiting", "Ingests that wait for a worker.", waiting);
+	write_gauge(out, "jobs_running", "Ingests at work.", running);
+}
+
 static void write_scrub(const Service *service, Buf *out)
 {
 	ScrubState state;
@@ -161,6 +170,7 @@ Status get_metrics(Request *r, Reply *reply, Err *err)
 	write_gauge(out, "index_bytes", "Bytes of the index on disk.", index.bytes);
 	write_gauge(out, "index_healthy", "1: the follower of the log works.", !index.problem);
 	write_scrub(service, out);
+	write_jobs(service, out);
 	write_gauge(out, "http_connections", "Open connections.", connections_count(service->connections));
 	write_gauge(out, "uptime_seconds", "Since the server was started.",
 		    (clock_monotonic_us() - service->started_us) / 1000000);
