@@ -1,89 +1,42 @@
 /* indexer/extract/child.c - the extracting process, which is the program started as `hoso extract WORD`: one document
  * in, its text out, then the process is gone.
  *
- * It limits itself before it reads a byte, and gives up the network: with libseccomp where it was built with it, else
- * by a network namespace of its own where the machine allows that. Then it runs the reader of that word; where that is
- * a program, it becomes the program, which inherits all of it. Nothing but the programs in readers.c is ever started.
- */
+ *   hoso ── spawn ──▶ supervisor ── fork ──▶ reader: a function of ours, or the program it becomes
+ *        ◀── verdict ──┘  ◀── it ended ──────┘   ── text ──▶ hoso
+ *
+ * The reader confines itself (confine.h) before it reads a byte. The supervisor reads nothing: it waits, ends whatever
+ * the reader may have left behind, and says how the reader ended, on a descriptor that the reader does not have. So a
+ * reader that dies, or does not speak, can't be taken for one that found no text; and a function of ours ends with a
+ * code of its own, which no exit() in a library gives by chance. In a process namespace the reader is the first
+ * process: with it the kernel ends all others. Nothing but the programs in readers.c is ever started. */
 #include "indexer/extract/extract.h"
 
 #include "base/file.h"
+#include "indexer/extract/confine.h"
+#include "indexer/extract/process.h"
 #include "indexer/extract/readers.h"
 
 #include <errno.h>
-#include <sched.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#ifdef HOSO_SECCOMP
-#include <seccomp.h>
-#endif
+typedef struct {
+	const TextReader *reader; /* NULL: tells what holds of the confinement */
+	bool wants_version;
+	uint64_t cpu_seconds, memory_mib;
+} Order;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1 /* the sanitizers reserve terabytes of addresses */
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
-static void limit(int resource, rlim_t value)
-{
-	struct rlimit now, wanted = {value, value};
-	if (getrlimit((__rlimit_resource_t)resource, &now) == 0 && now.rlim_max != RLIM_INFINITY &&
-	    now.rlim_max < value)
-		wanted.rlim_cur = wanted.rlim_max = now.rlim_max;
-	setrlimit((__rlimit_resource_t)resource, &wanted);
-}
-
-static void limit_resources(uint64_t cpu_seconds, uint64_t memory_mib)
-{
-	limit(RLIMIT_CPU, cpu_seconds);
-	if (!SANITIZED)
-		limit(RLIMIT_AS, memory_mib << 20);
-	limit(RLIMIT_FSIZE, 0); /* it writes to a pipe, never to a file */
-	limit(RLIMIT_CORE, 0);
-	limit(RLIMIT_NOFILE, 64);
-}
-
-#ifdef HOSO_SECCOMP
-static bool forbid_sockets(void)
-{
-	static const int calls[] = {SCMP_SYS(socket), SCMP_SYS(socketpair), SCMP_SYS(connect), SCMP_SYS(bind),
-				    SCMP_SYS(listen), SCMP_SYS(sendto),     SCMP_SYS(sendmsg), SCMP_SYS(sendmmsg)};
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-	bool ok = filter != NULL;
-	for (size_t i = 0; ok && i < sizeof calls / sizeof calls[0]; i++)
-		ok = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), calls[i], 0) == 0;
-	ok = ok && seccomp_load(filter) == 0;
-	seccomp_release(filter);
-	return ok;
-}
-#else
-static bool forbid_sockets(void)
-{
-	return false;
-}
-#endif
-
-static void give_up_network(void)
-{
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	if (!forbid_sockets() && unshare(CLONE_NEWNET) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) {
-		/* Neither is allowed here: the limits above and the lack of privileges must do. */
-	}
-}
+/* ---- the reader ------------------------------------------------------------------------------------------------ */
 
 static int become(const TextReader *reader, const char *const *argv)
 {
 	execvp(argv[0], (char *const *)(uintptr_t)argv);
-	fprintf(stderr, "%s can't be started; install %s\n", argv[0], reader->package);
+	dprintf(2, "%s can't be started; install %s\n", argv[0], reader->package);
 	return 3;
 }
 
@@ -97,9 +50,94 @@ static int read_here(const TextReader *reader)
 	if (st == ST_OK)
 		st = file_write(1, text.data, text.len, "the text", &err);
 	if (st != ST_OK)
-		fprintf(stderr, "%s\n", err.text);
+		dprintf(2, "%s\n", err.text);
 	buf_done(&text);
-	return st == ST_OK ? 0 : 1;
+	return st == ST_OK ? EXTRACT_READ : 1;
+}
+
+static int tell_layers(ConfinedLayers held)
+{
+	dprintf(1, "%u\n", held);
+	return EXTRACT_READ;
+}
+
+static int be_reader(const Order *order, ConfinedLayers namespaces)
+{
+	const TextReader *reader = order->reader;
+	bool is_program = reader && (reader->program || order->wants_version);
+	ConfinedLayers held = confine_files(namespaces);
+	held |= confine_calls(is_program);
+	if (!reader)
+		return tell_layers(held);
+	if (order->wants_version)
+		return become(reader, reader->version);
+	return reader->program ? become(reader, reader->program) : read_here(reader);
+}
+
+/* ---- the supervisor -------------------------------------------------------------------------------------------- */
+
+/* Children of the reader that outlived it are ours now. Where a namespace or the list of calls holds there are none. */
+static void end_orphans(void)
+{
+	char path[64], text[4096];
+	snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+	while (waitpid(-1, NULL, WNOHANG) == 0) {
+		int fd = open(path, O_RDONLY | O_CLOEXEC);
+		ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+		close_quietly(fd);
+		if (len <= 0)
+			return;
+		text[len] = 0;
+		char *at = text;
+		for (long pid; (pid = strtol(at, &at, 10)) > 0;)
+			kill((pid_t)pid, SIGKILL);
+	}
+}
+
+/* Only the pipe to hoso stays: the text ends when the reader ends. */
+static void close_text_pipes(void)
+{
+	for (int fd = 0; fd < EXTRACT_VERDICT_FD; fd++)
+		close(fd);
+}
+
+static int supervise(pid_t reader)
+{
+	ExtractVerdict verdict = {.magic = EXTRACT_VERDICT_MAGIC};
+	int status = 0;
+	pid_t gone;
+	do
+		gone = waitpid(reader, &status, 0);
+	while (gone < 0 && errno == EINTR);
+	end_orphans();
+	if (gone < 0)
+		return 1;
+	verdict.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	verdict.code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+	return write(EXTRACT_VERDICT_FD, &verdict, sizeof verdict) == (ssize_t)sizeof verdict ? 0 : 1;
+}
+
+static int run(const Order *order)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	confine_resources(order->cpu_seconds, order->memory_mib);
+	ConfinedLayers namespaces = confine_namespaces();
+	pid_t supervisor = getpid(), reader = fork();
+	if (reader < 0) {
+		dprintf(2, "no process can be made for the reader\n");
+		return 1;
+	}
+	if (reader > 0) {
+		prctl(PR_SET_DUMPABLE, 0);
+		close_text_pipes();
+		return supervise(reader);
+	}
+	close(EXTRACT_VERDICT_FD);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != supervisor && getppid() != 0) /* it died meanwhile; 0: it is outside our namespace */
+		return 1;
+	return be_reader(order, namespaces);
 }
 
 static int print_usage(void)
@@ -110,27 +148,23 @@ static int print_usage(void)
 		if (word)
 			fprintf(stderr, "%s%s", between, word), between = "|";
 	}
-	fprintf(stderr, " [CPU-SECONDS [MEMORY-MIB]] < document > text\n");
+	fprintf(stderr, "|confinement [CPU-SECONDS [MEMORY-MIB]] < document > text 3> verdict\n");
 	return 2;
 }
 
 int extract_main(int argc, char **argv)
 {
-	uint64_t cpu_seconds = EXTRACT_CPU_SECONDS, memory_mib = EXTRACT_MEMORY_MIB;
+	Order order = {.cpu_seconds = EXTRACT_CPU_SECONDS, .memory_mib = EXTRACT_MEMORY_MIB};
 	Str word = argc > 1 ? str_from(argv[1]) : (Str){NULL, 0};
 	Str version = STR("-version");
-	bool wants_version = str_ends(word, version);
-	if ((argc > 2 && !str_to_u64(str_from(argv[2]), &cpu_seconds)) ||
-	    (argc > 3 && !str_to_u64(str_from(argv[3]), &memory_mib)))
+	order.wants_version = str_ends(word, version);
+	if ((argc > 2 && !str_to_u64(str_from(argv[2]), &order.cpu_seconds)) ||
+	    (argc > 3 && !str_to_u64(str_from(argv[3]), &order.memory_mib)))
 		return print_usage();
-	const TextReader *reader =
-		text_reader_by_word(str_slice(word, 0, word.len - (wants_version ? version.len : 0)));
-	if (!reader || (wants_version && !reader->version))
+	order.reader = text_reader_by_word(str_slice(word, 0, word.len - (order.wants_version ? version.len : 0)));
+	if (!order.reader && !str_eq(word, STR("confinement")))
 		return print_usage();
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	limit_resources(cpu_seconds, memory_mib);
-	give_up_network();
-	if (wants_version)
-		return become(reader, reader->version);
-	return reader->program ? become(reader, reader->program) : read_here(reader);
+	if (order.wants_version && !order.reader->version)
+		return print_usage();
+	return run(&order);
 }

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/utf8.h"
+#include "indexer/extract/confine.h"
 #include "indexer/extract/process.h"
 #include "indexer/extract/readers.h"
 #include "tokenizer/encoding.h"
@@ -112,6 +113,28 @@ const char *extract_label(FormatReader reader)
 	return labels[reader].text;
 }
 
+Status extract_confinement(ExtractLayer layers[static EXTRACT_LAYERS_MAX], size_t *count_out, Err *err)
+{
+	ProcessResult result;
+	uint64_t held;
+	Status st = process_extract("confinement", -1, &usual_limits, NULL, &result, err);
+	if (st != ST_OK)
+		return st;
+	bool told = result.end == PROCESS_ENDED && result.code == EXTRACT_READ &&
+		    str_to_u64(str_trim(buf_str(&result.out)), &held);
+	if (!told)
+		st = err_set(err, ST_IO, "the extracting process does not run: %s", result.message);
+	process_result_done(&result);
+	if (st != ST_OK)
+		return st;
+	for (size_t i = 0; i < LAYER_COUNT; i++) {
+		const ConfinedLayerText *text = confine_layer_text((ConfinedLayer)i);
+		layers[i] = (ExtractLayer){text->name, text->without, held >> i & 1};
+	}
+	*count_out = LAYER_COUNT;
+	return ST_OK;
+}
+
 static void explain(const ProcessResult *result, const ExtractLimits *limits, Extraction *e)
 {
 	char reason[sizeof result->message];
@@ -123,6 +146,8 @@ static void explain(const ProcessResult *result, const ExtractLimits *limits, Ex
 	} else if (result->end == PROCESS_KILLED_OUTPUT) {
 		code = ST_LIMIT;
 		snprintf(reason, sizeof reason, "its text is larger than %zu MiB", limits->text_bytes >> 20);
+	} else if (result->end == PROCESS_SILENT) {
+		snprintf(reason, sizeof reason, "the extractor ended without a result");
 	} else if (result->end == PROCESS_DIED) {
 		snprintf(reason, sizeof reason, "the extractor died of signal %d", result->code);
 	} else if (strstr(said, "password") || strstr(said, "ncrypt")) {
@@ -132,8 +157,8 @@ static void explain(const ProcessResult *result, const ExtractLimits *limits, Ex
 		code = ST_FORBIDDEN;
 		snprintf(reason, sizeof reason, "the document forbids copying its text");
 	} else {
-		snprintf(reason, sizeof reason, "%.*s", (int)strcspn(said, "\n"),
-			 said[0] ? said : "the extractor failed");
+		snprintf(reason, sizeof reason, "%.*s", said[0] ? (int)strcspn(said, "\n") : 99,
+			 said[0] ? said : "the extractor failed and did not say why");
 	}
 	set_problem(e, code, reason);
 }
@@ -181,8 +206,10 @@ static Status extract_in_process(FormatReader reader, const SourceFile *file, co
 		e->pages = (uint32_t)count_pages(text);
 	if (result.end == PROCESS_GIVEN_UP) {
 		st = err_set(err, ST_BUSY, "there was no time left to read the document");
-	} else if (result.end != PROCESS_ENDED || result.code != 0) {
+	} else if (result.end != PROCESS_ENDED || result.code != (row->program ? 0 : EXTRACT_READ)) {
 		explain(&result, limits, e);
+	} else if (str_trim(text).len == 0 && row->pages && e->pages == 0) {
+		set_problem(e, ST_INVALID, "the extractor wrote nothing, not even an empty page");
 	} else if (str_trim(text).len == 0) {
 		set_problem(e, ST_NOT_FOUND, row->no_text);
 	} else {

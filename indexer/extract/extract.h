@@ -1,6 +1,6 @@
 /* indexer/extract/extract.h - the text of a document, taken out in a process of its own, within limits.
  *
- *   extract_text ── spawn ──▶ /proc/self/exe extract WORD   rlimits, no network
+ *   extract_text ── spawn ──▶ /proc/self/exe extract WORD   limits, namespaces, Landlock, seccomp: confine.h
  *                   document on standard input, text on standard output, one line of reason on standard error
  *
  * Plain text is decoded without a process. A document whose text can't be had is no error: the result says why.
@@ -33,6 +33,16 @@ Status extract_text(FormatReader reader, const SourceFile *file, const ExtractLi
 
 /* How Extraction.from begins for what this reader extracts in a process; NULL: it needs none. */
 const char *extract_label(FormatReader reader);
+
+/* What confines an extracting process on this machine, one row a layer; tried once, in a process of that kind. */
+typedef struct {
+	const char *name;    /* "landlock" */
+	const char *without; /* what a subverted extractor may do where the layer is missing */
+	bool holds;
+} ExtractLayer;
+enum { EXTRACT_LAYERS_MAX = 16 };
+/* ST_IO: no such process can be started, so none will extract a text either. */
+Status extract_confinement(ExtractLayer layers[static EXTRACT_LAYERS_MAX], size_t *count_out, Err *err);
 
 /* The program as its own extracting process (child.c): argv is {"extract", WORD, CPU seconds, MiB of memory}. Returns
  * the exit code. */

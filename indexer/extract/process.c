@@ -1,6 +1,6 @@
 /* indexer/extract/process.c - one document, one process: posix_spawn, so that a program with threads and much memory
- * starts another cheaply; what posix_spawn has no words for (limits, network) the new process does to itself first. Its
- * output and its messages are read as they come, until both pipes are closed, a limit is reached or time is up. */
+ * starts another cheaply; what posix_spawn has no words for (limits, namespaces) the new process does to itself first.
+ * Its text and its messages are read as they come, until its verdict is there, a limit is reached or time is up. */
 #include "indexer/extract/process.h"
 
 #include "base/file.h"
@@ -20,11 +20,15 @@ void process_result_done(ProcessResult *result)
 	buf_done(&result->out);
 }
 
-/* Only what the extractors need to know: messages in English, a fixed path. */
-static char *const environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "HOME=/nonexistent", NULL};
+enum { PIPE_TEXT, PIPE_MESSAGE, PIPE_VERDICT, PIPE_COUNT };
 
-static Status spawn(const char *word, int stdin_fd, int out_fd, int err_fd, const ExtractLimits *limits, pid_t *pid,
-		    Err *err)
+/* Only what the extractors need to know: messages in English, a fixed path. */
+static char *const environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "HOME=/nonexistent",
+				    /* a leak is looked for with ptrace, which is forbidden there */
+				    "ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1", NULL};
+
+static Status spawn(const char *word, int stdin_fd, const int theirs[PIPE_COUNT], const ExtractLimits *limits,
+		    pid_t *pid, Err *err)
 {
 	char cpu[16], memory[16];
 	char *argv[] = {"hoso", "extract", (char *)word, cpu, memory, NULL};
@@ -41,9 +45,10 @@ static Status spawn(const char *word, int stdin_fd, int out_fd, int err_fd, cons
 		posix_spawn_file_actions_adddup2(&files, stdin_fd, 0);
 	else
 		posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&files, out_fd, 1);
-	posix_spawn_file_actions_adddup2(&files, err_fd, 2);
-	posix_spawn_file_actions_addclosefrom_np(&files, 3);
+	posix_spawn_file_actions_adddup2(&files, theirs[PIPE_TEXT], 1);
+	posix_spawn_file_actions_adddup2(&files, theirs[PIPE_MESSAGE], 2);
+	posix_spawn_file_actions_adddup2(&files, theirs[PIPE_VERDICT], EXTRACT_VERDICT_FD);
+	posix_spawn_file_actions_addclosefrom_np(&files, EXTRACT_VERDICT_FD + 1);
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setsigdefault(&attributes, &defaults);
 	posix_spawnattr_setpgroup(&attributes, 0); /* its own group: all of it can be ended */
@@ -55,9 +60,11 @@ static Status spawn(const char *word, int stdin_fd, int out_fd, int err_fd, cons
 }
 
 typedef struct {
-	struct pollfd pipes[2]; /* out, err */
+	struct pollfd pipes[PIPE_COUNT];
 	char message[512];
 	size_t message_len;
+	ExtractVerdict verdict;
+	bool has_verdict;
 } Collector;
 
 static void close_pipe(struct pollfd *p)
@@ -66,30 +73,52 @@ static void close_pipe(struct pollfd *p)
 	p->fd = -1;
 }
 
-/* True while the pipe is open. */
-static bool read_out(Collector *c, ProcessResult *result, size_t limit)
+static bool is_open(ssize_t got)
+{
+	return got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN));
+}
+
+static bool read_text(Collector *c, ProcessResult *result, size_t limit)
 {
 	enum { STEP_BYTES = 64 << 10 };
 	if (!buf_reserve(&result->out, STEP_BYTES))
 		return false;
-	ssize_t got = read(c->pipes[0].fd, result->out.data + result->out.len, STEP_BYTES);
-	if (got < 0)
-		return errno == EINTR || errno == EAGAIN;
-	result->out.len += (size_t)got;
+	ssize_t got = read(c->pipes[PIPE_TEXT].fd, result->out.data + result->out.len, STEP_BYTES);
+	if (got > 0)
+		result->out.len += (size_t)got;
 	if (result->out.len > limit)
 		result->end = PROCESS_KILLED_OUTPUT;
-	return got > 0 && result->end == PROCESS_ENDED;
+	return is_open(got) && result->end == PROCESS_ENDED;
 }
 
 static bool read_message(Collector *c)
 {
 	char overflow[512];
 	bool full = c->message_len == sizeof c->message;
-	ssize_t got = full ? read(c->pipes[1].fd, overflow, sizeof overflow)
-			   : read(c->pipes[1].fd, c->message + c->message_len, sizeof c->message - c->message_len);
+	ssize_t got =
+		full ? read(c->pipes[PIPE_MESSAGE].fd, overflow, sizeof overflow)
+		     : read(c->pipes[PIPE_MESSAGE].fd, c->message + c->message_len, sizeof c->message - c->message_len);
 	if (got > 0 && !full)
 		c->message_len += (size_t)got;
-	return got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN));
+	return is_open(got);
+}
+
+/* It comes in one piece: it is smaller than what a pipe takes at once. */
+static bool read_verdict(Collector *c)
+{
+	ssize_t got = read(c->pipes[PIPE_VERDICT].fd, &c->verdict, sizeof c->verdict);
+	c->has_verdict = got == (ssize_t)sizeof c->verdict && c->verdict.magic == EXTRACT_VERDICT_MAGIC;
+	return got < 0 && (errno == EINTR || errno == EAGAIN);
+}
+
+/* Reads what has come on a pipe; the pipe is closed at its end. */
+static void read_pipe(Collector *c, int which, ProcessResult *result, size_t limit)
+{
+	bool open = which == PIPE_TEXT      ? read_text(c, result, limit)
+		    : which == PIPE_MESSAGE ? read_message(c)
+					    : read_verdict(c);
+	if (!open)
+		close_pipe(&c->pipes[which]);
 }
 
 /* Whether it may go on; else result->end says what ends it. */
@@ -102,18 +131,21 @@ static bool may_go_on(const Deadline *own, const Deadline *until, ProcessResult 
 	return result->end == PROCESS_ENDED;
 }
 
+/* Until the verdict is there, or its pipe is closed without one; then what is left in the other pipes, without waiting
+ * for whoever may still hold them. */
 static void collect(Collector *c, const ExtractLimits *limits, const Deadline *own, const Deadline *until,
 		    ProcessResult *result)
 {
 	enum { LOOK_MS = 20 }; /* a flag wakes nobody */
-	while ((c->pipes[0].fd >= 0 || c->pipes[1].fd >= 0) && may_go_on(own, until, result)) {
-		unsigned wait_ms = deadline_left_ms(own, deadline_left_ms(until, LOOK_MS));
-		if (poll(c->pipes, 2, (int)wait_ms) < 0 && errno != EINTR)
+	while (may_go_on(own, until, result)) {
+		bool ended = c->pipes[PIPE_VERDICT].fd < 0;
+		unsigned wait_ms = ended ? 0 : deadline_left_ms(own, deadline_left_ms(until, LOOK_MS));
+		int ready = poll(c->pipes, PIPE_COUNT, (int)wait_ms);
+		if ((ready < 0 && errno != EINTR) || (ended && ready == 0))
 			return;
-		if (c->pipes[0].fd >= 0 && c->pipes[0].revents && !read_out(c, result, limits->text_bytes))
-			close_pipe(&c->pipes[0]);
-		if (c->pipes[1].fd >= 0 && c->pipes[1].revents && !read_message(c))
-			close_pipe(&c->pipes[1]);
+		for (int i = 0; i < PIPE_COUNT && ready > 0; i++)
+			if (c->pipes[i].fd >= 0 && c->pipes[i].revents)
+				read_pipe(c, i, result, limits->text_bytes);
 	}
 }
 
@@ -122,67 +154,72 @@ static void keep_message(const Collector *c, ProcessResult *result)
 	Str text = str_trim((Str){c->message, c->message_len});
 	text = str_slice(text, 0, utf8_valid_prefix(text));
 	snprintf(result->message, sizeof result->message, "%.*s", (int)utf8_cut(text, sizeof result->message - 1),
-		 text.ptr);
+		 text.ptr ? text.ptr : "");
 }
 
-/* The process has closed its pipes and should end at once; at the deadline it is killed, with all that it started. */
-static void wait_for(pid_t pid, const Deadline *own, const Deadline *until, ProcessResult *result)
+/* The supervisor has ended, or is killed with its group; the reader dies with it. */
+static void end_process(pid_t pid, const Collector *c, ProcessResult *result)
 {
 	int status = 0;
-	pid_t gone = 0;
-	while (may_go_on(own, until, result) && (gone = waitpid(pid, &status, WNOHANG)) == 0)
-		usleep(500);
-	if (gone == 0) {
-		kill(-pid, SIGKILL);
-		do
-			gone = waitpid(pid, &status, 0);
-		while (gone < 0 && errno == EINTR);
-	}
-	if (gone < 0)
+	pid_t gone;
+	kill(-pid, SIGKILL);
+	do
+		gone = waitpid(pid, &status, 0);
+	while (gone < 0 && errno == EINTR);
+	if (result->end != PROCESS_ENDED)
 		return;
-	if (WIFSIGNALED(status)) {
-		result->code = WTERMSIG(status);
-		if (result->end == PROCESS_ENDED)
-			result->end = PROCESS_DIED;
+	if (!c->has_verdict) {
+		result->end = PROCESS_SILENT;
+	} else if (c->verdict.signal) {
+		result->end = PROCESS_DIED;
+		result->code = c->verdict.signal;
 	} else {
-		result->code = WEXITSTATUS(status);
+		result->code = c->verdict.code;
 	}
+}
+
+static Status make_pipes(int ours[PIPE_COUNT], int theirs[PIPE_COUNT], Err *err)
+{
+	for (int i = 0; i < PIPE_COUNT; i++) {
+		int ends[2];
+		if (pipe2(ends, O_CLOEXEC) != 0)
+			return err_errno(err, errno, "make a pipe");
+		ours[i] = ends[0];
+		theirs[i] = ends[1];
+		if (ends[1] < PIPE_COUNT + 1) { /* dup2 in the new process must not fall on another's number */
+			theirs[i] = fcntl(ends[1], F_DUPFD_CLOEXEC, PIPE_COUNT + 1);
+			close(ends[1]);
+			if (theirs[i] < 0)
+				return err_errno(err, errno, "make a pipe");
+		}
+	}
+	return ST_OK;
 }
 
 Status process_extract(const char *word, int stdin_fd, const ExtractLimits *limits, const Deadline *until,
 		       ProcessResult *out, Err *err)
 {
-	int out_pipe[2] = {-1, -1}, err_pipe[2] = {-1, -1};
+	int ours[PIPE_COUNT] = {-1, -1, -1}, theirs[PIPE_COUNT] = {-1, -1, -1};
 	Collector c = {0};
 	ProcessResult result = {0};
 	pid_t pid;
-	Status st;
-	if (pipe2(out_pipe, O_CLOEXEC) != 0 || pipe2(err_pipe, O_CLOEXEC) != 0) {
-		st = err_errno(err, errno, "make a pipe");
-		goto done;
+	Status st = make_pipes(ours, theirs, err);
+	if (st == ST_OK)
+		st = spawn(word, stdin_fd, theirs, limits, &pid, err);
+	for (int i = 0; i < PIPE_COUNT; i++) {
+		close_quietly(theirs[i]);
+		c.pipes[i] = (struct pollfd){.fd = ours[i], .events = POLLIN};
 	}
-	st = spawn(word, stdin_fd, out_pipe[1], err_pipe[1], limits, &pid, err);
-	if (st != ST_OK)
-		goto done;
-	close_quietly(out_pipe[1]);
-	close_quietly(err_pipe[1]);
-	out_pipe[1] = err_pipe[1] = -1;
-	c.pipes[0] = (struct pollfd){.fd = out_pipe[0], .events = POLLIN};
-	c.pipes[1] = (struct pollfd){.fd = err_pipe[0], .events = POLLIN};
-	out_pipe[0] = err_pipe[0] = -1;
-	Deadline own = deadline_in(limits->wall_ms, NULL);
-	collect(&c, limits, &own, until, &result);
-	wait_for(pid, &own, until, &result);
-	keep_message(&c, &result);
-	close_pipe(&c.pipes[0]);
-	close_pipe(&c.pipes[1]);
-	if (!buf_ok(&result.out))
-		st = err_no_memory(err);
-done:
-	for (size_t i = 0; i < 2; i++) {
-		close_quietly(out_pipe[i]);
-		close_quietly(err_pipe[i]);
+	if (st == ST_OK) {
+		Deadline own = deadline_in(limits->wall_ms, NULL);
+		collect(&c, limits, &own, until, &result);
+		end_process(pid, &c, &result);
+		keep_message(&c, &result);
+		if (!buf_ok(&result.out))
+			st = err_no_memory(err);
 	}
+	for (int i = 0; i < PIPE_COUNT; i++)
+		close_pipe(&c.pipes[i]);
 	if (st != ST_OK) {
 		process_result_done(&result);
 		return st;

@@ -1,5 +1,8 @@
 /* indexer/extract/process.h - starts an extracting process for one document and collects what it writes, within limits.
  *
+ *   text on standard output · how a failure is explained on standard error · the verdict on descriptor 3, from the
+ *   supervisor alone (child.c): without it a result is none
+ *
  * Owns     a ProcessResult owns its output until process_result_done
  * Errors   ST_NO_MEMORY; ST_IO when no process can be started; how a process that was started ended is in its result
  * Threads  safe
@@ -16,14 +19,27 @@ typedef enum {
 	PROCESS_KILLED_TIME,   /* by limits->wall_ms */
 	PROCESS_KILLED_OUTPUT, /* by limits->text_bytes */
 	PROCESS_GIVEN_UP,      /* the deadline passed: nothing is known of the document */
-	PROCESS_DIED
+	PROCESS_DIED,
+	PROCESS_SILENT /* gone without its verdict: whatever it wrote may be a part only */
 } ProcessEnd;
+
+/* How the reader in the process ended, told by its supervisor on a descriptor of its own. */
+typedef struct {
+	uint32_t magic;
+	int32_t signal; /* 0: none, see code */
+	int32_t code;
+} ExtractVerdict;
+enum {
+	EXTRACT_VERDICT_FD = 3,
+	EXTRACT_VERDICT_MAGIC = 0x54584554,
+	EXTRACT_READ = 64, /* a reader of ours read the whole document; programs end with 0 */
+};
 
 typedef struct {
 	Buf out;           /* standard output, at most limits->text_bytes */
 	char message[512]; /* how standard error begins */
 	ProcessEnd end;
-	int code; /* exit code, or the signal for PROCESS_DIED */
+	int code; /* of PROCESS_ENDED: exit code; of PROCESS_DIED: the signal */
 } ProcessResult;
 
 void process_result_done(ProcessResult *result);

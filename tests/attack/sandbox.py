@@ -4,7 +4,8 @@
     sandbox.py [PATH-OF-hoso]      HOSO_SUBVERTED: the program (tests/attack/subverted.c)
 
 It is put there by a bind mount in a mount namespace of the test's own, so that nothing on the machine changes; where that
-is not allowed the test is skipped. As root it is asked twice: as root, and as an ordinary user.
+is not allowed the test is skipped, and says so. As root it is asked three times: as root, as an ordinary user, and as one
+without privileges where user namespaces are forbidden.
 """
 import os
 import subprocess
@@ -24,61 +25,111 @@ if not os.access(PROGRAM, os.X_OK) or not place:
     sys.exit(77)
 
 
-def attempt(name, wrap, chown=None):
+def run_inside(folder, wrap, order, chown=None, stop_after=None):
+    """hoso ingests a paper that holds the order, while the program stands in the place of pdftotext. Returns how that ended."""
+    archive, paper, fake = (os.path.join(folder, n) for n in ("archive", "paper.pdf", "pdftotext"))
+    shutil.copy(PROGRAM, fake)
+    with open(paper, "w") as f:
+        f.write(f"%PDF-1.4\n{order}\n%%EOF\n")
+    with open(os.path.join(folder, "papers.jsonl"), "w") as f:
+        f.write(json.dumps({"id": "p", "subject": "tài liệu", "files": ["paper.pdf"]}) + "\n")
+    with open(os.path.join(folder, "steps.sh"), "w") as f:
+        f.write(f"'{BIN}' -a '{archive}' init && '{BIN}' -a '{archive}' checkpoint >/dev/null; "
+                f"exec '{BIN}' -a '{archive}' ingest --json '{folder}/papers.jsonl'\n")
+    with open(os.path.join(folder, "no-users.sh"), "w") as f:
+        f.write("echo 0 >/proc/sys/user/max_user_namespaces && "
+                f"exec setpriv --bounding-set=-all --inh-caps=-all --no-new-privs sh '{folder}/steps.sh'\n")
+    if chown:
+        for root, folders, files in os.walk(folder):
+            for each in [root] + [os.path.join(root, name) for name in files]:
+                os.chown(each, chown, chown)
+    script = f"mount --bind '{fake}' '{place}' && exec {wrap} '{folder}/{'no-users.sh' if '-U' in wrap else 'steps.sh'}'"
+    unshare = ["unshare", "-m"] if os.geteuid() == 0 else ["unshare", "-Urm"]
+    with open(os.path.join(folder, "out"), "w+b") as out, open(os.path.join(folder, "err"), "w+b") as errors:
+        # files, no pipes: a child that outlives its parent would hold a pipe open
+        process = subprocess.Popen([*unshare, "sh", "-c", script], stdout=out, stderr=errors)
+        started = time.monotonic()
+        if stop_after:
+            time.sleep(stop_after)
+            process.terminate()
+        process.wait(timeout=150)
+        took = time.monotonic() - started
+        out.seek(0)
+        errors.seek(0)
+        return process.returncode, out.read(), errors.read(), took
+
+
+def in_folder(name, wrap, order, look, chown=None, stop_after=None):
     folder = tempfile.mkdtemp(prefix="hoso-sandbox-")
     try:
-        archive = os.path.join(folder, "archive")
-        paper = os.path.join(folder, "paper.pdf")
-        fake = os.path.join(folder, "pdftotext")
-        shutil.copy(PROGRAM, fake)
-        listener = socket.create_server(("127.0.0.1", 0))
-        with open(paper, "w") as f:
-            f.write(f"%PDF-1.4\nATTACK {archive} {listener.getsockname()[1]} {os.getpid()} \n%%EOF\n")
-        if chown:
-            os.chmod(folder, 0o755)
-            for root, folders, files in os.walk(folder):
-                for each in folders + files:
-                    os.chown(os.path.join(root, each), chown, chown)
-            os.chown(folder, chown, chown)
-        script = f"mount --bind '{fake}' '{place}' && {wrap} sh -c \"'{BIN}' -a '{archive}' init && '{BIN}' -a '{archive}' checkpoint >/dev/null; " \
-                 f"exec '{BIN}' -a '{archive}' ingest --json '{paper}'\""
-        unshare = ["unshare", "-m"] if os.geteuid() == 0 else ["unshare", "-Urm"]
-        with open(os.path.join(folder, "out"), "w+b") as out, open(os.path.join(folder, "err"), "w+b") as errors:
-            # files, no pipes: a child that outlives its parent would hold a pipe open
-            done = subprocess.run([*unshare, "sh", "-c", script], stdout=out, stderr=errors, timeout=150)
-            out.seek(0)
-            errors.seek(0)
-            said, complained = out.read(), errors.read()
-        if done.returncode not in (0, 1) or b'"seen"' not in said:
+        order = order.replace("ARCHIVE", os.path.join(folder, "archive"))
+        code, said, complained, took = run_inside(folder, wrap, order, chown, stop_after)
+        if stop_after is None and (code not in (0, 1) or b'"seen"' not in said):
             print(f"skipped - {name}: {complained[-200:].decode(errors='replace').strip()}")
             return
-        found = subprocess.run([BIN, "-a", archive, "search", "--json", "key", "refused"], stdout=subprocess.PIPE).stdout
-        hits = json.loads(found or b"{}").get("hits") or []
-        text = subprocess.run([BIN, "-a", archive, "get", hits[0]["id"], "--text"], stdout=subprocess.PIPE).stdout.decode() if hits else ""
-        tried = dict(line.split() for line in text.splitlines() if len(line.split()) == 2)
-        check(f"{name}: the subverted program ran to its end", WANTED <= set(tried), text, said[-300:], complained[-300:])
-        worked = sorted(n for n, how in tried.items() if how == "done")
-        check(f"{name}: nothing that it tried worked", not worked and tried, worked)
-        time.sleep(0.3)
-        left = subprocess.run(["pgrep", "-f", "hoso-outlives"], stdout=subprocess.PIPE).stdout.split()
-        check(f"{name}: no child of it outlives the document", not left, len(left))
-        for pid in left:
-            os.kill(int(pid), 9)
-        check(f"{name}: nothing of the archive changed", os.path.exists(archive + "/FORMAT") and not os.path.exists(archive + "/planted"))
-        check(f"{name}: nothing was written elsewhere", not os.path.exists("/tmp/hoso-planted"))
-        if os.path.exists("/tmp/hoso-planted"):
-            os.unlink("/tmp/hoso-planted")
-        listener.close()
+        look(os.path.join(folder, "archive"), took)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def got(archive, *options):
+    return subprocess.run([BIN, "-a", archive, "get", *options, "p"], stdout=subprocess.PIPE, timeout=60).stdout.decode()
+
+
+def left_over(mark):
+    left = subprocess.run(["pgrep", "-f", mark], stdout=subprocess.PIPE).stdout.split()
+    for pid in left:
+        os.kill(int(pid), 9)
+    return len(left)
+
+
+def attempt(name, wrap, chown=None):
+    """Everything that a subverted program might reach for."""
+    def look(archive, _took):
+        text = got(archive, "--text")
+        tried = dict(line.split() for line in text.splitlines() if len(line.split()) == 2)
+        check(f"{name}: the subverted program ran to its end", WANTED <= set(tried), text, got(archive))
+        worked = sorted(n for n, how in tried.items() if how == "done")
+        check(f"{name}: nothing that it tried worked", not worked and tried, worked)
+        time.sleep(0.3)
+        check(f"{name}: no child of it outlives the document", left_over("hoso-outlives") == 0)
+        check(f"{name}: nothing of the archive changed", os.path.exists(archive + "/FORMAT") and not os.path.exists(archive + "/planted"))
+        check(f"{name}: nothing was written elsewhere", not os.path.exists("/tmp/hoso-planted"))
+    if os.path.exists("/tmp/hoso-planted"):
+        os.unlink("/tmp/hoso-planted")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        in_folder(name, wrap, f"ATTACK ARCHIVE {listener.getsockname()[1]} {os.getpid()} ", look, chown)
+
+
+def failure(name, wrap, word, reason):
+    """A program that fails is never taken for one that found no text, and its document is kept."""
+    def look(archive, _took):
+        about = got(archive)
+        check(f"{name}: the reason is told", reason in about and "no text layer" not in about, about)
+        check(f"{name}: no text is stored", got(archive, "--text") == "", got(archive, "--text"))
+        check(f"{name}: the original is kept", got(archive, "--content").startswith("%PDF-1.4"))
+    in_folder(name, wrap, f"ATTACK ARCHIVE 1 {os.getpid()} {word}", look)
+
+
+def interrupted(name, wrap):
+    """SIGTERM ends an ingest although its document never ends, and nothing of it is left."""
+    def look(archive, took):
+        check(f"{name}: the ingest ends at once", took < 4, took)
+        check(f"{name}: nothing is left of it", left_over("^pdftotext .*/proc/self/fd/0") == 0)
+        check(f"{name}: the document is not archived half", got(archive) == "", got(archive))
+    in_folder(name, wrap, f"ATTACK ARCHIVE 1 {os.getpid()} endless", look, stop_after=2)
+
+
+as_we_are = "sh"
 if os.geteuid() == 0:
-    attempt("as root", "")
-    attempt("as an ordinary user", "setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs", 65534)
-    limits = "/proc/sys/user/max_user_namespaces"
-    attempt("as an ordinary user without user namespaces",
-            f"unshare -U --map-root-user sh -c 'echo 0 > {limits}; exec \"$0\" \"$@\"' setpriv --no-new-privs", 65534)
+    attempt("as root", as_we_are)
+    attempt("as an ordinary user", "setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs sh", 65534)
+    attempt("without user namespaces and privileges", "unshare -U --map-root-user sh")
 else:
-    attempt("as an ordinary user", "")
+    attempt("as an ordinary user", as_we_are)
+failure("a program that says nothing", as_we_are, "silent", "not even an empty page")
+failure("a program that dies half way", as_we_are, "half", "died of signal")
+failure("a program that fails and does not say why", as_we_are, "wordless", "did not say why")
+failure("a program that writes verdicts of its own", as_we_are, "forge", "did not say why")
+interrupted("a document without an end", as_we_are)
 finish()

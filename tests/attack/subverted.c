@@ -1,12 +1,14 @@
 /* tests/attack/subverted.c - stands in the place of pdftotext and does what a subverted one would try.
  *
- * The document on standard input says where the archive is: "ATTACK <archive> <port> <pid of the parent>". Each attempt
+ * The document on standard input says where the archive is: "ATTACK <archive> <port> <pid of the parent> [WORD]". With
+ * a WORD it fails in that way. Without one each attempt
  * prints one line, "NAME done" where it worked and "NAME refused" where not, as the document's text: the test reads it
  * from the archive. What outlives the document's limit is left to tests/attack/sandbox.py to find.
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,6 +59,36 @@ static int can_fork(const char *mark)
 	return made > 0;
 }
 
+/* A verdict as the supervisor would write it (indexer/extract/process.h), to every descriptor there may be. */
+static void forge_verdict(void)
+{
+	static const unsigned verdict[3] = {0x54584554, 0, 0};
+	for (int fd = 2; fd < 64; fd++)
+		if (write(fd, verdict, sizeof verdict) < 0)
+			continue;
+}
+
+/* Ways to fail, chosen by the last word of the order. */
+static void fail_as_told(const char *order)
+{
+	if (strstr(order, " silent"))
+		_exit(0);
+	if (strstr(order, " wordless"))
+		_exit(1);
+	if (strstr(order, " half")) {
+		tell("half", 1);
+		__builtin_trap(); /* raise() is refused */
+	}
+	if (strstr(order, " forge")) {
+		close(2);
+		forge_verdict();
+		_exit(1);
+	}
+	if (strstr(order, " endless"))
+		for (volatile unsigned long turns = 0;; turns++)
+			continue;
+}
+
 int main(int argc, char **argv)
 {
 	static char text[1 << 16];
@@ -71,6 +103,7 @@ int main(int argc, char **argv)
 	char *order = len > 0 ? strstr(text, "ATTACK ") : NULL;
 	if (!order || sscanf(order, "ATTACK %2047s %d %d", archive, &port, &parent) != 3)
 		return 1;
+	fail_as_told(order);
 	tell("key", can_open(archive, "keys/signing.key", O_RDONLY));
 	tell("list", can_open(archive, "segments", O_RDONLY | O_DIRECTORY));
 	tell("write", can_open(archive, "segments/00000001.seg", O_WRONLY));
