@@ -1,7 +1,7 @@
 /* indexer/extract/confine_files.c - which files an extracting process can name, and which of them it can open.
  *
- * In a mount namespace of its own it gets a new root: the folders of programs and libraries, read-only, and a /proc that
- * knows the processes of its own namespace. Landlock says the same once more, and holds where there are no
+ * In a mount namespace of its own it gets a new root: the folders of programs and libraries, read-only, and a /proc
+ * that knows the processes of its own namespace. Landlock says the same once more, and holds where there are no
  * namespaces. The document is neither: it is open on descriptor 0, and one rule lets it be opened anew as
  * /proc/self/fd/0. (Bytes in memory need no rule: Landlock leaves files alone that no folder leads to.)
  *

@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "indexer/extract/limits.h"
 #include "indexer/extract/lines.h"
+#include "indexer/extract/markup.h"
 
 #include <libxml/HTMLparser.h>
 #include <libxml/parserInternals.h>
@@ -147,8 +148,10 @@ Status html_read(int fd, Buf *out, Err *err)
 	if (st == ST_OK) {
 		Str html = buf_str(&bytes);
 		const char *charset = utf8_is_valid(html) ? "UTF-8" : says_its_charset(html) ? NULL : "windows-1258";
+		st = markup_check_html(html, err);
 		lines_begin(&page.lines, out, true);
-		st = parse(html, charset, &page, err);
+		if (st == ST_OK)
+			st = parse(html, charset, &page, err);
 		lines_finish(&page.lines);
 	}
 	buf_done(&bytes);

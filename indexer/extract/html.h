@@ -2,7 +2,8 @@
  *
  * Shapes   text out is UTF-8, one line a block, table rows as lines.h says
  * Owns     nothing
- * Errors   ST_LIMIT larger than EXTRACT_DECODE_MAX, ST_IO, ST_NO_MEMORY; no page is so broken that it is refused
+ * Errors   ST_LIMIT larger than EXTRACT_DECODE_MAX, or more attributes than limits.h allows; ST_IO, ST_NO_MEMORY; no
+ *          page is so broken that it is refused
  * Threads  for the extracting process, which has one
  */
 #ifndef INDEXER_EXTRACT_HTML_H

@@ -3,13 +3,15 @@
  * kind of part what its elements mean; names of elements are unique enough without namespaces. */
 #include "indexer/extract/office.h"
 
+#include "base/utf8.h"
+#include "indexer/extract/limits.h"
 #include "indexer/extract/lines.h"
+#include "indexer/extract/markup.h"
 #include "indexer/source/package_in.h"
+#include "tokenizer/encoding.h"
 
 #include <libxml/parser.h>
 #include <stdlib.h>
-
-enum { PARTS_MAX = 300, PARTS_BYTES_MAX = 512 << 20 };
 
 typedef struct {
 	char name[80];
@@ -211,7 +213,15 @@ static void add_characters(void *ctx, const xmlChar *bytes, int len)
 		lines_text(&r->lines, text);
 }
 
-static Status read_xml(XmlReader *r, Str xml, Err *err)
+/* The parser and the check before it must see the same text: UTF-8, whatever else the XML says of itself. */
+static Status check_xml(Str xml, Err *err)
+{
+	if (!utf8_is_valid(xml) || (xml.len && memchr(xml.ptr, 0, xml.len)))
+		return err_set(err, ST_INVALID, "its XML is not UTF-8");
+	return markup_check_xml(xml, err);
+}
+
+static Status parse_xml(XmlReader *r, Str xml, Err *err)
 {
 	xmlSAXHandler handler = {.initialized = XML_SAX2_MAGIC,
 				 .startElementNs = open_element,
@@ -223,7 +233,7 @@ static Status read_xml(XmlReader *r, Str xml, Err *err)
 	enum { STEP_BYTES = 1 << 20 };
 	if (!parser)
 		return err_no_memory(err);
-	xmlCtxtUseOptions(parser, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+	xmlCtxtUseOptions(parser, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_IGNORE_ENC);
 	int code = 0;
 	for (size_t at = 0; at < xml.len && code == 0; at += STEP_BYTES) {
 		Str step = str_slice(xml, at, at + STEP_BYTES);
@@ -236,6 +246,26 @@ static Status read_xml(XmlReader *r, Str xml, Err *err)
 	if (code != 0)
 		return err_set(err, ST_INVALID, "its XML is broken at line %d", line);
 	return buf_ok(r->lines.out) ? ST_OK : err_no_memory(err);
+}
+
+/* One part. UTF-16 is allowed by the standard, and rare. */
+static Status read_xml(XmlReader *r, Str xml, Err *err)
+{
+	Buf utf8 = {0};
+	EncodingReport report;
+	Status st = ST_OK;
+	if (str_starts(xml, STR("\xFF\xFE")) || str_starts(xml, STR("\xFE\xFF"))) {
+		st = encoding_decode(xml, &utf8, &report, err);
+		if (st == ST_OK && !buf_ok(&utf8))
+			st = err_no_memory(err);
+		xml = buf_str(&utf8);
+	}
+	if (st == ST_OK)
+		st = check_xml(xml, err);
+	if (st == ST_OK)
+		st = parse_xml(r, xml, err);
+	buf_done(&utf8);
+	return st;
 }
 
 /* ---- parts ----------------------------------------------------------------------------------------------------- */
@@ -263,8 +293,8 @@ static Status read_part(PackageIn *package, Str name, OfficePart *part, size_t *
 			return st;
 		part->bytes.len += got;
 		*total += got;
-		if (*total > PARTS_BYTES_MAX)
-			return err_set(err, ST_LIMIT, "its XML is larger than %d MiB", PARTS_BYTES_MAX >> 20);
+		if (*total > EXTRACT_PARTS_BYTES_MAX)
+			return err_set(err, ST_LIMIT, "its XML is larger than %d MiB", EXTRACT_PARTS_BYTES_MAX >> 20);
 		if (got == 0)
 			break;
 	}
@@ -273,7 +303,8 @@ static Status read_part(PackageIn *package, Str name, OfficePart *part, size_t *
 	return ST_OK;
 }
 
-static Status read_parts(int fd, const OfficeKind *kind, OfficePart parts[static PARTS_MAX], size_t *count, Err *err)
+static Status read_parts(int fd, const OfficeKind *kind, OfficePart parts[static EXTRACT_PARTS_MAX], size_t *count,
+			 Err *err)
 {
 	PackageIn *package;
 	PackageEntry entry;
@@ -283,7 +314,7 @@ static Status read_parts(int fd, const OfficeKind *kind, OfficePart parts[static
 	if (st != ST_OK)
 		return st;
 	while (st == ST_OK && (step = package_in_next(package, &entry, err)) == STEP_ITEM)
-		if (entry.refusal.code == ST_OK && part_kind(kind, entry.name) && *count < PARTS_MAX &&
+		if (entry.refusal.code == ST_OK && part_kind(kind, entry.name) && *count < EXTRACT_PARTS_MAX &&
 		    entry.name.len < sizeof parts->name)
 			st = read_part(package, entry.name, &parts[(*count)++], &total, err);
 	package_in_close(package);
@@ -324,7 +355,7 @@ static Status read_text(const OfficeKind *kind, OfficePart *parts, size_t count,
 static Status read_document(int fd, const OfficeKind *kind, Buf *out, Err *err)
 {
 	size_t count = 0;
-	OfficePart *parts = calloc(PARTS_MAX, sizeof *parts);
+	OfficePart *parts = calloc(EXTRACT_PARTS_MAX, sizeof *parts);
 	if (!parts)
 		return err_no_memory(err);
 	Status st = read_parts(fd, kind, parts, &count, err);

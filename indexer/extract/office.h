@@ -2,8 +2,8 @@
  *
  * Shapes   text out is UTF-8, one line a paragraph, table rows as lines.h says
  * Owns     nothing
- * Errors   ST_INVALID no such document, or broken; ST_LIMIT more than 512 MiB of XML; ST_UNSUPPORTED encrypted;
- *          ST_NO_MEMORY
+ * Errors   ST_INVALID no such document, or broken; ST_LIMIT more of something than limits.h allows; ST_UNSUPPORTED
+ *          encrypted, or with a document type of its own; ST_NO_MEMORY
  * Threads  for the extracting process, which has one
  */
 #ifndef INDEXER_EXTRACT_OFFICE_H
