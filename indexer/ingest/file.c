@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { MANIFEST_MAX_BYTES = 128 << 20 };
+
 static Status ingest_lines_of_fd(IngestRun *run, int fd, Str name, int dir_fd, Err *err)
 {
 	FdSource from = {.fd = fd, .name = "the input"};
@@ -43,7 +45,7 @@ static Status ingest_package_of_fd(IngestRun *run, int fd, Str name, Err *err)
 static Status try_manifest(IngestRun *run, const SourceFile *file, Str name, int dir_fd, bool *done_out, Err *err)
 {
 	Buf csv = {0};
-	Status st = source_file_load(file, LINE_MAX_BYTES, &csv, err);
+	Status st = source_file_load(file, MANIFEST_MAX_BYTES, &csv, err);
 	*done_out = false;
 	st = st == ST_OK ? ingest_manifest(run, buf_str(&csv), name, dir_fd, done_out, err)
 			 : ingest_reject_or_end(run, (IngestPlace){.name = name}, err, err);

@@ -135,7 +135,7 @@ Status ingest_lines(IngestRun *run, ByteSource from, Str name, int dir_fd, Err *
 		IngestPlace place = {name, reader.number};
 		Str text = reader.number == 1 ? without_mark(line.text) : line.text;
 		if (line.too_long)
-			ingest_reject(run, place, ST_LIMIT, "a line of more than 128 MiB");
+			ingest_reject(run, place, ST_LIMIT, "a line of more than 32 MiB");
 		else if (str_trim(text).len)
 			st = ingest_json(run, text, place, dir_fd, NULL, err);
 		if (st == ST_OK)
@@ -200,10 +200,37 @@ static bool is_lines(IngestRun *run, Str json)
 	return json_reader_parse(&run->json, first, &run->arena, &record, &ignored) == ST_OK;
 }
 
+/* Too large for one record: it must be lines of them, or is refused. */
+static Status ingest_large_json_file(IngestRun *run, const SourceFile *file, Str name, int dir_fd, Err *err)
+{
+	Buf head = {0};
+	IngestPlace place = {.name = name};
+	size_t got = 0;
+	int fd = -1;
+	char *space = buf_extend(&head, LINE_MAX_BYTES);
+	Status st = space ? source_file_head(file, space, LINE_MAX_BYTES, &got, err) : err_no_memory(err);
+	bool lines = st == ST_OK && is_lines(run, without_mark((Str){space, got}));
+	buf_done(&head);
+	if (st == ST_OK && lines)
+		st = source_file_open(file, &fd, err);
+	if (st != ST_OK)
+		return ingest_reject_or_end(run, place, err, err);
+	if (lines) {
+		FdSource from = {.fd = fd, .name = "the file"};
+		st = ingest_lines(run, byte_source_fd(&from), name, dir_fd, err);
+		close_quietly(fd);
+	} else {
+		ingest_reject(run, place, ST_LIMIT, "a record of more than 32 MiB");
+	}
+	return st;
+}
+
 Status ingest_json_file(IngestRun *run, const SourceFile *file, Str name, int dir_fd, Err *err)
 {
 	Buf bytes = {0};
 	IngestPlace place = {.name = name};
+	if (file->size_bytes > LINE_MAX_BYTES)
+		return ingest_large_json_file(run, file, name, dir_fd, err);
 	Status st = source_file_load(file, LINE_MAX_BYTES, &bytes, err);
 	Str json = without_mark(buf_str(&bytes));
 	if (st != ST_OK) {

@@ -28,7 +28,9 @@ ByteSource byte_source_fd(FdSource *from);
 
 /* ---- lines ----------------------------------------------------------------------------------------------------- */
 
-enum { LINE_MAX_BYTES = 128 << 20 };
+/* A line is one record, which may bring its files as base64: 24 MiB of them. While it is read it takes some four times
+ * its length in memory. */
+enum { LINE_MAX_BYTES = 32 << 20 };
 
 typedef struct {
 	ByteSource from;

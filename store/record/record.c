@@ -280,6 +280,33 @@ static Status read_tree(RecordReader *r, json_t *root, Err *err)
 												   : err_no_memory(err);
 }
 
+/* A tree takes some forty times the text that it is read from: how much of it there will be is counted first. What is
+ * broken is counted too, and refused by the parser. */
+static Status check_shape(Str json, Err *err)
+{
+	int depth = 0;
+	size_t nodes = 0;
+	for (size_t at = 0; at < json.len; at++) {
+		char c = json.ptr[at];
+		if (c == '"') {
+			for (at++; (at += json_plain_run(str_slice(json, at, json.len))) < json.len; at++) {
+				if (json.ptr[at] == '"')
+					break;
+				at += json.ptr[at] == '\\';
+			}
+			continue;
+		}
+		depth += (c == '{' || c == '[') - (c == '}' || c == ']');
+		nodes += c == '{' || c == '[' || c == ',' || c == ':';
+		if (depth > RECORD_JSON_DEPTH_MAX)
+			return err_set(err, ST_LIMIT, "JSON nested deeper than %d", RECORD_JSON_DEPTH_MAX);
+		if (nodes > RECORD_JSON_NODES_MAX)
+			return err_set(err, ST_LIMIT, "JSON of more than %d members and elements",
+				       RECORD_JSON_NODES_MAX);
+	}
+	return ST_OK;
+}
+
 static Status read_json_text(RecordReader *r, Str json, Err *err)
 {
 	json_error_t why;
@@ -323,7 +350,9 @@ static Status parse(Str json, bool canonical, Arena *arena, Record *out, Err *er
 	case FLAT_READ:
 		break;
 	case FLAT_OTHER_SHAPE:
-		st = read_json_text(&reader, json, err);
+		st = canonical ? ST_OK : check_shape(json, err); /* what is archived is bounded by its size */
+		if (st == ST_OK)
+			st = read_json_text(&reader, json, err);
 		break;
 	case FLAT_NO_MEMORY:
 		st = err_no_memory(err);

@@ -19,7 +19,10 @@
 #include "base/json_out.h"
 #include "store/record/fields.h"
 
-enum { RECORD_JSON_DEPTH_MAX = 16 };
+enum {
+	RECORD_JSON_DEPTH_MAX = 16,
+	RECORD_JSON_NODES_MAX = 100000, /* members, elements and brackets, counted before anything is built of them */
+};
 
 /* Reads one JSON object as a sender gives it. */
 Status record_parse(Str json, Arena *arena, Record *out, Err *err);

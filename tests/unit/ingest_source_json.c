@@ -152,6 +152,39 @@ static void a_member_is_set_and_keys_are_sorted(void **state)
 	arena_done(&arena);
 }
 
+static void how_much_there_is_is_counted_before_a_tree_is_built(void **state)
+{
+	static const struct {
+		const char *start, *part, *end;
+		int parts;
+		Status status;
+	} cases[] = {
+		{"{\"extra\":{\"a\":[", "[],", "[]]}}", 33000, ST_OK},
+		{"{\"extra\":{\"a\":[", "[],", "[]]}}", 60000, ST_LIMIT},
+		{"{\"extra\":{\"a\":[", "[],", "[]]}}", 8000000, ST_LIMIT},
+		{"{\"extra\":{\"a\":\"", "[],", "\"}}", 60000, ST_OK}, /* a string is one value */
+		{"{\"extra\":{\"a\":\"", "\\\"[,", "\"}}", 60000, ST_OK},
+		{"{\"extra\":", "[", "", 1000000, ST_LIMIT},
+		{"{\"extra\":{\"a\":", "[", "", 14, ST_INVALID}, /* broken, but not deep */
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		Buf line = {0};
+		Arena arena = {0};
+		Record record;
+		Err err;
+		buf_add_zero_terminated(&line, cases[i].start);
+		for (int n = 0; n < cases[i].parts; n++)
+			buf_add_zero_terminated(&line, cases[i].part);
+		buf_add_zero_terminated(&line, cases[i].end);
+		Status st = record_parse(buf_str(&line), &arena, &record, &err);
+		if (st != cases[i].status)
+			fail_msg("case %zu: %s", i, status_name(st));
+		arena_done(&arena);
+		buf_done(&line);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -160,6 +193,7 @@ int main(void)
 		cmocka_unit_test(only_the_outermost_text_is_the_text),
 		cmocka_unit_test(a_damaged_line_is_judged_alike),
 		cmocka_unit_test(a_member_is_set_and_keys_are_sorted),
+		cmocka_unit_test(how_much_there_is_is_counted_before_a_tree_is_built),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
