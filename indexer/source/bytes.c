@@ -112,8 +112,12 @@ Step line_next(LineReader *r, Line *out, Err *err)
 		return STEP_END;
 	r->number++;
 	*out = (Line){.too_long = len > r->limit};
+	if (out->too_long && skip_line(r, err) != ST_OK) {
+		r->number--; /* the error is told for the line that was not read to its end */
+		return STEP_ERROR;
+	}
 	if (out->too_long)
-		return skip_line(r, err) == ST_OK ? STEP_ITEM : STEP_ERROR;
+		return STEP_ITEM;
 	Str text = {r->bytes.data + r->start, len};
 	r->start += len;
 	if (str_ends(text, STR("\n")))

@@ -7,6 +7,9 @@
 #include "base/file.h"
 #include "indexer/extract/extract.h"
 #include "indexer/extract/readers.h"
+#include "indexer/source/bytes.h"
+#include "store/format/limits.h"
+#include "store/record/record.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,6 +127,13 @@ static void write_docs(Buf *out)
 	}
 	buf_printf(out, "\nRecords and packages may be compressed: `.jsonl.zst`, `.tar.gz` and so on "
 			"(gz, bz2, xz, zst, lzma, lz4, Z).\n");
+	buf_printf(
+		out,
+		"\nA line of JSON (or a `.json` file that is one record) has at most %d MiB, files as base64 included, "
+		"%d members and elements, and %d levels; its metadata at most %d MiB. The rest of a line that is too "
+		"long is skipped, and the line is refused with its number and the reason. Larger files lie beside the "
+		"list and are named in it.\n",
+		LINE_MAX_BYTES >> 20, RECORD_JSON_NODES_MAX, RECORD_JSON_DEPTH_MAX, STORE_METADATA_MAX >> 20);
 }
 
 static void the_documentation_is_the_table(void **state)
