@@ -109,8 +109,12 @@ static enum MHD_Result check_header(void *ctx, enum MHD_ValueKind kind, const ch
 	return check->status == ST_OK ? MHD_YES : MHD_NO;
 }
 
+/* A target in absolute form names the host itself, and then Host does not count. */
 static Status check_host(HeadCheck *check)
 {
+	Str authority = url_authority(check->x->target);
+	if (authority.ptr)
+		check->host = authority;
 	if (host_is_ours(check->host, str_from(check->x->request.service->hosts)))
 		return ST_OK;
 	check->x->must_close = true;
@@ -139,7 +143,7 @@ static Status check_framing(HeadCheck *check, const char *version)
 		return refuse(check, "Transfer-Encoding in HTTP/1.0");
 	if (check->hosts != 1 && (is_1_1 || check->hosts))
 		return refuse(check, "exactly one Host is needed");
-	return check->hosts ? check_host(check) : ST_OK;
+	return check->hosts || url_authority(check->x->target).ptr ? check_host(check) : ST_OK;
 }
 
 Status head_check(Exchange *x, struct MHD_Connection *connection, const char *version)

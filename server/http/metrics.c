@@ -108,7 +108,9 @@ void metrics_write(const Metrics *m, void (*label)(const void *ctx, size_t route
 		if (was_used(&m->routes[i]))
 			write_histogram(&m->routes[i], buf_str(&text), out);
 	}
-	buf_printf(out, "# TYPE hoso_http_answer_bytes_total counter\nhoso_http_answer_bytes_total %" PRIu64 "\n",
+	buf_printf(out,
+		   "# HELP hoso_http_answer_bytes_total Bytes of answers' bodies.\n"
+		   "# TYPE hoso_http_answer_bytes_total counter\nhoso_http_answer_bytes_total %" PRIu64 "\n",
 		   get(&m->answer_bytes));
 	buf_done(&text);
 }

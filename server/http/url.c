@@ -115,9 +115,31 @@ static Status parse_query(Str query, Arena *arena, Url *url, Err *err)
 	return ST_OK;
 }
 
+Str url_authority(Str target)
+{
+	Str scheme = STR("http://");
+	if (!str_starts(target, scheme))
+		return (Str){NULL, 0};
+	size_t end = scheme.len;
+	while (end < target.len && target.ptr[end] != '/' && target.ptr[end] != '?')
+		end++;
+	return str_slice(target, scheme.len, end);
+}
+
+/* From its path on; "http://host" alone asks for "/". */
+static Str without_authority(Str target)
+{
+	Str authority = url_authority(target);
+	if (!authority.ptr)
+		return target;
+	size_t end = (size_t)(authority.ptr + authority.len - target.ptr);
+	return end == target.len ? STR("/") : str_slice(target, end, target.len);
+}
+
 Status url_parse(Str target, Arena *arena, Url *out, Err *err)
 {
 	Url url = {0};
+	target = without_authority(target);
 	Status st = check_raw(target, err);
 	if (st != ST_OK)
 		return st;

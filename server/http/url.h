@@ -4,6 +4,7 @@
  *      parts: "v1" "records" "a/b" "text"        parameters: q = "chính quyền"
  *
  * A path is cut at '/' before it is decoded, so an encoded slash is a character of a part and never a separator.
+ * A target in absolute form ("http://host/path", as sent to a proxy) is read from its path on.
  * Refused: what is not an absolute path, empty parts ("//"), "." and "..", broken escapes, %00 and
  * every other control character, bytes that are not UTF-8, '#' and '\'. UTF-8 that was not escaped is read as it is.
  *
@@ -11,7 +12,7 @@
  * Owns     results live in the arena that was passed
  * Errors   ST_INVALID says what is wrong, ST_LIMIT too long or too many, ST_NO_MEMORY
  * Threads  pure
- * Source   RFC 3986; form encoding ("+" is a blank) in the query only
+ * Source   RFC 3986, RFC 9112 §3.2.2 (absolute form); form encoding ("+" is a blank) in the query only
  */
 #ifndef SERVER_HTTP_URL_H
 #define SERVER_HTTP_URL_H
@@ -36,6 +37,8 @@ typedef struct {
 	size_t parameter_count;
 } Url;
 
+/* The host and port of a target in absolute form, which take Host's place; {NULL, 0}: it has none. */
+Str url_authority(Str target);
 Status url_parse(Str target, Arena *arena, Url *out, Err *err);
 /* The parameter's value; {NULL, 0} where it was not given. */
 Str url_parameter(const Url *url, const char *name);

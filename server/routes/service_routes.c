@@ -176,11 +176,10 @@ Status get_metrics(Request *r, Reply *reply, Err *err)
 		    (clock_monotonic_us() - service->started_us) / 1000000);
 	write_counter(out, "search_partial_total", "Searches answered in part, for want of time.",
 		      atomic_load_explicit(&service->partial_counter, memory_order_relaxed));
-	buf_printf(out,
-		   "# TYPE hoso_http_streams_refused_total counter\nhoso_http_streams_refused_total %" PRIu64
-		   "\n# TYPE hoso_http_connections_reaped_total counter\nhoso_http_connections_reaped_total %" PRIu64
-		   "\n",
-		   guard_refused(), connections_reaped(service->connections));
+	write_counter(out, "http_streams_refused_total", "Connections ended for a malformed head or chunk.",
+		      guard_refused());
+	write_counter(out, "http_connections_reaped_total", "Connections shut down because they were too slow.",
+		      connections_reaped(service->connections));
 	return ST_OK;
 }
 

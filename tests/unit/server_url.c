@@ -60,7 +60,7 @@ static void vietnamese_that_was_not_escaped_is_read_as_it_is(void **state)
 static void what_two_readers_could_read_differently_is_refused(void **state)
 {
 	static const char *const refused[] = {
-		"",           "v1",           "http://localhost/v1",
+		"",           "v1",           "ftp://localhost/v1",
 		"*",          "//",           "/v1//search",
 		"/./a",       "/a/..",        "/%2e%2e/a",
 		"/a%00b",     "/a%0d%0ab",    "/a?q=%00",
@@ -121,6 +121,20 @@ static void escaping_and_reading_give_the_same_back(void **state)
 	buf_done(&target);
 }
 
+static void an_address_in_absolute_form_is_read_from_its_path_on(void **state)
+{
+	Url url;
+	Err err;
+	(void)state;
+	assert_int_equal(url_parse(STR("http://localhost:80/v1/search?q=a"), &arena, &url, &err), ST_OK);
+	assert_int_equal(url.part_count, 2);
+	assert_int_equal(url_parse(STR("http://localhost"), &arena, &url, &err), ST_OK);
+	assert_int_equal(url.part_count, 0);
+	assert_str_equal(url_authority(STR("http://localhost:80/v1")), STR("localhost:80"));
+	assert_str_equal(url_authority(STR("http://a@b?x")), STR("a@b"));
+	assert_null(url_authority(STR("/v1")).ptr);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +147,7 @@ int main(void)
 		cmocka_unit_test(a_target_that_is_too_long_is_a_limit),
 		cmocka_unit_test(too_many_parameters_are_a_limit),
 		cmocka_unit_test(escaping_and_reading_give_the_same_back),
+		cmocka_unit_test(an_address_in_absolute_form_is_read_from_its_path_on),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	arena_done(&arena);
