@@ -45,7 +45,7 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
 
-/* Over one tag. Returns its attributes; *closed: it ends with "/>". */
+/* Over one tag. Returns its attributes; *closed: it ends with "/>", or with the text. */
 static unsigned skip_tag(MarkupScan *s, bool *closed)
 {
 	unsigned attributes = 0;
@@ -62,7 +62,7 @@ static unsigned skip_tag(MarkupScan *s, bool *closed)
 		if (!is_blank(c))
 			last = c;
 	}
-	*closed = at < s->rest.len && s->rest.ptr[at - 1] == '/';
+	*closed = at == s->rest.len || s->rest.ptr[at - 1] == '/';
 	skip(s, at < s->rest.len ? at + 1 : at);
 	return attributes;
 }

@@ -95,6 +95,47 @@ static void every_format_has_a_reader_for_what_it_yields_and_no_ending_stands_tw
 	}
 }
 
+/* The fuzz target of each reader that takes foreign bytes in our own process or one of ours; NULL where nobody reads
+ * them, or a program of others does (sandboxed). */
+static const char *const fuzz_targets[READER_COUNT] = {
+	[READER_PLAIN] = "tokenizer_encoding",  [READER_HTML] = "ingest_extract",
+	[READER_DOCX] = "ingest_extract",       [READER_ODT] = "ingest_extract",
+	[READER_XLSX] = "ingest_extract",       [READER_LINES] = "ingest_bytes",
+	[READER_JSON] = "ingest_source_json",   [READER_TABLE] = "ingest_manifest",
+	[READER_PACKAGE] = "ingest_package_in",
+};
+
+static bool is_there(const char *root, const char *folder, const char *target, const char *end)
+{
+	char path[512];
+	snprintf(path, sizeof path, "%s/tests/%s/%s%s", root, folder, target, end);
+	return file_exists(path);
+}
+
+static void every_reader_of_foreign_bytes_has_a_fuzz_target_with_inputs(void **state)
+{
+	const char *root = getenv("HOSO_SOURCE");
+	(void)state;
+	if (!root) {
+		print_message("skipped: HOSO_SOURCE does not say where tests/ is\n");
+		skip();
+	}
+	for (const Format *f = formats; f < formats + format_count; f++) {
+		const TextReader *reader = text_reader(f->reader);
+		const char *target = fuzz_targets[f->reader];
+		char input[40];
+		if (!f->yields || reader->program)
+			continue;
+		if (!target)
+			fail_msg("the reader of %s has no fuzz target", f->name);
+		if (!is_there(root, "fuzz", target, ".c") || !is_there(root, "corpus", target, "/"))
+			fail_msg("there is no fuzz target %s with a corpus", target);
+		snprintf(input, sizeof input, "/%s", reader->word ? reader->word : "");
+		if (reader->read && !is_there(root, "corpus", target, input))
+			fail_msg("tests/corpus/%s has no input %s", target, reader->word);
+	}
+}
+
 static const char *yield_words(const Format *f)
 {
 	switch (f->yields) {
@@ -172,6 +213,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_compression_is_looked_through_for_records_and_packages),
 		cmocka_unit_test(a_body_is_known_by_its_media_type),
 		cmocka_unit_test(every_format_has_a_reader_for_what_it_yields_and_no_ending_stands_twice),
+		cmocka_unit_test(every_reader_of_foreign_bytes_has_a_fuzz_target_with_inputs),
 		cmocka_unit_test(the_documentation_is_the_table),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
