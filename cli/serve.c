@@ -1,7 +1,9 @@
 /* cli/serve.c - hoso serve: opens the archive, lets the index follow it, starts the server and waits for SIGINT or
  * SIGTERM. What is served stands in server/. */
+#include "base/event.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "indexer/extract/extract.h"
 #include "server/server.h"
 
 #include <stdio.h>
@@ -37,6 +39,20 @@ static Status read_options(const CliArgs *args, ServerOptions *out, Err *err)
 	return ST_OK;
 }
 
+/* Once, for the operator: which layers around the extracting process this machine does not give. */
+static void tell_confinement(void)
+{
+	ExtractLayer layers[EXTRACT_LAYERS_MAX];
+	size_t count = 0;
+	Err err;
+	if (extract_confinement(layers, &count, &err) != ST_OK)
+		event_write(EVENT_WARN, "extract", "no text will be extracted", "reason", err.text, NULL);
+	for (size_t i = 0; i < count; i++)
+		if (!layers[i].holds)
+			event_write(EVENT_WARN, "extract", "a layer around the extractor is missing", "layer",
+				    layers[i].name, "a subverted extractor", layers[i].without, NULL);
+}
+
 static void wait_for_stop(void)
 {
 	struct timespec tick = {0, 100 * 1000 * 1000};
@@ -60,6 +76,7 @@ static int run_serve(const CliArgs *args)
 	} else {
 		printf("listening on %s\n", server_address(server));
 		fflush(stdout);
+		tell_confinement();
 		wait_for_stop();
 	}
 	server_stop(server);

@@ -2,6 +2,7 @@
  * extractor, as hoso is. */
 #include "ingest_fixture.h"
 
+#include "base/clock.h"
 #include "indexer/extract/extract.h"
 #include "indexer/extract/process.h"
 
@@ -149,6 +150,56 @@ static void entities_that_expand_without_end_are_stopped(void **state)
 	zip_done(&zip);
 }
 
+static void an_element_of_many_attributes_is_refused_at_once(void **state)
+{
+	(void)state;
+	Zip zip = {0};
+	Buf xml = {0};
+	uint64_t started = clock_monotonic_us();
+	buf_add_str(&xml, STR("<w:document " W "><w:p "));
+	for (int i = 0; i < 300000; i++)
+		buf_printf(&xml, "a%d='1' ", i);
+	buf_add_str(&xml, STR("/></w:document>"));
+	buf_add_char(&xml, 0);
+	assert_no_text(READER_DOCX, docx_of(&zip, xml.data, NULL), NULL, "more than 512 attributes");
+	assert_true(clock_monotonic_us() - started < 5 * 1000 * 1000);
+	buf_done(&xml);
+	zip_done(&zip);
+}
+
+static void utf_16_is_read_and_other_encodings_of_xml_are_not(void **state)
+{
+	(void)state;
+	Zip zip = {0}, other = {0};
+	static const char text[] = "<document><p><t>abc</t></p></document>";
+	char wide[2 + 2 * sizeof text] = "\xFF\xFE";
+	for (size_t i = 0; i < sizeof text - 1; i++)
+		wide[2 + 2 * i] = text[i];
+	zip_file(&zip, "word/document.xml", (Str){wide, 2 + 2 * (sizeof text - 1)}, 0);
+	assert_extracted(READER_DOCX, zip_end(&zip), "abc\n", "hoso docx");
+	assert_no_text(READER_DOCX, docx_of(&other, "<document><p><t>\xE9</t></p></document>", NULL), NULL,
+		       "not UTF-8");
+	zip_done(&zip);
+	zip_done(&other);
+}
+
+static void what_confines_an_extractor_is_known(void **state)
+{
+	(void)state;
+	ExtractLayer layers[EXTRACT_LAYERS_MAX];
+	size_t count = 0;
+	Err err;
+	assert_int_equal(extract_confinement(layers, &count, &err), ST_OK);
+	assert_in_range(count, 8, EXTRACT_LAYERS_MAX);
+	for (size_t i = 0; i < count; i++) {
+		assert_true(layers[i].name && layers[i].without);
+		if (!layers[i].holds)
+			print_message("on this machine there is no %s\n", layers[i].name);
+		if (strcmp(layers[i].name, "no-new-privileges") == 0 || strcmp(layers[i].name, "capabilities") == 0)
+			assert_true(layers[i].holds); /* every kernel gives them */
+	}
+}
+
 static bool has_pdftotext(void)
 {
 	ProcessResult result;
@@ -272,6 +323,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(odt_and_xlsx_give_their_text),
 		cmocka_unit_test(broken_office_files_have_no_text_and_a_reason),
 		cmocka_unit_test(entities_that_expand_without_end_are_stopped),
+		cmocka_unit_test(an_element_of_many_attributes_is_refused_at_once),
+		cmocka_unit_test(utf_16_is_read_and_other_encodings_of_xml_are_not),
+		cmocka_unit_test(what_confines_an_extractor_is_known),
 		cmocka_unit_test(pdf_gives_its_text_page_by_page),
 		cmocka_unit_test(pdf_without_text_encrypted_or_broken_says_so),
 		cmocka_unit_test(an_extractor_that_takes_too_long_or_says_too_much_is_ended),
