@@ -215,6 +215,8 @@ static Status extract_in_process(FormatReader reader, const SourceFile *file, co
 	} else {
 		snprintf(e->from, sizeof e->from, "%s", extract_label(reader));
 		st = take_text(text, e, err);
+		if (st == ST_OK && str_trim(buf_str(&e->text)).len == 0) /* a byte-order mark alone */
+			set_problem(e, ST_NOT_FOUND, row->no_text);
 	}
 	process_result_done(&result);
 	return st;

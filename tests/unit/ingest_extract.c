@@ -150,6 +150,16 @@ static void entities_that_expand_without_end_are_stopped(void **state)
 	zip_done(&zip);
 }
 
+static void a_sheet_that_holds_only_a_byte_order_mark_holds_no_text(void **state)
+{
+	(void)state;
+	Zip zip = {0};
+	zip_file(&zip, "xl/worksheets/sheet1.xml", STR("<worksheet><row><c><v>\xEF\xBB\xBF</v></c></row></worksheet>"),
+		 0);
+	assert_no_text(READER_XLSX, zip_end(&zip), NULL, "holds no text");
+	zip_done(&zip);
+}
+
 static void an_element_of_many_attributes_is_refused_at_once(void **state)
 {
 	(void)state;
@@ -323,6 +333,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(odt_and_xlsx_give_their_text),
 		cmocka_unit_test(broken_office_files_have_no_text_and_a_reason),
 		cmocka_unit_test(entities_that_expand_without_end_are_stopped),
+		cmocka_unit_test(a_sheet_that_holds_only_a_byte_order_mark_holds_no_text),
 		cmocka_unit_test(an_element_of_many_attributes_is_refused_at_once),
 		cmocka_unit_test(utf_16_is_read_and_other_encodings_of_xml_are_not),
 		cmocka_unit_test(what_confines_an_extractor_is_known),
