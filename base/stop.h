@@ -25,4 +25,10 @@ static inline void stop_raise(Stop *stop)
 	__atomic_store_n(&stop->raised, true, __ATOMIC_RELAXED);
 }
 
+/* For the next piece of work; the one before has ended. */
+static inline void stop_lower(Stop *stop)
+{
+	__atomic_store_n(&stop->raised, false, __ATOMIC_RELAXED);
+}
+
 #endif

@@ -40,20 +40,36 @@ void out_poison(Writer *w, const char *what, int errno_value)
 /* ---- giving bytes to the file -------------------------------------------------------------------------------------
  */
 
-Status out_check_space(Store *store, uint64_t needed, Err *err)
+/* fd: of any file on that disk; -1: the directory is asked. */
+static Status read_space(const Store *store, int fd, uint64_t *free_out, uint64_t *reserve_out, Err *err)
 {
 	struct statvfs info;
-	if (fstatvfs(store->writer.live_fd, &info) != 0)
+	if ((fd < 0 ? statvfs(store->dir, &info) : fstatvfs(fd, &info)) != 0)
 		return err_errno(err, errno, "ask for the room on the disk of %s", store->dir);
-	uint64_t free_bytes = (uint64_t)info.f_bavail * info.f_frsize,
-		 reserve = (uint64_t)info.f_blocks * info.f_frsize / 32;
-	if (reserve > store->options.reserve_bytes)
-		reserve = store->options.reserve_bytes;
-	if (free_bytes < needed + reserve)
-		return err_set(err, ST_NO_SPACE,
-			       "the disk of %s has %" PRIu64 " MiB left, which are kept in reserve; make room",
-			       store->dir, free_bytes >> 20);
+	uint64_t reserve = (uint64_t)info.f_blocks * info.f_frsize / 32;
+	*free_out = (uint64_t)info.f_bavail * info.f_frsize;
+	*reserve_out = reserve < store->options.reserve_bytes ? reserve : store->options.reserve_bytes;
 	return ST_OK;
+}
+
+Status store_room(const Store *store, uint64_t *bytes_out, Err *err)
+{
+	uint64_t free_bytes, reserve;
+	Status st = read_space(store, -1, &free_bytes, &reserve, err);
+	if (st == ST_OK)
+		*bytes_out = free_bytes > reserve ? free_bytes - reserve : 0;
+	return st;
+}
+
+Status out_check_space(Store *store, uint64_t needed, Err *err)
+{
+	uint64_t free_bytes, reserve;
+	Status st = read_space(store, store->writer.live_fd, &free_bytes, &reserve, err);
+	if (st == ST_OK && free_bytes < needed + reserve)
+		st = err_set(err, ST_NO_SPACE,
+			     "the disk of %s has %" PRIu64 " MiB left, which are kept in reserve; make room",
+			     store->dir, free_bytes >> 20);
+	return st;
 }
 
 Status out_flush(Store *store, Err *err)

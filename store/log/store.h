@@ -37,6 +37,9 @@ const char *store_dir(const Store *store);
 /* Sees what another process has committed since; cheap when nothing is new. */
 Status store_refresh(Store *store, Err *err);
 
+/* How many bytes the disk still takes before the archive's reserve is touched; 0: the reserve is all that is left. */
+Status store_room(const Store *store, uint64_t *bytes_out, Err *err);
+
 /* ---- reading --------------------------------------------------------------------------------------------------- */
 
 typedef struct {
