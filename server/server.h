@@ -18,9 +18,12 @@
 #define SERVER_SERVER_H
 
 #include "indexer/shards/index.h"
+#include "server/http/workers.h"
 #include "store/log/store.h"
 
 typedef struct Server Server;
+
+enum { SERVER_GRACE_MS = 4000 };
 
 typedef struct {
 	const char *listen; /* "127.0.0.1:8080", "[::1]:0", "localhost:8080"; port 0 picks one */
@@ -28,7 +31,10 @@ typedef struct {
 	Store *store;
 	Index *index;
 	unsigned threads;                /* 0: one a core, at least 4 */
-	unsigned connections_max;        /* 0: 1000, fewer where the limit of descriptors asks for it */
+	unsigned connections_max;        /* 0: 2048, fewer where the limit of descriptors asks for it */
+	unsigned connections_per_client; /* of one address; 0: a quarter of all, at least 32. A proxy is one address */
+	WorkLimits work[WORK_KINDS];     /* threads and queue of each kind; zeros: the defaults of workers.c */
+	uint64_t memory_bytes;           /* for bodies and streamed answers; 0: 128 MiB */
 	bool log_requests;               /* one log line a request */
 	bool no_access_log;              /* reads and writes are not noted in the archive's access log */
 	uint64_t scrub_bytes_per_second; /* the archive is checked in the background at this pace; 0: not */
@@ -36,6 +42,7 @@ typedef struct {
 
 Status server_start(Server **out, const ServerOptions *options, Err *err);
 const char *server_address(const Server *server); /* "http://127.0.0.1:8080" */
-void server_stop(Server *server);                 /* ends open answers; NULL is fine */
+/* Takes nothing new, gives what is under way SERVER_GRACE_MS, then ends it. NULL is fine. */
+void server_stop(Server *server);
 
 #endif

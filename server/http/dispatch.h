@@ -2,7 +2,7 @@
  *
  * Owns     dispatch_begin's Exchange until dispatch_end
  * Errors   a refused request is answered with a problem; MHD_NO closes the connection without an answer
- * Threads  any number of requests at once, each from one thread; ctx is the Service
+ * Threads  any number of requests at once, each connection from its event loop; ctx is the Service
  */
 #ifndef SERVER_HTTP_DISPATCH_H
 #define SERVER_HTTP_DISPATCH_H

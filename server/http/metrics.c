@@ -7,8 +7,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-static const unsigned codes[] = {200, 201, 202, 204, 206, 304, 400, 403, 404, 405,
-				 409, 413, 414, 415, 416, 431, 500, 503, 507, 0};
+static const unsigned codes[] = {200, 201, 202, 204, 206, 304, 400, 403, 404, 405, 409, 412,
+				 413, 414, 415, 416, 422, 429, 431, 500, 503, 507, 0};
 enum { CODE_COUNT = sizeof codes / sizeof *codes }; /* the last one: any other */
 
 static const uint64_t bounds_us[] = {250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 1000000, 2500000};

@@ -17,11 +17,12 @@
 
 enum {
 	REPLY_HEADERS_MAX = 8,
-	REPLY_BLOCK_BYTES = 256 * 1024, /* of a streamed answer */
+	REPLY_BLOCK_BYTES = 256 * 1024, /* an answer up to this is made whole, a longer one streamed */
 };
 
 /* Bytes that are made while they are sent. read fills up to len bytes for `offset` (which only grows) and returns how
- * many, -1 when it fails; called until `size` bytes went out or the client left. */
+ * many, -1 when it fails; called on a worker until `size` bytes were read or the client left, maybe while or after the
+ * request ends: ctx must not point into it. */
 typedef struct {
 	void *ctx;
 	ptrdiff_t (*read)(void *ctx, uint64_t offset, char *out, size_t len);

@@ -26,3 +26,13 @@ bool request_media_is(const Request *r, const char *media)
 {
 	return str_eq_nocase(r->media, str_from(media));
 }
+
+Str request_body(const Request *r)
+{
+	return body_bytes(&r->body);
+}
+
+int request_take_file(Request *r)
+{
+	return body_take_file(&r->body);
+}

@@ -19,13 +19,14 @@
 #define SERVER_HTTP_REQUEST_H
 
 #include "base/language.h"
+#include "server/http/body.h"
 #include "server/http/service.h"
 
 enum {
 	REQUEST_HEADERS_MAX = 16 * 1024, /* bytes of all names and values */
 	REQUEST_HEADER_COUNT_MAX = 100,
 	REQUEST_JSON_MAX = 1 << 20,
-	REQUEST_FILE_MAX = 16 << 20, /* one file of a record; it is held in memory while it is archived */
+	REQUEST_FILE_MAX = 16 << 20, /* one file of a record */
 	REQUEST_INGEST_MAX = 64 << 20,
 	REQUEST_DISCARD_MAX =
 		8 << 20, /* of a refused body that is read all the same, so that the sender sees the answer */
@@ -44,9 +45,8 @@ struct Request {
 	Language language; /* of ?lang=, else of Accept-Language, else Vietnamese */
 	Str media;         /* Content-Type without parameters, in the case it came in */
 	Str if_match, if_none_match, if_range, range;
-	Buf body;    /* of routes that take JSON or one file */
-	int body_fd; /* of routes that take a stream: an unnamed file, read from its start; else -1 */
-	uint64_t body_bytes;
+	Body body;
+	Deadline deadline; /* the handler and all that it calls end by then; raised early when the client is gone */
 };
 
 /* The parameter's value; {NULL, 0}: not given. */
@@ -54,6 +54,10 @@ Str request_parameter(const Request *r, const char *name);
 /* A number parameter; fallback where it was not given. */
 Status request_number(const Request *r, const char *name, uint64_t fallback, uint64_t least, uint64_t most,
 		      uint64_t *out, Err *err);
+/* The body of a route that takes JSON or one file; a view that lives as long as the request. */
+Str request_body(const Request *r);
+/* The body of a BODY_BULK route as an unnamed file, at its start; the caller closes it. -1: taken, or empty. */
+int request_take_file(Request *r);
 bool request_media_is(const Request *r, const char *media);
 
 #endif

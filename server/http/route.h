@@ -10,6 +10,7 @@
 #define SERVER_HTTP_ROUTE_H
 
 #include "server/http/url.h"
+#include "server/http/workers.h"
 
 typedef struct Request Request; /* request.h */
 typedef struct Reply Reply;     /* reply.h */
@@ -18,9 +19,9 @@ enum { ROUTE_VARIABLES_MAX = 2 };
 
 typedef enum {
 	BODY_NONE,
-	BODY_JSON, /* in memory, at most REQUEST_JSON_MAX */
-	BODY_FILE, /* in memory, at most REQUEST_FILE_MAX */
-	BODY_BULK, /* in a file, at most REQUEST_INGEST_MAX */
+	BODY_JSON, /* at most REQUEST_JSON_MAX */
+	BODY_FILE, /* at most REQUEST_FILE_MAX */
+	BODY_BULK, /* at most REQUEST_INGEST_MAX; the handler takes it as a file */
 } BodyKind;
 
 typedef struct {
@@ -33,6 +34,7 @@ typedef struct Route {
 	const char *method;  /* "GET" answers HEAD too */
 	const char *pattern; /* "/v1/records/{id}" */
 	Status (*handle)(Request *r, Reply *reply, Err *err);
+	WorkKind work; /* where handle is run; WORK_INLINE: its work is bounded and short whatever the request says */
 	BodyKind body;
 	const char *media; /* of the answer */
 	const char *summary, *summary_vi;

@@ -8,9 +8,11 @@
 #define SERVER_HTTP_SERVICE_H
 
 #include "indexer/shards/index.h"
+#include "server/http/budget.h"
 #include "server/http/connections.h"
 #include "server/http/metrics.h"
 #include "server/http/route.h"
+#include "server/http/workers.h"
 #include "store/access/access_log.h"
 #include "store/care/scrub.h"
 #include "store/log/store.h"
@@ -21,6 +23,8 @@ typedef struct {
 	const RouteTable *routes;
 	Metrics *metrics;
 	Connections *connections;
+	Workers *workers;
+	Budget *budget;
 	struct Jobs *jobs;   /* server/jobs/jobs.h */
 	struct Pages *pages; /* server/pages/pages.h */
 	AccessLog *access;   /* NULL: none is kept */
@@ -28,7 +32,9 @@ typedef struct {
 	const char *hosts;   /* further names that a Host header may give, separated by commas; NULL: none */
 	bool log_requests;
 	uint64_t started_us;
-	uint32_t instance; /* random: the request ids of two runs differ */
+	uint32_t instance;          /* random: the request ids of two runs differ */
+	_Atomic uint64_t under_way; /* requests between their head and their end */
+	_Atomic bool ending;        /* answers close their connection */
 	_Atomic uint64_t refreshed_us, request_counter, partial_counter;
 } Service;
 

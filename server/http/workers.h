@@ -9,7 +9,7 @@
  *
  * Shapes   WORK_INLINE has no queue: such work is bounded and short, and done in the event loop
  * Owns     nothing of a Work; it belongs to its exchange or stream, and the pool lets go of it before finish
- * Errors   workers_admit: ST_LIMIT the client holds its share (429), ST_BUSY the queue is full or the service ends (503);
+ * Errors   workers_admit: ST_LIMIT the client holds its share (429), ST_BUSY the queue is full or it ends (503);
  *          workers_new: ST_NO_MEMORY, ST_IO a thread did not start
  * Threads  any; run and finish are called on a worker
  */

@@ -2,6 +2,7 @@
  * body was received into an unnamed file and is worked off later (server/jobs/). */
 #include "server/routes/handlers.h"
 
+#include "base/file.h"
 #include "indexer/ingest/ingest.h"
 #include "server/http/conditions.h"
 #include "server/jobs/jobs.h"
@@ -37,7 +38,7 @@ Status post_record(Request *r, Reply *reply, Err *err)
 	Receipt receipt;
 	if (!request_media_is(r, "application/json"))
 		return err_set(err, ST_UNSUPPORTED, "the body must be application/json");
-	Status st = ingest_record(r->service->store, r->service->index, buf_str(&r->body), NULL, &receipt, err);
+	Status st = ingest_record(r->service->store, r->service->index, request_body(r), &r->deadline, &receipt, err);
 	return st == ST_OK ? answer_receipt(r, &receipt, reply) : st;
 }
 
@@ -67,10 +68,11 @@ Status put_record_content(Request *r, Reply *reply, Err *err)
 	Receipt receipt;
 	ContentInput input = {.id = r->variables[0],
 			      .name = request_parameter(r, "name"),
-			      .bytes = r->body_fd < 0 ? buf_str(&r->body) : (Str){NULL, 0},
-			      .fd = r->body_fd,
-			      .size_bytes = r->body_bytes};
-	if (r->body_bytes == 0)
+			      .bytes = request_body(r),
+			      .fd = -1,
+			      .size_bytes = r->body.len,
+			      .until = r->deadline};
+	if (r->body.len == 0)
 		return err_set(err, ST_INVALID, "the body is empty: it must be the file's bytes");
 	if (input.name.len == 0 || input.name.len > 255)
 		return err_set(err, ST_INVALID, "'name' must be the file's name (at most 255 bytes)");
@@ -91,7 +93,7 @@ Status post_ingest(Request *r, Reply *reply, Err *err)
 	const char *ending = name.len ? NULL : ingest_body_ending(r->media);
 	if (ending)
 		name = str_from(arena_printf(&r->arena, "body%s", ending));
-	if (r->body_fd < 0 || r->body_bytes == 0)
+	if (r->body.len == 0)
 		return err_set(err, ST_INVALID, "the body is empty");
 	if (r->media.len == 0 || request_media_is(r, "text/plain") ||
 	    request_media_is(r, "application/x-www-form-urlencoded") || str_starts(r->media, STR("multipart/")) ||
@@ -101,10 +103,12 @@ Status post_ingest(Request *r, Reply *reply, Err *err)
 			       "or application/octet-stream with ?name=");
 	if (name.len > JOB_NAME_MAX)
 		return err_set(err, ST_LIMIT, "'name' has at most %d bytes", JOB_NAME_MAX);
-	Status st = jobs_add(r->service->jobs, r->body_fd, name, &id, err);
-	if (st != ST_OK)
+	int fd = request_take_file(r);
+	Status st = jobs_add(r->service->jobs, fd, name, &id, err);
+	if (st != ST_OK) {
+		close_quietly(fd);
 		return st;
-	r->body_fd = -1;
+	}
 	char *location = arena_printf(&r->arena, "/v1/jobs/%" PRIu64, id);
 	reply->http = 202;
 	reply_header(reply, "Location", str_from(location));

@@ -10,7 +10,7 @@ enum { SUGGESTIONS = 10, SEARCH_MS = 2000 };
 
 Status get_search(Request *r, Reply *reply, Err *err)
 {
-	const Deadline until = deadline_in(SEARCH_MS, NULL);
+	const Deadline until = deadline_in(SEARCH_MS, r->deadline.stop);
 	SearchRequest request = {.language = r->language, .until = &until};
 	SearchAnswer answer;
 	JsonOut j;

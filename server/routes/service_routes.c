@@ -146,6 +146,45 @@ static void write_scrub(const Service *service, Buf *out)
 		    state.round_ended_ms / 1000);
 }
 
+static void write_connections(const Service *service, Buf *out)
+{
+	ConnectionsState state;
+	connections_state(service->connections, &state);
+	write_gauge(out, "http_connections", "Open connections.", state.open);
+	write_gauge(out, "http_clients", "Addresses that they come from.", state.clients);
+	write_counter(out, "http_connections_reaped_total", "Closed because the peer was too slow.", state.reaped);
+	write_counter(out, "http_connections_refused_total", "Not opened: the address had its share.", state.refused);
+	write_counter(out, "http_clients_left_total", "Peers that hung up before their answer.", state.left);
+}
+
+static void write_work(const Service *service, Buf *out)
+{
+	static const char *const names[] = {"work_waiting", "work_running", "work_done_total", "work_refused_total"};
+	static const char *const help[] = {"Requests in a queue.", "Requests that a worker is at.",
+					   "Requests and parts of streams done.", "Requests refused with 503 or 429."};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		buf_printf(out, "# HELP hoso_%s %s\n# TYPE hoso_%s %s\n", names[i], help[i], names[i],
+			   i < 2 ? "gauge" : "counter");
+		for (int kind = WORK_INLINE + 1; kind < WORK_KINDS; kind++) {
+			WorkState w;
+			workers_state(service->workers, (WorkKind)kind, &w);
+			uint64_t values[] = {w.waiting, w.running, w.done, w.refused_busy + w.refused_share};
+			buf_printf(out, "hoso_%s{kind=\"%s\"} %" PRIu64 "\n", names[i], work_names[kind], values[i]);
+		}
+	}
+}
+
+static void write_budget(const Budget *budget, Buf *out)
+{
+	write_gauge(out, "memory_held_bytes", "Held by bodies and streamed answers.",
+		    atomic_load_explicit(&budget->memory, memory_order_relaxed));
+	write_gauge(out, "memory_budget_bytes", "What they may hold.", budget->memory_most);
+	write_gauge(out, "disk_promised_bytes", "Promised to uploads that are not all there.",
+		    atomic_load_explicit(&budget->disk_to_come, memory_order_relaxed));
+	write_counter(out, "budget_refused_total", "Refused for want of memory or disk.",
+		      atomic_load_explicit(&budget->refused, memory_order_relaxed));
+}
+
 Status get_metrics(Request *r, Reply *reply, Err *err)
 {
 	StoreState archive;
@@ -171,15 +210,15 @@ Status get_metrics(Request *r, Reply *reply, Err *err)
 	write_gauge(out, "index_healthy", "1: the follower of the log works.", !index.problem);
 	write_scrub(service, out);
 	write_jobs(service, out);
-	write_gauge(out, "http_connections", "Open connections.", connections_count(service->connections));
+	write_connections(service, out);
+	write_work(service, out);
+	write_budget(service->budget, out);
 	write_gauge(out, "uptime_seconds", "Since the server was started.",
 		    (clock_monotonic_us() - service->started_us) / 1000000);
 	write_counter(out, "search_partial_total", "Searches answered in part, for want of time.",
 		      atomic_load_explicit(&service->partial_counter, memory_order_relaxed));
 	write_counter(out, "http_streams_refused_total", "Connections ended for a malformed head or chunk.",
 		      guard_refused());
-	write_counter(out, "http_connections_reaped_total", "Connections shut down because they were too slow.",
-		      connections_reaped(service->connections));
 	return ST_OK;
 }
 
