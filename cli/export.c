@@ -30,7 +30,7 @@ static int run_export(const CliArgs *args)
 	int code = cli_open(args, &store, NULL);
 	if (code != EXIT_DONE)
 		return code;
-	Status st = package_open(&package, store, str_from(args->values[OPT_CASE]), &err);
+	Status st = package_open(&package, store, NULL, str_from(args->values[OPT_CASE]), NULL, &err);
 	const char *path = args->values[OPT_OUTPUT];
 	if (st == ST_OK) {
 		path = path ? path : package_file_name(package);

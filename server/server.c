@@ -22,6 +22,7 @@
 #include "server/jobs/jobs.h"
 #include "server/pages/pages.h"
 #include "server/routes/routes.h"
+#include "store/package/package.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -155,7 +156,8 @@ static Status make_parts(Server *server, const ServerOptions *options, unsigned 
 	service->budget = &server->budget;
 	service->metrics = metrics_new(service->routes->count);
 	service->pages = pages_new();
-	if (!service->metrics || !service->pages)
+	service->packages = package_cache_new();
+	if (!service->metrics || !service->pages || !service->packages)
 		return err_no_memory(err);
 	Status st = connections_new(&service->connections, limit, client_limit(options->connections_per_client, limit),
 				    err);
@@ -258,6 +260,7 @@ void server_stop(Server *server)
 	access_log_close(service->access);
 	jobs_free(service->jobs);
 	connections_free(service->connections);
+	package_cache_free(service->packages);
 	pages_free(service->pages);
 	metrics_free(service->metrics);
 	free(server);

@@ -25,11 +25,12 @@ typedef struct {
 	Connections *connections;
 	Workers *workers;
 	Budget *budget;
-	struct Jobs *jobs;   /* server/jobs/jobs.h */
-	struct Pages *pages; /* server/pages/pages.h */
-	AccessLog *access;   /* NULL: none is kept */
-	Scrub *scrub;        /* NULL: none runs */
-	const char *hosts;   /* further names that a Host header may give, separated by commas; NULL: none */
+	struct Jobs *jobs;             /* server/jobs/jobs.h */
+	struct PackageCache *packages; /* store/package/package.h */
+	struct Pages *pages;           /* server/pages/pages.h */
+	AccessLog *access;             /* NULL: none is kept */
+	Scrub *scrub;                  /* NULL: none runs */
+	const char *hosts;             /* further names that a Host header may give, separated by commas; NULL: none */
 	bool log_requests;
 	uint64_t started_us;
 	uint32_t instance;          /* random: the request ids of two runs differ */

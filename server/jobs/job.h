@@ -10,7 +10,7 @@
 #ifndef SERVER_JOBS_JOB_H
 #define SERVER_JOBS_JOB_H
 
-#include "server/jobs/jobs.h"
+#include "server/jobs/limits.h"
 
 #include <pthread.h>
 

@@ -12,22 +12,11 @@
 #ifndef SERVER_JOBS_JOBS_H
 #define SERVER_JOBS_JOBS_H
 
-#include "base/json_out.h"
-#include "indexer/ingest/ingest.h"
+#include "server/jobs/limits.h"
 
 typedef struct Jobs Jobs;
 
-enum {
-	JOBS_KEPT = 64,
-	JOBS_WAITING_MAX = 8, /* of each kind */
-	JOB_REJECTS_KEPT = 100,
-	JOB_NAME_MAX = 200,
-};
-
-/* What ends a job: how long it takes, without and with documents; what it has seen and read. */
-typedef struct {
-	uint64_t quick_ms, slow_ms, items, bytes;
-} JobLimits;
+enum { JOBS_KEPT = 64, JOBS_WAITING_MAX = 8 /* of each kind */ };
 
 /* limits NULL: the usual ones. */
 Status jobs_new(Jobs **out, Store *store, Index *index, const JobLimits *limits, Err *err);

@@ -143,7 +143,7 @@ Status get_case_package(Request *r, Reply *reply, Err *err)
 {
 	Package *package;
 	Buf disposition = {0};
-	Status st = package_open(&package, r->service->store, r->variables[0], err);
+	Status st = package_open(&package, r->service->store, r->service->packages, r->variables[0], &r->deadline, err);
 	if (st != ST_OK)
 		return st;
 	disposition_write(false, str_from(package_file_name(package)), &disposition);

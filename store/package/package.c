@@ -1,229 +1,44 @@
-/* store/package/package.c - libarchive pushes, a download pulls: each read lets libarchive take one more step (a
- * header, a block of an entry, the end of one) into a small buffer. The size is found by going through the same steps
- * once with nothing but lengths: entries are stored, so they make as many bytes whatever they hold. The one file of
- * store/ that uses libarchive.
+/* store/package/package.c - gives the bytes of a planned ZIP from any place on. The plan says which piece lies there: a
+ * header, a file's bytes, the descriptor behind them, the directory at the end.
+ *
+ * The CRC-32 of an object is not stored in the archive. It is counted while the object is read from its start to its
+ * end, kept in the plan for all who read it, and found by reading the object where it is wanted before.
  */
 #include "store/package/package.h"
 
 #include "base/file.h"
 #include "store/package/plan.h"
 
-#include <archive.h>
-#include <archive_entry.h>
-#include <locale.h>
-#include <stdio.h>
+#include <inttypes.h>
+#include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
 
-enum { BLOCK_BYTES = 256 * 1024, PATH_BYTES = 1024 };
+enum { BLOCK_BYTES = 256 * 1024 };
 
 struct Package {
 	Store *store;
-	Arena arena;
-	PackagePlan plan;
-	uint64_t size;
-	char tag[33];
-	char *file_name;
-	locale_t utf8; /* libarchive writes names in the thread's encoding */
-
-	struct archive *zip;
-	bool counting; /* the round that only finds the size */
-	Buf ready;     /* made and not yet read: from ready_start on */
-	size_t ready_start;
+	PackagePlan *plan;
 	uint64_t position; /* of the next byte to be read */
-	uint64_t made;     /* bytes made so far */
-	size_t item;
-	uint64_t item_offset;
-	bool in_item, finished;
-	Buf record; /* of the ITEM_RECORD or ITEM_PROOF at hand */
+	size_t item;       /* where it lies, or did last */
+	Buf head;          /* the header or descriptor at hand */
+	Buf made;          /* the ITEM_RECORD or ITEM_PROOF at hand */
+	const PackageItem *made_for;
+	struct { /* the object that is read now, from its start */
+		const PackageItem *item;
+		uint64_t bytes;
+		uint32_t crc;
+	} sum;
 	char *block;
 };
 
-static la_ssize_t take_output(struct archive *zip, void *ctx, const void *bytes, size_t len)
-{
-	Package *p = ctx;
-	(void)zip;
-	p->made += len;
-	if (!p->counting)
-		buf_add(&p->ready, bytes, len);
-	return buf_ok(&p->ready) ? (la_ssize_t)len : -1;
-}
-
-static Status zip_failed(Package *p, Err *err)
-{
-	const char *why = archive_error_string(p->zip);
-	return err_set(err, buf_ok(&p->ready) ? ST_INTERNAL : ST_NO_MEMORY, "write ZIP: %s", why ? why : "unknown");
-}
-
-/* An unfinished archive is completed when it is freed; what that writes goes nowhere. (archive_write_fail would spare
- * it, but leaks in libarchive 3.6.2.) */
-static void end(Package *p)
-{
-	p->counting = true;
-	archive_write_free(p->zip);
-	p->zip = NULL;
-}
-
-static Status begin(Package *p, bool counting, Err *err)
-{
-	end(p);
-	p->counting = counting;
-	buf_clear(&p->ready);
-	p->ready_start = p->item = 0;
-	p->position = p->made = p->item_offset = 0;
-	p->in_item = p->finished = false;
-	p->zip = archive_write_new();
-	if (!p->zip)
-		return err_no_memory(err);
-	if (archive_write_set_format_zip(p->zip) != ARCHIVE_OK ||
-	    archive_write_set_format_option(p->zip, "zip", "compression", "store") != ARCHIVE_OK ||
-	    archive_write_set_format_option(p->zip, "zip", "hdrcharset", "UTF-8") != ARCHIVE_OK ||
-	    (counting && archive_write_set_format_option(p->zip, "zip", "fakecrc32", "1") != ARCHIVE_OK) ||
-	    archive_write_set_bytes_per_block(p->zip, 0) != ARCHIVE_OK ||
-	    archive_write_open(p->zip, p, NULL, take_output, NULL) != ARCHIVE_OK)
-		return zip_failed(p, err);
-	return ST_OK;
-}
-
-static Status begin_item(Package *p, const PackageItem *item, Err *err)
-{
-	char path[PATH_BYTES];
-	struct archive_entry *entry = archive_entry_new();
-	if (!entry)
-		return err_no_memory(err);
-	snprintf(path, sizeof path, "%.*s/%.*s", STR_ARG(p->plan.folder), STR_ARG(item->path));
-	archive_entry_set_pathname(entry, path);
-	archive_entry_set_filetype(entry, AE_IFREG);
-	archive_entry_set_perm(entry, 0644);
-	archive_entry_set_size(entry, (la_int64_t)item->size_bytes);
-	archive_entry_set_mtime(entry, (time_t)(item->utc_ms / 1000), 0);
-	int done = archive_write_header(p->zip, entry);
-	archive_entry_free(entry);
-	if (done != ARCHIVE_OK)
-		return zip_failed(p, err);
-	p->in_item = true;
-	p->item_offset = 0;
-	if (p->counting || (item->kind != ITEM_RECORD && item->kind != ITEM_PROOF))
-		return ST_OK;
-	buf_clear(&p->record);
-	Status st = package_item_json(p->store, &p->plan, item, &p->record, err);
-	if (st == ST_OK && p->record.len != item->size_bytes)
-		st = err_set(err, ST_CONFLICT, "the case file changed while it was read");
-	return st;
-}
-
-static Status read_block(Package *p, const PackageItem *item, size_t len, const char **out, Err *err)
-{
-	*out = p->block;
-	if (p->counting)
-		return ST_OK;
-	if (item->kind == ITEM_BYTES)
-		*out = item->bytes.ptr + p->item_offset;
-	else if (item->kind == ITEM_OBJECT)
-		return store_object_read(p->store, &item->hash, p->item_offset, p->block, len, err);
-	else
-		*out = p->record.data + p->item_offset;
-	return ST_OK;
-}
-
-static Status step(Package *p, Err *err)
-{
-	if (p->item == p->plan.count) {
-		p->finished = true;
-		return archive_write_close(p->zip) == ARCHIVE_OK ? ST_OK : zip_failed(p, err);
-	}
-	const PackageItem *item = &p->plan.items[p->item];
-	if (!p->in_item)
-		return begin_item(p, item, err);
-	uint64_t left = item->size_bytes - p->item_offset;
-	size_t len = left < BLOCK_BYTES ? (size_t)left : BLOCK_BYTES;
-	if (len > 0) {
-		const char *bytes;
-		Status st = read_block(p, item, len, &bytes, err);
-		if (st != ST_OK)
-			return st;
-		if (archive_write_data(p->zip, bytes, len) != (la_ssize_t)len)
-			return zip_failed(p, err);
-		p->item_offset += len;
-		return ST_OK;
-	}
-	p->in_item = false;
-	p->item++;
-	return archive_write_finish_entry(p->zip) == ARCHIVE_OK ? ST_OK : zip_failed(p, err);
-}
-
-static Status step_in_utf8(Package *p, Err *err)
-{
-	locale_t before = uselocale(p->utf8);
-	Status st = step(p, err);
-	uselocale(before);
-	return st;
-}
-
-static Status begin_in_utf8(Package *p, bool counting, Err *err)
-{
-	locale_t before = uselocale(p->utf8);
-	Status st = begin(p, counting, err);
-	uselocale(before);
-	return st;
-}
-
-static Status find_size(Package *p, Err *err)
-{
-	Status st = begin_in_utf8(p, true, err);
-	while (st == ST_OK && !p->finished)
-		st = step_in_utf8(p, err);
-	p->size = p->made;
-	return st;
-}
-
-/* ZIP holds local times, so the time zone is part of what makes the bytes. */
-static Status make_tag(Package *p, Err *err)
-{
-	Buf seed = {0}, hex = {0};
-	Hash hash;
-	buf_add_zero_terminated(&seed, "package 1 " HOSO_VERSION);
-	buf_add(&seed, p->plan.state.bytes, sizeof p->plan.state.bytes);
-	for (size_t i = 0; i < p->plan.count; i++) {
-		time_t when = (time_t)(p->plan.items[i].utc_ms / 1000);
-		struct tm local = {0};
-		localtime_r(&when, &local);
-		buf_printf(&seed, "%lld %ld;", (long long)when, local.tm_gmtoff);
-	}
-	bool ok = buf_ok(&seed);
-	if (ok) {
-		hash_of(buf_str(&seed), &hash);
-		buf_add_hex(&hex, hash.bytes, 16);
-		ok = buf_ok(&hex);
-		if (ok)
-			memcpy(p->tag, hex.data, 32);
-	}
-	buf_done(&seed);
-	buf_done(&hex);
-	return ok ? ST_OK : err_no_memory(err);
-}
-
-Status package_open(Package **out, Store *store, Str code, Err *err)
+Status package_open(Package **out, Store *store, PackageCache *cache, Str code, const Deadline *until, Err *err)
 {
 	Package *p = calloc(1, sizeof *p);
 	if (!p)
 		return err_no_memory(err);
 	p->store = store;
-	p->block = calloc(1, BLOCK_BYTES);
-	p->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL);
-	Status st = p->block ? ST_OK : err_no_memory(err);
-	if (st == ST_OK && !p->utf8)
-		st = err_set(err, ST_UNSUPPORTED, "this system has no locale C.UTF-8");
-	if (st == ST_OK)
-		st = package_plan(store, code, &p->arena, &p->plan, err);
-	if (st == ST_OK)
-		st = make_tag(p, err);
-	if (st == ST_OK && !(p->file_name = arena_printf(&p->arena, "%.*s.zip", STR_ARG(p->plan.folder))))
-		st = err_no_memory(err);
-	if (st == ST_OK)
-		st = find_size(p, err);
-	if (st == ST_OK)
-		st = begin_in_utf8(p, false, err);
+	p->block = malloc(BLOCK_BYTES);
+	Status st = p->block ? package_cache_plan(cache, store, code, until, &p->plan, err) : err_no_memory(err);
 	if (st == ST_OK)
 		*out = p;
 	else
@@ -235,88 +50,230 @@ void package_close(Package *p)
 {
 	if (!p)
 		return;
-	end(p);
-	if (p->utf8)
-		freelocale(p->utf8);
-	buf_done(&p->ready);
-	buf_done(&p->record);
-	arena_done(&p->arena);
+	package_plan_drop(p->plan);
+	buf_done(&p->head);
+	buf_done(&p->made);
 	free(p->block);
 	free(p);
 }
 
 uint64_t package_size(const Package *p)
 {
-	return p->size;
+	return p->plan->size_bytes;
 }
 
 const char *package_tag(const Package *p)
 {
-	return p->tag;
+	return p->plan->tag;
 }
 
 const char *package_file_name(const Package *p)
 {
-	return p->file_name;
+	return p->plan->file_name;
 }
 
-/* Makes bytes until there are some to read; drops those before `position`. */
-static Status fill(Package *p, Err *err)
+/* ---- files ----------------------------------------------------------------------------------------------------- */
+
+/* Counts bytes of an object that were just read, if all before them were counted too. */
+static void count_sum(Package *p, PackageItem *item, uint64_t offset, const void *bytes, size_t len)
 {
-	while (p->ready_start == p->ready.len && !p->finished) {
-		buf_clear(&p->ready);
-		p->ready_start = 0;
-		Status st = step_in_utf8(p, err);
-		if (st != ST_OK)
-			return st;
+	if (offset == 0) {
+		p->sum.item = item;
+		p->sum.bytes = 0;
+		p->sum.crc = 0;
 	}
-	return ST_OK;
+	if (p->sum.item != item || p->sum.bytes != offset)
+		return;
+	p->sum.crc = zip_crc(p->sum.crc, bytes, len);
+	p->sum.bytes += len;
+	if (p->sum.bytes == item->size_bytes)
+		atomic_store_explicit(&item->crc, PACKAGE_CRC_KNOWN | p->sum.crc, memory_order_relaxed);
 }
 
-Status package_seek(Package *p, uint64_t offset, Err *err)
+static bool is_sum_known(PackageItem *item)
 {
-	Status st = offset < p->position ? begin_in_utf8(p, false, err) : ST_OK;
-	while (st == ST_OK && p->position < offset) {
-		st = fill(p, err);
-		size_t there = p->ready.len - p->ready_start;
-		uint64_t wanted = offset - p->position;
-		if (st == ST_OK && there == 0)
-			return err_set(err, ST_INVALID, "the package ends before byte %llu",
-				       (unsigned long long)offset);
-		size_t skip = wanted < there ? (size_t)wanted : there;
-		p->ready_start += skip;
-		p->position += skip;
+	return atomic_load_explicit(&item->crc, memory_order_relaxed) != 0;
+}
+
+static Status read_object(Package *p, PackageItem *item, uint64_t offset, void *out, size_t len, Err *err)
+{
+	Status st = store_object_read(p->store, &item->hash, offset, out, len, err);
+	if (st == ST_OK && !is_sum_known(item))
+		count_sum(p, item, offset, out, len);
+	return st;
+}
+
+static Status find_sum(Package *p, PackageItem *item, Err *err)
+{
+	Status st = ST_OK;
+	if (item->size_bytes == 0)
+		count_sum(p, item, 0, "", 0);
+	for (uint64_t at = p->sum.item == item ? p->sum.bytes : 0; st == ST_OK && !is_sum_known(item);) {
+		uint64_t left = item->size_bytes - at;
+		size_t len = left < BLOCK_BYTES ? (size_t)left : BLOCK_BYTES;
+		st = read_object(p, item, at, p->block, len, err);
+		at += len;
 	}
 	return st;
 }
 
-Status package_read(Package *p, void *out, size_t len, size_t *got_out, Err *err)
+static Status make_json(Package *p, const PackageItem *item, Err *err)
 {
-	Status st = fill(p, err);
+	if (p->made_for == item)
+		return ST_OK;
+	p->made_for = NULL;
+	buf_clear(&p->made);
+	Status st = package_item_json(p->store, p->plan, item, &p->made, err);
+	if (st == ST_OK && p->made.len != item->size_bytes)
+		st = err_set(err, ST_CONFLICT, "the case file changed while it was read");
+	if (st == ST_OK)
+		p->made_for = item;
+	return st;
+}
+
+static Status read_file(Package *p, PackageItem *item, uint64_t offset, char *out, size_t len, Err *err)
+{
+	if (item->kind == ITEM_OBJECT)
+		return read_object(p, item, offset, out, len, err);
+	Status st = item->kind == ITEM_BYTES ? ST_OK : make_json(p, item, err);
+	if (st == ST_OK)
+		memcpy(out, (item->kind == ITEM_BYTES ? item->bytes.ptr : p->made.data) + offset, len);
+	return st;
+}
+
+/* ---- pieces ---------------------------------------------------------------------------------------------------- */
+
+static size_t least_of(uint64_t a, size_t b)
+{
+	return a < b ? (size_t)a : b;
+}
+
+/* A header or descriptor is in p->head, and position lies `offset` bytes behind its beginning. */
+static Status copy_head(Package *p, uint64_t offset, char *out, size_t len, size_t *got_out, Err *err)
+{
+	if (!buf_ok(&p->head))
+		return err_no_memory(err);
+	*got_out = least_of(p->head.len - offset, len);
+	memcpy(out, p->head.data + offset, *got_out);
+	return ST_OK;
+}
+
+/* Some bytes of an entry. */
+static Status read_entry(Package *p, PackageItem *item, char *out, size_t len, size_t *got_out, Err *err)
+{
+	ZipEntry entry = package_item_entry(p->plan, item);
+	uint64_t offset = p->position - item->offset_bytes, head = zip_local_bytes(&entry);
+	buf_clear(&p->head);
+	if (offset < head) {
+		zip_add_local(&entry, &p->head);
+		return copy_head(p, offset, out, len, got_out, err);
+	}
+	offset -= head;
+	if (offset < item->size_bytes) {
+		*got_out = least_of(item->size_bytes - offset, len);
+		return read_file(p, item, offset, out, *got_out, err);
+	}
+	Status st = find_sum(p, item, err);
 	if (st != ST_OK)
 		return st;
-	size_t there = p->ready.len - p->ready_start;
-	if (len > there)
-		len = there;
-	if (len)
-		memcpy(out, p->ready.data + p->ready_start, len);
-	p->ready_start += len;
-	p->position += len;
-	*got_out = len;
+	entry = package_item_entry(p->plan, item);
+	zip_add_descriptor(&entry, &p->head);
+	return copy_head(p, offset - item->size_bytes, out, len, got_out, err);
+}
+
+static Status read_central(Package *p, PackageItem *item, char *out, size_t len, size_t *got_out, Err *err)
+{
+	Status st = find_sum(p, item, err);
+	if (st != ST_OK)
+		return st;
+	ZipEntry entry = package_item_entry(p->plan, item);
+	buf_clear(&p->head);
+	zip_add_central(&entry, &p->head);
+	return copy_head(p, p->position - item->central_offset_bytes, out, len, got_out, err);
+}
+
+static Status read_end(Package *p, char *out, size_t len, size_t *got_out, Err *err)
+{
+	const PackagePlan *plan = p->plan;
+	buf_clear(&p->head);
+	zip_add_end(plan->count, plan->central_offset_bytes, plan->end_offset_bytes - plan->central_offset_bytes,
+		    &p->head);
+	return copy_head(p, p->position - plan->end_offset_bytes, out, len, got_out, err);
+}
+
+/* Does the position lie behind the beginning of the item's record? */
+static bool has_begun(const Package *p, size_t item, bool central)
+{
+	const PackageItem *i = &p->plan->items[item];
+	return (central ? i->central_offset_bytes : i->offset_bytes) <= p->position;
+}
+
+/* The item whose record holds the position: mostly the one at hand, or the next. */
+static PackageItem *find_item(Package *p, bool central)
+{
+	size_t low = 0, high = p->plan->count;
+	for (size_t i = p->item; i < p->item + 2 && i < p->plan->count; i++)
+		if (has_begun(p, i, central))
+			low = i;
+		else if (high == p->plan->count)
+			high = i;
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+		if (has_begun(p, middle, central))
+			low = middle;
+		else
+			high = middle;
+	}
+	p->item = low;
+	return &p->plan->items[low];
+}
+
+static Status read_piece(Package *p, char *out, size_t len, size_t *got_out, Err *err)
+{
+	if (p->position >= p->plan->end_offset_bytes)
+		return read_end(p, out, len, got_out, err);
+	bool central = p->position >= p->plan->central_offset_bytes;
+	PackageItem *item = find_item(p, central);
+	return central ? read_central(p, item, out, len, got_out, err) : read_entry(p, item, out, len, got_out, err);
+}
+
+/* ---- reading --------------------------------------------------------------------------------------------------- */
+
+Status package_seek(Package *p, uint64_t offset, Err *err)
+{
+	if (offset > p->plan->size_bytes)
+		return err_set(err, ST_INVALID, "the package ends before byte %" PRIu64, offset);
+	p->position = offset;
+	return ST_OK;
+}
+
+Status package_read(Package *p, void *out, size_t len, size_t *got_out, Err *err)
+{
+	size_t done = 0;
+	while (done < len && p->position < p->plan->size_bytes) {
+		size_t got = 0;
+		Status st = read_piece(p, (char *)out + done, len - done, &got, err);
+		if (st != ST_OK)
+			return st;
+		done += got;
+		p->position += got;
+	}
+	*got_out = done;
 	return ST_OK;
 }
 
 Status package_write(Package *p, int fd, Err *err)
 {
 	Status st = package_seek(p, 0, err);
-	while (st == ST_OK) {
-		st = fill(p, err);
-		size_t there = p->ready.len - p->ready_start;
-		if (st != ST_OK || there == 0)
-			break;
-		st = file_write(fd, p->ready.data + p->ready_start, there, "the package", err);
-		p->ready_start += there;
-		p->position += there;
+	char *bytes = malloc(BLOCK_BYTES);
+	size_t got = 1;
+	if (!bytes)
+		return err_no_memory(err);
+	while (st == ST_OK && got) {
+		st = package_read(p, bytes, BLOCK_BYTES, &got, err);
+		if (st == ST_OK && got)
+			st = file_write(fd, bytes, got, "the package", err);
 	}
+	free(bytes);
 	return st;
 }

@@ -35,25 +35,22 @@ Status proof_anchor(Store *store, uint64_t sequence, ProofAnchor *out, Err *err)
 	return st;
 }
 
-Status proof_write_json(Store *store, uint64_t sequence, const ProofAnchor *anchor, JsonOut *j, Err *err)
+Status proof_write_entry_json(Store *store, const Entry *entry, const ProofAnchor *anchor, JsonOut *j, Err *err)
 {
 	Arena arena = {0};
-	Entry entry;
 	Proof proof;
-	Status st = store_entry(store, sequence, &arena, &entry, err);
-	if (st == ST_OK)
-		st = store_prove_inclusion(store, sequence, anchor->tree_size, &arena, &proof, err);
+	Status st = store_prove_inclusion(store, entry->sequence, anchor->tree_size, &arena, &proof, err);
 	if (st != ST_OK)
 		goto done;
 	jout_open(j, '{');
-	jout_field_str(j, entry.kind == ENTRY_CASE ? "code" : "id", entry.key);
-	jout_field_u64(j, "version", entry.version);
-	jout_field_u64(j, "sequence", sequence);
+	jout_field_str(j, entry->kind == ENTRY_CASE ? "code" : "id", entry->key);
+	jout_field_u64(j, "version", entry->version);
+	jout_field_u64(j, "sequence", entry->sequence);
 	jout_field_u64(j, "tree_size", anchor->tree_size);
 	jout_key(j, "descriptor");
-	jout_base64(j, entry.descriptor.ptr, entry.descriptor.len);
+	jout_base64(j, entry->descriptor.ptr, entry->descriptor.len);
 	jout_key(j, "payload");
-	jout_base64(j, entry.payload.ptr, entry.payload.len);
+	jout_base64(j, entry->payload.ptr, entry->payload.len);
 	jout_key(j, "path");
 	jout_open(j, '[');
 	for (size_t i = 0; i < proof.count; i++)
@@ -62,6 +59,17 @@ Status proof_write_json(Store *store, uint64_t sequence, const ProofAnchor *anch
 	jout_field_str(j, "checkpoint", buf_str(&anchor->text));
 	jout_close(j, '}');
 done:
+	arena_done(&arena);
+	return st;
+}
+
+Status proof_write_json(Store *store, uint64_t sequence, const ProofAnchor *anchor, JsonOut *j, Err *err)
+{
+	Arena arena = {0};
+	Entry entry;
+	Status st = store_entry(store, sequence, &arena, &entry, err);
+	if (st == ST_OK)
+		st = proof_write_entry_json(store, &entry, anchor, j, err);
 	arena_done(&arena);
 	return st;
 }

@@ -25,5 +25,7 @@ typedef struct {
 Status proof_anchor(Store *store, uint64_t sequence, ProofAnchor *out, Err *err);
 /* Writes the object. */
 Status proof_write_json(Store *store, uint64_t sequence, const ProofAnchor *anchor, JsonOut *j, Err *err);
+/* The same for an entry that was read. */
+Status proof_write_entry_json(Store *store, const Entry *entry, const ProofAnchor *anchor, JsonOut *j, Err *err);
 
 #endif

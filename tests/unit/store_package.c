@@ -52,7 +52,7 @@ static void read_all(Fixture *f, Package *package, size_t step, Buf *out)
 static Package *open_package(Fixture *f)
 {
 	Package *package = NULL;
-	assert_ok(f, package_open(&package, f->store, STR(CODE), &f->err));
+	assert_ok(f, package_open(&package, f->store, NULL, STR(CODE), NULL, &f->err));
 	return package;
 }
 
@@ -155,6 +155,62 @@ static void names_are_made_here_and_formulas_are_defused(void **state)
 	buf_done(&bytes);
 }
 
+static void a_range_is_read_without_what_lies_before_it(void **state)
+{
+	Fixture *f = *state;
+	Buf all = {0};
+	static char piece[70000];
+	size_t got;
+	fill(f);
+	Package *package = open_package(f);
+	read_all(f, package, 65536, &all);
+	package_close(package);
+	for (uint64_t at = all.len; at > 0; at = at > 9973 ? at - 9973 : 0) { /* from the end, where no sum is known */
+		package = open_package(f);
+		assert_ok(f, package_seek(package, at, &f->err));
+		assert_ok(f, package_read(package, piece, sizeof piece, &got, &f->err));
+		assert_int_equal(got, all.len - at < sizeof piece ? all.len - at : sizeof piece);
+		assert_memory_equal(piece, all.data + at, got);
+		package_close(package);
+	}
+	buf_done(&all);
+}
+
+static Package *open_cached(Fixture *f, PackageCache *cache, const Deadline *until)
+{
+	Package *package = NULL;
+	Status st = package_open(&package, f->store, cache, STR(CODE), until, &f->err);
+	assert_true(st == ST_OK || st == ST_BUSY);
+	return package;
+}
+
+static void a_plan_is_kept_while_the_case_file_is_the_same(void **state)
+{
+	Fixture *f = *state;
+	Buf bytes = {0};
+	char before[40];
+	Stop stop = {.raised = true};
+	Deadline passed = {.stop = &stop};
+	PackageCache *cache = package_cache_new();
+	assert_non_null(cache);
+	fill(f);
+	assert_null(open_cached(f, cache, &passed)); /* it would have to be planned */
+	Package *package = open_cached(f, cache, NULL), *again = open_cached(f, cache, &passed);
+	assert_non_null(again);
+	snprintf(before, sizeof before, "%s", package_tag(package));
+	assert_string_equal(package_tag(again), before);
+	add(f, ENTRY_RECORD, "new", "{\"subject\":\"y\",\"cases\":[\"" CODE "\"]}", STR("z"), "c.pdf");
+	Package *newer = open_cached(f, cache, NULL);
+	assert_string_not_equal(package_tag(newer), before);
+	read_all(f, again, 65536, &bytes); /* the older plan lives as long as somebody reads it */
+	assert_int_equal(bytes.len, package_size(again));
+	package_close(again);
+	package_close(newer);
+	package_cache_free(cache);
+	package_close(package);
+	buf_done(&bytes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -169,6 +225,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_change_of_the_case_file_changes_the_tag, fixture_setup,
 						fixture_teardown),
 		cmocka_unit_test_setup_teardown(names_are_made_here_and_formulas_are_defused, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_range_is_read_without_what_lies_before_it, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_plan_is_kept_while_the_case_file_is_the_same, fixture_setup,
 						fixture_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,7 +53,7 @@ static void export(Fixture *f, const char *name)
 	fixture_path(f, name, path, sizeof path);
 	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
 	assert_true(fd >= 0);
-	assert_ok(f, package_open(&package, f->store, STR(CODE), &f->err));
+	assert_ok(f, package_open(&package, f->store, NULL, STR(CODE), NULL, &f->err));
 	assert_ok(f, package_write(package, fd, &f->err));
 	package_close(package);
 	close(fd);
