@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/json_out.h"
+#include "base/utf8.h"
 
 #include <stdarg.h>
 #include <unistd.h>
@@ -15,7 +16,7 @@ void event_write(EventLevel level, const char *part, const char *message, ...)
 	clock_format_utc(clock_utc_ms(), stamp);
 	Buf line = {0};
 	JsonOut j;
-	jout_begin(&j, &line);
+	jout_begin_log(&j, &line);
 	jout_open(&j, '{');
 	jout_field_text(&j, "time", stamp);
 	jout_field_text(&j, "level", names[level]);
@@ -23,8 +24,10 @@ void event_write(EventLevel level, const char *part, const char *message, ...)
 	jout_field_text(&j, "message", message);
 	va_list args;
 	va_start(args, message);
-	for (const char *key; (key = va_arg(args, const char *));)
-		jout_field_text(&j, key, va_arg(args, const char *));
+	for (const char *key; (key = va_arg(args, const char *));) {
+		Str value = str_from(va_arg(args, const char *));
+		jout_field_str(&j, key, str_slice(value, 0, utf8_cut(value, EVENT_VALUE_MAX)));
+	}
 	va_end(args);
 	jout_close(&j, '}');
 	buf_add_char(&line, '\n');

@@ -6,7 +6,7 @@
  *
  * Libraries return errors; only commands, the HTTP layer and background threads write events.
  *
- * Shapes   any bytes as values: the JSON writer escapes what comes from outside
+ * Shapes   any bytes as values: the JSON writer escapes what comes from outside, marks that steer terminals too
  * Owns     nothing is kept
  * Errors   none: a line that cannot be written, for want of memory too, is lost
  * Threads  safe; lines of several threads never mix
@@ -19,6 +19,8 @@
 C_LINKAGE_BEGIN
 
 typedef enum { EVENT_INFO, EVENT_WARN, EVENT_ERROR } EventLevel;
+
+enum { EVENT_VALUE_MAX = 300 }; /* bytes of a value; what is longer is cut */
 
 /* Behind the message: pairs of key and value, both zero-terminated, closed by NULL. */
 void event_write(EventLevel level, const char *part, const char *message, ...) __attribute__((sentinel));

@@ -154,7 +154,7 @@ Status file_replace(const char *path, Str bytes, Err *err)
 	if (snprintf(temporary.text, sizeof temporary.text, "%s.tmp.%ld", path, (long)getpid()) >=
 	    (int)sizeof temporary.text)
 		return err_set(err, ST_LIMIT, "path too long: %.100s…", path);
-	int fd = open(temporary.text, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	int fd = open(temporary.text, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
 	if (fd < 0)
 		return err_errno(err, errno, "create %s", temporary.text);
 	Status st = file_write(fd, bytes.ptr, bytes.len, temporary.text, err);
@@ -207,11 +207,11 @@ Status file_make_dirs(const char *dir_path, Err *err)
 		if (*at != '/')
 			continue;
 		*at = 0;
-		if (mkdir(path, 0777) != 0 && errno != EEXIST)
+		if (mkdir(path, DIR_MODE) != 0 && errno != EEXIST)
 			return err_errno(err, errno, "make directory %s", path);
 		*at = '/';
 	}
-	if (mkdir(path, 0777) == 0)
+	if (mkdir(path, DIR_MODE) == 0)
 		return sync_parent(path, err);
 	if (errno != EEXIST)
 		return err_errno(err, errno, "make directory %s", path);

@@ -16,6 +16,9 @@
 
 C_LINKAGE_BEGIN
 
+/* Whatever the umask: what the archive is made of is its owner's alone. */
+enum { FILE_MODE = 0600, DIR_MODE = 0700 };
+
 /* All of `len`, retrying EINTR and short transfers. file_pread: ST_CORRUPT when the file ends first. */
 Status file_pread(int fd, void *out, size_t len, uint64_t offset, const char *name, Err *err);
 Status file_pwrite(int fd, const void *bytes, size_t len, uint64_t offset, const char *name, Err *err);
@@ -30,7 +33,7 @@ Status file_replace(const char *path, Str bytes, Err *err);
 /* Renames, then syncs the directory of the new name. The file itself was synced before. */
 Status file_move(const char *from, const char *to, Err *err);
 Status file_sync_dir(const char *dir_path, Err *err);
-/* Makes dir_path and its parents (mode 0777 & ~umask); there already is fine. */
+/* Makes dir_path and its parents, for their owner alone; there already is fine. */
 Status file_make_dirs(const char *dir_path, Err *err);
 /* Removes a directory and all in it without following links; not there is fine. */
 Status file_remove_tree(const char *path, Err *err);

@@ -52,8 +52,10 @@ void jout_close(JsonOut *j, char bracket)
 	j->need_comma = true;
 }
 
-static void add_escaped(Buf *out, Str s)
+static void add_escaped(const JsonOut *j, Str s)
 {
+	Buf *out = j->out;
+	uint32_t mark;
 	static const char replacement[] = "\xEF\xBF\xBD";
 	size_t plain = 0, i = 0;
 	while (i < s.len) {
@@ -63,7 +65,9 @@ static void add_escaped(Buf *out, Str s)
 			continue;
 		}
 		size_t width = c >= 0x80 ? utf8_valid_width(s.ptr + i, s.len - i) : 0;
-		if (width) {
+		bool is_mark =
+			width && j->escapes_marks && utf8_decode(s.ptr + i, s.len - i, &mark) && utf8_steers(mark);
+		if (width && !is_mark) {
 			i += width;
 			continue;
 		}
@@ -77,8 +81,9 @@ static void add_escaped(Buf *out, Str s)
 			buf_add(out, "\\t", 2);
 		} else if (c == '\r') {
 			buf_add(out, "\\r", 2);
-		} else if (c < 0x80) {
-			buf_printf(out, "\\u%04x", c);
+		} else if (c < 0x80 || is_mark) {
+			buf_printf(out, "\\u%04x", is_mark ? (unsigned)mark : c);
+			i += is_mark ? width - 1 : 0;
 		} else {
 			buf_add(out, replacement, 3);
 		}
@@ -92,7 +97,7 @@ void jout_str(JsonOut *j, Str value)
 {
 	value_begins(j);
 	buf_add_char(j->out, '"');
-	add_escaped(j->out, value);
+	add_escaped(j, value);
 	buf_add_char(j->out, '"');
 }
 

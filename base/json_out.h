@@ -20,11 +20,17 @@ C_LINKAGE_BEGIN
 typedef struct {
 	Buf *out;
 	bool need_comma;
+	bool escapes_marks; /* what steers a terminal or the direction of text (utf8_steers) is written as \uXXXX */
 } JsonOut;
 
 static inline void jout_begin(JsonOut *j, Buf *out)
 {
-	*j = (JsonOut){out, false};
+	*j = (JsonOut){.out = out};
+}
+/* For logs, which people read as they are. */
+static inline void jout_begin_log(JsonOut *j, Buf *out)
+{
+	*j = (JsonOut){.out = out, .escapes_marks = true};
 }
 void jout_open(JsonOut *j, char bracket);  /* '{' or '[' */
 void jout_close(JsonOut *j, char bracket); /* '}' or ']' */

@@ -140,3 +140,9 @@ size_t utf8_count(Str s)
 		count += ((uint8_t)s.ptr[i] & 0xC0) != 0x80;
 	return count;
 }
+
+bool utf8_steers(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x061C || c == 0x200E || c == 0x200F ||
+	       (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}

@@ -29,6 +29,9 @@ static inline bool utf8_is_valid(Str s)
 /* The largest n <= limit at which s may be cut without splitting a character (s valid). */
 size_t utf8_cut(Str s, size_t limit);
 size_t utf8_count(Str s); /* characters of a valid s */
+/* Control characters (C0, DEL, C1), marks that change the direction of the text behind them, separators of lines: what
+ * steers a terminal, or makes a text look like another one. */
+bool utf8_steers(uint32_t code_point);
 
 C_LINKAGE_END
 

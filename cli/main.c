@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 static const CliCommand *const commands[] = {
 	&command_init,       &command_ingest,   &command_search,  &command_get,     &command_export, &command_verify,
@@ -115,6 +116,7 @@ int main(int argc, char **argv)
 	const char *archive = getenv("HOSO_ARCHIVE");
 	setlocale(LC_CTYPE, "C.UTF-8"); /* file names in packages are UTF-8, whatever the terminal says */
 	signal(SIGPIPE, SIG_IGN);
+	umask(077); /* for what libraries create by themselves, and what is written out of the archive */
 	if (!archive || !*archive)
 		archive = "./archive";
 	int code = read_own_options(argc, argv, &archive);

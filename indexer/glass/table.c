@@ -81,7 +81,7 @@ GlassTable *glass_table_new(const char *path, uint32_t block_size, Err *err)
 	t->block_size = block_size;
 	t->item_max = (block_size - HEADER - 8) / 4 < ITEM_MAX ? (block_size - HEADER - 8) / 4 : ITEM_MAX;
 	t->out = malloc(OUT_BYTES);
-	t->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	t->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
 	if (!t->out)
 		err_no_memory(err);
 	else if (t->fd < 0)

@@ -63,7 +63,7 @@ GlassWriter *glass_writer_new(const char *dir, uint32_t block_size, Err *err)
 		err_set(err, ST_LIMIT, "not a directory name: '%.100s'", dir);
 		goto fail;
 	}
-	if (mkdir(dir, 0777) != 0) {
+	if (mkdir(dir, DIR_MODE) != 0) {
 		if (errno == EEXIST)
 			err_set(err, ST_CONFLICT, "%s is there already", dir);
 		else

@@ -15,7 +15,7 @@ Status directory_lock(const char *index_dir, int *fd_out, Err *err)
 		st = file_path(&path, index_dir, "LOCK", err);
 	if (st != ST_OK)
 		return st;
-	int fd = open(path.text, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	int fd = open(path.text, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
 	if (fd < 0)
 		return err_errno(err, errno, "open %s", path.text);
 	st = file_lock(fd, false, path.text, err);

@@ -2,6 +2,8 @@
  * follow fits in a line. One range is served; several at once are answered with the whole, as the RFC allows. */
 #include "server/http/conditions.h"
 
+#include "base/utf8.h"
+
 RangeKind range_parse(Str header, uint64_t size, uint64_t *first, uint64_t *last)
 {
 	Str unit = STR("bytes="), from, to;
@@ -104,7 +106,21 @@ static bool is_plain_name_char(unsigned char c)
 	return c >= 0x20 && c < 0x7F && c != '"' && c != '\\' && c != '/' && c != '%' && c != ';';
 }
 
-void disposition_write(bool is_inline, Str file_name, Buf *out)
+/* Each character that would steer a terminal or turn the name around becomes '_'. */
+static void replace_marks(Str name, Buf *out)
+{
+	uint32_t c;
+	for (size_t at = 0, width; at < name.len; at += width) {
+		width = utf8_decode(name.ptr + at, name.len - at, &c);
+		if (!width || utf8_steers(c))
+			buf_add_char(out, '_');
+		else
+			buf_add(out, name.ptr + at, width);
+		width += width == 0;
+	}
+}
+
+static void write_disposition(bool is_inline, Str file_name, Buf *out)
 {
 	bool plain = true;
 	buf_add_zero_terminated(out, is_inline ? "inline; filename=\"" : "attachment; filename=\"");
@@ -129,7 +145,7 @@ void disposition_write(bool is_inline, Str file_name, Buf *out)
 			    c == '.' || c == '_';
 		if (attr) {
 			buf_add_char(out, (char)c);
-		} else if (c == '/' || c == '\\' || c < 0x20 || c == 0x7F) {
+		} else if (c == '/' || c == '\\') {
 			buf_add_char(out, '_');
 		} else {
 			buf_add_char(out, '%');
@@ -137,4 +153,12 @@ void disposition_write(bool is_inline, Str file_name, Buf *out)
 			buf_add_char(out, digits[c & 15]);
 		}
 	}
+}
+
+void disposition_write(bool is_inline, Str file_name, Buf *out)
+{
+	Buf name = {0};
+	replace_marks(file_name, &name);
+	write_disposition(is_inline, buf_str(&name), out);
+	buf_done(&name);
 }

@@ -43,7 +43,7 @@ void *dispatch_begin(void *ctx, const char *target, struct MHD_Connection *conne
 	snprintf(r->id, sizeof r->id, "%08" PRIx32 "-%06" PRIx64, service->instance, number);
 	size_t len = strnlen(target, URL_MAX + 1);
 	x->target_too_long = len > URL_MAX;
-	x->target = arena_copy(&r->arena, (Str){target, x->target_too_long ? 0 : len});
+	x->target = arena_copy(&r->arena, (Str){target, x->target_too_long ? ACCESS_WHAT_MAX : len});
 	return x;
 }
 
@@ -309,13 +309,13 @@ static void log_request(const Exchange *x, uint64_t took_us)
 		    "us", took, NULL);
 }
 
-/* Requests to /v1 are noted; pages, health and metrics give no access to records. */
+/* Requests to /v1, and addresses that are too long, are noted; pages, health and metrics give no access to records. */
 static void note_access(const Exchange *x)
 {
 	const Request *r = &x->request;
 	char http[24];
 	Err err;
-	if (!r->service->access || !str_starts(x->target, STR("/v1/")))
+	if (!r->service->access || !(x->target_too_long || str_starts(x->target, STR("/v1/"))))
 		return;
 	snprintf(http, sizeof http, "%u%s", x->answered_http, r->is_partial ? " partial" : "");
 	AccessEntry entry = {.who = STR("local"),

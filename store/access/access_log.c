@@ -1,201 +1,101 @@
-/* store/access/access_log.c - one file, which is read from its header on at every open: the chain says whether it is
- * whole. A broken end is cut off only where no intact entry follows; otherwise something in the middle was changed.
+/* store/access/access_log.c - entries go to the newest file, which is read from its header on at every open: the chain
+ * says whether it is whole. A broken end is cut off only where no intact entry follows; otherwise something in the
+ * middle was changed.
+ *
+ * The next file is written under another name with its header and its first entry, synced and renamed: it is there
+ * whole or not at all. Only then the oldest ones are removed, so what is missing is always noted in the newest file.
  */
 #include "store/access/access_log.h"
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/json_out.h"
-#include "store/format/frame.h"
+#include "base/utf8.h"
+#include "store/access/access_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LOG_HEADER_LEN = 64, ENTRY_HEADER_LEN = 8 + STORE_HASH_LEN, ENTRY_MAX = 1 << 16, SYNC_EVERY_MS = 1000 };
-
-static const char LOG_MAGIC[8] = "HOSOACC\n";
+enum { SYNC_EVERY_MS = 1000, QUOTA_DEFAULT = 256 << 20, FILES_DEFAULT = 16, FILE_LEAST = 4096 };
 
 struct AccessLog {
 	pthread_mutex_t mutex;
-	int fd;
+	char *archive_dir;
+	AccessOptions options;
+	int lock_fd, fd;
+	uint32_t first, number; /* of the oldest file and of the one that is written */
+	uint32_t dropped;       /* the newest file that was dropped, as the newest note says; 0: none was */
 	uint64_t end, entries, synced_ms;
 	bool unsynced, failed;
 	Hash newest;
-	Buf space;
+	Buf json, space;
 };
 
-typedef struct {
-	int fd;
-	uint64_t at, end, entries;
-	Hash newest;
-	Buf bytes;
-} AccessReader;
+/* ---- the next file --------------------------------------------------------------------------------------------- */
 
-static Status log_path(const char *archive_dir, FilePath *out, Err *err)
+/* Which files are dropped when file `next` begins: all up to this number. The one before it always stays. A file that
+ * somebody else removed is not among them, so that it stays missed. */
+static uint32_t find_dropped(const AccessLog *log, uint32_t next)
 {
-	return file_path(out, archive_dir, "access/00000001.log", err);
-}
-
-/* The next entry's JSON. STEP_ERROR with ST_CORRUPT: what stands at r->at is no entry, or not the next one. */
-static Step read_entry(AccessReader *r, Str *json_out, Err *err)
-{
-	uint8_t head[ENTRY_HEADER_LEN];
-	if (r->at == r->end)
-		return STEP_END;
-	if (r->end - r->at >= ENTRY_HEADER_LEN &&
-	    file_pread(r->fd, head, sizeof head, r->at, "access log", err) == ST_OK) {
-		uint32_t len = get_le32(head);
-		buf_clear(&r->bytes);
-		buf_add(&r->bytes, head + 8, STORE_HASH_LEN);
-		char *json = len <= ENTRY_MAX && len <= r->end - r->at - ENTRY_HEADER_LEN ? buf_extend(&r->bytes, len)
-											  : NULL;
-		if (json && file_pread(r->fd, json, len, r->at + ENTRY_HEADER_LEN, "access log", err) == ST_OK &&
-		    get_le32(head + 4) == crc32c(crc32c(0, head, 4), r->bytes.data, r->bytes.len) &&
-		    memcmp(head + 8, r->newest.bytes, STORE_HASH_LEN) == 0) {
-			hash_of(buf_str(&r->bytes), &r->newest);
-			r->at += ENTRY_HEADER_LEN + len;
-			r->entries++;
-			*json_out = str_slice(buf_str(&r->bytes), STORE_HASH_LEN, r->bytes.len);
-			return STEP_ITEM;
-		}
+	uint64_t kept = log->options.file_bytes;
+	for (uint32_t number = next - 1; number >= log->first && number > log->dropped; number--) {
+		FilePath path;
+		Err ignored;
+		struct stat info;
+		if (access_file_path(&path, log->archive_dir, number, &ignored) != ST_OK || stat(path.text, &info) != 0)
+			continue;
+		kept += (uint64_t)info.st_size;
+		if (kept > log->options.quota_bytes && number < next - 1)
+			return number;
 	}
-	err_set(err, ST_CORRUPT, "the access log is broken at offset %" PRIu64 ", behind entry %" PRIu64, r->at,
-		r->entries);
-	return STEP_ERROR;
+	return log->dropped;
 }
 
-static Status begin_reading(AccessReader *r, int fd, Err *err)
+static void remove_dropped(AccessLog *log)
 {
-	uint8_t header[LOG_HEADER_LEN];
-	struct stat info;
-	*r = (AccessReader){.fd = fd, .at = LOG_HEADER_LEN};
-	if (fstat(fd, &info) != 0)
-		return err_errno(err, errno, "look at the access log");
-	r->end = (uint64_t)info.st_size;
-	Status st = file_pread(fd, header, sizeof header, 0, "access log", err);
-	if (st == ST_OK && (memcmp(header, LOG_MAGIC, 8) != 0 || get_le32(header + 60) != crc32c(0, header, 60)))
-		st = err_set(err, ST_CORRUPT, "the access log's header is damaged");
-	if (st == ST_OK)
-		hash_of((Str){(const char *)header, sizeof header}, &r->newest); /* the chain starts from the header */
-	return st;
-}
-
-static Status make_log(int fd, const char *archive_dir, Err *err)
-{
-	uint8_t header[LOG_HEADER_LEN] = {0};
-	FilePath dir;
-	memcpy(header, LOG_MAGIC, 8);
-	put_le32(header + 8, ARCHIVE_FORMAT);
-	put_le64(header + 16, clock_utc_ms());
-	put_le32(header + 60, crc32c(0, header, 60));
-	Status st = file_pwrite(fd, header, sizeof header, 0, "access log", err);
-	if (st == ST_OK && fsync(fd) != 0)
-		st = err_errno(err, errno, "sync the access log");
-	if (st == ST_OK)
-		st = file_path(&dir, archive_dir, "access", err);
-	return st == ST_OK ? file_sync_dir(dir.text, err) : st;
-}
-
-static Status open_for_writing(const char *archive_dir, int *fd_out, Err *err)
-{
-	FilePath path, dir;
-	struct stat info;
-	Status st = log_path(archive_dir, &path, err);
-	if (st == ST_OK)
-		st = file_path(&dir, archive_dir, "access", err);
-	if (st == ST_OK)
-		st = file_make_dirs(dir.text, err);
-	if (st != ST_OK)
-		return st;
-	int fd = open(path.text, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return err_errno(err, errno, "open %s", path.text);
-	st = file_lock(fd, false, path.text, err);
-	if (st == ST_BUSY)
-		st = err_set(err, ST_BUSY, "another process writes the access log of %s", archive_dir);
-	else if (st == ST_OK && fstat(fd, &info) != 0)
-		st = err_errno(err, errno, "look at %s", path.text);
-	else if (st == ST_OK && info.st_size < LOG_HEADER_LEN)
-		st = make_log(fd, archive_dir, err);
-	if (st != ST_OK) {
-		close_quietly(fd);
-		return st;
-	}
-	*fd_out = fd;
-	return ST_OK;
-}
-
-/* Does an intact entry stand anywhere behind this place? Then it is no torn end. */
-static bool entries_follow(const AccessReader *r)
-{
+	FilePath path;
 	Err ignored;
-	Buf rest = {0};
-	bool found = false;
-	uint64_t len = r->end - r->at < (1 << 20) ? r->end - r->at : 1 << 20;
-	char *bytes = buf_extend(&rest, (size_t)len);
-	if (bytes && file_pread(r->fd, bytes, (size_t)len, r->at, "access log", &ignored) == ST_OK) {
-		for (size_t at = 1; !found && at + ENTRY_HEADER_LEN <= len; at++) {
-			uint32_t entry_len = get_le32(bytes + at);
-			found = entry_len && entry_len <= ENTRY_MAX && at + ENTRY_HEADER_LEN + entry_len <= len &&
-				get_le32(bytes + at + 4) ==
-					crc32c(crc32c(0, bytes + at, 4), bytes + at + 8, STORE_HASH_LEN + entry_len);
-		}
-	}
-	buf_done(&rest);
-	return found;
+	for (; log->first <= log->dropped; log->first++)
+		if (access_file_path(&path, log->archive_dir, log->first, &ignored) == ST_OK)
+			unlink(path.text);
 }
 
-Status access_log_open(AccessLog **out, const char *archive_dir, Err *err)
+/* The first entry of a file that is not the first one. */
+static void put_note(const AccessLog *log, uint32_t dropped, Buf *out)
 {
-	AccessReader r = {0};
-	Str json;
-	Step step = STEP_END;
-	int fd = -1;
-	AccessLog *log = calloc(1, sizeof *log);
-	if (!log)
-		return err_no_memory(err);
-	Status st = open_for_writing(archive_dir, &fd, err);
-	if (st == ST_OK)
-		st = begin_reading(&r, fd, err);
-	while (st == ST_OK && (step = read_entry(&r, &json, err)) == STEP_ITEM)
-		continue;
-	if (st == ST_OK && step == STEP_ERROR) {
-		if (err->code != ST_CORRUPT || entries_follow(&r))
-			st = err->code;
-		else if (ftruncate(fd, (off_t)r.at) != 0 || fdatasync(fd) != 0)
-			st = err_errno(err, errno, "cut off the access log's torn end");
-	}
-	buf_done(&r.bytes);
-	if (st != ST_OK) {
-		close_quietly(fd);
-		free(log);
-		return st;
-	}
-	*log = (AccessLog){.fd = fd, .end = r.at, .entries = r.entries, .newest = r.newest};
-	pthread_mutex_init(&log->mutex, NULL);
-	*out = log;
-	return ST_OK;
-}
-
-static void put_json(const AccessEntry *entry, Buf *out)
-{
-	char stamp[CLOCK_STAMP_LEN + 1];
+	char stamp[CLOCK_STAMP_LEN + 1], before[32];
 	JsonOut j;
 	clock_format_utc(clock_utc_ms(), stamp);
+	snprintf(before, sizeof before, "%08" PRIx32 ".log", log->number);
 	jout_begin(&j, out);
 	jout_open(&j, '{');
 	jout_field_text(&j, "time", stamp);
-	jout_field_str(&j, "who", entry->who);
-	jout_field_str(&j, "action", entry->action);
-	jout_field_str(&j, "what", str_slice(entry->what, 0, 4096));
-	jout_field_str(&j, "result", entry->result);
-	jout_field_str(&j, "request_id", entry->request_id);
+	jout_field_text(&j, "who", "hoso");
+	jout_field_text(&j, "action", "next-file");
+	jout_field_text(&j, "what", before);
+	jout_field_text(&j, "result", "ok");
+	jout_field_u64(&j, "entries", log->entries);
+	jout_key(&j, "last");
+	jout_hex(&j, log->newest.bytes, STORE_HASH_LEN);
+	jout_field_u64(&j, "dropped", dropped);
 	jout_close(&j, '}');
+}
+
+/* The newest file that was dropped, as the first entry of a later one says it. */
+static uint32_t note_dropped(Str json)
+{
+	uint64_t dropped = 0;
+	Str key = STR("\"dropped\":"), digits;
+	ptrdiff_t at = str_find(json, key); /* in a string its quotes would be escaped */
+	if (at < 0)
+		return 0;
+	digits = str_slice(json, (size_t)at + key.len, json.len - 1);
+	return str_to_u64(digits, &dropped) && dropped < UINT32_MAX ? (uint32_t)dropped : 0;
 }
 
 static Status sync_locked(AccessLog *log, Err *err)
@@ -211,32 +111,214 @@ static Status sync_locked(AccessLog *log, Err *err)
 	return ST_OK;
 }
 
+static Status begin_next_file(AccessLog *log, Err *err)
+{
+	AccessStart start = {log->number + 1, log->entries, log->newest};
+	uint32_t dropped = find_dropped(log, start.number);
+	char header[ACCESS_HEADER_LEN];
+	FilePath path;
+	Hash newest;
+	Buf *b = &log->space;
+	int fd = -1;
+	access_header_put(&start, header);
+	hash_of((Str){header, sizeof header}, &newest);
+	buf_clear(&log->json);
+	put_note(log, dropped, &log->json);
+	buf_clear(b);
+	buf_add(b, header, sizeof header);
+	Status st = sync_locked(log, err);
+	if (st == ST_OK)
+		st = buf_ok(&log->json) ? access_entry_put(buf_str(&log->json), &newest, b, err) : err_no_memory(err);
+	if (st == ST_OK)
+		st = access_file_path(&path, log->archive_dir, start.number, err);
+	if (st == ST_OK)
+		st = file_replace(path.text, buf_str(b), err);
+	if (st != ST_OK)
+		return st;
+	if ((fd = open(path.text, O_RDWR | O_CLOEXEC)) < 0)
+		return err_errno(err, errno, "open %s", path.text);
+	close_quietly(log->fd);
+	log->fd = fd;
+	log->number = start.number;
+	log->end = b->len;
+	log->entries++;
+	log->newest = newest;
+	log->dropped = dropped;
+	remove_dropped(log);
+	return ST_OK;
+}
+
+/* ---- open and close -------------------------------------------------------------------------------------------- */
+
+static Status lock(AccessLog *log, Err *err)
+{
+	FilePath path;
+	Status st = file_path(&path, log->archive_dir, "access", err);
+	if (st == ST_OK)
+		st = file_make_dirs(path.text, err);
+	if (st == ST_OK)
+		st = file_path(&path, log->archive_dir, "access/LOCK", err);
+	if (st != ST_OK)
+		return st;
+	log->lock_fd = open(path.text, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (log->lock_fd < 0)
+		return err_errno(err, errno, "open %s", path.text);
+	st = file_lock(log->lock_fd, false, path.text, err);
+	return st == ST_BUSY ? err_set(err, ST_BUSY, "another process writes the access log of %s", log->archive_dir)
+			     : st;
+}
+
+/* The first file of all, or what a crash left of it. */
+static Status make_first_file(AccessLog *log, Err *err)
+{
+	AccessStart start = {.number = 1};
+	char header[ACCESS_HEADER_LEN];
+	FilePath path;
+	access_header_put(&start, header);
+	Status st = access_file_path(&path, log->archive_dir, 1, err);
+	return st == ST_OK ? file_replace(path.text, (Str){header, sizeof header}, err) : st;
+}
+
+static Status open_newest(AccessLog *log, Err *err)
+{
+	FilePath path;
+	struct stat info;
+	Status st = access_file_range(log->archive_dir, &log->first, &log->number, err);
+	if (st == ST_OK && !log->number)
+		log->first = log->number = 1;
+	if (st == ST_OK)
+		st = access_file_path(&path, log->archive_dir, log->number, err);
+	if (st == ST_OK && log->number == 1 && (stat(path.text, &info) != 0 || info.st_size < ACCESS_HEADER_LEN))
+		st = make_first_file(log, err);
+	if (st != ST_OK)
+		return st;
+	log->fd = open(path.text, O_RDWR | O_CLOEXEC);
+	return log->fd < 0 ? err_errno(err, errno, "open %s", path.text) : ST_OK;
+}
+
+/* Reads the newest file, cuts off its torn end, and removes what it says was dropped. */
+static Status take_up(AccessLog *log, Err *err)
+{
+	AccessReader r;
+	Str json;
+	Step step = STEP_END;
+	Status st = access_reader_begin(&r, log->fd, log->number, err);
+	uint64_t before = r.entries;
+	while (st == ST_OK && (step = access_reader_next(&r, &json, err)) == STEP_ITEM)
+		if (r.entries == before + 1 && log->number > 1)
+			log->dropped = note_dropped(json);
+	if (st == ST_OK && step == STEP_ERROR) {
+		if (err->code != ST_CORRUPT || access_reader_finds_more(&r))
+			st = err->code;
+		else if (ftruncate(log->fd, (off_t)r.at) != 0 || fdatasync(log->fd) != 0)
+			st = err_errno(err, errno, "cut off the access log's torn end");
+	}
+	access_reader_done(&r);
+	if (st != ST_OK)
+		return st;
+	log->end = r.at;
+	log->entries = r.entries;
+	log->newest = r.newest;
+	if (log->dropped >= log->number)
+		log->dropped = 0;
+	remove_dropped(log);
+	return ST_OK;
+}
+
+Status access_log_open_with(AccessLog **out, const char *archive_dir, const AccessOptions *options, Err *err)
+{
+	AccessLog *log = calloc(1, sizeof *log);
+	if (!log)
+		return err_no_memory(err);
+	log->lock_fd = log->fd = -1;
+	log->options = *options;
+	if (!log->options.quota_bytes)
+		log->options.quota_bytes = QUOTA_DEFAULT;
+	if (!log->options.file_bytes)
+		log->options.file_bytes = log->options.quota_bytes / FILES_DEFAULT;
+	if (log->options.file_bytes < FILE_LEAST)
+		log->options.file_bytes = FILE_LEAST;
+	pthread_mutex_init(&log->mutex, NULL);
+	log->archive_dir = strdup(archive_dir);
+	Status st = log->archive_dir ? lock(log, err) : err_no_memory(err);
+	if (st == ST_OK)
+		st = open_newest(log, err);
+	if (st == ST_OK)
+		st = take_up(log, err);
+	if (st == ST_OK)
+		*out = log;
+	else
+		access_log_close(log);
+	return st;
+}
+
+Status access_log_open(AccessLog **out, const char *archive_dir, Err *err)
+{
+	return access_log_open_with(out, archive_dir, &(AccessOptions){0}, err);
+}
+
+void access_log_close(AccessLog *log)
+{
+	Err ignored;
+	if (!log)
+		return;
+	if (log->fd >= 0)
+		access_log_sync(log, &ignored);
+	close_quietly(log->fd);
+	close_quietly(log->lock_fd);
+	buf_done(&log->json);
+	buf_done(&log->space);
+	pthread_mutex_destroy(&log->mutex);
+	free(log->archive_dir);
+	free(log);
+}
+
+/* ---- adding ---------------------------------------------------------------------------------------------------- */
+
+static void put_json(const AccessEntry *entry, Buf *out)
+{
+	char stamp[CLOCK_STAMP_LEN + 1];
+	JsonOut j;
+	clock_format_utc(clock_utc_ms(), stamp);
+	jout_begin_log(&j, out);
+	jout_open(&j, '{');
+	jout_field_text(&j, "time", stamp);
+	jout_field_str(&j, "who", entry->who);
+	jout_field_str(&j, "action", entry->action);
+	jout_field_str(&j, "what", str_slice(entry->what, 0, utf8_cut(entry->what, ACCESS_WHAT_MAX)));
+	jout_field_str(&j, "result", entry->result);
+	jout_field_str(&j, "request_id", entry->request_id);
+	jout_close(&j, '}');
+}
+
+static Status add_locked(AccessLog *log, const AccessEntry *entry, Err *err)
+{
+	Hash newest;
+	if (log->failed)
+		return err_set(err, ST_READ_ONLY, "the access log failed before; open it anew");
+	Status st = log->end >= log->options.file_bytes ? begin_next_file(log, err) : ST_OK;
+	if (st != ST_OK)
+		return st;
+	newest = log->newest;
+	buf_clear(&log->json);
+	buf_clear(&log->space);
+	put_json(entry, &log->json);
+	st = buf_ok(&log->json) ? access_entry_put(buf_str(&log->json), &newest, &log->space, err) : err_no_memory(err);
+	if (st == ST_OK)
+		st = file_pwrite(log->fd, log->space.data, log->space.len, log->end, "access log", err);
+	if (st != ST_OK)
+		return st;
+	log->newest = newest;
+	log->end += log->space.len;
+	log->entries++;
+	log->unsynced = true;
+	return clock_utc_ms() - log->synced_ms >= SYNC_EVERY_MS ? sync_locked(log, err) : ST_OK;
+}
+
 Status access_log_add(AccessLog *log, const AccessEntry *entry, Err *err)
 {
 	pthread_mutex_lock(&log->mutex);
-	Status st = log->failed ? err_set(err, ST_READ_ONLY, "the access log failed before; open it anew") : ST_OK;
-	Buf *b = &log->space;
-	buf_clear(b);
-	buf_extend(b, 8);
-	buf_add(b, log->newest.bytes, STORE_HASH_LEN);
-	put_json(entry, b);
-	if (st == ST_OK && !buf_ok(b))
-		st = err_no_memory(err);
-	if (st == ST_OK && b->len - ENTRY_HEADER_LEN > ENTRY_MAX)
-		st = err_set(err, ST_LIMIT, "an access entry of %zu bytes", b->len);
-	if (st == ST_OK) {
-		put_le32(b->data, (uint32_t)(b->len - ENTRY_HEADER_LEN));
-		put_le32(b->data + 4, crc32c(crc32c(0, b->data, 4), b->data + 8, b->len - 8));
-		st = file_pwrite(log->fd, b->data, b->len, log->end, "access log", err);
-	}
-	if (st == ST_OK) {
-		hash_of(str_slice(buf_str(b), 8, b->len), &log->newest);
-		log->end += b->len;
-		log->entries++;
-		log->unsynced = true;
-		if (clock_utc_ms() - log->synced_ms >= SYNC_EVERY_MS)
-			st = sync_locked(log, err);
-	}
+	Status st = add_locked(log, entry, err);
 	pthread_mutex_unlock(&log->mutex);
 	return st;
 }
@@ -257,42 +339,65 @@ void access_log_head(AccessLog *log, uint64_t *entries_out, Hash *newest_out)
 	pthread_mutex_unlock(&log->mutex);
 }
 
-void access_log_close(AccessLog *log)
+/* ---- reading it all -------------------------------------------------------------------------------------------- */
+
+typedef struct {
+	void (*each)(void *ctx, uint64_t number, Str json);
+	void *ctx;
+	uint64_t entries;
+	Hash newest;
+	uint32_t dropped; /* as the newest file says */
+} Walk;
+
+/* before: a file was read before this one, so it must go on from there. */
+static Status read_file(Walk *walk, const char *archive_dir, uint32_t number, bool before, Err *err)
 {
-	Err ignored;
-	if (!log)
-		return;
-	access_log_sync(log, &ignored);
-	close_quietly(log->fd);
-	buf_done(&log->space);
-	pthread_mutex_destroy(&log->mutex);
-	free(log);
+	FilePath path;
+	AccessReader r;
+	Str json;
+	Step step = STEP_END;
+	Status st = access_file_path(&path, archive_dir, number, err);
+	if (st != ST_OK)
+		return st;
+	int fd = open(path.text, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_set(err, ST_CORRUPT, "access/%08" PRIx32 ".log is missing", number);
+	st = access_reader_begin(&r, fd, number, err);
+	if (st == ST_OK && before &&
+	    (r.start.entries_before != walk->entries || !hash_eq(&r.start.previous, &walk->newest)))
+		st = err_set(err, ST_CORRUPT, "access/%08" PRIx32 ".log does not go on from the file before it",
+			     number);
+	while (st == ST_OK && (step = access_reader_next(&r, &json, err)) == STEP_ITEM) {
+		if (number > 1 && r.entries == r.start.entries_before + 1)
+			walk->dropped = note_dropped(json);
+		if (walk->each)
+			walk->each(walk->ctx, r.entries - 1, json);
+	}
+	if (st == ST_OK && step == STEP_ERROR)
+		st = err->code;
+	walk->entries = r.entries;
+	walk->newest = r.newest;
+	access_reader_done(&r);
+	close_quietly(fd);
+	return st;
 }
 
 Status access_log_read(const char *archive_dir, void (*each)(void *ctx, uint64_t number, Str json), void *ctx,
 		       uint64_t *entries_out, Hash *newest_out, Err *err)
 {
-	FilePath path;
-	AccessReader r = {0};
-	Str json;
-	Step step = STEP_END;
-	Status st = log_path(archive_dir, &path, err);
-	if (st != ST_OK)
-		return st;
-	int fd = open(path.text, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return err_errno(err, errno, "open %s", path.text);
-	st = begin_reading(&r, fd, err);
-	while (st == ST_OK && (step = read_entry(&r, &json, err)) == STEP_ITEM)
-		if (each)
-			each(ctx, r.entries - 1, json);
-	if (st == ST_OK && step == STEP_ERROR)
-		st = err->code;
+	Walk walk = {.each = each, .ctx = ctx};
+	uint32_t first, last;
+	Status st = access_file_range(archive_dir, &first, &last, err);
+	if (st == ST_OK && !last)
+		st = err_set(err, ST_NOT_FOUND, "%s has no access log", archive_dir);
+	for (uint32_t number = first; st == ST_OK && number <= last; number++)
+		st = read_file(&walk, archive_dir, number, number > first, err);
+	if (st == ST_OK && first > walk.dropped + 1)
+		st = err_set(err, ST_CORRUPT, "access/%08" PRIx32 ".log is missing, and was not dropped by the quota",
+			     walk.dropped + 1);
 	if (st == ST_OK) {
-		*entries_out = r.entries;
-		*newest_out = r.newest;
+		*entries_out = walk.entries;
+		*newest_out = walk.newest;
 	}
-	buf_done(&r.bytes);
-	close_quietly(fd);
 	return st;
 }

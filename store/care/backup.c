@@ -27,7 +27,7 @@ enum { PART = 1 << 20 };
 static Status copy_bytes(int from, uint64_t len, const char *from_name, const char *to_path, Err *err)
 {
 	char *space = malloc(PART);
-	int to = open(to_path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	int to = open(to_path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
 	Status st = !space ? err_no_memory(err) : to < 0 ? err_errno(err, errno, "create %s", to_path) : ST_OK;
 	for (uint64_t at = 0; st == ST_OK && at < len;) {
 		size_t part = len - at < PART ? (size_t)(len - at) : PART;

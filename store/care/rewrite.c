@@ -42,7 +42,7 @@ Status rewrite_lock(Store *store, int *fd_out, Err *err)
 	Status st = file_path(&path, store->dir, "catalogue/REWRITE", err);
 	if (st != ST_OK)
 		return st;
-	int fd = open(path.text, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	int fd = open(path.text, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
 	if (fd < 0)
 		return err_errno(err, errno, "open %s", path.text);
 	st = file_lock(fd, false, path.text, err);
@@ -330,7 +330,7 @@ static Status begin(Rewrite *r, uint32_t id, Err *err)
 	r->packer = packer_new(PACK_SMALL);
 	if (!r->packer)
 		return err_no_memory(err);
-	r->fd = open(r->temporary.text, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	r->fd = open(r->temporary.text, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
 	if (r->fd < 0)
 		return err_errno(err, errno, "create %s", r->temporary.text);
 	segment_header_put(&r->header, bytes);

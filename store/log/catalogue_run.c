@@ -251,7 +251,7 @@ Status catalogue_run_write_begin(CatalogueRunWriter *w, const char *dir, uint32_
 		st = path_in_catalogue(&w->temporary, dir, temporary, err);
 	if (st != ST_OK)
 		return st;
-	w->fd = open(w->temporary.text, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	w->fd = open(w->temporary.text, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
 	return w->fd < 0 ? err_errno(err, errno, "create %s", w->temporary.text) : ST_OK;
 }
 

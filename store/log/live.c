@@ -22,7 +22,7 @@ static Status create_segment_file(Store *store, uint32_t id, int *fd_out, Err *e
 		return st;
 	memcpy(header.archive_id, store->archive_id, ARCHIVE_ID_LEN);
 	segment_header_put(&header, bytes);
-	int fd = open(path.text, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	int fd = open(path.text, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
 	if (fd < 0)
 		return err_errno(err, errno, "create %s", path.text);
 	st = file_pwrite(fd, bytes, sizeof bytes, 0, path.text, err);

@@ -18,6 +18,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- FORMAT: four lines of text, the last one a sum of those before it ----------------------------------------- */
@@ -88,6 +89,15 @@ static Status read_format(Store *store, Err *err)
 	return st;
 }
 
+/* Everything in the archive is made for its owner alone; one that was made by an older version lies in a folder that
+ * others may enter. Shutting that suffices, for LOCK too: nobody else can hold it and so keep the writer out. */
+static void shut_others_out(const char *dir)
+{
+	struct stat info;
+	if (stat(dir, &info) == 0 && info.st_uid == geteuid() && (info.st_mode & 077) != 0)
+		chmod(dir, info.st_mode & 0700);
+}
+
 /* ---- init ------------------------------------------------------------------------------------------------------ */
 
 /* Empty apart from what an interrupted store_init leaves; the index may have been made first. */
@@ -137,6 +147,7 @@ Status store_init(const char *dir, Err *err)
 	if (st != ST_OK)
 		return st;
 	put_format(id, &text);
+	shut_others_out(dir);
 	st = buf_ok(&text) ? file_replace(path.text, buf_str(&text), err) : err_no_memory(err);
 	buf_done(&text);
 	return st;
@@ -186,6 +197,8 @@ Status store_open_with(Store **out, const char *dir, const StoreOptions *options
 	pthread_cond_init(&store->writer.synced, NULL);
 	store->writer.lock_fd = store->writer.live_fd = store->tree.fd = -1;
 	Status st = store->dir ? read_format(store, err) : err_no_memory(err);
+	if (st == ST_OK)
+		shut_others_out(dir);
 	if (st == ST_OK)
 		tree_open(store); /* makes the directory catalogue/ too */
 	if (st == ST_OK)

@@ -49,7 +49,7 @@ void tree_open(Store *store)
 	    (file_make_dirs(path.text, &ignored) != ST_OK && !file_exists(path.text)) ||
 	    file_path(&path, path.text, "tree", &ignored) != ST_OK)
 		return;
-	t->fd = open(path.text, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	t->fd = open(path.text, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
 	t->writable = t->fd >= 0;
 	if (t->fd < 0)
 		t->fd = open(path.text, O_RDONLY | O_CLOEXEC);

@@ -193,7 +193,7 @@ Status writer_open(Store *store, Err *err)
 	Status st = file_path(&path, store->dir, "LOCK", err);
 	if (st != ST_OK)
 		return st;
-	w->lock_fd = open(path.text, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	w->lock_fd = open(path.text, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
 	if (w->lock_fd < 0)
 		w->lock_fd = open(path.text, O_RDONLY | O_CLOEXEC); /* a disk that takes no writes can still be read */
 	if (w->lock_fd < 0)

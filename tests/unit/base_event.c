@@ -48,10 +48,32 @@ static void an_event_is_one_line_even_where_a_value_holds_a_line_break(void **st
 	buf_done(&bytes);
 }
 
+static void write_odd(void)
+{
+	char longer[1000];
+	memset(longer, 'a', sizeof longer - 1);
+	longer[sizeof longer - 1] = 0;
+	event_write(EVENT_INFO, "server", "request", "target",
+		    "/\xC2\x9b"
+		    "2J\u202egnp\u200f",
+		    "long", longer, NULL);
+}
+
+static void a_value_is_cut_and_does_not_steer_the_terminal(void **state)
+{
+	(void)state;
+	Buf bytes = {0};
+	catch_events(write_odd, &bytes);
+	assert_true(str_find(buf_str(&bytes), STR("\"/\\u009b2J\\u202egnp\\u200f\"")) > 0);
+	assert_true(bytes.len < 500);
+	buf_done(&bytes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_event_is_one_line_even_where_a_value_holds_a_line_break),
+		cmocka_unit_test(a_value_is_cut_and_does_not_steer_the_terminal),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

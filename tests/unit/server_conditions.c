@@ -94,6 +94,15 @@ static void no_file_name_breaks_out_of_its_header(void **state)
 	buf_done(&out);
 }
 
+static void a_file_name_loses_marks_that_turn_it_around(void **state)
+{
+	Buf out = {0};
+	(void)state;
+	disposition_write(false, STR("x\u202egnp.exe\xC2\x85\xC2\x9b\u2066\u200f\x7f.txt"), &out);
+	assert_str_equal(buf_str(&out), STR("attachment; filename=\"x_gnp.exe_____.txt\""));
+	buf_done(&out);
+}
+
 static void header_names_are_tokens(void **state)
 {
 	(void)state;
@@ -113,6 +122,7 @@ int main(void)
 		cmocka_unit_test(vietnamese_is_spoken_unless_english_is_preferred),
 		cmocka_unit_test(a_vietnamese_file_name_is_given_twice),
 		cmocka_unit_test(no_file_name_breaks_out_of_its_header),
+		cmocka_unit_test(a_file_name_loses_marks_that_turn_it_around),
 		cmocka_unit_test(header_names_are_tokens),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,12 @@
 
 #include "store/log/state.h"
 
+#include <fcntl.h>
+#include <ftw.h>
+#include <grp.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
 #define SEG1 "segments/00000001.seg"
 
 static void an_archive_is_made_once_and_only_in_an_empty_directory(void **state)
@@ -459,6 +465,74 @@ static void only_one_of_two_writers_follows_the_same_version(void **state)
 	assert_int_equal(fixture_verify(f, false), 0);
 }
 
+static int check_mode(const char *path, const struct stat *info, int kind, struct FTW *place)
+{
+	(void)place;
+	unsigned wanted = kind == FTW_F ? 0600 : 0700;
+	if ((info->st_mode & 0777) != wanted)
+		fail_msg("%s has mode %o, not %o", path, (unsigned)info->st_mode & 0777, wanted);
+	return 0;
+}
+
+/* Can somebody else hold the archive's lock? As root: another user tries it. */
+static bool others_reach_lock(const char *dir)
+{
+	char path[200];
+	int status = 0;
+	snprintf(path, sizeof path, "%s/LOCK", dir);
+	if (geteuid() != 0)
+		return false;
+	pid_t child = fork();
+	if (child == 0)
+		_exit(setgroups(0, NULL) == 0 && setgid(65534) == 0 && setuid(65534) == 0 && open(path, O_RDONLY) < 0);
+	waitpid(child, &status, 0);
+	return !WIFEXITED(status) || WEXITSTATUS(status) != 1;
+}
+
+static void the_archive_is_its_owners_alone_whatever_the_umask(void **state)
+{
+	Fixture *f = *state;
+	char dir[128], big[2000];
+	Store *store;
+	Receipt r;
+	mode_t before = umask(0);
+	snprintf(dir, sizeof dir, "%s/own", f->dir);
+	memset(big, 'a', sizeof big);
+	assert_ok(f, store_init(dir, &f->err));
+	StoreOptions options;
+	store_options_default(&options);
+	options.segment_bytes = 4096;
+	assert_ok(f, store_open_with(&store, dir, &options, &f->err));
+	for (int i = 0; i < 30; i++) {
+		char key[16], metadata[64];
+		snprintf(key, sizeof key, "r%d", i);
+		snprintf(metadata, sizeof metadata, "{\"number\":\"%d\"}", i);
+		ObjectInput text = {.ref = {.role = "text"}, .bytes = {big, sizeof big - (size_t)i}, .fd = -1};
+		EntryInput input = {.kind = ENTRY_RECORD,
+				    .key = str_from(key),
+				    .metadata = str_from(metadata),
+				    .objects = &text,
+				    .object_count = 1};
+		assert_ok(f, store_put(store, &input, &r, &f->err));
+	}
+	store_close(store);
+	umask(before);
+	nftw(dir, check_mode, 8, FTW_PHYS);
+	assert_false(others_reach_lock(dir));
+	/* made by an older version: shut when its owner opens it */
+	assert_int_equal(chmod(dir, 0755), 0);
+	assert_int_equal(chmod(f->dir, 0755), 0);
+	snprintf(big, sizeof big, "%s/LOCK", dir);
+	assert_int_equal(chmod(big, 0644), 0);
+	assert_true(geteuid() != 0 || others_reach_lock(dir));
+	assert_ok(f, store_open(&store, dir, &f->err));
+	store_close(store);
+	struct stat info;
+	assert_int_equal(stat(dir, &info), 0);
+	assert_int_equal(info.st_mode & 0777, 0700);
+	assert_false(others_reach_lock(dir));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -485,6 +559,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(bytes_before_a_record_ascend_and_lead_back_to_it, fixture_setup,
 						fixture_teardown),
 		cmocka_unit_test_setup_teardown(only_one_of_two_writers_follows_the_same_version, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(the_archive_is_its_owners_alone_whatever_the_umask, fixture_setup,
 						fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_second_writer_is_told_to_wait_and_a_reader_follows, fixture_setup,
 						fixture_teardown),
