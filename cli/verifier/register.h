@@ -10,12 +10,16 @@
 
 #include "cli/verifier/proof.h"
 
+#include <stdbool.h>
+
 typedef struct {
 	char *bytes;
 	size_t len, room;
+	bool is_older; /* by the rule for formulas before full-width signs and signs behind blanks counted */
 } Register;
 
 void register_begin(Register *r);
 void register_add(Register *r, size_t ordinal, const Proven *proven, const char *folder);
+bool register_is(const Register *r, const char *bytes, size_t len);
 
 #endif

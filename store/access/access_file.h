@@ -1,7 +1,7 @@
 /* store/access/access_file.h - one file of the access log: its header, its entries, reading them.
  *
- *   access/00000001.log: "HOSOACC\n" | version (4) | zero (4) | time (8) | zero (36) | CRC-32C (4) | entry | …
- *   access/00000002.log: "HOSOAC2\n" | version (4) | number (4) | entries before (8) | previous hash (32) | zero (4) | CRC-32C
+ *   00000001.log: "HOSOACC\n" | version (4) | zero (4) | time (8) | zero (36) | CRC-32C (4) | entry | …
+ *   00000002.log: "HOSOAC2\n" | version (4) | number (4) | entries before (8) | previous hash (32) | zero (4) | CRC-32C
  *   entry: length (4) | CRC-32C (4) | SHA-256 of the entry before (32) | JSON
  *
  * Each entry names the hash of the one before it; the first one of a file that of the header, which names the hash of

@@ -1,6 +1,8 @@
 /* store/package/register.c - one row a record, its cells in the order of a table of fields. */
 #include "store/package/register.h"
 
+#include "base/utf8.h"
+
 #include <inttypes.h>
 
 /* A byte order mark, or spreadsheets take it for another encoding. */
@@ -13,11 +15,37 @@ void register_begin(Buf *csv)
 	buf_add_zero_terminated(csv, head);
 }
 
-/* Quoted; a leading sign would make a spreadsheet compute it. */
+/* Blanks, controls and marks that nobody sees at the start of a cell; each spreadsheet skips some of them. */
+static bool is_unseen(uint32_t c)
+{
+	static const uint32_t ranges[][2] = {{0, 8},           {0x0B, 0x0C},     {0x0E, 0x20},     {0x7F, 0xA0},
+					     {0xAD, 0xAD},     {0x61C, 0x61C},   {0x1680, 0x1680}, {0x180E, 0x180E},
+					     {0x2000, 0x200F}, {0x2028, 0x202F}, {0x205F, 0x206F}, {0x3000, 0x3000},
+					     {0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF}};
+	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+		if (c >= ranges[i][0] && c <= ranges[i][1])
+			return true;
+	return false;
+}
+
+/* Would a spreadsheet compute it? A sign may stand behind what nobody sees, and be one of full width. */
+static bool looks_like_formula(Str value)
+{
+	static const char *const signs[] = {"=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n"};
+	uint32_t c;
+	for (size_t width; (width = utf8_decode(value.ptr, value.len, &c)) != 0 && is_unseen(c);)
+		value = str_slice(value, width, value.len);
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+		if (str_starts(value, str_from(signs[i])))
+			return true;
+	return false;
+}
+
+/* Quoted; what looks like a formula begins with an apostrophe, so that a spreadsheet takes it as text. */
 static void add_cell(Buf *csv, Str value, bool last)
 {
 	buf_add_char(csv, '"');
-	if (value.len && strchr("=+-@\t\r", value.ptr[0]))
+	if (looks_like_formula(value))
 		buf_add_char(csv, '\'');
 	for (size_t i = 0; i < value.len; i++) {
 		char c = value.ptr[i];

@@ -139,6 +139,34 @@ static void a_change_of_the_case_file_changes_the_tag(void **state)
 	package_close(package);
 }
 
+static void formulas_behind_blanks_and_of_full_width_are_defused(void **state)
+{
+	Fixture *f = *state;
+	static const char *const texts[] = {
+		" =1+1",           "＝1+1",       "\xC2\xA0=1", "\xE2\x80\x8B@x", "\xEF\xBB\xBF+1", "\xE2\x80\xAE-1",
+		"\xE3\x80\x80＠x", "\xC2\x85－1", "＋1",        " \xC2\xAD =x",   "\xEF\xB8\x8F=1"};
+	Buf bytes = {0}, cell = {0};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		char id[16], metadata[200];
+		snprintf(id, sizeof id, "f%zu", i);
+		snprintf(metadata, sizeof metadata, "{\"subject\":\"%s\",\"cases\":[\"" CODE "\"]}", texts[i]);
+		add(f, ENTRY_RECORD, id, metadata, STR("z"), "c.pdf");
+	}
+	add(f, ENTRY_RECORD, "plain", "{\"subject\":\" a=1\",\"cases\":[\"" CODE "\"]}", STR("z"), "c.pdf");
+	Package *package = open_package(f);
+	read_all(f, package, 65536, &bytes);
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		buf_clear(&cell);
+		buf_printf(&cell, ",\"'%s\",", texts[i]);
+		if (str_find(buf_str(&bytes), buf_str(&cell)) < 0)
+			fail_msg("not defused: %s", texts[i]);
+	}
+	assert_true(str_find(buf_str(&bytes), STR(",\" a=1\",")) > 0);
+	package_close(package);
+	buf_done(&bytes);
+	buf_done(&cell);
+}
+
 static void names_are_made_here_and_formulas_are_defused(void **state)
 {
 	Fixture *f = *state;
@@ -214,6 +242,8 @@ static void a_plan_is_kept_while_the_case_file_is_the_same(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(formulas_behind_blanks_and_of_full_width_are_defused, fixture_setup,
+						fixture_teardown),
 		cmocka_unit_test_setup_teardown(records_come_in_order_of_time_the_undated_last, fixture_setup,
 						fixture_teardown),
 		cmocka_unit_test_setup_teardown(the_size_is_known_before_a_byte_is_written, fixture_setup,

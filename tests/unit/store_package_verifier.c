@@ -82,7 +82,7 @@ static int setup(void **state)
 	    (Str){large, LARGE});
 	add(f, ENTRY_RECORD, "early",
 	    "{\"number\":\"2/CV\",\"issued\":\"2018\",\"subject\":\"=cmd()\",\"cases\":[\"" CODE "\"]}", STR("%PDF"));
-	add(f, ENTRY_RECORD, "undated", "{\"subject\":\"x\",\"cases\":[\"" CODE "\"]}", STR("%PDF-2"));
+	add(f, ENTRY_RECORD, "undated", "{\"subject\":\" ＝x\",\"cases\":[\"" CODE "\"]}", STR("%PDF-2"));
 	assert_ok(f, store_verifier_key(f->store, &key, &f->err));
 	buf_add_char(&key, '\n');
 	save(f, "key.txt", buf_str(&key));
