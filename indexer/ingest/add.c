@@ -116,6 +116,11 @@ Status item_original_object(const SourceFile *file, ObjectInput *out, Err *err)
 	return make_object("original", file, out, err);
 }
 
+Status item_role_object(const char *role, const SourceFile *file, ObjectInput *out, Err *err)
+{
+	return make_object(role, file, out, err);
+}
+
 ObjectInput item_text_object(const ItemText *text)
 {
 	return (ObjectInput){
@@ -126,7 +131,7 @@ ObjectInput item_text_object(const ItemText *text)
 
 static Status make_objects(IngestRun *run, const IngestItem *item, const ItemText *text, EntryInput *entry, Err *err)
 {
-	ObjectInput *objects = arena_calloc(&run->arena, item->file_count + 2, sizeof *objects);
+	ObjectInput *objects = arena_calloc(&run->arena, item->file_count + item->kept_count + 3, sizeof *objects);
 	if (!objects)
 		return err_no_memory(err);
 	Status st = ST_OK;
@@ -134,15 +139,19 @@ static Status make_objects(IngestRun *run, const IngestItem *item, const ItemTex
 		st = make_object("original", &item->files[i], &objects[entry->object_count++], err);
 	if (st == ST_OK && text->keep_file)
 		st = make_object("attachment", item->text_file, &objects[entry->object_count++], err);
+	if (st == ST_OK && item->envelope)
+		st = make_object("envelope", item->envelope, &objects[entry->object_count++], err);
 	if (st != ST_OK)
 		return st;
+	for (size_t i = 0; i < item->kept_count; i++)
+		objects[entry->object_count++] = (ObjectInput){.ref = item->kept[i], .fd = -1};
 	if (text->has_text)
 		objects[entry->object_count++] = item_text_object(text);
 	entry->objects = objects;
 	return ST_OK;
 }
 
-static void count_result(IngestRun *run, uint64_t bytes)
+void item_count_result(IngestRun *run, uint64_t bytes)
 {
 	IngestReport *report = run->report;
 	report->seen++;
@@ -153,6 +162,15 @@ static void count_result(IngestRun *run, uint64_t bytes)
 		return;
 	run->uncommitted_count++;
 	run->uncommitted_bytes += bytes;
+}
+
+Status item_append_entry(IngestRun *run, const EntryInput *entry, uint64_t bytes, Err *err)
+{
+	Status st = run->put_now ? store_put(run->store, entry, &run->receipt, err)
+				 : store_append(run->store, entry, &run->receipt, err);
+	if (st == ST_OK)
+		item_count_result(run, bytes);
+	return st;
 }
 
 Status item_write_metadata(IngestRun *run, const Record *record, EntryInput *out, Err *err)
@@ -183,11 +201,7 @@ static Status append(IngestRun *run, IngestItem *item, const ItemText *text, Str
 	Status st = item_write_metadata(run, record, &entry, err);
 	if (st != ST_OK)
 		return st;
-	st = run->put_now ? store_put(run->store, &entry, &run->receipt, err)
-			  : store_append(run->store, &entry, &run->receipt, err);
-	if (st == ST_OK)
-		count_result(run, bytes + entry.metadata.len);
-	return st;
+	return item_append_entry(run, &entry, bytes + entry.metadata.len, err);
 }
 
 static Status check_not_empty(const IngestItem *item, Err *err)
@@ -199,7 +213,7 @@ static Status check_not_empty(const IngestItem *item, Err *err)
 		if (item->files[i].size_bytes == 0)
 			return err_set(err, ST_INVALID, "%s",
 				       item->file_count == 1 ? "an empty file" : "one of its files is empty");
-	if (!record->text.len && !item->file_count)
+	if (!record->text.len && !item->file_count && !item->envelope)
 		return err_set(err, ST_INVALID, "neither text nor a file");
 	return ST_OK;
 }
@@ -261,7 +275,7 @@ static Status add(IngestRun *run, IngestItem *item, Buf *text_buf, Err *err)
 	if (!key.len && item->file_count)
 		st = derive_id(run, item, &key, err);
 	if (st == ST_OK && is_archived(run, item, key)) {
-		count_result(run, 0);
+		item_count_result(run, 0);
 		return ST_OK;
 	}
 	if (st == ST_OK && !record->is_case)

@@ -18,9 +18,14 @@ Status ingest_add(IngestRun *run, IngestItem *item, Err *err);
 
 /* A file as an object of role "original"; its hash is not known yet. */
 Status item_original_object(const SourceFile *file, ObjectInput *out, Err *err);
+Status item_role_object(const char *role, const SourceFile *file, ObjectInput *out, Err *err);
 Status item_hash_file(const SourceFile *file, Hash *out, Err *err);
 ObjectInput item_text_object(const ItemText *text);
 /* The record's metadata and case files into an entry; they lie in the run and in the record. */
 Status item_write_metadata(IngestRun *run, const Record *record, EntryInput *out, Err *err);
+/* Appends what was composed, and counts what became of it. bytes: of all it holds, for the time of the next commit. */
+Status item_append_entry(IngestRun *run, const EntryInput *entry, uint64_t bytes, Err *err);
+/* Counts an item by run->receipt. */
+void item_count_result(IngestRun *run, uint64_t bytes);
 
 #endif

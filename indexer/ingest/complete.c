@@ -46,6 +46,11 @@ static Status add_text_of(const SourceFile *file, const Deadline *until, Buf *te
 		extraction_done(&e);
 		return buf_ok(&found->problems) ? ST_OK : err_no_memory(err);
 	}
+	st = secret_check_text(buf_str(&e.text), err); /* of each file: in the joined text only the first is the head */
+	if (st != ST_OK) {
+		extraction_done(&e);
+		return st;
+	}
 	if (found->with_text++ == 0) {
 		snprintf(out->from, sizeof out->from, "%s", e.from);
 		*text = e.text; /* the usual case: one file, nothing to copy */

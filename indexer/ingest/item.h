@@ -7,6 +7,7 @@
 
 #include "indexer/ingest/run.h"
 #include "indexer/source/bytes.h"
+#include "store/format/entry.h"
 #include "store/record/record.h"
 
 typedef struct {
@@ -15,6 +16,9 @@ typedef struct {
 	SourceFile *files; /* the originals */
 	size_t file_count;
 	const SourceFile *text_file; /* its text, given as a file beside it; NULL: none */
+	const SourceFile *envelope;  /* the message it came in, kept byte for byte; NULL: none */
+	const ObjectRef *kept;       /* objects of the version before that go on */
+	size_t kept_count;
 } IngestItem;
 
 #endif

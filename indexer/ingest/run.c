@@ -62,7 +62,7 @@ static void tell_progress(IngestRun *run)
 
 /* ---- committing ------------------------------------------------------------------------------------------------ */
 
-static Status commit(IngestRun *run, Err *err)
+Status ingest_commit(IngestRun *run, Err *err)
 {
 	run->committed_us = clock_monotonic_us();
 	if (run->uncommitted_count == 0)
@@ -82,7 +82,7 @@ Status ingest_tick(IngestRun *run, uint64_t bytes_read, Err *err)
 	uint64_t now = clock_monotonic_us();
 	run->report->bytes_read = run->bytes_done + bytes_read;
 	if (run->uncommitted_bytes >= COMMIT_BYTES || now - run->committed_us >= COMMIT_US)
-		st = commit(run, err);
+		st = ingest_commit(run, err);
 	if (now - run->told_us >= PROGRESS_US)
 		tell_progress(run);
 	return st;
@@ -94,7 +94,7 @@ static bool is_fault_of_input(IngestRun *run, Status code)
 	if (code == ST_NO_MEMORY || code == ST_READ_ONLY || code == ST_NO_SPACE || code == ST_INTERNAL ||
 	    code == ST_BUSY)
 		return false;
-	return (code != ST_IO && code != ST_CORRUPT) || commit(run, &ignored) == ST_OK;
+	return (code != ST_IO && code != ST_CORRUPT) || ingest_commit(run, &ignored) == ST_OK;
 }
 
 Status ingest_reject_or_end(IngestRun *run, IngestPlace place, const Err *why, Err *err)
@@ -158,7 +158,7 @@ Status ingest_end(IngestRun *run, Status st, Err *err)
 	run->report->cut_short = ingest_stopped(run);
 	if (run->writing) {
 		/* What was appended before a failure is whole: it is kept. */
-		Status committed = commit(run, st == ST_OK ? err : &second);
+		Status committed = ingest_commit(run, st == ST_OK ? err : &second);
 		st = st == ST_OK ? committed : st;
 		store_write_end(run->store);
 	}

@@ -53,6 +53,9 @@ bool ingest_stopped(const IngestRun *run);
 /* Commits when it is time, tells the progress. bytes_read: of the input at hand. */
 Status ingest_tick(IngestRun *run, uint64_t bytes_read, Err *err);
 
+/* Commits what was appended, so that it can be read. */
+Status ingest_commit(IngestRun *run, Err *err);
+
 void ingest_warn(IngestRun *run, IngestPlace place, Str warning);
 /* Counts and tells an input that is not taken. */
 void ingest_reject(IngestRun *run, IngestPlace place, Status code, const char *reason);

@@ -116,6 +116,12 @@ const Format formats[] = {
 	 .media = "text/csv",
 	 .reader = READER_TABLE,
 	 .yields = YIELDS_RECORDS | YIELDS_TEXT},
+	/* messages */
+	{.name = "edxml",
+	 .endings = {".edxml"},
+	 .media = "application/xml",
+	 .reader = READER_EDXML,
+	 .yields = YIELDS_RECORDS | YIELDS_MEMBERS},
 	/* packages */
 	{.name = "zip",
 	 .endings = {".zip"},
@@ -163,7 +169,7 @@ const Format formats[] = {
 	 .endings = {".pptx"},
 	 .media = "application/vnd.openxmlformats-officedocument.presentationml.presentation"},
 	{.name = "ods", .endings = {".ods"}, .media = "application/vnd.oasis.opendocument.spreadsheet"},
-	{.name = "xml", .endings = {".xml", ".edxml"}, .media = "application/xml"},
+	{.name = "xml", .endings = {".xml"}, .media = "application/xml"},
 	{.name = "mail", .endings = {".eml"}, .media = "message/rfc822"},
 	{.name = "rar", .endings = {".rar"}, .media = "application/vnd.rar"},
 	{.name = "mp3", .endings = {".mp3"}, .media = "audio/mpeg"},

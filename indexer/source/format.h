@@ -41,6 +41,7 @@ typedef enum {
 	READER_JSON,    /* one record as JSON, or several lines of it */
 	READER_TABLE,   /* a manifest; a document where its first row is none */
 	READER_PACKAGE, /* tar, zip, 7z */
+	READER_EDXML,   /* a message of the document exchange */
 	READER_COUNT
 } FormatReader;
 

@@ -178,6 +178,27 @@ Status json_set_member(Str object, const char *name, Str value, Arena *arena, St
 	return st;
 }
 
+Status json_append_member(Str object, const char *name, Str value, Arena *arena, Str *out, Err *err)
+{
+	json_t *parsed = object.len ? json_loadb(object.ptr, object.len, 0, NULL) : NULL;
+	json_t *member = json_loadb(value.ptr ? value.ptr : "", value.len, JSON_DECODE_ANY, NULL);
+	json_t *list = json_deep_copy(json_object_get(parsed, name));
+	char *text = NULL;
+	if (!json_is_array(list)) {
+		json_decref(list);
+		list = json_array();
+	}
+	if (member && json_array_append(list, member) == 0)
+		text = json_dumps(list, JSON_COMPACT | JSON_SORT_KEYS);
+	Status st = text ? json_set_member(object, name, str_from(text), arena, out, err)
+			 : err_set(err, ST_INVALID, "\"%s\" can't be extended: the value is broken JSON", name);
+	free(text);
+	json_decref(list);
+	json_decref(member);
+	json_decref(parsed);
+	return st;
+}
+
 Status json_get_text(Str object, const char *outer, const char *inner, Arena *arena, Str *out, Err *err)
 {
 	json_t *parsed = object.len ? json_loadb(object.ptr, object.len, 0, NULL) : NULL;

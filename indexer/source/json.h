@@ -29,6 +29,8 @@ Status json_reader_parse(JsonReader *reader, Str line, Arena *arena, Record *out
 /* The object with its member `name` set to `value` (JSON, of any type): keys sorted, no blanks, in the arena. object
  * "": an empty one. ST_INVALID object or value is none. */
 Status json_set_member(Str object, const char *name, Str value, Arena *arena, Str *out, Err *err);
+/* The same with `value` behind what the list `name` holds; a list is begun where there is none. */
+Status json_append_member(Str object, const char *name, Str value, Arena *arena, Str *out, Err *err);
 /* The string object[outer][inner], in the arena; "" where there is none. */
 Status json_get_text(Str object, const char *outer, const char *inner, Arena *arena, Str *out, Err *err);
 
