@@ -121,7 +121,7 @@ const Format formats[] = {
 	 .endings = {".edxml"},
 	 .media = "application/xml",
 	 .reader = READER_EDXML,
-	 .yields = YIELDS_RECORDS | YIELDS_MEMBERS},
+	 .yields = YIELDS_RECORDS},
 	/* packages */
 	{.name = "zip",
 	 .endings = {".zip"},
