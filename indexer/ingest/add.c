@@ -166,6 +166,9 @@ void item_count_result(IngestRun *run, uint64_t bytes)
 
 Status item_append_entry(IngestRun *run, const EntryInput *entry, uint64_t bytes, Err *err)
 {
+	Err ignored;
+	if (run->uncommitted_count == 0)
+		run->drops = store_drops(run->store, &ignored);
 	Status st = run->put_now ? store_put(run->store, entry, &run->receipt, err)
 				 : store_append(run->store, entry, &run->receipt, err);
 	if (st == ST_OK)

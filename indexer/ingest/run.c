@@ -67,7 +67,12 @@ Status ingest_commit(IngestRun *run, Err *err)
 	run->committed_us = clock_monotonic_us();
 	if (run->uncommitted_count == 0)
 		return ST_OK;
+	Err cause;
 	Status st = store_commit(run->store, err);
+	uint64_t drops = store_drops(run->store, &cause);
+	bool were_dropped = drops != run->drops && !run->put_now; /* another ingest's commit failed, ours with it */
+	if (st == ST_OK && were_dropped)
+		st = err_set(err, cause.code, "what was read since the last commit is not archived: %s", cause.text);
 	if (st != ST_OK)
 		return st;
 	run->uncommitted_bytes = run->uncommitted_count = 0;

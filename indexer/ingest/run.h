@@ -33,6 +33,7 @@ typedef struct {
 	Buf metadata, scratch;
 	TakenFiles taken;
 	uint64_t uncommitted_bytes, uncommitted_count;
+	uint64_t drops; /* of the archive (store_drops), before the first of these was appended */
 	uint64_t started_us, committed_us, told_us;
 	uint64_t bytes_done; /* of the inputs before the one at hand */
 	bool writing;        /* the writer's lock is ours */

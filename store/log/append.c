@@ -369,6 +369,16 @@ Status store_commit(Store *store, Err *err)
 	return st;
 }
 
+uint64_t store_drops(Store *store, Err *cause_out)
+{
+	Writer *w = &store->writer;
+	pthread_mutex_lock(&w->sync_mutex);
+	uint64_t drops = w->drops;
+	*cause_out = w->drop_cause;
+	pthread_mutex_unlock(&w->sync_mutex);
+	return drops;
+}
+
 Status store_seal(Store *store, Err *err)
 {
 	pthread_mutex_lock(&store->writer.mutex);

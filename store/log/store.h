@@ -138,6 +138,9 @@ Status store_append(Store *store, const EntryInput *input, Receipt *out, Err *er
 /* Makes everything appended durable with one fdatasync and visible. A failed sync poisons the writer: ST_READ_ONLY ever
  * after. */
 Status store_commit(Store *store, Err *err);
+/* How often what was appended was thrown away because a commit failed, whoever called it: who appends side by side with
+ * others and finds it changed since its own last commit has lost entries. *cause_out: why, the last time. */
+uint64_t store_drops(Store *store, Err *cause_out);
 /* Seals the live segment, so that it can be written anew (store/care/); within store_write_begin/end, after a commit.
  */
 Status store_seal(Store *store, Err *err);

@@ -209,6 +209,15 @@ def test_ingest(s):
     check("a ZIP is taken in", job["state"] == "done" and job["added"] == 1, job)
     check("all of it is found", s.wait_searchable() and s.get("/v1/search?q=nạp hàng loạt").json["total"] == 50
           and s.get("/v1/search?q=trong gói nén").json["total"] == 1)
+    ended = s.ask("DELETE", answer.json["url"])
+    check("a job that has ended can't be cancelled", ended.status == 409 and ended.json["code"] == "conflict", ended)
+    check("nor one that there never was", s.ask("DELETE", "/v1/jobs/77").status == 404)
+    first = s.get("/v1/jobs?limit=1").json
+    second = s.get(f"/v1/jobs?limit=1&before={first['next']}").json
+    check("jobs are listed newest first, page by page", [j["id"] for j in first["jobs"] + second["jobs"]] == [2, 1] and "next" not in second,
+          first, second)
+    check("the list leaves out what was refused", "errors" not in second["jobs"][0], second)
+    check("an answer says that it is whole", s.get("/v1/search?q=nạp hàng loạt").json["partial"] is False)
     check("an empty body is refused", s.ask("POST", "/v1/ingest", b"", {"Content-Type": "application/x-ndjson"}).status == 400)
     check("a body of no known kind is refused", s.ask("POST", "/v1/ingest", b"x", {"Content-Type": "text/plain"}).status == 415)
     report = json.loads(s.ingest({"id": "beside-1", "subject": "Bên cạnh", "text": "ghi từ dòng lệnh bên cạnh"}).stdout.splitlines()[-1])

@@ -1,6 +1,9 @@
 /* tests/unit/ingest_run.c - the ingest itself: paths, streams, what is not there, and being stopped. */
 #include "ingest_fixture.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 static void a_stream_is_read_by_its_name(void **state)
 {
 	Fixture *f = *state;
@@ -44,6 +47,35 @@ static void stop_at_once(void *ctx, Str source, Status code, Str reason)
 	stop_raise(ctx);
 }
 
+/* Another ingest's commit fails on a full disk; its room is there again right behind. */
+static void let_a_commit_fail(void *ctx, Str source, Status code, Str reason)
+{
+	Fixture *f = ctx;
+	struct rlimit before, none;
+	(void)source, (void)code, (void)reason;
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	none = before;
+	none.rlim_cur = 1;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	Status st = store_commit(f->store, &f->err);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_not_equal(st, ST_OK);
+}
+
+static void what_another_ingest_took_with_it_is_not_counted_as_archived(void **state)
+{
+	Fixture *f = *state;
+	IngestOptions options = {.ctx = f, .rejected = let_a_commit_fail};
+	char path[200];
+	const char *paths[] = {path};
+	snprintf(path, sizeof path, "%s/a.jsonl", f->dir);
+	put_file(f, "a.jsonl", STR("{\"id\":\"a\",\"text\":\"1\"}\nbroken\n{\"id\":\"b\",\"text\":\"2\"}\n"));
+	assert_int_not_equal(ingest_paths(f->store, NULL, paths, 1, &options, &f->report, &f->err), ST_OK);
+	assert_int_equal(store_tree_size(f->store), 1); /* "b" alone */
+	assert_non_null(strstr(f->err.text, "not archived"));
+}
+
 static void an_ingest_that_is_stopped_keeps_what_it_had(void **state)
 {
 	Fixture *f = *state;
@@ -65,6 +97,7 @@ int main(int argc, char **argv)
 		WITH_ARCHIVE(a_stream_is_read_by_its_name),
 		WITH_ARCHIVE(paths_that_are_not_there_are_told_and_the_rest_is_taken),
 		WITH_ARCHIVE(an_ingest_that_is_stopped_keeps_what_it_had),
+		WITH_ARCHIVE(what_another_ingest_took_with_it_is_not_counted_as_archived),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
