@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "indexer/search/related.h"
 #include "indexer/search/search.h"
 #include "store/record/entry_json.h"
 
@@ -68,6 +69,16 @@ static int show_object(Get *get, const Entry *entry)
 	return st == ST_OK ? EXIT_DONE : cli_fail(&get->err);
 }
 
+/* A bad index never stops a get by id: it is said, and the relations of others are left out. */
+static void write_related(Get *get, const Entry *entry, const Record *record, JsonOut *j)
+{
+	Err err;
+	if (!get->index && cli_open_index(get->args, get->store, &get->index) != EXIT_DONE)
+		return;
+	if (search_write_related(get->index, entry->key, record, &get->arena, j, &err) != ST_OK)
+		fprintf(stderr, "hoso: related records are not shown: %s\n", err.text);
+}
+
 static int show_metadata(Get *get, const Entry *entry)
 {
 	Record record;
@@ -80,6 +91,7 @@ static int show_metadata(Get *get, const Entry *entry)
 		jout_open(&j, '{');
 		entry_write_members(entry, &record, &j);
 		entry_write_objects(entry, &j);
+		write_related(get, entry, &record, &j);
 		jout_close(&j, '}');
 		return cli_print(&text, EXIT_DONE);
 	}
@@ -96,6 +108,12 @@ static int show_metadata(Get *get, const Entry *entry)
 			printf("%s%.*s", i || value->text.len ? "; " : "", STR_ARG(value->items[i]));
 		putchar('\n');
 	}
+	jout_begin(&j, &text);
+	write_related(get, entry, &record, &j);
+	if (text.len)
+		printf("%-20s %.*s\n", "related_by",
+		       STR_ARG(str_slice(buf_str(&text), strlen("\"related_by\":"), text.len)));
+	buf_done(&text);
 	for (size_t i = 0; i < entry->object_count; i++)
 		printf("object %-13zu %s, %" PRIu64 " bytes, %.*s %.*s\n", i, entry->objects[i].role,
 		       entry->objects[i].size_bytes, STR_ARG(entry->objects[i].media), STR_ARG(entry->objects[i].name));

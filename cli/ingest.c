@@ -13,7 +13,7 @@ enum { SETTLE_MS = 600000, TERMINAL_PAUSE_US = 200000, LOG_PAUSE_US = 5000000 };
 enum { OPT_JSON, OPT_REJECTS, OPT_NO_WAIT, OPT_FONDS, OPT_CASE, OPT_QUIET };
 static const CliOption options[] = {
 	[OPT_JSON] = {"json", 0, NULL, "end with the report as one JSON object"},
-	[OPT_REJECTS] = {"rejects", 0, "FILE", "list what was refused and why, one JSON a line"},
+	[OPT_REJECTS] = {"rejects", 0, "FILE", "list what was refused and why, and warnings, one JSON a line"},
 	[OPT_NO_WAIT] = {"no-wait", 0, NULL, "end when everything is archived; a later command or server indexes it"},
 	[OPT_FONDS] = {"fonds", 0, "NAME", "fonds of records that name none"},
 	[OPT_CASE] = {"case", 0, "CODE", "case file of records that name none"},
@@ -65,16 +65,34 @@ static void list_reject(void *ctx, Str source, Status code, Str reason)
 	buf_done(&line);
 }
 
+static void list_warning(void *ctx, Str source, Str warning)
+{
+	Output *output = ctx;
+	Buf line = {0};
+	JsonOut j;
+	if (!output->rejects) {
+		fprintf(stderr, "%swarning %.*s: %.*s\n", output->terminal ? "\r\033[K" : "", STR_ARG(source),
+			STR_ARG(warning));
+		return;
+	}
+	jout_begin(&j, &line);
+	ingest_warning_write(source, warning, &j);
+	buf_add_char(&line, '\n');
+	if (buf_ok(&line))
+		fwrite(line.data, 1, line.len, output->rejects);
+	buf_done(&line);
+}
+
 static int print_report(const IngestReport *r, bool as_json)
 {
 	int code = r->rejected ? EXIT_NO : EXIT_DONE;
 	Buf text = {0};
 	if (!as_json) {
 		printf("%" PRIu64 " records: %" PRIu64 " new, %" PRIu64 " new versions, %" PRIu64
-		       " there already, %" PRIu64 " rejected; %.1f MB in %.1f s (%.1f MB/s); the archive holds %" PRIu64
-		       "\n",
-		       r->seen, r->added, r->versions, r->duplicates, r->rejected, (double)r->bytes / 1e6, r->seconds,
-		       r->seconds > 0 ? (double)r->bytes / 1e6 / r->seconds : 0, r->tree_size);
+		       " there already, %" PRIu64 " rejected, %" PRIu64
+		       " warnings; %.1f MB in %.1f s (%.1f MB/s); the archive holds %" PRIu64 "\n",
+		       r->seen, r->added, r->versions, r->duplicates, r->rejected, r->warnings, (double)r->bytes / 1e6,
+		       r->seconds, r->seconds > 0 ? (double)r->bytes / 1e6 / r->seconds : 0, r->tree_size);
 		return code;
 	}
 	JsonOut j;
@@ -92,6 +110,7 @@ static Status ingest_all(const CliArgs *args, Store *store, Index *index, Output
 	IngestOptions how = {.ctx = output,
 			     .progress = show_progress,
 			     .rejected = list_reject,
+			     .warned = list_warning,
 			     .until = {.stop = &cli_stop},
 			     .fonds = str_from(fonds),
 			     .case_code = str_from(case_code)};

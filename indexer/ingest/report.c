@@ -10,7 +10,8 @@ void ingest_report_write(const IngestReport *report, JsonOut *j)
 	} counts[] = {
 		{"seen", report->seen},         {"added", report->added},
 		{"versions", report->versions}, {"duplicates", report->duplicates},
-		{"rejected", report->rejected}, {"bytes", report->bytes},
+		{"rejected", report->rejected}, {"warnings", report->warnings},
+		{"bytes", report->bytes},
 	};
 	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
 		jout_field_u64(j, counts[i].key, counts[i].value);
@@ -29,5 +30,13 @@ void ingest_reject_write(Str source, Status code, Str reason, JsonOut *j)
 	jout_field_str(j, "source", source);
 	jout_field_text(j, "code", status_name(code));
 	jout_field_str(j, "reason", reason);
+	jout_close(j, '}');
+}
+
+void ingest_warning_write(Str source, Str warning, JsonOut *j)
+{
+	jout_open(j, '{');
+	jout_field_str(j, "source", source);
+	jout_field_str(j, "warning", warning);
 	jout_close(j, '}');
 }

@@ -2,6 +2,7 @@
  *
  *   {"seen":5,"added":3,"versions":0,"duplicates":1,"rejected":1,"bytes":…,"seconds":0.250,"tree_size":4,"root":"…"}
  *   {"source":"a.zip!b/c.pdf","code":"invalid","reason":"an empty file"}
+ *   {"source":"a.edxml","warning":"4 stray bytes before \"<?xml\""}
  *
  * `hoso ingest --json`, its list of rejects and GET /v1/jobs/{id} all print these.
  *
@@ -32,5 +33,7 @@ typedef struct {
 void ingest_report_write(const IngestReport *report, JsonOut *j);
 /* Writes one input that was refused as an object. */
 void ingest_reject_write(Str source, Status code, Str reason, JsonOut *j);
+/* Writes what is odd about one that was taken as an object. */
+void ingest_warning_write(Str source, Str warning, JsonOut *j);
 
 #endif

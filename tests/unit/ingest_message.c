@@ -228,6 +228,74 @@ static void a_revocation_and_a_replacement_name_what_they_end(void **state)
 	arena_done(&arena);
 }
 
+/* Every message of the collection: number, date, and how many originals its record has. */
+static const struct {
+	const char *file, *number, *issued;
+	int originals;
+} collection[] = {
+	{"sdk_samples/edoc.edxml", "12234555512/PRO-TEST-CASE1", "2019-01-17", 0},
+	{"sdk_samples/edoc_new.edxml", "74fass22/VPCP-TTĐT", "2019-01-16", 1},
+	{"sdk_samples/edoc_update.edxml", "7816/VPCP-TTĐT", "2018-09-28", 1},
+	{"sdk_samples/edoc_replacement.edxml", "7816/VPCP-TTĐT", "2018-09-28", 1},
+	{"sdk_samples/edoc_revocation.edxml", "7816/VPCP-TTĐT", "2018-09-28", 1},
+	{"gateway_messages/1da394ba-2117-4354-a23f-6ec3e47ba81b.edxml", "20251020104803/GW-AUTO", "2025-10-20", 3},
+	{"gateway_messages/1f881896-6e3a-4a5f-87f1-c380878e148e.edxml", "20251016110432/GW-AUTO", "2025-10-16", 3},
+	{"gateway_messages/b6e1f29d-cdc9-4fa7-8391-442e8566f14e.edxml", "20251016112435/GW-AUTO", "2025-10-16", 2},
+	{"gateway_messages/bb5d2f68-bbce-49da-aa9a-2197cabec3bf.edxml", "20251017160104/GW-AUTO", "2025-10-17", 3},
+	{"gateway_messages/bdb98a62-a2be-4c25-9075-8dcdbcdb1402.edxml", "20251017160055/GW-AUTO", "2025-10-17", 3},
+	{"sdk_samples/status.edxml", "", "", 0},
+	{"sdk_samples/status_acceptance_03.edxml", "", "", 0},
+	{"sdk_samples/status_assignment_04.edxml", "", "", 0},
+	{"sdk_samples/status_cancellation_13.edxml", "", "", 0},
+	{"sdk_samples/status_change-acceptance_15.edxml", "", "", 0},
+	{"sdk_samples/status_change-rejection_16.edxml", "", "", 0},
+	{"sdk_samples/status_finish_06.edxml", "", "", 0},
+	{"sdk_samples/status_inbox__01.edxml", "", "", 0},
+	{"sdk_samples/status_processing_05.edxml", "", "", 0},
+	{"sdk_samples/status_rejection_02.edxml", "", "", 0},
+};
+
+static void every_message_of_the_collection_says_what_it_says(void **state)
+{
+	(void)state;
+	const char *shared = getenv("HOSO_SHARED");
+	char path[512];
+	snprintf(path, sizeof path, "%s/interchange/sdk_samples", shared ? shared : "");
+	if (!shared || access(path, R_OK) != 0) {
+		print_message("skipped: HOSO_SHARED has no interchange/\n");
+		skip();
+	}
+	for (size_t i = 0; i < sizeof collection / sizeof *collection; i++) {
+		void *own = NULL; /* an archive for each: what one is about is not there */
+		assert_int_equal(fixture_open(&own), 0);
+		Fixture *f = own;
+		Arena arena = {0};
+		Entry entry;
+		Record record;
+		Err err;
+		int originals = 0;
+		const char *paths[] = {path};
+		IngestOptions options = {.ctx = f, .rejected = note_reject, .warned = note_warning};
+		snprintf(path, sizeof path, "%s/interchange/%s", shared, collection[i].file);
+		assert_int_equal(ingest_paths(f->store, NULL, paths, 1, &options, &f->report, &err), ST_OK);
+		assert_int_equal(f->report.added, 1);
+		find_newest(f, &arena, &entry);
+		assert_int_equal(entry_read_record(&entry, &arena, &record, &err), ST_OK);
+		assert_str_equal(record_text(&record, RF_NUMBER), str_from(collection[i].number));
+		assert_str_equal(record_text(&record, RF_ISSUED), str_from(collection[i].issued));
+		assert_true(record_text(&record, RF_AGENCY).len > 0);
+		assert_true(record_text(&record, RF_SUBJECT).len > 0);
+		assert_non_null(object_of(&entry, "envelope"));
+		for (size_t k = 0; k < entry.object_count; k++)
+			originals += strcmp(entry.objects[k].role, "original") == 0;
+		assert_int_equal(originals, collection[i].originals);
+		assert_int_equal(ingest_paths(f->store, NULL, paths, 1, &options, &f->report, &err), ST_OK);
+		assert_int_equal(f->report.duplicates, 1);
+		arena_done(&arena);
+		fixture_close(&own);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	RUN_AS_EXTRACTOR(argc, argv);
@@ -238,6 +306,7 @@ int main(int argc, char **argv)
 		WITH_ARCHIVE(what_is_no_message_is_refused_with_the_reason),
 		WITH_ARCHIVE(an_update_is_the_next_version_and_a_status_stays_with_its_record),
 		WITH_ARCHIVE(a_revocation_and_a_replacement_name_what_they_end),
+		cmocka_unit_test(every_message_of_the_collection_says_what_it_says),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
