@@ -9,12 +9,14 @@
 
 #include "base/clock.h"
 
+#include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -52,10 +54,17 @@ struct Connections {
 
 /* ---- the thread that closes late ones -------------------------------------------------------------------------- */
 
+/* Bytes that were sent and lie in our kernel still: of an answer, for a while after libmicrohttpd is done with it. */
+static int count_untaken(int fd)
+{
+	int bytes = 0;
+	return ioctl(fd, SIOCOUTQ, &bytes) == 0 ? bytes : 0;
+}
+
 static void shut(Connections *all, Connection *one)
 {
 	struct linger at_once = {1, 0};
-	if (atomic_load_explicit(&one->stage, memory_order_relaxed) == STAGE_ANSWER)
+	if (count_untaken(one->fd) > 0)
 		setsockopt(one->fd, SOL_SOCKET, SO_LINGER, &at_once,
 			   sizeof at_once); /* what it did not take is dropped */
 	shutdown(one->fd, SHUT_RDWR);
@@ -100,8 +109,10 @@ static bool is_late(Connections *all, Connection *one, ConnectionStage stage, ui
 {
 	uint64_t deadline = atomic_load_explicit(&one->deadline_us, memory_order_relaxed);
 	uint64_t whole_ms = stage == STAGE_HEAD ? DEADLINE_HEAD_MS : DEADLINE_IDLE_MS;
+	bool is_taking =
+		stage == STAGE_ANSWER || (stage == STAGE_IDLE && deadline <= now && count_untaken(one->fd) > 0);
 	if (deadline <= now)
-		return stage != STAGE_ANSWER || !takes_enough(one, now);
+		return !is_taking || !takes_enough(one, now);
 	return all->state.open > all->most - all->most / 8 && (stage == STAGE_HEAD || stage == STAGE_IDLE) &&
 	       deadline <= now + (whole_ms - DEADLINE_CROWDED_MS) * 1000;
 }

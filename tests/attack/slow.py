@@ -161,6 +161,20 @@ def test_trickle(s):
     check("a body of one byte every two seconds is ended within 90 s", time.time() - begin < 90, time.time() - begin)
 
 
+def test_idle_reader(s):
+    """A reader that takes nothing is shut out, whatever its answer holds back."""
+    begin = time.time()
+    with socket.socket() as c:
+        c.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        c.connect(("127.0.0.1", s.port))
+        c.sendall(KINDS["reader"][0])
+        poll = select.poll()
+        poll.register(c, 0)  # errors and the end only
+        while time.time() - begin < 100 and not poll.poll(1000):
+            pass
+    check("a reader that takes nothing is ended within 90 s", time.time() - begin < 90, time.time() - begin)
+
+
 def test_cap(s):
     """One address cannot hold every connection."""
     held = []
@@ -187,4 +201,5 @@ with Service(lines=RECORDS) as service:
     test_crowd(service, "slow clients of fifty addresses", [f"127.0.0.{i + 1}" for i in range(50)])
     if FULL:
         test_trickle(service)
+        test_idle_reader(service)
 finish()
