@@ -6,35 +6,69 @@
 #include "indexer/extract/extract.h"
 #include "server/server.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
 
-enum { OPT_LISTEN, OPT_HOST, OPT_THREADS, OPT_LOG, OPT_NO_ACCESS_LOG, OPT_SCRUB };
+enum {
+	OPT_LISTEN,
+	OPT_HOST,
+	OPT_THREADS,
+	OPT_CONNECTIONS,
+	OPT_PER_ADDRESS,
+	OPT_MEMORY,
+	OPT_LOG,
+	OPT_NO_ACCESS_LOG,
+	OPT_SCRUB
+};
 enum { SCRUB_MB_DEFAULT = 20 };
 static const CliOption options[] = {
 	[OPT_LISTEN] = {"listen", 'l', "ADDR:PORT", "where to listen (127.0.0.1:8080); port 0 picks one"},
 	[OPT_HOST] = {"host", 0, "NAMES", "further host names to answer for, separated by commas (those of a proxy)"},
-	[OPT_THREADS] = {"threads", 0, "N", "threads that answer (one a core, at least 4)"},
+	[OPT_THREADS] = {"threads", 0, "N", "threads that read requests and send answers (one a core, at least 4)"},
+	[OPT_CONNECTIONS] = {"connections", 0, "N", "connections open at once (2048)"},
+	[OPT_PER_ADDRESS] = {"connections-per-address", 0, "N",
+			     "of these, for one address (a quarter; more for a proxy)"},
+	[OPT_MEMORY] = {"memory", 0, "MB", "for bodies and answers that are under way (128)"},
 	[OPT_LOG] = {"log-requests", 0, NULL, "one log line a request"},
 	[OPT_NO_ACCESS_LOG] = {"no-access-log", 0, NULL, "do not note who asked for what in ARCHIVE/access"},
 	[OPT_SCRUB] = {"scrub", 0, "MB", "check the archive in the background at so many MB/s (20); 0: not"},
 	{0},
 };
 
+/* Not given: *out stays. */
+static bool read_number(const CliArgs *args, int option, uint64_t least, uint64_t most, uint64_t *out, Err *err)
+{
+	const char *text = args->values[option];
+	uint64_t value;
+	if (!text)
+		return true;
+	if (!str_to_u64(str_from(text), &value) || value < least || value > most) {
+		err_set(err, ST_INVALID, "--%s takes a number from %" PRIu64 " to %" PRIu64, options[option].name,
+			least, most);
+		return false;
+	}
+	*out = value;
+	return true;
+}
+
 static Status read_options(const CliArgs *args, ServerOptions *out, Err *err)
 {
-	uint64_t threads = 0;
-	const char *text = args->values[OPT_THREADS];
-	if (text && (!str_to_u64(str_from(text), &threads) || threads == 0 || threads > 1024))
-		return err_set(err, ST_INVALID, "--threads takes a number from 1 to 1024");
+	uint64_t threads = 0, connections = 0, per_address = 0, memory_mb = 0, scrub = SCRUB_MB_DEFAULT;
+	if (!read_number(args, OPT_THREADS, 1, 1024, &threads, err) ||
+	    !read_number(args, OPT_CONNECTIONS, 16, 60000, &connections, err) ||
+	    !read_number(args, OPT_PER_ADDRESS, 1, 60000, &per_address, err) ||
+	    !read_number(args, OPT_MEMORY, 8, 1 << 20, &memory_mb, err) ||
+	    !read_number(args, OPT_SCRUB, 0, 100000, &scrub, err))
+		return err->code;
 	out->listen = args->values[OPT_LISTEN] ? args->values[OPT_LISTEN] : "127.0.0.1:8080";
 	out->hosts = args->values[OPT_HOST];
 	out->threads = (unsigned)threads;
 	out->log_requests = args->values[OPT_LOG] != NULL;
 	out->no_access_log = args->values[OPT_NO_ACCESS_LOG] != NULL;
-	uint64_t scrub = SCRUB_MB_DEFAULT;
-	if (args->values[OPT_SCRUB] && (!str_to_u64(str_from(args->values[OPT_SCRUB]), &scrub) || scrub > 100000))
-		return err_set(err, ST_INVALID, "--scrub takes a number of MB a second");
+	out->connections_max = (unsigned)connections;
+	out->connections_per_client = (unsigned)per_address;
+	out->memory_bytes = memory_mb << 20;
 	out->scrub_bytes_per_second = scrub * 1000000;
 	return ST_OK;
 }
