@@ -92,9 +92,11 @@ static void find_label(const TextReader *reader, char *out, size_t capacity)
 	snprintf(out, capacity, "%s", reader->label);
 	if (process_extract(word, -1, &usual_limits, NULL, &result, &ignored) != ST_OK)
 		return;
-	Str message = str_from(result.message), begins = str_from(reader->version_begins);
-	const char *number = result.message + begins.len;
-	size_t len = str_starts(message, begins) ? strspn(number, "0123456789.") : 0;
+	char said[sizeof result.message];
+	snprintf(said, sizeof said, "%s%.*s", result.message, STR_ARG(str_slice(buf_str(&result.out), 0, 100)));
+	Str begins = str_from(reader->version_begins);
+	const char *number = said + begins.len;
+	size_t len = str_starts(str_from(said), begins) ? strspn(number, "0123456789.") : 0;
 	if (len)
 		snprintf(out, capacity, "%s %.*s", reader->label, len < 23 ? (int)len : 23, number);
 	process_result_done(&result);
@@ -135,7 +137,7 @@ Status extract_confinement(ExtractLayer layers[static EXTRACT_LAYERS_MAX], size_
 	return ST_OK;
 }
 
-static void explain(const ProcessResult *result, const ExtractLimits *limits, Extraction *e)
+static void explain(const TextReader *reader, const ProcessResult *result, const ExtractLimits *limits, Extraction *e)
 {
 	char reason[sizeof result->message];
 	Status code = ST_INVALID;
@@ -157,8 +159,10 @@ static void explain(const ProcessResult *result, const ExtractLimits *limits, Ex
 		code = ST_FORBIDDEN;
 		snprintf(reason, sizeof reason, "the document forbids copying its text");
 	} else {
-		snprintf(reason, sizeof reason, "%.*s", said[0] ? (int)strcspn(said, "\n") : 99,
-			 said[0] ? said : "the extractor failed and did not say why");
+		if (!said[0]) /* catdoc does not say that a file is none of its kind */
+			said = reader->program && !reader->pages ? reader->no_text
+								 : "the extractor failed and did not say why";
+		snprintf(reason, sizeof reason, "%.*s", (int)strcspn(said, "\n"), said);
 	}
 	set_problem(e, code, reason);
 }
@@ -207,14 +211,16 @@ static Status extract_in_process(FormatReader reader, const SourceFile *file, co
 	if (result.end == PROCESS_GIVEN_UP) {
 		st = err_set(err, ST_BUSY, "there was no time left to read the document");
 	} else if (result.end != PROCESS_ENDED || result.code != (row->program ? 0 : EXTRACT_READ)) {
-		explain(&result, limits, e);
+		explain(row, &result, limits, e);
 	} else if (str_trim(text).len == 0 && row->pages && e->pages == 0) {
 		set_problem(e, ST_INVALID, "the extractor wrote nothing, not even an empty page");
 	} else if (str_trim(text).len == 0) {
 		set_problem(e, ST_NOT_FOUND, row->no_text);
 	} else {
+		if (row->finish)
+			row->finish(&result.out);
 		snprintf(e->from, sizeof e->from, "%s", extract_label(reader));
-		st = take_text(text, e, err);
+		st = buf_ok(&result.out) ? take_text(buf_str(&result.out), e, err) : err_no_memory(err);
 		if (st == ST_OK && str_trim(buf_str(&e->text)).len == 0) /* a byte-order mark alone */
 			set_problem(e, ST_NOT_FOUND, row->no_text);
 	}

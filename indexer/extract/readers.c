@@ -2,13 +2,24 @@
  * program, stands behind one row; a row without word and `decodes` is a kind of document that nobody reads yet. */
 #include "indexer/extract/readers.h"
 
+#include "indexer/extract/catdoc.h"
 #include "indexer/extract/html.h"
 #include "indexer/extract/office.h"
 
 /* By its path, not as "-": pdftotext would copy standard input into memory. Page breaks stay: they number the pages. */
 static const char *const pdf_program[] = {"pdftotext", "-enc", "UTF-8", "-eol", "unix", "/proc/self/fd/0", "-", NULL};
 static const char *const pdf_version[] = {"pdftotext", "-v", NULL};
+/* Text in bytes is read as CP1252, so that each byte stays one character: take_text finds what encoding it is. */
+static const char *const doc_program[] = {"catdoc", "-t", "-w", "-s", "cp1252", "-d", "utf-8", "/proc/self/fd/0", NULL};
+static const char *const doc_version[] = {"catdoc", "-V", NULL};
+static const char *const xls_program[] = {"xls2csv", "-s", "cp1252", "-d", "utf-8",    "-c", "\t", "-q",
+					  "0",       "-g", "15",     "-f", "%d/%m/%Y", "-b", "\n", "/proc/self/fd/0",
+					  NULL};
+static const char *const xls_version[] = {"xls2csv", "-V", NULL};
+static const char *const ppt_program[] = {"catppt", "-s", "cp1252", "-d", "utf-8", "-b", "\n", "/proc/self/fd/0", NULL};
+static const char *const ppt_version[] = {"catppt", "-V", NULL};
 static const char empty[] = "the document holds no text";
+static const char old_empty[] = "no text in it: encrypted, cut off, empty, or no Office file of before 2007";
 static const char no_extractor[] = "no extractor for this kind of file";
 
 static const TextReader readers[READER_COUNT] = {
@@ -26,7 +37,28 @@ static const TextReader readers[READER_COUNT] = {
 	[READER_DOCX] = {.word = "docx", .label = "hoso docx", .read = docx_read, .no_text = empty},
 	[READER_ODT] = {.word = "odt", .label = "hoso odt", .read = odt_read, .no_text = empty},
 	[READER_XLSX] = {.word = "xlsx", .label = "hoso xlsx", .read = xlsx_read, .no_text = empty},
-	[READER_OLD_OFFICE] = {.no_text = "an Office file of before 2007, or an encrypted one: no extractor"},
+	[READER_DOC] = {.word = "doc",
+			.label = "catdoc",
+			.program = doc_program,
+			.package = "catdoc",
+			.finish = catdoc_undo_tex,
+			.version = doc_version,
+			.version_begins = "Catdoc Version ",
+			.no_text = old_empty},
+	[READER_XLS] = {.word = "xls",
+			.label = "xls2csv",
+			.program = xls_program,
+			.package = "catdoc",
+			.version = xls_version,
+			.version_begins = "Catdoc Version ",
+			.no_text = old_empty},
+	[READER_PPT] = {.word = "ppt",
+			.label = "catppt",
+			.program = ppt_program,
+			.package = "catdoc",
+			.version = ppt_version,
+			.version_begins = "Catdoc Version ",
+			.no_text = old_empty},
 	[READER_RTF] = {.no_text = "an RTF file: no extractor"},
 	[READER_IMAGE] = {.no_text = "an image: its text is not recognised yet"},
 	[READER_LINES] = {.no_text = no_extractor},

@@ -21,7 +21,8 @@ typedef struct {
 	/* … or becomes this program, which finds the document at /proc/self/fd/0 and writes text to standard output. */
 	const char *const *program;
 	const char *package;        /* of Debian, which has the program */
-	const char *const *version; /* the same program, writing its version to standard error … */
+	void (*finish)(Buf *text);  /* makes text of what the program wrote; NULL: it is text */
+	const char *const *version; /* the same program, writing its version … */
 	const char *version_begins; /* … which stands behind these words and goes into the label */
 	bool decodes;               /* any bytes are taken as text, in one encoding or another */
 	bool pages;                 /* a form feed ends each page */

@@ -36,17 +36,20 @@ const Format formats[] = {
 	 .endings = {".doc", ".dot"},
 	 .media = "application/msword",
 	 .magics = {OLE_MAGIC},
-	 .reader = READER_OLD_OFFICE},
+	 .reader = READER_DOC,
+	 .yields = YIELDS_TEXT},
 	{.name = "xls",
 	 .endings = {".xls"},
 	 .media = "application/vnd.ms-excel",
 	 .magics = {OLE_MAGIC},
-	 .reader = READER_OLD_OFFICE},
+	 .reader = READER_XLS,
+	 .yields = YIELDS_TEXT},
 	{.name = "ppt",
 	 .endings = {".ppt"},
 	 .media = "application/vnd.ms-powerpoint",
 	 .magics = {OLE_MAGIC},
-	 .reader = READER_OLD_OFFICE},
+	 .reader = READER_PPT,
+	 .yields = YIELDS_TEXT},
 	{.name = "rtf",
 	 .endings = {".rtf"},
 	 .media = "application/rtf",
@@ -261,12 +264,17 @@ static const Format *find_magic(const Format *named, Str head)
 	return NULL;
 }
 
+static bool is_old_office(const Format *f)
+{
+	return f->reader == READER_DOC || f->reader == READER_XLS || f->reader == READER_PPT;
+}
+
 /* Many formats are zips, and only the name says which. What is called .doc is a .docx; what is called .txt, .html or
  * .pdf is none of these. */
 static const Format *zip_format(const Format *named)
 {
-	if (named->reader == READER_OLD_OFFICE)
-		return first_of(READER_DOCX);
+	if (is_old_office(named))
+		return first_of(named->reader == READER_DOC ? READER_DOCX : READER_XLSX);
 	bool never_a_zip = named->reader == READER_PLAIN || named->reader == READER_HTML || named->reader == READER_PDF;
 	return never_a_zip ? &format_unknown : named;
 }
@@ -292,7 +300,9 @@ const Format *format_by_content(Str name, Str head)
 		return found->reader == named->reader ? named : found;
 	if (str_starts(head, STR("PK\3\4")))
 		return zip_format(named);
-	return named == &format_unknown && looks_like_text(head) ? first_of(READER_PLAIN) : named;
+	/* A .doc or .xls without its magic may be plain text. */
+	bool may_be_text = named == &format_unknown || is_old_office(named);
+	return may_be_text && looks_like_text(head) ? first_of(READER_PLAIN) : named;
 }
 
 /* ---- media types ----------------------------------------------------------------------------------------------- */

@@ -34,7 +34,9 @@ typedef enum {
 	READER_DOCX,
 	READER_ODT,
 	READER_XLSX,
-	READER_OLD_OFFICE, /* Office of before 2007 */
+	READER_DOC, /* Office of before 2007 */
+	READER_XLS,
+	READER_PPT,
 	READER_RTF,
 	READER_IMAGE,
 	READER_LINES,   /* JSON lines */

@@ -25,8 +25,8 @@ static void assert_content(const char *name, Str head, FormatReader reader, cons
 static void the_content_decides_where_the_name_is_wrong(void **state)
 {
 	(void)state;
-	assert_content("a.docx", STR("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), READER_OLD_OFFICE, "application/msword");
-	assert_content("a.xls", STR("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), READER_OLD_OFFICE, "application/vnd.ms-excel");
+	assert_content("a.docx", STR("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), READER_DOC, "application/msword");
+	assert_content("a.xls", STR("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), READER_XLS, "application/vnd.ms-excel");
 	assert_content("a.doc", STR("<html><body>"), READER_HTML, "text/html");
 	assert_content("a.doc", STR("PK\3\4"), READER_DOCX,
 		       "application/vnd.openxmlformats-officedocument.wordprocessingml.document");
@@ -36,6 +36,7 @@ static void the_content_decides_where_the_name_is_wrong(void **state)
 	assert_content("a.xhtml", STR("\xEF\xBB\xBF\n<HTML>"), READER_HTML, "application/xhtml+xml");
 	assert_content("scan", STR("\xFF\xD8\xFF\xE0"), READER_IMAGE, "application/octet-stream");
 	assert_content("README", STR("C\xA8n c\xF8 lu\xCBt"), READER_PLAIN, "text/plain");
+	assert_content("a.doc", STR("C\xA8n c\xF8 lu\xCBt"), READER_PLAIN, "text/plain");
 }
 
 static void the_name_decides_among_formats_of_one_reader_and_where_the_content_is_unknown(void **state)
