@@ -85,6 +85,11 @@ static Status extract_files(IngestRun *run, IngestItem *item, Buf *text, ItemTex
 {
 	Found found = {0};
 	Status st = ST_OK;
+	if (item->lead.len) {
+		buf_add_str(text, item->lead);
+		snprintf(out->from, sizeof out->from, "hoso mail");
+		found.with_text++;
+	}
 	for (size_t i = 0; i < item->file_count && st == ST_OK; i++)
 		st = add_text_of(&item->files[i], &run->options.until, text, out, &found, err);
 	if (st == ST_OK)

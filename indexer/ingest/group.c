@@ -3,6 +3,7 @@
 #include "indexer/ingest/group.h"
 
 #include "indexer/ingest/add.h"
+#include "indexer/ingest/mail.h"
 #include "indexer/ingest/message.h"
 #include "indexer/ingest/records.h"
 #include "indexer/source/format.h"
@@ -77,6 +78,8 @@ static Status add_each(IngestRun *run, FileGroup *group, size_t text_at, Err *er
 			arena_reset(&run->arena);
 			Str name = arena_copy(&group->arena, place_of(run, group, i).name);
 			st = ingest_json_file(run, &group->files[i], name, group->dir_fd, err);
+		} else if (reader_of(group, i) == READER_MAIL) {
+			st = ingest_mail(run, &group->files[i], place_of(run, group, i), err);
 		} else if (message_is(&group->files[i])) {
 			st = ingest_message(run, &group->files[i], place_of(run, group, i), err);
 		} else {

@@ -16,6 +16,7 @@ typedef struct {
 	SourceFile *files; /* the originals */
 	size_t file_count;
 	const SourceFile *text_file; /* its text, given as a file beside it; NULL: none */
+	Str lead;                    /* text before that of the files: the body of a mail; "": none */
 	const SourceFile *envelope;  /* the message it came in, kept byte for byte; NULL: none */
 	const ObjectRef *kept;       /* objects of the version before that go on */
 	size_t kept_count;

@@ -44,6 +44,7 @@ typedef enum {
 	READER_TABLE,   /* a manifest; a document where its first row is none */
 	READER_PACKAGE, /* tar, zip, 7z */
 	READER_EDXML,   /* a message of the document exchange */
+	READER_MAIL,    /* an e-mail, or an mbox of them */
 	READER_COUNT
 } FormatReader;
 
