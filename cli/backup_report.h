@@ -1,5 +1,7 @@
 /* cli/backup_report.h - what backup and restore say when they are done: the same report.
  *
+ * Owns     nothing
+ * Errors   none: the report says what went wrong
  * Threads  one
  */
 #ifndef CLI_BACKUP_REPORT_H

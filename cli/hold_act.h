@@ -1,5 +1,7 @@
 /* cli/hold_act.h - hold and release are one act with two verbs: both record who decided, and why.
  *
+ * Owns     nothing
+ * Errors   an exit code; what went wrong was printed
  * Threads  one
  */
 #ifndef CLI_HOLD_ACT_H

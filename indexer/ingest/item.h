@@ -1,6 +1,8 @@
 /* indexer/ingest/item.h - one item of an ingest: a record as it was given, with its files.
  *
  * Owns     nothing: record and files belong to whoever reads the source, until ingest_add returns
+ * Errors   none: shapes alone
+ * Threads  belongs to the ingest that reads it
  */
 #ifndef INDEXER_INGEST_ITEM_H
 #define INDEXER_INGEST_ITEM_H

@@ -1,6 +1,7 @@
 /* indexer/ingest/secret.h - the gate for state secrets (mật, tối mật, tuyệt mật): by law they do not sit on a connected
  * machine, so they are refused, and nothing they say is repeated.
  *
+ * Owns     nothing
  * Errors   ST_FORBIDDEN a secret record; the message says by what, never a word of it
  * Threads  pure
  * Source   TT 02/2019 Điều 8 (not on a connected machine); TT 05/2025 (access 03 is "mật")

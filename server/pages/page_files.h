@@ -1,5 +1,6 @@
 /* server/pages/page_files.h - the files of server/pages/files/ as bytes; embed.cmake writes the table when it is built.
  *
+ * Owns     nothing; the bytes are constants
  * Threads  constant
  */
 #ifndef SERVER_PAGES_PAGE_FILES_H

@@ -1,5 +1,6 @@
 /* server/routes/handlers.h - the functions that answer, by file. The table in routes.c names each once.
  *
+ * Owns     nothing beyond the request; what a reply needs lies in its arena
  * Errors   anything but ST_OK becomes a problem (server/http/problem.h); what was written into the reply is dropped
  * Threads  any number at once; a request belongs to the thread that serves it
  */

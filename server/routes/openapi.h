@@ -1,5 +1,6 @@
 /* server/routes/openapi.h - the OpenAPI 3.1 description of a table of routes.
  *
+ * Owns     nothing
  * Errors   sticky in out (out of memory)
  * Threads  pure
  * Source   OpenAPI Specification 3.1.0

@@ -1,6 +1,7 @@
 /* server/routes/routes.h - the one table of requests: dispatch, the check of parameters, /openapi.json and the metrics'
  * labels all come from it.
  *
+ * Owns     nothing; rows are constants
  * Threads  constant
  */
 #ifndef SERVER_ROUTES_ROUTES_H

@@ -2,6 +2,8 @@
  *
  * Units    bytes
  * Owns     nothing
+ * Errors   none: shapes alone
+ * Threads  belongs to the verification that fills it in
  */
 #ifndef STORE_CARE_FINDING_H
 #define STORE_CARE_FINDING_H

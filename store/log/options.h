@@ -3,6 +3,7 @@
  * Units    bytes, but for files_max
  * Owns     nothing; store_open_with copies the options
  * Errors   store_open_with: as store_open
+ * Threads  any
  */
 #ifndef STORE_LOG_OPTIONS_H
 #define STORE_LOG_OPTIONS_H
