@@ -7,14 +7,24 @@
 # A unit is one source file. It leads to each unit of its room that defines a symbol which it uses.
 set -u
 build=${1:?"usage: circles.sh BUILD"}
+root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$build" || exit 2
 status=0
+
+# of_sources FOLDER: its objects, but those that a renamed source left behind
+of_sources() {
+	for object in "$1"/*.o; do
+		source=$(echo "${object%.o}" | sed -E 's#/?CMakeFiles/[^/]*\.dir/#/#')
+		[ ! -f "$root/$source" ] || echo "$object"
+	done
+}
+
 for target in base tokenizer store indexer server cli; do
 	[ -d "$target/CMakeFiles" ] || continue
 	rooms=$(find "$target/CMakeFiles" -name '*.o' | sed -E 's#/[^/]*$##' | sort -u)
 	for room in $rooms; do
 		# "FILE SYMBOL defined|used"
-		circle=$(nm -A --extern-only "$room"/*.o 2>/dev/null | sed -E 's#^.*/([^/:]+)\.(c|cc)\.o:#\1 #' |
+		circle=$(nm -A --extern-only $(of_sources "$room") 2>/dev/null | sed -E 's#^.*/([^/:]+)\.(c|cc)\.o:#\1 #' |
 			awk '{ print $1, $NF, $(NF - 1) == "U" ? "used" : "defined" }' | awk '
 			{ if ($3 == "defined") home[$2] = $1; else use[$1 " " $2] = 1 }
 			END {
