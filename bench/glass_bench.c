@@ -264,7 +264,7 @@ static void merge(const Part *parts, unsigned threads, const char *base, bool pu
 			die("out of memory", NULL);
 		for (size_t d = 0; d < count; d++)
 			dead[i][d] = (uint32_t)(d * 10 + 3);
-		inputs[i] = (GlassMergeInput){parts[i].dir, (uint32_t)parts[i].from, dead[i], count};
+		inputs[i] = (GlassMergeInput){parts[i].dir, (uint32_t)parts[i].from, dead[i], count, NULL};
 	}
 	snprintf(dir, sizeof dir, "%s.merged", base);
 	file_remove_tree(dir, &err);

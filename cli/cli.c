@@ -58,6 +58,14 @@ int cli_fail(const Err *err)
 	return exit_code_of(err->code);
 }
 
+void cli_warn_degraded(void)
+{
+	fputs("hoso: part of the index is damaged or not built yet: records may be missing here (hoso reindex builds "
+	      "it "
+	      "anew)\n",
+	      stderr);
+}
+
 int cli_usage(const char *message)
 {
 	fprintf(stderr, "hoso: %s\n", message);

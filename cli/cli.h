@@ -49,6 +49,7 @@ typedef struct CliCommand {
 
 /* Prints "hoso: …" to standard error and returns an exit code: the one that fits err->code, or EXIT_USAGE. */
 int cli_fail(const Err *err);
+void cli_warn_degraded(void); /* of an answer from an index that lacks something */
 int cli_usage(const char *message);
 /* Opens archive and, if index_out is given, its index. Prints and returns an exit code; EXIT_DONE: open. */
 int cli_open(const CliArgs *args, Store **store_out, Index **index_out);

@@ -146,6 +146,8 @@ static int show_number(Get *get, Str number)
 	Status st = search_number(get->index, number, &get->arena, &answer, &get->err);
 	if (st != ST_OK)
 		return cli_fail(&get->err);
+	if (answer.degraded)
+		cli_warn_degraded();
 	if (answer.exact_count == 1 &&
 	    (!get->args->values[OPT_JSON] || get->args->values[OPT_TEXT] || get->args->values[OPT_CONTENT]))
 		return show_entry(get, answer.exact[0].hit.sequence);

@@ -137,6 +137,8 @@ static int run_search(const CliArgs *args)
 		code = st == ST_INVALID || st == ST_LIMIT ? EXIT_USAGE : EXIT_FAILED;
 	} else if (code == EXIT_DONE) {
 		code = answer.hit_count ? EXIT_DONE : EXIT_NO;
+		if (answer.degraded)
+			cli_warn_degraded();
 		if (args->values[OPT_JSON]) {
 			Buf text = {0};
 			JsonOut j;

@@ -28,7 +28,7 @@ store/access:       base store/format
 indexer/source:     base tokenizer store
 indexer/extract:    base tokenizer store indexer/source
 indexer/terms:      base tokenizer store
-indexer/glass:      base
+indexer/glass:      base store/format/hash.h
 indexer/invert:     base indexer/glass
 indexer/match:      base indexer/glass
 indexer/shards:     base store indexer/terms indexer/glass indexer/invert indexer/match

@@ -22,6 +22,8 @@ typedef struct {
 
 struct GlassLeaves {
 	int fd;
+	GlassTableKind kind;
+	const GlassSums *sums;                 /* NULL: none */
 	uint32_t block_size, revision, blocks; /* blocks: in the file */
 	Leaf *leaves;
 	size_t count;
@@ -50,8 +52,12 @@ static Status read_block(const GlassLeaves *l, uint32_t number, int level, uint8
 	if (number >= l->blocks)
 		return corrupt(l, number, "lies behind the end of the file", err);
 	Status st = file_pread(l->fd, out, l->block_size, (uint64_t)number * l->block_size, l->path.text, err);
-	const char *problem = st == ST_OK ? glass_block_problem(out, l->block_size, level, l->revision) : NULL;
-	return problem ? corrupt(l, number, problem, err) : st;
+	if (st != ST_OK)
+		return st;
+	if (l->sums && !glass_sums_fit(l->sums, l->kind, number, out, l->block_size))
+		return corrupt(l, number, "does not fit its sum", err);
+	const char *problem = glass_block_problem(out, l->block_size, level, l->revision);
+	return problem ? corrupt(l, number, problem, err) : ST_OK;
 }
 
 /* ---- opening --------------------------------------------------------------------------------------------------- */
@@ -133,12 +139,15 @@ static Status read_branches(GlassLeaves *l, const GlassRoot *root, Err *err)
 	return st;
 }
 
-Status glass_leaves_open(GlassLeaves **out, const char *dir, GlassTableKind kind, const GlassVersion *version, Err *err)
+Status glass_leaves_open(GlassLeaves **out, const char *dir, GlassTableKind kind, const GlassVersion *version,
+			 const GlassSums *sums, Err *err)
 {
 	const GlassRoot *root = &version->roots[kind];
 	GlassLeaves *l = calloc(1, sizeof *l);
 	if (!l)
 		return err_no_memory(err);
+	l->kind = kind;
+	l->sums = sums;
 	l->block_size = root->block_size;
 	l->revision = version->revision;
 	l->fd = -1;
@@ -152,6 +161,8 @@ Status glass_leaves_open(GlassLeaves **out, const char *dir, GlassTableKind kind
 		l->blocks = size < 0 || (uint64_t)size / l->block_size > UINT32_MAX
 				    ? 0
 				    : (uint32_t)((uint64_t)size / l->block_size);
+		if (st == ST_OK && sums && l->blocks < glass_sums_blocks(sums, kind))
+			st = err_set(err, ST_CORRUPT, "%s: cut off", l->path.text);
 		if (st == ST_OK)
 			st = read_branches(l, root, err);
 	}

@@ -13,13 +13,14 @@
 #ifndef INDEXER_GLASS_LEAVES_H
 #define INDEXER_GLASS_LEAVES_H
 
-#include "indexer/glass/version.h"
+#include "indexer/glass/sums.h"
 
 typedef struct GlassLeaves GlassLeaves;
 typedef struct GlassBlocks GlassBlocks;
 
+/* sums: every block is compared with its sum when it is read, and they outlive the leaves; NULL: it is not. */
 Status glass_leaves_open(GlassLeaves **out, const char *dir, GlassTableKind kind, const GlassVersion *version,
-			 Err *err);
+			 const GlassSums *sums, Err *err);
 void glass_leaves_close(GlassLeaves *leaves);
 
 GlassBlocks *glass_blocks_new(void); /* NULL: out of memory */

@@ -101,7 +101,7 @@ static Status open_tables(Merge *m, GlassTableKind kind, Status (*next)(Source *
 	for (size_t i = 0; st == ST_OK && i < m->count; i++) {
 		Source *s = &m->sources[i];
 		glass_reader_close(s->reader);
-		s->reader = glass_reader_open(s->input->dir, kind, &s->version, err);
+		s->reader = glass_reader_open(s->input->dir, kind, &s->version, s->input->sums, err);
 		st = s->reader ? next(s, err) : err->code;
 	}
 	return st;

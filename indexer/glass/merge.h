@@ -18,6 +18,7 @@
 #define INDEXER_GLASS_MERGE_H
 
 #include "base/stop.h"
+#include "indexer/glass/sums.h"
 #include "indexer/glass/writer.h"
 
 typedef struct {
@@ -25,6 +26,7 @@ typedef struct {
 	uint32_t docid_offset;
 	const uint32_t *dead; /* docids in this input, ascending; they need not be there */
 	size_t dead_count;
+	const GlassSums *sums; /* every block is compared with its sum; NULL: it is not */
 } GlassMergeInput;
 
 /* Writes the database into the new directory `dir` and syncs it. block_size 0: 8192. stop ends it. */

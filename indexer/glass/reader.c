@@ -23,6 +23,8 @@ typedef struct {
 
 struct GlassReader {
 	int fd;
+	GlassTableKind kind;
+	const GlassSums *sums; /* NULL: none */
 	GlassRoot root;
 	uint32_t revision, blocks; /* blocks: in the file */
 	uint32_t visited;          /* leaves */
@@ -64,7 +66,8 @@ static Status open_file(GlassReader *r, Err *err)
 
 static Status load(GlassReader *r, int level, uint32_t number, Err *err);
 
-GlassReader *glass_reader_open(const char *dir, GlassTableKind kind, const GlassVersion *version, Err *err)
+GlassReader *glass_reader_open(const char *dir, GlassTableKind kind, const GlassVersion *version, const GlassSums *sums,
+			       Err *err)
 {
 	GlassReader *r = calloc(1, sizeof *r);
 	if (!r) {
@@ -72,6 +75,8 @@ GlassReader *glass_reader_open(const char *dir, GlassTableKind kind, const Glass
 		return NULL;
 	}
 	r->fd = -1;
+	r->kind = kind;
+	r->sums = sums;
 	r->root = version->roots[kind];
 	r->revision = version->revision;
 	Status st = file_path(&r->path, dir, glass_table_file(kind), err);
@@ -128,7 +133,9 @@ static Status load(GlassReader *r, int level, uint32_t number, Err *err)
 	const uint8_t *bytes = NULL;
 	const char *problem = NULL;
 	Status st = fetch(r, number, &bytes, err);
-	if (st == ST_OK)
+	if (st == ST_OK && r->sums && !glass_sums_fit(r->sums, r->kind, number, bytes, r->root.block_size))
+		problem = "does not fit its sum";
+	else if (st == ST_OK)
 		problem = glass_block_problem(bytes, r->root.block_size, level, r->revision);
 	if (problem)
 		st = corrupt(r, number, problem, err);

@@ -12,12 +12,14 @@
 #ifndef INDEXER_GLASS_READER_H
 #define INDEXER_GLASS_READER_H
 
-#include "indexer/glass/version.h"
+#include "indexer/glass/sums.h"
 
 typedef struct GlassReader GlassReader;
 
-/* version: that of the same directory. A table without entries needs no file. */
-GlassReader *glass_reader_open(const char *dir, GlassTableKind kind, const GlassVersion *version, Err *err);
+/* version: that of the same directory. A table without entries needs no file. sums: every block is compared with its
+ * sum first, and they outlive the reader; NULL: it is not. */
+GlassReader *glass_reader_open(const char *dir, GlassTableKind kind, const GlassVersion *version, const GlassSums *sums,
+			       Err *err);
 Step glass_reader_next(GlassReader *r, Str *key_out, Str *tag_out, Err *err);
 void glass_reader_close(GlassReader *r);
 

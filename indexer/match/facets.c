@@ -153,5 +153,5 @@ Status matcher_facets(Matcher *m, const QueryAsk *ask, unsigned slots, QueryCoun
 	}
 	match_walk_free(walk);
 	arena_done(&arena);
-	return st;
+	return matcher_end(m, st);
 }

@@ -25,6 +25,8 @@ typedef struct Matcher Matcher;
 Status matcher_open(Matcher **out, MatchShard *const *sealed, size_t count, const char *live_dir, Err *err);
 void matcher_close(Matcher *m);
 
+/* The shard that was being read when a call failed; SIZE_MAX: none failed. */
+size_t matcher_failed_at(const Matcher *m);
 uint64_t matcher_documents(const Matcher *m);
 /* BM25's weight of a term that so many documents have: its inverse document frequency. */
 double matcher_rarity(const Matcher *m, double documents);

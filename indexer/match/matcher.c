@@ -16,6 +16,7 @@ Status matcher_open(Matcher **out, MatchShard *const *sealed, size_t count, cons
 	Matcher *m = calloc(1, sizeof *m);
 	if (!m)
 		return err_no_memory(err);
+	m->failed_at = SIZE_MAX;
 	m->shards = calloc(count + 1, sizeof *m->shards);
 	m->blocks = glass_blocks_new();
 	Status st = m->shards && m->blocks ? ST_OK : err_no_memory(err);
@@ -50,12 +51,17 @@ void matcher_close(Matcher *m)
 	free(m);
 }
 
+size_t matcher_failed_at(const Matcher *m)
+{
+	return m->failed_at;
+}
+
 uint64_t matcher_documents(const Matcher *m)
 {
 	return m->documents;
 }
 
-Status matcher_term_documents(Matcher *m, Str term, uint64_t *count_out, Err *err)
+static Status count_documents(Matcher *m, Str term, uint64_t *count_out, Err *err)
 {
 	uint8_t bytes[GLASS_TERM_MAX];
 	Str wanted = {(const char *)bytes, glass_escape_term(term, bytes)}, key, tag;
@@ -64,6 +70,7 @@ Status matcher_term_documents(Matcher *m, Str term, uint64_t *count_out, Err *er
 		GlassPlace place;
 		GlassEntry entry;
 		uint64_t count = 0;
+		m->at = i;
 		if (m->shards[i]->live) {
 			Status st = xap_term_documents(m->shards[i]->live, term, &count, err);
 			if (st != ST_OK)
@@ -84,11 +91,17 @@ Status matcher_term_documents(Matcher *m, Str term, uint64_t *count_out, Err *er
 	return ST_OK;
 }
 
+Status matcher_term_documents(Matcher *m, Str term, uint64_t *count_out, Err *err)
+{
+	return matcher_end(m, count_documents(m, term, count_out, err));
+}
+
 static Status hits_of_shard(Matcher *m, size_t shard, Str term, Arena *arena, QueryHit *out, size_t room, size_t *count,
 			    uint64_t *total, Err *err)
 {
 	MatchList list;
 	MatchSource source = {m->shards[shard], m->blocks, arena};
+	m->at = shard;
 	Status st = match_list_open(&list, &source, term, err);
 	size_t before = *count;
 	*total += list.documents;
@@ -115,7 +128,7 @@ Status matcher_term_hits(Matcher *m, Str term, QueryHit *out, size_t room, uint6
 	for (size_t i = 0; st == ST_OK && i < m->count; i++)
 		st = hits_of_shard(m, i, term, &arena, out, room, &count, total_out, err);
 	arena_done(&arena);
-	return st;
+	return matcher_end(m, st);
 }
 
 /* ---- terms ----------------------------------------------------------------------------------------------------- */
@@ -244,6 +257,7 @@ static Status walk_terms(Matcher *m, TermWalk *walks, Str prefix, bool (*each)(v
 			if (walks[i].at_end || !str_eq(key_of(&walks[i]), first))
 				continue;
 			documents += walks[i].documents;
+			m->at = i;
 			Status st = next_term(m, &walks[i], prefix, err);
 			if (st != ST_OK)
 				return st;
@@ -263,6 +277,7 @@ Status matcher_terms(Matcher *m, Str prefix, bool (*each)(void *ctx, Str term, u
 	Status st = walks ? ST_OK : err_no_memory(err);
 	for (size_t i = 0; st == ST_OK && i < m->count; i++) {
 		walks[i].shard = m->shards[i];
+		m->at = i;
 		st = first_term(m, &walks[i], prefix, escaped, err);
 	}
 	if (st == ST_OK)
@@ -270,5 +285,5 @@ Status matcher_terms(Matcher *m, Str prefix, bool (*each)(void *ctx, Str term, u
 	for (size_t i = 0; walks && i < m->count; i++)
 		buf_done(&walks[i].live);
 	free(walks);
-	return st;
+	return matcher_end(m, st);
 }

@@ -15,6 +15,16 @@ struct Matcher {
 	GlassBlocks *blocks;
 	uint64_t documents;
 	double average_length;
+	size_t at;        /* the shard that is being read */
+	size_t failed_at; /* the one that was being read when a call failed; SIZE_MAX: none failed */
 };
+
+/* What a call returns: notes where it failed. */
+static inline Status matcher_end(Matcher *m, Status st)
+{
+	if (st != ST_OK)
+		m->failed_at = m->at;
+	return st;
+}
 
 #endif

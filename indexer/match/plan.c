@@ -57,6 +57,7 @@ static MatchLeaf *new_leaf(MatchPlan *p, Str term, uint64_t hash)
 	*leaf = (MatchLeaf){.next = p->leaves, .term = term, .hash = hash, .lists = lists, .from = UINT64_MAX};
 	for (size_t i = 0; i < m->count; i++) {
 		MatchSource source = {m->shards[i], m->blocks, p->arena};
+		m->at = i;
 		if (match_list_open(&lists[i], &source, term, p->err) != ST_OK)
 			return NULL;
 		leaf->documents += lists[i].documents;

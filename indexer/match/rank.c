@@ -296,5 +296,5 @@ Status matcher_search(Matcher *m, const QueryAsk *ask, Arena *arena, QueryFound 
 	}
 	free(best);
 	match_walk_free(walk);
-	return st;
+	return matcher_end(m, st);
 }

@@ -69,21 +69,28 @@ static Status read_lengths(MatchShard *s, const char *dir, const GlassVersion *v
 	return step == STEP_ERROR ? err->code : s->documents == version->stats.documents ? ST_OK : damaged(dir, err);
 }
 
-Status match_shard_open(MatchShard **out, const char *dir, Err *err)
+Status match_shard_open(MatchShard **out, const char *dir, bool summed, Err *err)
 {
 	GlassVersion version;
 	MatchShard *s = calloc(1, sizeof *s);
 	GlassBlocks *blocks = glass_blocks_new();
-	Status st = s && blocks ? glass_version_read(dir, &version, err) : err_no_memory(err);
+	Status st = s && blocks ? ST_OK : err_no_memory(err);
+	if (st == ST_OK && summed)
+		st = glass_sums_read(&s->sums, dir, err);
+	if (st == ST_OK && summed)
+		st = glass_sums_check_version(s->sums, dir, err);
 	if (st == ST_OK)
-		st = glass_leaves_open(&s->postlist, dir, GLASS_POSTLIST, &version, err);
+		st = glass_version_read(dir, &version, err);
+	if (st == ST_OK)
+		st = glass_leaves_open(&s->postlist, dir, GLASS_POSTLIST, &version, s->sums, err);
 	if (st == ST_OK) {
 		s->users = 1;
 		s->total_length = version.stats.total_length;
 		st = read_lengths(s, dir, &version, blocks, err);
 	}
 	glass_blocks_free(blocks);
-	if (st == ST_UNSUPPORTED) /* we write one version of the format only, so another is damage, which is rebuilt */
+	/* A sealed shard never changes, and we write one version of the format only: anything else is damage. */
+	if (st == ST_UNSUPPORTED || st == ST_CONFLICT || st == ST_NOT_FOUND)
 		st = err->code = ST_CORRUPT;
 	if (st == ST_OK)
 		*out = s;
@@ -117,6 +124,21 @@ static void take_length(void *ctx, uint32_t docid, uint32_t length)
 	l->pairs[2 * l->count++ + 1] = length;
 }
 
+/* What Xapian opens is what was checked: the same revision stands in iamglass before and after. */
+static Status open_checked(MatchShard *s, const char *dir, Err *err)
+{
+	GlassSums *sums = NULL;
+	Status st = glass_sums_read(&sums, dir, err);
+	if (st == ST_OK)
+		st = glass_sums_check(sums, dir, false, err);
+	if (st == ST_OK)
+		st = xap_open(&s->live, &dir, 1, err);
+	if (st == ST_OK)
+		st = glass_sums_check_version(sums, dir, err);
+	glass_sums_free(sums);
+	return st;
+}
+
 Status match_shard_open_live(MatchShard **out, const char *dir, Err *err)
 {
 	Lengths lengths = {0};
@@ -124,7 +146,7 @@ Status match_shard_open_live(MatchShard **out, const char *dir, Err *err)
 	if (!s)
 		return err_no_memory(err);
 	s->users = 1;
-	Status st = xap_open(&s->live, &dir, 1, err);
+	Status st = open_checked(s, dir, err);
 	if (st == ST_OK)
 		st = xap_postings(s->live, (Str){0}, take_length, &lengths, err);
 	if (st == ST_OK && lengths.failed)
@@ -156,6 +178,7 @@ void match_shard_drop(MatchShard *s)
 	if (!s || __atomic_sub_fetch(&s->users, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
 	glass_leaves_close(s->postlist);
+	glass_sums_free(s->sums);
 	xap_close(s->live);
 	free(s->lengths);
 	free(s->present);

@@ -19,6 +19,7 @@ enum { MATCH_SPAN_MAX = 1 << 28 }; /* between a shard's first and last document 
 
 typedef struct {
 	GlassLeaves *postlist; /* NULL: the live shard */
+	GlassSums *sums;       /* of the tables' blocks; NULL: they are not compared */
 	XapDb *live;           /* NULL: a sealed one */
 	uint32_t documents;
 	uint32_t first, last; /* 0, 0: there are none */
@@ -35,7 +36,9 @@ typedef struct {
 	Arena *arena;
 } MatchSource;
 
-Status match_shard_open(MatchShard **out, const char *dir, Err *err); /* a sealed one */
+/* A sealed one. summed: each block is compared with its sum when it is read; without sums it is ST_CORRUPT. */
+Status match_shard_open(MatchShard **out, const char *dir, bool summed, Err *err);
+/* The live one. All of it is compared with its sums before Xapian opens it. */
 Status match_shard_open_live(MatchShard **out, const char *dir, Err *err);
 MatchShard *match_shard_hold(MatchShard *shard);
 void match_shard_drop(MatchShard *shard); /* NULL is fine */

@@ -40,7 +40,7 @@ void match_walk_free(MatchWalk *walk)
 void match_walk_go_to(MatchWalk *walk, size_t shard, uint64_t docid)
 {
 	MatchShard *s = walk->matcher->shards[shard];
-	walk->at.shard = shard;
+	walk->matcher->at = walk->at.shard = shard;
 	walk->at.source = (MatchSource){s, walk->matcher->blocks, walk->plan.arena};
 	walk->at.from = docid - (docid - s->first) % MATCH_WINDOW;
 }
@@ -161,7 +161,7 @@ Status match_walk(MatchWalk *walk, MatchEach *each, void *ctx, Err *err)
 			break;
 		}
 		any = true;
-		walk->at.shard = i;
+		walk->matcher->at = walk->at.shard = i;
 		match_plan_begin_shard(&walk->plan);
 		for (size_t v = 0; v < walk->slot_count; v++)
 			match_values_open(&walk->values[v], walk->slots[v]);

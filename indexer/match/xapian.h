@@ -52,8 +52,9 @@ void xap_writer_term(XapWriter *writer, Str term, uint32_t wdf); /* of the next 
 void xap_writer_value(XapWriter *writer, unsigned slot, Str value);
 Status xap_writer_put(XapWriter *writer, uint32_t docid,
 		      Err *err); /* the document gets its number, and a new one begins */
-/* One transaction with the metadata key, then the directory is synced: durable and whole, or not there. */
+/* One transaction with the metadata key: whole or not there. It is durable once the directory is synced as well. */
 Status xap_writer_commit(XapWriter *writer, const char *key, Str value, Err *err);
+Status xap_writer_sync(XapWriter *writer, Err *err);
 
 C_LINKAGE_END
 

@@ -1,7 +1,7 @@
 /* indexer/match/xapian_database.cc - databases, their terms, and the live shard's writer (searching: xapian_search.cc).
  *
  * Xapian 1.4.22 renames its new version file into place without syncing the directory; a power cut can then lose a
- * commit that was reported done. xap_writer_commit syncs the directory itself.
+ * commit that was reported done. xap_writer_sync syncs the directory.
  */
 #include "indexer/match/xapian_guard.hh"
 #include "indexer/match/xapian_types.hh"
@@ -164,6 +164,10 @@ Status xap_writer_commit(XapWriter *writer, const char *key, Str value, Err *err
 		writer->db.set_metadata(key, text(value));
 		writer->in_transaction = false;
 		writer->db.commit_transaction();
-		sync_directory(writer->dir);
 	});
+}
+
+Status xap_writer_sync(XapWriter *writer, Err *err)
+{
+	return guard(err, [&] { sync_directory(writer->dir); });
 }

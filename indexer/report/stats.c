@@ -9,7 +9,9 @@ Status stats_read(Store *store, Index *index, Arena *arena, Stats *out, Err *err
 	store_state(store, &stats.archive);
 	index_state(index, &stats.index);
 	Status st = search_run(index, &everything, arena, &answer, err);
-	if (st != ST_OK)
+	if (st == ST_BUSY) /* the index is being built: there are no counts yet */
+		answer = (SearchAnswer){0};
+	else if (st != ST_OK)
 		return st;
 	for (int f = 0; f < FACET_COUNT; f++) {
 		stats.counts[f] = answer.facets[f];
@@ -45,6 +47,7 @@ void stats_write(const Stats *stats, JsonOut *j)
 	jout_field_u64(j, "index_bytes", stats->index.bytes);
 	jout_field_u64(j, "index_position", stats->index.position);
 	jout_field_u64(j, "index_shards", stats->index.sealed_shards);
+	jout_field_bool(j, "index_is_whole", stats->index.is_whole);
 	for (int f = 0; f < FACET_COUNT; f++) {
 		char key[32] = "by_";
 		strncat(key, facet_rows[f].name, sizeof key - sizeof "by_");

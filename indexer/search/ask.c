@@ -212,6 +212,9 @@ static Status answer_request(View *view, void *ctx)
 		search->relaxed = false;
 	}
 	answer->relaxed = search->relaxed;
+	answer->degraded = !view->is_whole;
+	answer->total_is_exact &= view->is_whole;
+	answer->facets_are_exact &= view->is_whole;
 	if (st == ST_OK)
 		st = note_forms(view, search);
 	return st;

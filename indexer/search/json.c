@@ -73,6 +73,7 @@ void search_write_json(const SearchAnswer *answer, JsonOut *j)
 	jout_field_u64(j, "total", answer->total);
 	jout_field_text(j, "total_is", answer->total_is_exact ? "exact" : "estimate");
 	jout_field_bool(j, "partial", answer->partial);
+	jout_field_bool(j, "degraded", answer->degraded);
 	jout_key(j, "took_ms");
 	jout_double(j, (double)answer->took_us / 1000, 3);
 	jout_key(j, "hits");
@@ -126,5 +127,6 @@ void search_write_number_json(const NumberAnswer *answer, Language language, Jso
 	jout_open(j, '{');
 	write_number_hits("exact", answer->exact, answer->exact_count, language, j);
 	write_number_hits("variants", answer->variants, answer->variant_count, language, j);
+	jout_field_bool(j, "degraded", answer->degraded);
 	jout_close(j, '}');
 }

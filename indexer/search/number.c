@@ -203,7 +203,7 @@ static Status add_variants(View *view, Lookup *lookup)
 static Status look_up(View *view, void *ctx)
 {
 	Lookup *lookup = ctx;
-	*lookup->answer = (NumberAnswer){0};
+	*lookup->answer = (NumberAnswer){.degraded = !view->is_whole};
 	Status st = add_exact(view, lookup);
 	if (st != ST_OK || !lookup->is_record_number)
 		return st;

@@ -5,7 +5,7 @@
  *
  * Owns     everything in an answer lives in the arena that was passed
  * Errors   ST_INVALID a filter, sort or cursor that can't be read (names it); ST_LIMIT too long; ST_BUSY the deadline
- *          passed before anything was looked at; never "no hits"
+ *          passed before anything was looked at, or all of the index is being built; never "no hits"
  * Threads  any number at once
  */
 #ifndef INDEXER_SEARCH_SEARCH_H
@@ -67,6 +67,7 @@ typedef struct {
 	bool relaxed;      /* nothing had all words: these are the best matches */
 	uint64_t total;
 	bool total_is_exact;
+	bool degraded; /* part of the index is damaged or being built: there may be more */
 	bool partial; /* time ended, or as many texts were looked at as one request may: there may be more, or better */
 	uint64_t took_us;
 	SearchHit *hits;
@@ -106,6 +107,7 @@ typedef struct {
 typedef struct {
 	NumberHit *exact, *variants;
 	size_t exact_count, variant_count;
+	bool degraded; /* as in SearchAnswer */
 } NumberAnswer;
 
 /* Records with that number (or case number); variants only where they differ by a reason that can be named. */

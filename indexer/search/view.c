@@ -44,14 +44,17 @@ bool view_may_look(const View *view)
 
 static Status open_view(View *view, Index *index, const Deadline *until, Arena *arena, Err *err)
 {
-	*view = (View){.index = index, .until = until, .arena = arena, .err = err};
+	*view = (View){.index = index, .until = until, .arena = arena, .err = err, .shard_at = SIZE_MAX};
 	if (deadline_passed(until))
 		return err_set(err, ST_BUSY, "no time was left to look anything up");
 	view->tokens = index_take_tokens(index, err);
 	if (!view->tokens)
 		return err->code;
 	view->snapshot = index_take_snapshot(index);
-	Status st = snapshot_take_matcher(view->snapshot, &view->matcher, err);
+	view->is_whole = index_is_whole(index, view->snapshot);
+	if (!view->is_whole && view->snapshot->dir_count == 0)
+		return err_set(err, ST_BUSY, "the index is being built: nothing can be searched yet");
+	Status st = snapshot_take_matcher(view->snapshot, &view->matcher, &view->shard_at, err);
 	if (st == ST_OK && index->options.xapian_answers)
 		st = xap_open(&view->xapian, (const char *const *)view->snapshot->dirs, view->snapshot->dir_count, err);
 	return st;
@@ -67,6 +70,21 @@ static void close_view(View *view, Status st)
 	buf_done(&view->text);
 }
 
+/* A shard that can't be read is left out from now on. A sealed one never changes, so it is damaged or was replaced, and
+ * no shard gets a name twice. The live one may have been committed meanwhile, and a failing read may pass. */
+static void note_damage(View *view, Status st, int tries)
+{
+	const Snapshot *s = view->snapshot;
+	size_t at = view->matcher ? matcher_failed_at(view->matcher) : view->shard_at;
+	if (!s || at >= s->dir_count)
+		return;
+	bool is_sealed = at + s->has_live < s->dir_count;
+	if (st != ST_CORRUPT && st != ST_IO && !(st == ST_NOT_FOUND && is_sealed))
+		return;
+	if ((st != ST_IO && is_sealed) || tries >= TRIES_UNGUARDED)
+		index_leave_out(view->index, snapshot_shard_name(s, at), view->err->text);
+}
+
 static bool is_stale(Status st)
 {
 	return st == ST_CONFLICT || st == ST_NOT_FOUND || st == ST_CORRUPT || st == ST_IO;
@@ -76,6 +94,7 @@ Status view_with(Index *index, const Deadline *until, Arena *arena, Status (*bod
 		 Err *err)
 {
 	Status st = ST_OK;
+	bool lost = false;
 	for (int i = 0; i < TRIES; i++) {
 		View view;
 		Err ignored;
@@ -85,15 +104,19 @@ Status view_with(Index *index, const Deadline *until, Arena *arena, Status (*bod
 		st = open_view(&view, index, until, arena, err);
 		if (st == ST_OK)
 			st = body(&view, ctx);
+		bool of_index = !view.matcher || matcher_failed_at(view.matcher) != SIZE_MAX;
+		note_damage(&view, st, i);
 		close_view(&view, st);
 		if (guarded)
 			pthread_rwlock_unlock(&index->live_gate);
-		if (st == ST_CORRUPT)
-			index_want_check(index);
+		lost = of_index;
 		if (!is_stale(st) || (st != ST_CONFLICT && i >= TRIES_OF_DAMAGED))
 			break;
 	}
-	return st;
+	if (!is_stale(st) || !lost)
+		return st;
+	Err cause = *err; /* no fault of the request, and it passes: the follower mends the index */
+	return err_set(err, ST_BUSY, "the index can't be read at present: %.150s", cause.text);
 }
 
 /* Block checksums are enough for a snippet; get and download check the text against its SHA-256. */

@@ -14,8 +14,10 @@
 typedef struct {
 	Index *index;
 	Snapshot *snapshot;
+	bool is_whole; /* the snapshot lacks nothing that was searchable before */
 	Matcher *matcher;
-	XapDb *xapian; /* NULL: the matcher answers */
+	size_t shard_at; /* no matcher: the shard that could not be opened */
+	XapDb *xapian;   /* NULL: the matcher answers */
 	TokenIter *tokens;
 	Arena *arena;
 	Err *err;

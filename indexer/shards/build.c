@@ -69,6 +69,8 @@ static Status build_by_xapian(Store *store, const char *dir, const ShardRange *r
 				     err);
 	if (st == ST_OK)
 		st = xap_writer_commit(writer, "built-by", STR("xapian"), err);
+	if (st == ST_OK)
+		st = xap_writer_sync(writer, err);
 	xap_writer_close(writer);
 	return st;
 }
@@ -101,7 +103,7 @@ Status shard_build(Store *store, const char *index_dir, const ShardRange *range,
 	if (st == ST_OK)
 		st = name_built(index_dir, &dir, &shard, err);
 	if (st == ST_OK)
-		st = shard_sum(dir.text, &shard.bytes, &shard.sha256, err);
+		st = shard_seal(dir.text, &shard, err);
 	if (st != ST_OK) {
 		Err ignored;
 		file_remove_tree(dir.text, &ignored);

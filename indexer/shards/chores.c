@@ -11,6 +11,7 @@
 #include "indexer/shards/directory.h"
 #include "indexer/shards/save.h"
 #include "indexer/shards/tiers.h"
+#include "indexer/shards/wait.h"
 
 #include <stdlib.h>
 
@@ -106,12 +107,9 @@ static void check_shards(Follower *f, Chore *chore)
 {
 	for (size_t i = 0; i < chore->count && !stop_raised(&f->stop); i++) {
 		FilePath dir;
-		uint64_t bytes = 0;
-		Hash sum;
 		Err err;
 		chore->is_bad[i] = file_path(&dir, f->index->dir.text, chore->shards[i].name, &err) != ST_OK ||
-				   shard_sum(dir.text, &bytes, &sum, &err) != ST_OK ||
-				   bytes != chore->shards[i].bytes || !hash_eq(&sum, &chore->shards[i].sha256);
+				   !shard_is_sound(dir.text, &chore->shards[i]);
 	}
 }
 
@@ -125,6 +123,8 @@ void chore_do(Follower *f)
 	case CHORE_MERGE:
 		tiers_merge(f->index->dir.text, chore->shards, chore->count, &chore->dead, &f->stop, &chore->result,
 			    &chore->err);
+		if (chore->err.code == ST_CORRUPT || chore->err.code == ST_NOT_FOUND) /* which of them is it? */
+			check_shards(f, chore);
 		break;
 	case CHORE_CHECK:
 		check_shards(f, chore);
@@ -141,22 +141,26 @@ void chore_do(Follower *f)
 	pthread_cond_broadcast(&f->look);
 }
 
-static Status note_check(Follower *f, const Chore *chore, Err *err)
+/* Leaves out what was found damaged. */
+static Status note_bad(Follower *f, const Chore *chore, bool *any_out, Err *err)
 {
-	Index *index = f->index;
-	bool any = false;
+	*any_out = false;
 	for (size_t i = 0; i < chore->count; i++) {
 		if (!chore->is_bad[i])
 			continue;
-		any = true;
-		bad_shards_add(&index->bad, chore->shards[i].name);
-		event_write(EVENT_ERROR, "index", "a damaged shard is left out and built anew", "shard",
-			    chore->shards[i].name, NULL);
+		*any_out = true;
+		index_leave_out(f->index, chore->shards[i].name, "it does not fit its sum");
 	}
-	pthread_mutex_lock(&index->mutex);
-	index->check_wanted = false;
-	pthread_mutex_unlock(&index->mutex);
-	return any ? index_reload(index, true, err) : ST_OK;
+	return *any_out ? index_reload(f->index, true, err) : ST_OK;
+}
+
+static Status note_check(Follower *f, const Chore *chore, Err *err)
+{
+	bool any;
+	pthread_mutex_lock(&f->index->mutex);
+	f->index->check_wanted = false;
+	pthread_mutex_unlock(&f->index->mutex);
+	return note_bad(f, chore, &any, err);
 }
 
 bool chore_is_there(Follower *f)
@@ -178,9 +182,11 @@ Status chore_finish(Follower *f, Err *err)
 	pthread_mutex_unlock(&f->mutex);
 	if (chore.state != CHORE_DONE)
 		return ST_OK;
+	bool any_bad;
 	Status st = ST_OK;
 	if (chore.err.code != ST_OK) {
-		if (!stop_raised(&f->stop)) {
+		st = note_bad(f, &chore, &any_bad, err);
+		if (!stop_raised(&f->stop) && !any_bad) {
 			f->chores_fail = true;
 			event_write(EVENT_WARN, "index", "shards are not merged or repaired", "because", chore.err.text,
 				    NULL);

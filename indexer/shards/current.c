@@ -14,6 +14,14 @@ Snapshot *index_take_snapshot(Index *index)
 	return s;
 }
 
+bool index_is_whole(Index *index, const Snapshot *s)
+{
+	pthread_mutex_lock(&index->mutex);
+	bool is = s->left_out == 0 && s->position >= index->promised;
+	pthread_mutex_unlock(&index->mutex);
+	return is;
+}
+
 Status index_reload(Index *index, bool force, Err *err)
 {
 	Snapshot *fresh = NULL, *old;
@@ -32,6 +40,8 @@ Status index_reload(Index *index, bool force, Err *err)
 	pthread_mutex_lock(&index->mutex);
 	old = index->current;
 	index->current = fresh;
+	if (index->promised < fresh->position)
+		index->promised = fresh->position;
 	pthread_cond_broadcast(&index->changed);
 	pthread_mutex_unlock(&index->mutex);
 	snapshot_drop(old);

@@ -10,6 +10,8 @@
 #include "indexer/shards/state.h"
 
 Snapshot *index_take_snapshot(Index *index); /* never NULL */
+/* Nothing lacks in the snapshot that was searchable before. */
+bool index_is_whole(Index *index, const Snapshot *s);
 /* Loads what is on disk and makes it current, if it is another state (or force). */
 Status index_reload(Index *index, bool force, Err *err);
 

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 
 Status directory_lock(const char *index_dir, int *fd_out, Err *err)
 {
@@ -27,6 +28,15 @@ Status directory_lock(const char *index_dir, int *fd_out, Err *err)
 	}
 	*fd_out = fd;
 	return ST_OK;
+}
+
+bool directory_is_locked(const char *index_dir, int fd)
+{
+	FilePath path;
+	struct stat there, ours;
+	Err ignored;
+	return file_path(&path, index_dir, "LOCK", &ignored) == ST_OK && stat(path.text, &there) == 0 &&
+	       fstat(fd, &ours) == 0 && there.st_dev == ours.st_dev && there.st_ino == ours.st_ino;
 }
 
 static bool is_kept(const Manifest *keep, const char *name)

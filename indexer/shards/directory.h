@@ -11,6 +11,8 @@
 
 /* Makes the directory if need be and locks it; closing the descriptor unlocks it. */
 Status directory_lock(const char *index_dir, int *fd_out, Err *err);
+/* Is the lock file that fd has locked still the one that others would lock? */
+bool directory_is_locked(const char *index_dir, int fd);
 /* Removes what `keep` does not name: left by a crash, or replaced. The lock is held. */
 void directory_sweep(const char *index_dir, const Manifest *keep);
 

@@ -16,6 +16,7 @@
 #include "indexer/shards/builders.h"
 #include "indexer/shards/chores.h"
 #include "indexer/shards/current.h"
+#include "indexer/shards/damage.h"
 #include "indexer/shards/directory.h"
 #include "indexer/shards/index.h"
 #include "indexer/shards/live.h"
@@ -34,10 +35,18 @@ enum {
 	RETRY_MS = 2000, /* after a failure that may pass */
 };
 
-static void release_index(Follower *f)
+static void close_live(Follower *f)
 {
 	xap_writer_close(f->live);
 	f->live = NULL;
+	glass_sums_free(f->live_sums);
+	f->live_sums = NULL;
+	f->live_superseded.count = 0;
+}
+
+static void release_index(Follower *f)
+{
+	close_live(f);
 	manifest_done(&f->manifest);
 	free(f->live_superseded.list);
 	f->live_superseded = (Superseded){0};
@@ -45,30 +54,49 @@ static void release_index(Follower *f)
 	f->lock_fd = -1;
 }
 
-/* Takes the lock and reads how far the index goes. An unusable index is taken as empty, so it is built anew. */
-static Status acquire_index(Follower *f, Err *err)
+static Status drop_live(Follower *f, const char *because, Err *err)
+{
+	event_write(EVENT_WARN, "index", "live shard dropped", "because", because, NULL);
+	close_live(f);
+	f->manifest.live_name[0] = 0;
+	f->covered = f->manifest.live_from;
+	return follower_save(f, err);
+}
+
+/* How far the live shard goes. One that is damaged is dropped: its range is built from the log. */
+static Status read_live(Follower *f, Err *why)
 {
 	Index *index = f->index;
 	uint64_t documents = 0;
 	FilePath dir;
+	f->covered = f->manifest.live_from;
+	if (!f->manifest.live_name[0])
+		return ST_OK;
+	Status st = file_path(&dir, index->dir.text, f->manifest.live_name, why);
+	if (st == ST_OK && bad_shards_has(&index->bad, f->manifest.live_name))
+		st = err_set(why, ST_CORRUPT, "a search met damage");
+	if (st == ST_OK)
+		st = live_check(dir.text, true, &f->live_sums, why);
+	if (st == ST_OK)
+		st = live_state(dir.text, &f->covered, &documents, &f->live_superseded, why);
+	if (st == ST_OK && f->covered > store_tree_size(index->store))
+		st = err_set(why, ST_CORRUPT, "it goes further than the archive");
+	return st;
+}
+
+/* Takes the lock and reads how far the index goes. An unusable index is taken as empty, so it is built anew. */
+static Status acquire_index(Follower *f, Err *err)
+{
+	Index *index = f->index;
+	Err why = {0};
 	Status st = directory_lock(index->dir.text, &f->lock_fd, err);
-	if (st != ST_OK)
-		return st;
-	st = manifest_load(index->dir.text, index->store, &f->manifest, err);
-	if (st == ST_NO_MEMORY || st == ST_IO) {
+	if (st == ST_OK)
+		st = damage_read_manifest(f, err);
+	if (st == ST_OK && read_live(f, &why) != ST_OK)
+		st = drop_live(f, why.text, err);
+	if (st != ST_OK) {
 		release_index(f);
 		return st;
-	}
-	if (st != ST_OK && st != ST_NOT_FOUND)
-		event_write(EVENT_WARN, "index", "building the index anew", "because", err->text, NULL);
-	f->covered = f->manifest.live_from;
-	if (f->manifest.live_name[0]) {
-		if (file_path(&dir, index->dir.text, f->manifest.live_name, err) != ST_OK ||
-		    live_state(dir.text, &f->covered, &documents, &f->live_superseded, err) != ST_OK ||
-		    f->covered > store_tree_size(index->store)) {
-			f->manifest.live_name[0] = 0;
-			f->covered = f->manifest.live_from;
-		}
 	}
 	directory_sweep(index->dir.text, &f->manifest);
 	pthread_mutex_lock(&f->mutex);
@@ -95,21 +123,21 @@ static Status open_live(Follower *f, Err *err)
 
 static Status append_live(Follower *f, uint64_t goal, Err *err)
 {
+	FilePath dir = {""};
 	Status st = open_live(f, err);
 	if (st == ST_OK)
-		st = live_append(f->index->store, f->live, f->manifest.live_from, f->covered, goal, &f->live_superseded,
-				 &f->index->live_gate, err);
+		st = file_path(&dir, f->index->dir.text, f->manifest.live_name, err);
+	LiveShard live = {dir.text, f->live, f->live_sums, f->manifest.live_from, &f->live_superseded};
+	if (st == ST_OK) {
+		st = live_append(f->index->store, &live, f->covered, goal, &f->index->live_gate, err);
+		f->live_sums = live.sums;
+	}
 	if (st == ST_OK) {
 		f->covered = goal;
 		return index_reload(f->index, true, err);
 	}
 	/* A failed commit may have left half of itself: the live shard is dropped and its range built from the log. */
-	event_write(EVENT_WARN, "index", "live shard dropped", "because", err->text, NULL);
-	xap_writer_close(f->live);
-	f->live = NULL;
-	f->manifest.live_name[0] = 0;
-	f->covered = f->manifest.live_from;
-	return follower_save(f, err);
+	return drop_live(f, err->text, err);
 }
 
 /* Moves built shards that are adjacent into the manifest, once they reach as far as the live shard did: the searchable
@@ -132,9 +160,7 @@ static Status publish(Follower *f, Err *err)
 		built_free(b);
 	}
 	pthread_mutex_unlock(&f->mutex);
-	xap_writer_close(f->live);
-	f->live = NULL;
-	f->live_superseded.count = 0;
+	close_live(f);
 	f->covered = f->manifest.live_from;
 	return st == ST_OK ? follower_save(f, err) : st;
 }
@@ -205,10 +231,22 @@ static void note_idle(Follower *f)
 	pthread_mutex_unlock(&f->index->mutex);
 }
 
+/* Nothing is to be built, mended or merged. */
+static bool is_complete(Follower *f, uint64_t goal)
+{
+	Snapshot *s = index_take_snapshot(f->index);
+	bool is = s->position == goal && !s->manifest_lost && !s->live_damaged &&
+		  (f->chores_fail || !chore_is_due(f->index, &s->manifest));
+	snapshot_drop(s);
+	return is;
+}
+
 static Status follow_once(Follower *f, Err *err)
 {
 	Index *index = f->index;
 	Status st = store_refresh(index->store, err);
+	if (st == ST_OK)
+		st = damage_look(f, err);
 	if (st != ST_OK)
 		return st;
 	uint64_t goal = store_tree_size(index->store);
@@ -217,10 +255,7 @@ static Status follow_once(Follower *f, Err *err)
 		st = index_reload(index, false, err);
 		if (st != ST_OK)
 			return st;
-		Snapshot *s = index_take_snapshot(index);
-		bool is_complete = s->position == goal && (f->chores_fail || !chore_is_due(index, &s->manifest));
-		snapshot_drop(s);
-		if (is_complete) {
+		if (is_complete(f, goal)) {
 			note_idle(f);
 			return ST_OK;
 		}
@@ -230,6 +265,8 @@ static Status follow_once(Follower *f, Err *err)
 		goal = store_tree_size(index->store);
 	}
 	set_goal(f, goal);
+	if (f->manifest.live_name[0] && bad_shards_has(&index->bad, f->manifest.live_name))
+		return drop_live(f, "it is damaged", err);
 	st = chore_finish(f, err);
 	if (st != ST_OK)
 		return st;

@@ -9,6 +9,7 @@
 #define INDEXER_SHARDS_FOLLOWER_H
 
 #include "base/stop.h"
+#include "indexer/glass/sums.h"
 #include "indexer/shards/state.h"
 
 enum {
@@ -76,7 +77,9 @@ struct Follower {
 	uint64_t covered;
 	Superseded live_superseded;
 	XapWriter *live;
-	uint64_t busy_us; /* when there was last something to do */
+	GlassSums *live_sums; /* of the live shard's files as of its last commit; NULL: it has none */
+	uint64_t looked_us;   /* when the files were last looked at (damage.c) */
+	uint64_t busy_us;     /* when there was last something to do */
 };
 
 #endif

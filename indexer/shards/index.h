@@ -4,6 +4,9 @@
  *   archive/index/00000000-00008867/  a sealed shard: a Xapian database that never changes
  *   archive/index/live-00008867/      the live shard: what came since, written by Xapian itself
  *
+ * All of it may be damaged, or be removed, at any time: nothing is read that does not fit its sum. What is damaged is
+ * left out of searches, which say so, and built anew from the log (docs/decisions/0020).
+ *
  * Ingest, restart and reindex are the same code: read the log from where the index stands, build shards, swap the
  * manifest. A search never waits for that and never fails because the index changed: it keeps the shards it opened
  * until it is done.
@@ -33,7 +36,9 @@ typedef struct {
 	uint64_t position;  /* sequences below are searchable */
 	uint64_t documents; /* current record versions among them */
 	uint64_t sealed_shards, live_documents, dead_documents;
-	uint64_t bytes;      /* on disk */
+	uint64_t bytes;          /* on disk */
+	bool is_whole;           /* nothing lacks that was searchable before: no damaged shard is left out */
+	uint64_t damaged_shards; /* left out until they are built anew */
 	const char *problem; /* why the follower stopped, NULL: nothing wrong; static or lives as long as the index */
 } IndexState;
 void index_state(Index *index, IndexState *out);

@@ -1,8 +1,8 @@
 /* indexer/shards/manifest.c - reads and writes the MANIFEST.
  *
- * What is read is checked before it is believed: the ranges are adjacent from 0 to `position`, names have no slash and
- * no leading dot, the archive is at least that long and has that leaf. A manifest that fails is not repaired: the index
- * is built anew.
+ * What is read is checked before it is believed: the sum, that the ranges are adjacent from 0 to `position`, that names
+ * have no slash and no leading dot, that the archive is at least that long and has that leaf. A manifest that fails is
+ * not repaired from what it says: a process that still has it in memory writes it again, else the index is built anew.
  */
 #include "indexer/shards/manifest.h"
 
@@ -14,13 +14,30 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MANIFEST_FORMAT = 1, MANIFEST_MAX_BYTES = 256 << 20 };
+enum { MANIFEST_FORMAT = 2, MANIFEST_MAX_BYTES = 256 << 20 };
+
+static const Str sum_word = {"sha256 ", 7};
 
 void manifest_done(Manifest *m)
 {
 	free(m->shards);
 	free(m->superseded.list);
 	*m = (Manifest){0};
+}
+
+Status manifest_copy(Manifest *out, const Manifest *m, Err *err)
+{
+	Manifest copy = *m;
+	copy.superseded = (Superseded){.destroyed = m->superseded.destroyed};
+	copy.shards = malloc((m->count + 1) * sizeof *copy.shards);
+	if (!copy.shards || !superseded_add_all(&copy.superseded, &m->superseded)) {
+		manifest_done(&copy);
+		return err_no_memory(err);
+	}
+	if (m->count)
+		memcpy(copy.shards, m->shards, m->count * sizeof *copy.shards);
+	*out = copy;
+	return ST_OK;
 }
 
 Status manifest_add(Manifest *m, const Shard *shard, const Superseded *superseded, Err *err)
@@ -97,6 +114,12 @@ Status manifest_save(const char *index_dir, Store *store, const Manifest *m, Err
 	jout_close(&j, ']');
 	jout_field_bool(&j, "purge", m->purge);
 	jout_close(&j, '}');
+	Hash sum;
+	hash_of(buf_str(&text), &sum);
+	buf_add_char(&text, '\n');
+	buf_add_str(&text, sum_word);
+	buf_add_hex(&text, sum.bytes, STORE_HASH_LEN);
+	buf_add_char(&text, '\n');
 	st = buf_ok(&text) ? file_replace(path.text, buf_str(&text), err) : err_no_memory(err);
 	buf_done(&text);
 	return st;
@@ -157,45 +180,84 @@ static bool take_all(const json_t *root, Manifest *m, uint64_t *position)
 	return m->live_from == *position;
 }
 
-static Status read_manifest(const json_t *root, Store *store, Manifest *m, Err *err)
+/* The line of JSON in front of the line with its sum. */
+static bool take_summed(Str bytes, Str *json_out)
+{
+	Hash said, sum;
+	size_t line_len = 1 + sum_word.len + 2 * STORE_HASH_LEN + 1;
+	if (bytes.len < line_len || bytes.ptr[bytes.len - 1] != '\n')
+		return false;
+	Str json = str_slice(bytes, 0, bytes.len - line_len), line = str_slice(bytes, json.len, bytes.len - 1);
+	if (line.ptr[0] != '\n' || !str_starts(str_slice(line, 1, line.len), sum_word) ||
+	    !hex_decode(str_slice(line, 1 + sum_word.len, line.len), said.bytes, STORE_HASH_LEN))
+		return false;
+	hash_of(json, &sum);
+	*json_out = json;
+	return hash_eq(&said, &sum);
+}
+
+static Status read_members(const json_t *root, Manifest *m, char leaf[static 2 * STORE_HASH_LEN + 1], Err *err)
 {
 	uint64_t format = 0, schema = 0, position = 0;
-	char leaf[2 * STORE_HASH_LEN + 1];
+	const char *written = json_string_value(json_object_get(root, "leaf"));
 	if (!take_u64(root, "format", &format) || !take_u64(root, "schema", &schema))
 		return err_set(err, ST_CORRUPT, "the index manifest can't be read");
 	if (format != MANIFEST_FORMAT || schema != SCHEMA_VERSION)
 		return err_set(err, ST_UNSUPPORTED, "the index was built by another version");
-	if (!take_all(root, m, &position))
+	if (!take_all(root, m, &position) || !written || strlen(written) > 2 * STORE_HASH_LEN)
 		return err_set(err, ST_CORRUPT, "the index manifest contradicts itself");
-	if (position > store_tree_size(store))
+	memcpy(leaf, written, strlen(written) + 1);
+	return ST_OK;
+}
+
+Status manifest_parse(Str bytes, Manifest *out, char leaf_out[static 2 * STORE_HASH_LEN + 1], Err *err)
+{
+	Manifest m = {0};
+	Str json;
+	if (!take_summed(bytes, &json)) /* a manifest of the first format has no sum */
+		return err_set(err, ST_CORRUPT, "the index manifest does not fit its sum");
+	json_t *root = json_loadb(json.len ? json.ptr : "", json.len, JSON_REJECT_DUPLICATES, NULL);
+	Status st = root ? read_members(root, &m, leaf_out, err)
+			 : err_set(err, ST_CORRUPT, "the index manifest is no JSON");
+	json_decref(root);
+	if (st == ST_OK)
+		*out = m;
+	else
+		manifest_done(&m);
+	return st;
+}
+
+/* Does the log have that leaf before that position? */
+static Status check_archive(const Manifest *m, const char *written, Store *store, Err *err)
+{
+	char leaf[2 * STORE_HASH_LEN + 1];
+	if (m->live_from > store_tree_size(store))
 		return err_set(err, ST_CONFLICT, "the index goes further than the archive");
-	Status st = leaf_before(store, position, leaf, err);
-	const char *written = json_string_value(json_object_get(root, "leaf"));
-	if (st == ST_OK && (!written || strcmp(written, leaf) != 0))
+	Status st = leaf_before(store, m->live_from, leaf, err);
+	if (st == ST_OK && strcmp(written, leaf) != 0)
 		st = err_set(err, ST_CONFLICT, "the index belongs to another archive");
 	return st;
 }
 
 Status manifest_load(const char *index_dir, Store *store, Manifest *out, Err *err)
 {
+	char leaf[2 * STORE_HASH_LEN + 1];
 	FilePath path;
 	Buf text = {0};
 	Manifest m = {0};
 	Status st = file_path(&path, index_dir, "MANIFEST", err);
 	if (st == ST_OK)
 		st = file_read_all(path.text, MANIFEST_MAX_BYTES, &text, err);
-	if (st != ST_OK) {
-		buf_done(&text);
-		return st;
-	}
-	json_t *root = json_loadb(text.data ? text.data : "", text.len, JSON_REJECT_DUPLICATES, NULL);
+	if (st == ST_LIMIT)
+		st = err_set(err, ST_CORRUPT, "the index manifest is too long");
+	if (st == ST_OK)
+		st = manifest_parse(buf_str(&text), &m, leaf, err);
+	if (st == ST_OK)
+		st = check_archive(&m, leaf, store, err);
 	buf_done(&text);
-	st = root ? read_manifest(root, store, &m, err) : err_set(err, ST_CORRUPT, "the index manifest is no JSON");
-	json_decref(root);
-	if (st != ST_OK) {
+	if (st == ST_OK)
+		*out = m;
+	else
 		manifest_done(&m);
-		return st;
-	}
-	*out = m;
-	return ST_OK;
+	return st;
 }

@@ -1,8 +1,10 @@
-/* indexer/shards/manifest.h - which shards make up the index: one small JSON file, replaced as a whole.
+/* indexer/shards/manifest.h - which shards make up the index: one small file, replaced as a whole. A line of JSON and a
+ * line with its sum:
  *
- *   {"format":1,"schema":1,"position":8867,"leaf":"<hex of the leaf before position>",
+ *   {"format":2,"schema":1,"position":8867,"leaf":"<hex of the leaf before position>",
  *    "shards":[{"from":0,"to":8867,"name":"…","documents":8867,"bytes":…,"sha256":"…"}],
  *    "live":"live-…","superseded":[17,…],"purge":false}
+ *   sha256 <hex of the line above, without its end>
  *
  * `leaf` ties the index to its archive: if the log has another leaf there, the index was built from another log.
  *
@@ -27,6 +29,10 @@ typedef struct {
 } Manifest;
 
 void manifest_done(Manifest *m);
+Status manifest_copy(Manifest *out, const Manifest *m, Err *err);
+/* Reads the bytes of a MANIFEST. ST_CORRUPT, ST_UNSUPPORTED, ST_NO_MEMORY. Whether it fits an archive is not looked at;
+ * leaf_out: what it says of the leaf before `live_from`, in hex. */
+Status manifest_parse(Str bytes, Manifest *out, char leaf_out[static 2 * STORE_HASH_LEN + 1], Err *err);
 /* ST_NOT_FOUND: none. ST_CORRUPT, ST_UNSUPPORTED (other schema), ST_CONFLICT (of another log): build anew. */
 Status manifest_load(const char *index_dir, Store *store, Manifest *out, Err *err);
 Status manifest_save(const char *index_dir, Store *store, const Manifest *m, Err *err);

@@ -31,6 +31,7 @@ Status index_open(Index **out, Store *store, const IndexOptions *options, Err *e
 	pthread_cond_init(&index->changed, NULL);
 	bad_shards_init(&index->bad);
 	Status st = file_path(&index->dir, store_dir(store), "index", err);
+	index->promised = store_tree_size(store);
 	if (st == ST_OK)
 		st = index_reload(index, true, err);
 	if (st != ST_OK) {
@@ -67,12 +68,13 @@ Status index_refresh(Index *index, Err *err)
 void index_state(Index *index, IndexState *out)
 {
 	Snapshot *s = index_take_snapshot(index);
-	*out = (IndexState){.position = s->position, .sealed_shards = s->manifest.count};
+	*out = (IndexState){.position = s->position, .sealed_shards = s->manifest.count, .damaged_shards = s->left_out};
+	out->is_whole = index_is_whole(index, s);
 	for (size_t i = 0; i < s->manifest.count; i++)
 		out->bytes += s->manifest.shards[i].bytes;
 	uint64_t sealed = 0;
-	for (size_t i = 0; i < s->manifest.count; i++)
-		sealed += s->manifest.shards[i].documents;
+	for (size_t i = 0; i + s->has_live < s->dir_count; i++)
+		sealed += s->shards[i].documents;
 	out->live_documents = s->documents - sealed;
 	out->dead_documents = s->dead.count;
 	out->documents = s->documents - s->dead.count;

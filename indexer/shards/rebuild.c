@@ -77,7 +77,7 @@ static Status build_all(Rebuild *r, void (*progress)(void *, uint64_t, uint64_t)
 	return r->failure.code;
 }
 
-/* Opens a new shard with Xapian before the manifest names it. Its SHA-256 was made of the files as read back. */
+/* Opens a new shard with Xapian before the manifest names it. Its sums were made of the files as read back. */
 static Status check_shard(Index *index, const Shard *shard, Err *err)
 {
 	FilePath dir;

@@ -1,4 +1,5 @@
-/* indexer/shards/shard.c - names of shards and the checksum of a shard's files.
+/* indexer/shards/shard.c - names of shards and the checksums of a shard's files: SHA-256 of all of it, for who reads
+ * all of it, and a sum of each block (glass/sums.h), for who reads a few.
  *
  * A name carries the range, for people, and 32 random bits: a shard that is built again for the same range never takes
  * the directory of the one that searches still read.
@@ -7,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "indexer/glass/sums.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -27,7 +29,7 @@ void shard_name(Shard *shard)
 
 static int only_tables(const struct dirent *entry)
 {
-	return entry->d_name[0] != '.' && strcmp(entry->d_name, "flintlock") != 0;
+	return strcmp(entry->d_name, "iamglass") == 0 || str_ends(str_from(entry->d_name), STR(".glass"));
 }
 
 static Status sum_file(const char *dir, const char *name, Sha256 *sum, uint64_t *bytes, Err *err)
@@ -81,4 +83,39 @@ Status shard_sum(const char *dir, uint64_t *bytes_out, Hash *out, Err *err)
 	sha256_end(&sum, out);
 	*bytes_out = bytes;
 	return ST_OK;
+}
+
+Status shard_seal(const char *dir, Shard *shard, Err *err)
+{
+	GlassSums *sums = NULL;
+	Status st = glass_sums_make(&sums, dir, NULL, err);
+	if (st == ST_OK)
+		st = glass_sums_write(sums, dir, true, err);
+	glass_sums_free(sums);
+	return st == ST_OK ? shard_sum(dir, &shard->bytes, &shard->sha256, err) : st;
+}
+
+bool shard_is_sound(const char *dir, const Shard *shard)
+{
+	uint64_t bytes = 0;
+	Hash sum;
+	Err ignored;
+	GlassSums *sums = NULL;
+	bool sound = glass_sums_read(&sums, dir, &ignored) == ST_OK &&
+		     glass_sums_check_version(sums, dir, &ignored) == ST_OK &&
+		     shard_sum(dir, &bytes, &sum, &ignored) == ST_OK && bytes == shard->bytes &&
+		     hash_eq(&sum, &shard->sha256);
+	glass_sums_free(sums);
+	return sound;
+}
+
+bool shard_is_there(const char *dir)
+{
+	static const char *const needed[] = {"iamglass", "postlist.glass", "sums"};
+	FilePath path;
+	Err ignored;
+	for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
+		if (file_path(&path, dir, needed[i], &ignored) != ST_OK || !file_exists(path.text))
+			return false;
+	return true;
 }

@@ -20,7 +20,7 @@ typedef struct {
 	uint64_t from, to;         /* sequences */
 	char name[SHARD_NAME_MAX]; /* directory below index/ */
 	uint64_t documents, bytes;
-	Hash sha256; /* over the names and bytes of its files, in the order of their names */
+	Hash sha256; /* over the names and bytes of its tables, in the order of their names */
 } Shard;
 
 /* What a shard takes: [from, to), or from `from` on as long as `takes` says so. `takes` is asked for each sequence in
@@ -38,7 +38,13 @@ static inline bool shard_range_takes(const ShardRange *range, uint64_t sequence)
 
 /* A new name, which no shard had before, for a directory that covers the shard's range. */
 void shard_name(Shard *shard);
-/* Size and SHA-256 of the files that are there now. */
+/* Size and SHA-256 of the tables that are there now. */
 Status shard_sum(const char *dir, uint64_t *bytes_out, Hash *out, Err *err);
+/* Of a directory that was just built: writes its blocks' sums beside them and fills in bytes and sha256. */
+Status shard_seal(const char *dir, Shard *shard, Err *err);
+/* Are its tables and their sums still as they were sealed? Reads all of it. */
+bool shard_is_sound(const char *dir, const Shard *shard);
+/* Are its files there, without a look at their bytes? */
+bool shard_is_there(const char *dir);
 
 #endif

@@ -1,7 +1,10 @@
 /* indexer/shards/snapshot.c - reads the manifest and the live shard's state, and opens shards when they are asked for.
  *
  * Whether the disk has a newer state is told by stamps of two files that are replaced by rename at every change: the
- * MANIFEST and the live shard's iamglass. So looking costs two stat calls.
+ * MANIFEST and the live shard's sums. So looking costs two stat calls.
+ *
+ * Xapian reads the live shard as long as a Matcher is used. Before a Matcher is used again the stamp of that shard's
+ * table is compared: where somebody wrote to it, the shard is opened, and so checked, anew.
  */
 #include "indexer/shards/snapshot.h"
 
@@ -10,6 +13,9 @@
 
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+enum { LIVE_TRIES = 100, LIVE_PAUSE_US = 1000 /* a commit under way ends soon */ };
 
 /* A hash of the file's identity, size and time of change; 0: it is not there. */
 static uint64_t stamp_of(const char *dir, const char *name)
@@ -59,17 +65,48 @@ static void free_snapshot(Snapshot *s)
 	free(s);
 }
 
-static Status add_live(Snapshot *s, const char *index_dir, Store *store, Err *err)
+/* Reads the live shard's state once its files fit their sums, before and afterwards. */
+static Status read_live(Snapshot *s, const char *dir, uint64_t *to, uint64_t *documents, Err *err)
+{
+	Status st = ST_CONFLICT;
+	size_t dead = s->dead.count;
+	for (int i = 0; i < LIVE_TRIES && st == ST_CONFLICT; i++) {
+		GlassSums *sums = NULL;
+		if (i > 0)
+			usleep(LIVE_PAUSE_US);
+		s->dead.count = dead;
+		s->live_stamp = stamp_of(dir, "sums");
+		s->live_table_stamp = stamp_of(dir, "postlist.glass");
+		st = live_check(dir, false, &sums, err);
+		if (st == ST_OK)
+			st = live_state(dir, to, documents, &s->dead, err);
+		if (st == ST_OK)
+			st = glass_sums_check_version(sums, dir, err);
+		glass_sums_free(sums);
+	}
+	if (st != ST_OK)
+		s->dead.count = dead;
+	return st;
+}
+
+static Status add_live(Snapshot *s, const char *index_dir, Store *store, BadShards *bad, Err *err)
 {
 	uint64_t to = 0, documents = 0;
 	FilePath dir;
 	Status st = file_path(&dir, index_dir, s->manifest.live_name, err);
 	if (st != ST_OK)
 		return st;
-	s->live_stamp = stamp_of(dir.text, "iamglass");
-	st = live_state(dir.text, &to, &documents, &s->dead, err);
+	if (bad_shards_has(bad, s->manifest.live_name)) {
+		s->left_out++;
+		return ST_OK;
+	}
+	st = read_live(s, dir.text, &to, &documents, err);
+	if (st == ST_OK && to > store_tree_size(store)) /* another process appended */
+		st = store_refresh(store, err);
 	if (st == ST_OK && (to < s->manifest.live_from || to > store_tree_size(store)))
-		st = err_set(err, ST_CONFLICT, "the live shard does not fit the archive");
+		st = err_set(err, ST_CORRUPT, "the live shard does not fit the archive");
+	s->live_damaged = st == ST_CORRUPT;
+	s->left_out += s->live_damaged;
 	if (st != ST_OK) /* nothing is committed yet, or it is damaged: the follower makes it anew */
 		return ST_OK;
 	s->from[s->dir_count] = s->manifest.live_from;
@@ -111,8 +148,10 @@ static Status fill(Snapshot *s, const char *index_dir, Store *store, BadShards *
 	s->position = m->live_from;
 	Status st = ST_OK;
 	for (size_t i = 0; st == ST_OK && i < m->count; i++) {
-		if (bad_shards_has(bad, m->shards[i].name))
+		if (bad_shards_has(bad, m->shards[i].name)) {
+			s->left_out++;
 			continue;
+		}
 		s->from[s->dir_count] = m->shards[i].from;
 		s->shards[s->dir_count] = m->shards[i];
 		st = add_dir(s, index_dir, m->shards[i].name, err);
@@ -121,7 +160,7 @@ static Status fill(Snapshot *s, const char *index_dir, Store *store, BadShards *
 	if (st == ST_OK && !superseded_add_all(&s->dead, &m->superseded))
 		st = err_no_memory(err);
 	if (st == ST_OK && m->live_name[0])
-		st = add_live(s, index_dir, store, err);
+		st = add_live(s, index_dir, store, bad, err);
 	superseded_sort(&s->dead);
 	return st == ST_OK ? split_dead(s, err) : st;
 }
@@ -138,6 +177,17 @@ static void share_sealed(Snapshot *s, Snapshot *before)
 	pthread_mutex_unlock(&before->mutex);
 }
 
+static Status load_manifest(Snapshot *s, const char *index_dir, Store *store, const Snapshot *before, Err *err)
+{
+	Status st = manifest_load(index_dir, store, &s->manifest, err);
+	if (st == ST_CONFLICT && store_refresh(store, err) == ST_OK) /* another process appended and indexed */
+		st = manifest_load(index_dir, store, &s->manifest, err);
+	if (st == ST_OK || st == ST_NO_MEMORY || st == ST_IO)
+		return st;
+	s->manifest_lost = before && (before->manifest.count || before->manifest.live_name[0]);
+	return s->manifest_lost ? manifest_copy(&s->manifest, &before->manifest, err) : ST_OK;
+}
+
 Status snapshot_load(Snapshot **out, const char *index_dir, Store *store, BadShards *bad, Snapshot *before, Err *err)
 {
 	Snapshot *s = calloc(1, sizeof *s);
@@ -146,12 +196,9 @@ Status snapshot_load(Snapshot **out, const char *index_dir, Store *store, BadSha
 	pthread_mutex_init(&s->mutex, NULL);
 	s->users = 1;
 	s->manifest_stamp = stamp_of(index_dir, "MANIFEST");
-	Status st = manifest_load(index_dir, store, &s->manifest, err);
-	if (st == ST_NO_MEMORY || st == ST_IO) {
-		free_snapshot(s);
-		return st;
-	}
-	st = fill(s, index_dir, store, bad, err);
+	Status st = load_manifest(s, index_dir, store, before, err);
+	if (st == ST_OK)
+		st = fill(s, index_dir, store, bad, err);
 	if (st != ST_OK) {
 		free_snapshot(s);
 		return st;
@@ -182,30 +229,46 @@ bool snapshot_is_current(const Snapshot *s, const char *index_dir)
 	if (!s->manifest.live_name[0])
 		return true;
 	return file_path(&live, index_dir, s->manifest.live_name, &ignored) == ST_OK &&
-	       stamp_of(live.text, "iamglass") == s->live_stamp;
+	       stamp_of(live.text, "sums") == s->live_stamp;
 }
 
-static Status open_sealed(Snapshot *s, Err *err)
+const char *snapshot_shard_name(const Snapshot *s, size_t at)
+{
+	return at + s->has_live < s->dir_count ? s->shards[at].name : s->manifest.live_name;
+}
+
+static Status open_sealed(Snapshot *s, size_t *at_out, Err *err)
 {
 	Status st = ST_OK;
-	for (size_t i = 0; st == ST_OK && i + s->has_live < s->dir_count; i++)
+	for (size_t i = 0; st == ST_OK && i + s->has_live < s->dir_count; i++) {
+		*at_out = i;
 		if (!s->sealed[i])
-			st = match_shard_open(&s->sealed[i], s->dirs[i], err);
+			st = match_shard_open(&s->sealed[i], s->dirs[i], true, err);
+	}
 	return st;
 }
 
-Status snapshot_take_matcher(Snapshot *s, Matcher **out, Err *err)
+/* Nobody wrote to the table that Xapian has open since it was checked. */
+static bool live_is_untouched(const Snapshot *s)
+{
+	return !s->has_live || stamp_of(s->dirs[s->dir_count - 1], "postlist.glass") == s->live_table_stamp;
+}
+
+Status snapshot_take_matcher(Snapshot *s, Matcher **out, size_t *at_out, Err *err)
 {
 	Status st = ST_OK;
+	bool reuse = live_is_untouched(s);
+	*at_out = 0;
 	pthread_mutex_lock(&s->mutex);
-	Matcher *matcher = s->idle_count ? s->idle[--s->idle_count] : NULL;
+	Matcher *matcher = reuse && s->idle_count ? s->idle[--s->idle_count] : NULL;
 	if (!matcher)
-		st = open_sealed(s, err);
+		st = open_sealed(s, at_out, err);
 	pthread_mutex_unlock(&s->mutex);
 	if (matcher || st != ST_OK) {
 		*out = matcher;
 		return st;
 	}
+	*at_out = s->dir_count - 1;
 	return matcher_open(out, s->sealed, s->dir_count - s->has_live, s->has_live ? s->dirs[s->dir_count - 1] : NULL,
 			    err);
 }

@@ -6,7 +6,8 @@
  * has open are shared with it.
  *
  * Owns     counted: snapshot_hold, snapshot_drop
- * Errors   ST_IO, ST_NO_MEMORY; a manifest that is missing or unusable gives an empty index, and no error
+ * Errors   ST_IO, ST_NO_MEMORY; where the manifest is missing or unusable the one of the snapshot before is kept, or
+ *          the index is empty, and that is no error
  * Threads  any number
  */
 #ifndef INDEXER_SHARDS_SNAPSHOT_H
@@ -30,7 +31,11 @@ typedef struct {
 	QueryDead *dead_docids; /* of each: `dead` as its own docids */
 	size_t dir_count;
 	bool has_live;
-	uint64_t manifest_stamp, live_stamp; /* change when the files do */
+	size_t left_out;                     /* damaged shards, the live one too */
+	bool manifest_lost;                  /* MANIFEST is gone or damaged; this is what it was */
+	bool live_damaged;                   /* it was read and does not fit its sums */
+	uint64_t manifest_stamp, live_stamp; /* change when the files do: MANIFEST, sums of the live shard */
+	uint64_t live_table_stamp;           /* the same of what Xapian reads of the live shard */
 	pthread_mutex_t mutex;
 	int users;
 	Shard *shards;       /* the sealed ones that are not left out */
@@ -46,9 +51,12 @@ void snapshot_drop(Snapshot *s); /* NULL is fine */
 bool snapshot_is_current(const Snapshot *s, const char *index_dir);
 
 /* A Matcher belongs to the search that took it until it gives it back. ST_NOT_FOUND, ST_CONFLICT, ST_CORRUPT: the files
- * changed; take a new snapshot and try again. reusable: it met no error. */
-Status snapshot_take_matcher(Snapshot *s, Matcher **out, Err *err);
+ * changed; take a new snapshot and try again. *at_out: the shard that was being opened. reusable: it met no error. */
+Status snapshot_take_matcher(Snapshot *s, Matcher **out, size_t *at_out, Err *err);
 void snapshot_give_matcher(Snapshot *s, Matcher *matcher, bool reusable);
+
+/* The name of the shard at a position. */
+const char *snapshot_shard_name(const Snapshot *s, size_t at);
 
 static inline uint64_t snapshot_sequence(const Snapshot *s, uint32_t shard, uint32_t docid)
 {

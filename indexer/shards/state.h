@@ -24,6 +24,7 @@ struct Index {
 	pthread_mutex_t mutex;      /* guards what follows */
 	pthread_cond_t changed;     /* a new snapshot, or the follower stopped */
 	Snapshot *current;
+	uint64_t promised; /* sequences below were searchable before, or were archived when the index was opened */
 	struct Follower *follower;                 /* NULL: not running */
 	Err problem;                               /* why the follower stopped */
 	bool check_wanted;                         /* the shards are to be checked against their SHA-256 */

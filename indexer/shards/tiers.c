@@ -2,7 +2,8 @@
  *
  * For each tier, smallest first, the shards are gone through from the newest: a run of at least TIERS_FAN neighbours,
  * none above the tier, becomes one. Shards stay below SHARD_SEQUENCES_MAX documents and 2^SHARD_BYTES_MAX_SHIFT bytes.
- * The merge is of Xapian's tables themselves (glass/merge.h): no text is read again.
+ * The merge is of Xapian's tables themselves (glass/merge.h): no text is read again. Each block is compared with its
+ * sum first, or damage would be copied into a shard whose sums are right.
  */
 #include "indexer/shards/tiers.h"
 
@@ -57,12 +58,18 @@ static Status merge_into(const char *dir, const char *index_dir, const Shard *sh
 	GlassMergeInput *inputs = calloc(count, sizeof *inputs);
 	FilePath *dirs = calloc(count, sizeof *dirs);
 	GlassStats stats = {0};
-	Status st = inputs && dirs ? ST_OK : err_no_memory(err);
+	GlassSums **sums = calloc(count, sizeof *sums);
+	Status st = inputs && dirs && sums ? ST_OK : err_no_memory(err);
 	for (size_t i = 0; st == ST_OK && i < count; i++) {
 		inputs[i].dir = dirs[i].text;
 		inputs[i].docid_offset = (uint32_t)(shards[i].from - shards[0].from);
 		inputs[i].dead = dead_docids(&shards[i], dead, &inputs[i].dead_count);
 		st = inputs[i].dead ? file_path(&dirs[i], index_dir, shards[i].name, err) : err_no_memory(err);
+		if (st == ST_OK)
+			st = glass_sums_read(&sums[i], dirs[i].text, err);
+		if (st == ST_OK)
+			st = glass_sums_check_version(sums[i], dirs[i].text, err);
+		inputs[i].sums = sums[i];
 	}
 	if (st == ST_OK)
 		st = glass_merge(dir, inputs, count, 0, &(GlassFinish){0}, stop, &stats, err);
@@ -70,6 +77,9 @@ static Status merge_into(const char *dir, const char *index_dir, const Shard *sh
 		merged->documents = stats.documents;
 	for (size_t i = 0; inputs && i < count; i++)
 		free((void *)inputs[i].dead);
+	for (size_t i = 0; sums && i < count; i++)
+		glass_sums_free(sums[i]);
+	free(sums);
 	free(inputs);
 	free(dirs);
 	return st;
@@ -86,7 +96,7 @@ Status tiers_merge(const char *index_dir, const Shard *shards, size_t count, con
 		return st;
 	st = merge_into(dir.text, index_dir, shards, count, dead, stop, &merged, err);
 	if (st == ST_OK)
-		st = shard_sum(dir.text, &merged.bytes, &merged.sha256, err);
+		st = shard_seal(dir.text, &merged, err);
 	if (st == ST_OK)
 		st = file_sync_dir(index_dir, err);
 	if (st == ST_OK) {

@@ -1,11 +1,12 @@
-/* indexer/shards/wait.c - index_wait, index_settle, index_notify of index.h: callers wait on the index's condition,
- * which a new snapshot signals, and wake the coordinator on its own.
+/* indexer/shards/wait.c - index_wait, index_settle, index_notify of index.h, index_leave_out: callers wait on the
+ * index's condition, which a new snapshot signals, and wake the coordinator on its own.
  *
  * Lock order: the index's mutex before the follower's.
  */
 #include "indexer/shards/wait.h"
 
 #include "base/clock.h"
+#include "base/event.h"
 #include "indexer/shards/follower.h"
 #include "indexer/shards/index.h"
 
@@ -35,11 +36,13 @@ void index_notify(Index *index)
 	pthread_mutex_unlock(&index->mutex);
 }
 
-void index_want_check(Index *index)
+void index_leave_out(Index *index, const char *shard, const char *because)
 {
-	pthread_mutex_lock(&index->mutex);
-	index->check_wanted = true;
-	pthread_mutex_unlock(&index->mutex);
+	if (bad_shards_has(&index->bad, shard))
+		return;
+	bad_shards_add(&index->bad, shard);
+	event_write(EVENT_ERROR, "index", "a damaged shard is left out and built anew", "shard", shard, "because",
+		    because, NULL);
 	index_notify(index);
 }
 

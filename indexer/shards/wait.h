@@ -11,7 +11,7 @@
 
 /* pthread_cond_wait for at most so long. */
 void wait_for_signal(pthread_cond_t *cond, pthread_mutex_t *mutex, unsigned ms);
-/* A search met damage: all shards are to be checked soon. */
-void index_want_check(Index *index);
+/* A damaged shard: the next snapshots are without it, and the follower builds it anew. */
+void index_leave_out(Index *index, const char *shard, const char *because);
 
 #endif

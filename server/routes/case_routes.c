@@ -33,6 +33,7 @@ static void write_case_title(Request *r, Str code, JsonOut *j)
 Status get_cases(Request *r, Reply *reply, Err *err)
 {
 	CaseItem *cases;
+	IndexState index;
 	size_t count;
 	uint64_t limit;
 	JsonOut j;
@@ -56,6 +57,8 @@ Status get_cases(Request *r, Reply *reply, Err *err)
 		jout_close(&j, '}');
 	}
 	jout_close(&j, ']');
+	index_state(r->service->index, &index);
+	jout_field_bool(&j, "degraded", !index.is_whole);
 	jout_close(&j, '}');
 	return ST_OK;
 }

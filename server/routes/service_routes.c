@@ -80,7 +80,19 @@ Status get_healthz(Request *r, Reply *reply, Err *err)
 	return ST_OK;
 }
 
-/* Ready: the archive is read and the index has come near its end. */
+/* For programs and operators; what exactly failed stands in the log, since it names files. */
+static const char *unready_reason(const IndexState *index, uint64_t tree_size)
+{
+	if (index->problem)
+		return "the index does not follow the archive: see the log";
+	if (index->damaged_shards)
+		return "damaged parts of the index are left out and built anew";
+	if (!index->is_whole)
+		return "the index is being built: not all records can be found yet";
+	return index->position + HEALTH_LAG_MAX < tree_size ? "the index is far behind the archive" : NULL;
+}
+
+/* Ready: the archive is read, the index lacks nothing and has come near the archive's end. */
 Status get_readyz(Request *r, Reply *reply, Err *err)
 {
 	IndexState index;
@@ -88,7 +100,8 @@ Status get_readyz(Request *r, Reply *reply, Err *err)
 	uint64_t tree_size = store_tree_size(r->service->store);
 	(void)err;
 	index_state(r->service->index, &index);
-	bool ready = !index.problem && index.position + HEALTH_LAG_MAX >= tree_size;
+	const char *reason = unready_reason(&index, tree_size);
+	bool ready = !reason;
 	reply->http = ready ? 200 : 503;
 	if (!ready)
 		reply_header(reply, "Retry-After", STR("5"));
@@ -97,8 +110,9 @@ Status get_readyz(Request *r, Reply *reply, Err *err)
 	jout_field_bool(&j, "ready", ready);
 	jout_field_u64(&j, "tree_size", tree_size);
 	jout_field_u64(&j, "index_position", index.position);
-	if (index.problem)
-		jout_field_text(&j, "problem", index.problem);
+	jout_field_u64(&j, "damaged_shards", index.damaged_shards);
+	if (reason)
+		jout_field_text(&j, "problem", reason);
 	jout_close(&j, '}');
 	return ST_OK;
 }
@@ -208,6 +222,9 @@ Status get_metrics(Request *r, Reply *reply, Err *err)
 	write_gauge(out, "index_sealed_shards", "Sealed shards.", index.sealed_shards);
 	write_gauge(out, "index_bytes", "Bytes of the index on disk.", index.bytes);
 	write_gauge(out, "index_healthy", "1: the follower of the log works.", !index.problem);
+	write_gauge(out, "index_whole", "1: nothing lacks that was searchable before.", index.is_whole);
+	write_gauge(out, "index_damaged_shards", "Left out of answers until they are built anew.",
+		    index.damaged_shards);
 	write_scrub(service, out);
 	write_jobs(service, out);
 	write_connections(service, out);

@@ -96,7 +96,7 @@ static void build_one(int kind)
 	for (int i = 0; i < FILES; i++)
 		must(file_read_all(path_of(kinds[kind], names[i]), 64 << 20, &whole[kind][i], &err), &err);
 	if (kind == 0)
-		must(match_shard_open(&sound, path, &err), &err);
+		must(match_shard_open(&sound, path, false, &err), &err);
 }
 
 static void build(void)
@@ -289,7 +289,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		build();
 	write_damaged(data, size);
 	snprintf(path, sizeof path, "%s/damaged", directory);
-	Status st = match_shard_open(&damaged, path, &err);
+	Status st = match_shard_open(&damaged, path, false, &err);
 	judge(st, &err, size < 5);
 	if (st != ST_OK)
 		return 0;

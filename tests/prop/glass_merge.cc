@@ -29,7 +29,7 @@ static void merge(const World &world, const std::vector<Part> &parts, const std:
 	std::vector<GlassMergeInput> inputs;
 	std::vector<GlassMetadata> metadata;
 	for (const Part &p : parts)
-		inputs.push_back({p.dir.c_str(), p.offset, p.dead.data(), p.dead.size()});
+		inputs.push_back({p.dir.c_str(), p.offset, p.dead.data(), p.dead.size(), nullptr});
 	for (const auto &[name, value] : world.metadata)
 		metadata.push_back({{name.data(), name.size()}, {value.data(), value.size()}});
 	GlassFinish finish = {};

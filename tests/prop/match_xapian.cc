@@ -6,6 +6,7 @@
 #include "tests/prop/glass_world.h"
 
 extern "C" {
+#include "indexer/glass/sums.h"
 #include "indexer/match/match.h"
 }
 
@@ -39,8 +40,14 @@ struct Shards {
 		check_status(xap_open(&xapian, names.data(), names.size(), &err), err);
 		for (size_t i = 0; i + has_live < dirs.size(); i++) {
 			MatchShard *shard = nullptr;
-			check_status(match_shard_open(&shard, names[i], &err), err);
+			check_status(match_shard_open(&shard, names[i], false, &err), err);
 			sealed.push_back(shard);
+		}
+		if (has_live) {
+			GlassSums *sums = nullptr;
+			check_status(glass_sums_make(&sums, names.back(), nullptr, &err), err);
+			check_status(glass_sums_write(sums, names.back(), false, &err), err);
+			glass_sums_free(sums);
 		}
 		check_status(
 			matcher_open(&matcher, sealed.data(), sealed.size(), has_live ? names.back() : nullptr, &err),

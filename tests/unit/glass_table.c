@@ -71,7 +71,7 @@ static void read_table(const Shape *shape, const GlassVersion *version)
 	Err err = {0};
 	char expected[GLASS_KEY_MAX];
 	Str key, tag;
-	GlassReader *r = glass_reader_open(directory, GLASS_POSTLIST, version, &err);
+	GlassReader *r = glass_reader_open(directory, GLASS_POSTLIST, version, NULL, &err);
 	assert_non_null(r);
 	for (uint32_t i = 0; i < shape->count; i++) {
 		assert_int_equal(glass_reader_next(r, &key, &tag, &err), STEP_ITEM);
@@ -179,7 +179,7 @@ static bool reads_well(const GlassVersion *version)
 	Err err = {0};
 	Str key, tag;
 	Step step = STEP_ERROR;
-	GlassReader *r = glass_reader_open(directory, GLASS_POSTLIST, version, &err);
+	GlassReader *r = glass_reader_open(directory, GLASS_POSTLIST, version, NULL, &err);
 	while (r && (step = glass_reader_next(r, &key, &tag, &err)) == STEP_ITEM)
 		if (tag.len)
 			assert_true(tag.ptr[tag.len - 1] | 1);

@@ -97,7 +97,7 @@ static void assert_whole(const char *dir)
 	for (int kind = GLASS_POSTLIST; kind <= GLASS_POSITION; kind += GLASS_POSITION) {
 		Str key, tag;
 		Step step = STEP_ERROR;
-		GlassReader *r = glass_reader_open(dir, (GlassTableKind)kind, &version, &err);
+		GlassReader *r = glass_reader_open(dir, (GlassTableKind)kind, &version, NULL, &err);
 		assert_non_null(r);
 		while ((step = glass_reader_next(r, &key, &tag, &err)) == STEP_ITEM)
 			;

@@ -49,7 +49,7 @@ static void a_walk_that_ends_early_has_what_it_found_and_says_so(void **state)
 	world_add(&w, "{\"id\":\"live\",\"text\":\"giao đất\"}"); /* a shard of its own */
 	world_wait(&w);
 	Snapshot *s = index_take_snapshot(w.index);
-	assert_ok(&w, snapshot_take_matcher(s, &matcher, &w.err));
+	assert_ok(&w, snapshot_take_matcher(s, &matcher, &(size_t){0}, &w.err));
 	assert_ok(&w, matcher_search(matcher, &ask, &w.arena, &found, &w.err));
 	assert_true(found.total_is_exact && !found.gave_up && found.total == 601);
 	stop_raise(&stop);

@@ -223,7 +223,7 @@ static void what_a_tier_excludes_carries_no_weights(void **state)
 	(void)state;
 	TokenIter *tokens = token_iter_new(&world.err);
 	assert_non_null(tokens);
-	assert_ok(&world, snapshot_take_matcher(snapshot, &matcher, &world.err));
+	assert_ok(&world, snapshot_take_matcher(snapshot, &matcher, &(size_t){0}, &world.err));
 	assert_ok(&world, query_parse(STR("chính quyền (địa phương) -\"ban hành\""), tokens, &world.arena, &parsed,
 				      &world.err));
 	assert_ok(&world, query_compile(&parsed, (CompileOptions){.expand = true}, tokens, matcher, &world.arena,
