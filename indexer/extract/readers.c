@@ -5,6 +5,7 @@
 #include "indexer/extract/catdoc.h"
 #include "indexer/extract/html.h"
 #include "indexer/extract/office.h"
+#include "indexer/extract/rtf.h"
 
 /* By its path, not as "-": pdftotext would copy standard input into memory. Page breaks stay: they number the pages. */
 static const char *const pdf_program[] = {"pdftotext", "-enc", "UTF-8", "-eol", "unix", "/proc/self/fd/0", "-", NULL};
@@ -59,7 +60,7 @@ static const TextReader readers[READER_COUNT] = {
 			.version = ppt_version,
 			.version_begins = "Catdoc Version ",
 			.no_text = old_empty},
-	[READER_RTF] = {.no_text = "an RTF file: no extractor"},
+	[READER_RTF] = {.word = "rtf", .label = "hoso rtf", .read = rtf_read, .no_text = empty},
 	[READER_IMAGE] = {.no_text = "an image: its text is not recognised yet"},
 	[READER_LINES] = {.no_text = no_extractor},
 	[READER_JSON] = {.decodes = true, .no_text = empty},

@@ -54,7 +54,8 @@ const Format formats[] = {
 	 .endings = {".rtf"},
 	 .media = "application/rtf",
 	 .magics = {MAGIC("{\\rtf")},
-	 .reader = READER_RTF},
+	 .reader = READER_RTF,
+	 .yields = YIELDS_TEXT},
 	/* images */
 	{.name = "image", /* whose name does not say which */
 	 .media = "application/octet-stream",

@@ -105,7 +105,7 @@ static const char *const fuzz_targets[READER_COUNT] = {
 	[READER_XLSX] = "ingest_extract",       [READER_LINES] = "ingest_bytes",
 	[READER_JSON] = "ingest_source_json",   [READER_TABLE] = "ingest_manifest",
 	[READER_PACKAGE] = "ingest_package_in", [READER_EDXML] = "ingest_edxml",
-	[READER_MAIL] = "ingest_mail",
+	[READER_RTF] = "ingest_extract",        [READER_MAIL] = "ingest_mail",
 };
 
 static bool is_there(const char *root, const char *folder, const char *target, const char *end)
