@@ -9,14 +9,18 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { SETTLE_MS = 600000, TERMINAL_PAUSE_US = 200000, LOG_PAUSE_US = 5000000 };
-enum { OPT_JSON, OPT_REJECTS, OPT_NO_WAIT, OPT_FONDS, OPT_CASE, OPT_QUIET };
+enum { MAPS_MAX = 64, SETTLE_MS = 600000, TERMINAL_PAUSE_US = 200000, LOG_PAUSE_US = 5000000 };
+enum { OPT_JSON, OPT_REJECTS, OPT_NO_WAIT, OPT_FONDS, OPT_CASE, OPT_DRY_RUN, OPT_MAP, OPT_AS_DOCUMENT, OPT_QUIET };
 static const CliOption options[] = {
 	[OPT_JSON] = {"json", 0, NULL, "end with the report as one JSON object"},
 	[OPT_REJECTS] = {"rejects", 0, "FILE", "list what was refused and why, and warnings, one JSON a line"},
 	[OPT_NO_WAIT] = {"no-wait", 0, NULL, "end when everything is archived; a later command or server indexes it"},
 	[OPT_FONDS] = {"fonds", 0, "NAME", "fonds of records that name none"},
 	[OPT_CASE] = {"case", 0, "CODE", "case file of records that name none"},
+	[OPT_DRY_RUN] = {"dry-run", 0, NULL,
+			 "say what each register's columns are and what does not fit; write nothing"},
+	[OPT_MAP] = {"map", 0, "MAP", "what a register's columns are: 'Heading=field', divided by ';'"},
+	[OPT_AS_DOCUMENT] = {"as-document", 0, NULL, "keep lists as documents, whatever their headings say"},
 	[OPT_QUIET] = {"quiet", 'q', NULL, "no progress"},
 	{0},
 };
@@ -65,7 +69,7 @@ static void list_reject(void *ctx, Str source, Status code, Str reason)
 	buf_done(&line);
 }
 
-static void list_warning(void *ctx, Str source, Str warning)
+static void list_warning(void *ctx, Str source, const char *finding, Str warning)
 {
 	Output *output = ctx;
 	Buf line = {0};
@@ -76,11 +80,29 @@ static void list_warning(void *ctx, Str source, Str warning)
 		return;
 	}
 	jout_begin(&j, &line);
-	ingest_warning_write(source, warning, &j);
+	ingest_warning_write(source, finding, warning, &j);
 	buf_add_char(&line, '\n');
 	if (buf_ok(&line))
 		fwrite(line.data, 1, line.len, output->rejects);
 	buf_done(&line);
+}
+
+/* What a register's columns are, and its first records: one JSON a line. */
+static void show_plan(void *ctx, Str json)
+{
+	(void)ctx;
+	printf("%.*s\n", STR_ARG(json));
+}
+
+/* "A=number;B=file" → its parts. */
+static size_t read_maps(const char *text, Str out[static MAPS_MAX])
+{
+	Str rest = str_from(text), map;
+	size_t count = 0;
+	while (rest.len && count < MAPS_MAX && str_split(&rest, ';', &map))
+		if (str_trim(map).len)
+			out[count++] = str_trim(map);
+	return count;
 }
 
 static int print_report(const IngestReport *r, bool as_json)
@@ -114,6 +136,12 @@ static Status ingest_all(const CliArgs *args, Store *store, Index *index, Output
 			     .until = {.stop = &cli_stop},
 			     .fonds = str_from(fonds),
 			     .case_code = str_from(case_code)};
+	Str maps[MAPS_MAX];
+	how.dry_run = args->values[OPT_DRY_RUN] != NULL;
+	how.planned = how.dry_run ? show_plan : NULL;
+	how.as_document = args->values[OPT_AS_DOCUMENT] != NULL;
+	how.maps = maps;
+	how.map_count = read_maps(args->values[OPT_MAP], maps);
 	Err ignored;
 	Status st = index ? index_follower_start(index, err) : ST_OK;
 	if (st == ST_OK)
@@ -138,10 +166,11 @@ static int run_ingest(const CliArgs *args)
 		return cli_fail(&err);
 	}
 	cli_catch_stop();
-	Status st = store_open(&store, args->archive, &err);
+	bool dry_run = args->values[OPT_DRY_RUN] != NULL;
+	Status st = dry_run ? ST_OK : store_open(&store, args->archive, &err);
 	if (st == ST_NOT_FOUND)
 		st = store_init(args->archive, &err) == ST_OK ? store_open(&store, args->archive, &err) : err.code;
-	if (st == ST_OK && !args->values[OPT_NO_WAIT])
+	if (st == ST_OK && !dry_run && !args->values[OPT_NO_WAIT])
 		st = index_open(&index, store, NULL, &err);
 	if (st == ST_OK)
 		st = ingest_all(args, store, index, &output, &report, &err);

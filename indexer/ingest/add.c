@@ -216,8 +216,10 @@ static Status check_not_empty(const IngestItem *item, Err *err)
 		if (item->files[i].size_bytes == 0)
 			return err_set(err, ST_INVALID, "%s",
 				       item->file_count == 1 ? "an empty file" : "one of its files is empty");
-	if (!record->text.len && !item->file_count && !item->envelope)
-		return err_set(err, ST_INVALID, "neither text nor a file");
+	bool is_entry = record_text(record, RF_NUMBER).len || record_text(record, RF_SUBJECT).len ||
+			record_text(record, RF_LOCATION).len;
+	if (!record->text.len && !item->file_count && !item->envelope && !is_entry)
+		return err_set(err, ST_INVALID, "neither text nor a file, nor a number, subject or location");
 	return ST_OK;
 }
 
@@ -275,6 +277,12 @@ static Status add(IngestRun *run, IngestItem *item, Buf *text_buf, Err *err)
 	if (st != ST_OK)
 		return st;
 	fill_in_options(run, record);
+	if (run->options.dry_run) {
+		run->report->seen++;
+		run->report->added++;
+		warn(run, item, warnings);
+		return ST_OK;
+	}
 	if (!key.len && item->file_count)
 		st = derive_id(run, item, &key, err);
 	if (st == ST_OK && is_archived(run, item, key)) {

@@ -1,13 +1,13 @@
 /* indexer/ingest/file.c - one file by its format: JSON lines and packages are read as streams; a table is tried as a
- * manifest; everything else is a document, which brings what lies beside it (X.json, X.txt). What comes through a pipe
+ * register; everything else is a document, which brings what lies beside it (X.json, X.txt). What comes through a pipe
  * and has no name that says more is JSON lines. */
 #include "indexer/ingest/file.h"
 
 #include "base/file.h"
 #include "indexer/ingest/group.h"
-#include "indexer/ingest/manifest.h"
 #include "indexer/ingest/package.h"
 #include "indexer/ingest/records.h"
+#include "indexer/ingest/register.h"
 #include "indexer/source/format.h"
 
 #include <fcntl.h>
@@ -38,18 +38,6 @@ static Status ingest_package_of_fd(IngestRun *run, int fd, Str name, Err *err)
 		lseek(spooled.fd, 0, SEEK_SET);
 	st = ingest_package(run, spooled.fd, spooled.bytes, name, 0, err);
 	source_file_done(&spooled);
-	return st;
-}
-
-/* A .csv that is no manifest is a document like any other. */
-static Status try_manifest(IngestRun *run, const SourceFile *file, Str name, int dir_fd, bool *done_out, Err *err)
-{
-	Buf csv = {0};
-	Status st = source_file_load(file, MANIFEST_MAX_BYTES, &csv, err);
-	*done_out = false;
-	st = st == ST_OK ? ingest_manifest(run, buf_str(&csv), name, dir_fd, done_out, err)
-			 : ingest_reject_or_end(run, (IngestPlace){.name = name}, err, err);
-	buf_done(&csv);
 	return st;
 }
 
@@ -105,7 +93,8 @@ static Status take_or_spool(int fd, SourceFile *out, Err *err)
 
 Status ingest_file(IngestRun *run, int fd, Str name, int dir_fd, Err *err)
 {
-	bool compressed, is_manifest = false;
+	bool compressed;
+	RegisterOutcome outcome = REGISTER_NONE;
 	SourceFile file = {.fd = -1};
 	struct stat info;
 	FormatReader reader = format_by_long_name(file_base(name), &compressed)->reader;
@@ -125,9 +114,9 @@ Status ingest_file(IngestRun *run, int fd, Str name, int dir_fd, Err *err)
 	st = take_or_spool(fd, &file, err);
 	if (st != ST_OK)
 		return ingest_reject_or_end(run, (IngestPlace){.name = name}, err, err);
-	if (reader == READER_TABLE)
-		st = try_manifest(run, &file, name, dir_fd, &is_manifest, err);
-	if (st == ST_OK && !is_manifest)
+	if (register_is_possible(file_base(name)))
+		st = ingest_register(run, &file, name, dir_fd, &outcome, err);
+	if (st == ST_OK && outcome == REGISTER_NONE)
 		st = reader == READER_JSON ? ingest_json_file(run, &file, name, dir_fd, err)
 					   : ingest_document(run, &file, name, dir_fd, err);
 	source_file_done(&file);

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/utf8.h"
+#include "indexer/ingest/delivery.h"
 #include "indexer/ingest/file.h"
 #include "indexer/ingest/group.h"
 #include "indexer/source/format.h"
@@ -132,9 +133,17 @@ Status ingest_folder(IngestRun *run, int dir_fd, Str name, unsigned depth, Err *
 		return ingest_reject_or_end(run, place, err, err);
 	if (list.links)
 		ingest_warn(run, place, STR("links in this folder were not followed"));
-	st = ingest_files(run, &list, dir_fd, name, err);
+	if (depth == 0)
+		st = delivery_open(&run->delivery, dir_fd, name, err);
+	if (st == ST_OK)
+		st = ingest_files(run, &list, dir_fd, name, err);
 	if (st == ST_OK)
 		st = ingest_folders(run, &list, dir_fd, name, depth, err);
 	file_list_done(&list);
+	if (depth == 0) {
+		delivery_close(run->delivery);
+		run->delivery = NULL;
+		run->delivery_rows = false;
+	}
 	return st;
 }

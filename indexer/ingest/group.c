@@ -3,6 +3,7 @@
 #include "indexer/ingest/group.h"
 
 #include "indexer/ingest/add.h"
+#include "indexer/ingest/delivery.h"
 #include "indexer/ingest/mail.h"
 #include "indexer/ingest/message.h"
 #include "indexer/ingest/records.h"
@@ -34,6 +35,33 @@ static FormatReader reader_of(const FileGroup *group, size_t i)
 	return format_by_name(group->paths[i])->reader;
 }
 
+/* A file of a delivery that no row of its register names: marked and told, unless it is a case file's cover or list. */
+static Status describe_unlisted(IngestRun *run, const FileGroup *group, IngestPlace place, Record *record, Err *err)
+{
+	static const Str marks[] = {[DELIVERY_UNLISTED] = {"{\"delivery\":\"unlisted\"}", 23},
+				    [DELIVERY_COVER] = {"{\"delivery\":\"cover\"}", 20},
+				    [DELIVERY_LIST] = {"{\"delivery\":\"list\"}", 19}};
+	Str case_code;
+	if (!run->delivery || !run->delivery_rows || group->dir_fd < 0)
+		return ST_OK;
+	DeliveryRole role = delivery_role(run->delivery, delivery_path_of(run->delivery, place.name), &case_code);
+	record->fields[RF_EXTRA].text = marks[role];
+	if (role == DELIVERY_UNLISTED) {
+		ingest_find(run, place, FINDING_UNLISTED, STR("no row of the register names this file"));
+		return ST_OK;
+	}
+	record->fields[RF_TYPE].text = role == DELIVERY_COVER ? STR("Bìa hồ sơ") : STR("Mục lục văn bản");
+	if (!case_code.len)
+		return ST_OK;
+	Str *code = arena_calloc(&run->arena, 1, sizeof *code);
+	if (!code)
+		return err_no_memory(err);
+	*code = case_code;
+	record->fields[RF_CASES].items = code;
+	record->fields[RF_CASES].count = 1;
+	return ST_OK;
+}
+
 /* A document that stands alone, perhaps with its text beside it. */
 static Status add_document(IngestRun *run, FileGroup *group, size_t at, const SourceFile *text_file, Err *err)
 {
@@ -44,7 +72,8 @@ static Status add_document(IngestRun *run, FileGroup *group, size_t at, const So
 			   .files = &group->files[at],
 			   .file_count = 1,
 			   .text_file = text_file};
-	return ingest_add(run, &item, err);
+	Status st = describe_unlisted(run, group, item.place, &record, err);
+	return st == ST_OK ? ingest_add(run, &item, err) : st;
 }
 
 /* What the .json says, with the others as its files; a .txt beside a document is its text. */

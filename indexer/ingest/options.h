@@ -14,9 +14,14 @@ typedef struct {
 	void *ctx;
 	void (*progress)(void *ctx, const IngestReport *so_far); /* a few times a second */
 	void (*rejected)(void *ctx, Str source, Status code, Str reason);
-	void (*warned)(void *ctx, Str source, Str warning);
+	void (*warned)(void *ctx, Str source, const char *code, Str warning); /* code: as ingest_warning_write */
+	void (*planned)(void *ctx, Str json); /* a register: its columns, its first records */
 	Deadline until;       /* ends the ingest: the document at hand is given up, what was appended is committed */
 	Str fonds, case_code; /* given to records that name none */
+	bool dry_run;         /* nothing is written; texts are not extracted */
+	bool as_document;     /* lists are documents, whatever their headings say */
+	const Str *maps;      /* "Column=field", for registers */
+	size_t map_count;
 } IngestOptions;
 
 #endif

@@ -18,6 +18,18 @@
 #include "base/json_out.h"
 #include "store/format/hash.h"
 
+/* What does not fit between a register and its files. Each is a warning too. */
+typedef enum {
+	FINDING_MISSING,     /* a row names a file that is not there */
+	FINDING_UNLISTED,    /* a file that no row names */
+	FINDING_DOUBLED,     /* a file that several rows name */
+	FINDING_MISNAMED,    /* a file that stands elsewhere, or has another ending, than the row says */
+	FINDING_TOTAL,       /* a total that differs from what is there */
+	FINDING_SAME_NUMBER, /* agency, year and number stand twice */
+	FINDING_COUNT
+} IngestFinding;
+extern const char *const ingest_finding_names[FINDING_COUNT];
+
 typedef struct {
 	uint64_t seen, added, versions, duplicates, rejected, warnings;
 	uint64_t bytes; /* of text and originals, as read */
@@ -27,13 +39,14 @@ typedef struct {
 	Hash root;
 	bool cut_short; /* it was stopped before its end */
 	bool ended;
+	uint64_t findings[FINDING_COUNT];
 } IngestReport;
 
 /* Writes the members (no braces) into an open object; "root" only once the ingest has ended. */
 void ingest_report_write(const IngestReport *report, JsonOut *j);
 /* Writes one input that was refused as an object. */
 void ingest_reject_write(Str source, Status code, Str reason, JsonOut *j);
-/* Writes what is odd about one that was taken as an object. */
-void ingest_warning_write(Str source, Str warning, JsonOut *j);
+/* Writes what is odd about one that was taken as an object. finding: its name; NULL: it is none. */
+void ingest_warning_write(Str source, const char *finding, Str warning, JsonOut *j);
 
 #endif

@@ -49,7 +49,16 @@ void ingest_warn(IngestRun *run, IngestPlace place, Str warning)
 	char shown[SHOWN_MAX];
 	run->report->warnings++;
 	if (run->options.warned)
-		run->options.warned(run->options.ctx, place_text(place, shown), warning);
+		run->options.warned(run->options.ctx, place_text(place, shown), NULL, warning);
+}
+
+void ingest_find(IngestRun *run, IngestPlace place, IngestFinding finding, Str text)
+{
+	char shown[SHOWN_MAX];
+	run->report->warnings++;
+	run->report->findings[finding]++;
+	if (run->options.warned)
+		run->options.warned(run->options.ctx, place_text(place, shown), ingest_finding_names[finding], text);
 }
 
 static void tell_progress(IngestRun *run)
@@ -128,6 +137,8 @@ Status ingest_begin(IngestRun *run, Store *store, Index *index, const IngestOpti
 {
 	ingest_init(run, store, index, options, report);
 	run->put_now = false;
+	if (run->options.dry_run)
+		return ST_OK;
 	Status st = store_write_begin(store, err);
 	if (st == ST_BUSY)
 		return err_set(err, ST_BUSY,
@@ -169,10 +180,12 @@ Status ingest_end(IngestRun *run, Status st, Err *err)
 	}
 	if (st == ST_OK && run->index)
 		st = wait_for_index(run, err);
-	store_state(run->store, &state);
-	run->report->tree_size = state.tree_size;
-	run->report->root = state.root;
-	run->report->ended = true;
+	if (run->store) {
+		store_state(run->store, &state);
+		run->report->tree_size = state.tree_size;
+		run->report->root = state.root;
+		run->report->ended = true;
+	}
 	tell_progress(run);
 	arena_done(&run->arena);
 	json_reader_done(&run->json);

@@ -32,6 +32,8 @@ typedef struct {
 	JsonReader json;
 	Buf metadata, scratch;
 	TakenFiles taken;
+	struct Delivery *delivery; /* the folder under way, for registers in it; NULL: none */
+	bool delivery_rows;        /* a register of it was read */
 	uint64_t uncommitted_bytes, uncommitted_count;
 	uint64_t drops; /* of the archive (store_drops), before the first of these was appended */
 	uint64_t started_us, committed_us, told_us;
@@ -58,6 +60,7 @@ Status ingest_tick(IngestRun *run, uint64_t bytes_read, Err *err);
 Status ingest_commit(IngestRun *run, Err *err);
 
 void ingest_warn(IngestRun *run, IngestPlace place, Str warning);
+void ingest_find(IngestRun *run, IngestPlace place, IngestFinding finding, Str text);
 /* Counts and tells an input that is not taken. */
 void ingest_reject(IngestRun *run, IngestPlace place, Status code, const char *reason);
 /* The same where `why` may be the fault of the input, of the archive or of the machine: ST_OK when the input was

@@ -2,24 +2,74 @@
  * buffer. A line break outside quotes ends the row; what follows a closing quote within a cell belongs to the cell. */
 #include "indexer/source/csv.h"
 
+enum { SEEN_RECORDS = 40, SEEN_BYTES = 64 << 10 };
+
+static const char separators[] = ",;\t";
+
+/* Counts the separator in each of the first records, outside quotes. */
+static size_t count_in_records(Str text, char separator, size_t counts[static SEEN_RECORDS])
+{
+	size_t records = 0, count = 0;
+	bool quoted = false;
+	for (size_t i = 0; i < text.len && i < SEEN_BYTES && records < SEEN_RECORDS; i++) {
+		quoted ^= text.ptr[i] == '"';
+		count += !quoted && text.ptr[i] == separator;
+		if (quoted || text.ptr[i] != '\n')
+			continue;
+		counts[records++] = count;
+		count = 0;
+	}
+	if (records < SEEN_RECORDS)
+		counts[records++] = count;
+	return records;
+}
+
+/* How sure it is that this is the separator: the number of records with the same count of it, then that count. */
+static uint64_t weigh(Str text, char separator)
+{
+	size_t counts[SEEN_RECORDS], records = count_in_records(text, separator, counts);
+	uint64_t best = 0;
+	for (size_t i = 0; i < records; i++) {
+		uint64_t same = 0;
+		for (size_t k = 0; k < records; k++)
+			same += counts[k] == counts[i];
+		uint64_t weight = counts[i] ? same << 32 | counts[i] : 0;
+		best = weight > best ? weight : best;
+	}
+	return best;
+}
+
 static char find_separator(Str text)
 {
-	static const char separators[] = ",;\t";
-	size_t counts[3] = {0}, most = 0;
-	Str first = {NULL, 0}; /* of a text without any line */
-	str_split(&text, '\n', &first);
-	for (size_t i = 0; i < first.len; i++)
-		for (size_t s = 0; s < 3; s++)
-			counts[s] += first.ptr[i] == separators[s];
-	for (size_t s = 1; s < 3; s++)
-		if (counts[s] > counts[most])
-			most = s;
-	return separators[most];
+	char best = separators[0];
+	for (size_t s = 1; separators[s]; s++)
+		if (weigh(text, separators[s]) > weigh(text, best))
+			best = separators[s];
+	return best;
+}
+
+/* "sep=;" in a line of its own, as spreadsheets write it. */
+static bool take_named_separator(CsvReader *r)
+{
+	Str rest = r->left, line;
+	if (!str_split(&rest, '\n', &line))
+		return false;
+	Str trimmed = str_trim(line);
+	bool tab = str_eq_nocase(line, STR("sep=\t")) || str_eq_nocase(line, STR("sep=\t\r"));
+	if (!tab &&
+	    (trimmed.len != 5 || !str_eq_nocase(str_slice(trimmed, 0, 4), STR("sep=")) || trimmed.ptr[4] == '"'))
+		return false;
+	r->separator = tab ? '\t' : trimmed.ptr[4];
+	r->left = rest;
+	r->next_line = 2;
+	return true;
 }
 
 void csv_begin(CsvReader *reader, Str text)
 {
-	*reader = (CsvReader){.left = text, .separator = find_separator(text), .next_line = 1};
+	*reader = (CsvReader){.left = text, .next_line = 1};
+	if (!take_named_separator(reader))
+		reader->separator = find_separator(text);
 }
 
 void csv_done(CsvReader *reader)

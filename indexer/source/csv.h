@@ -24,7 +24,8 @@ typedef struct {
 	bool too_many; /* the row has more than CSV_CELLS_MAX cells; the rest is dropped */
 } CsvReader;
 
-/* The separator is the one that the first line has most. */
+/* The separator is the one that a first line "sep=;" names; else the one that most of the first records have equally
+ * often. */
 void csv_begin(CsvReader *reader, Str text);
 void csv_done(CsvReader *reader);
 Step csv_next(CsvReader *reader, Err *err);

@@ -25,9 +25,9 @@ static void must(Status st, const Err *err, const char *what)
 	exit(1);
 }
 
-static void warn_nobody(void *ctx, Str source, Str warning)
+static void warn_nobody(void *ctx, Str source, const char *code, Str warning)
 {
-	(void)ctx, (void)source, (void)warning;
+	(void)ctx, (void)source, (void)code, (void)warning;
 }
 
 static void refuse(void *ctx, Str source, Status code, Str reason)
