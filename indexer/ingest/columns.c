@@ -1,5 +1,5 @@
-/* indexer/ingest/columns.c - each of the first rows is tried as the row of headings, alone and with the row below it;
- * the one that names most fields is it. Then what a heading alone can't say is settled by its place among the others. */
+/* indexer/ingest/columns.c - each of the first rows is tried as the row of headings, alone and with the row below;
+ * the one that names most fields is it. What a heading alone does not say is settled by its place. */
 #include "indexer/ingest/columns.h"
 
 #include <stdio.h>

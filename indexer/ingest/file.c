@@ -14,8 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MANIFEST_MAX_BYTES = 128 << 20 };
-
 static Status ingest_lines_of_fd(IngestRun *run, int fd, Str name, int dir_fd, Err *err)
 {
 	FdSource from = {.fd = fd, .name = "the input"};

@@ -16,7 +16,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { FILES_OF_ROW_MAX = 64, PLAN_RECORDS = 3, DOCUMENT_KNOWN_MAX = 2 };
+enum { REGISTER_BYTES_MAX = 128 << 20, FILES_OF_ROW_MAX = 64, PLAN_RECORDS = 3, DOCUMENT_KNOWN_MAX = 2 };
 
 typedef struct {
 	IngestRun *run;
@@ -425,7 +425,7 @@ static Status read_text(const SourceFile *file, Grid *out, Err *err)
 {
 	Buf bytes = {0}, text = {0};
 	EncodingReport encoding;
-	Status st = source_file_load(file, LINE_MAX_BYTES, &bytes, err);
+	Status st = source_file_load(file, REGISTER_BYTES_MAX, &bytes, err);
 	if (st == ST_OK)
 		st = encoding_decode(buf_str(&bytes), &text, &encoding, err);
 	if (st == ST_OK)

@@ -198,7 +198,8 @@ static inline void note_reject(void *ctx, Str source, Status code, Str reason)
 static inline void note_warning(void *ctx, Str source, const char *code, Str warning)
 {
 	Fixture *f = ctx;
-	buf_printf(&f->warnings, "%.*s|%s%s%.*s\n", STR_ARG(source), code ? code : "", code ? "|" : "", STR_ARG(warning));
+	buf_printf(&f->warnings, "%.*s|%s%s%.*s\n", STR_ARG(source), code ? code : "", code ? "|" : "",
+		   STR_ARG(warning));
 }
 
 static inline int fixture_open(void **state)
