@@ -103,7 +103,7 @@ static const char *const fuzz_targets[READER_COUNT] = {
 	[READER_PLAIN] = "tokenizer_encoding",  [READER_HTML] = "ingest_extract",
 	[READER_DOCX] = "ingest_extract",       [READER_ODT] = "ingest_extract",
 	[READER_XLSX] = "ingest_extract",       [READER_LINES] = "ingest_bytes",
-	[READER_JSON] = "ingest_source_json",   [READER_TABLE] = "ingest_manifest",
+	[READER_JSON] = "ingest_source_json",   [READER_TABLE] = "ingest_register",
 	[READER_PACKAGE] = "ingest_package_in", [READER_EDXML] = "ingest_edxml",
 	[READER_RTF] = "ingest_extract",        [READER_MAIL] = "ingest_mail",
 };
