@@ -21,6 +21,7 @@ typedef struct {
 typedef enum {
 	EL_NONE,
 	EL_PARAGRAPH,
+	EL_BOX,  /* a text box: starts a line of its own, and what follows it too */
 	EL_TEXT, /* its characters are text */
 	EL_TAB,
 	EL_BREAK,
@@ -50,12 +51,15 @@ static const Element docx_elements[] = {
 	{"tc", EL_CELL},
 	{"pPr", EL_DROPPED},
 	{"rPr", EL_DROPPED},
-	{"Fallback", EL_DROPPED},
+	{"Fallback", EL_DROPPED}, /* the same box again, for older programs */
+	{"txbxContent", EL_BOX},
+	{"moveFrom", EL_DROPPED}, /* tracked: its text stands where it was moved to */
 	{NULL, EL_NONE},
 };
 static const Element odt_elements[] = {
-	{"p", EL_PARAGRAPH},        {"h", EL_PARAGRAPH},   {"tab", EL_TAB},         {"line-break", EL_BREAK},
-	{"s", EL_SPACES},           {"table-row", EL_ROW}, {"table-cell", EL_CELL}, {"tracked-changes", EL_DROPPED},
+	{"p", EL_PARAGRAPH},        {"h", EL_PARAGRAPH},     {"tab", EL_TAB},
+	{"line-break", EL_BREAK},   {"text-box", EL_BOX},    {"s", EL_SPACES},
+	{"table-row", EL_ROW},      {"table-cell", EL_CELL}, {"tracked-changes", EL_DROPPED},
 	{"annotation", EL_DROPPED}, {NULL, EL_NONE},
 };
 static const Element shared_elements[] = {
@@ -75,16 +79,20 @@ typedef struct {
 	const Element *elements;
 } PartKind;
 
-enum { PART_KINDS_MAX = 4 };
+enum { PART_KINDS_MAX = 6 };
 
 typedef struct {
 	PartKind parts[PART_KINDS_MAX];
 	bool text_in_paragraphs; /* all characters inside paragraphs are text, and blanks in a row are one */
 } OfficeKind;
 
-static const OfficeKind docx = {.parts = {{"word/document", true, docx_elements},
+/* Headers come first: they stand above the text, and so do the stamps in them that the gate for secrets looks for. */
+static const OfficeKind docx = {.parts = {{"word/header", true, docx_elements},
+					  {"word/document", true, docx_elements},
+					  {"word/footer", true, docx_elements},
 					  {"word/footnotes.xml", false, docx_elements},
-					  {"word/endnotes.xml", false, docx_elements}}};
+					  {"word/endnotes.xml", false, docx_elements},
+					  {"word/comments.xml", false, docx_elements}}};
 static const OfficeKind odt = {.parts = {{"content.xml", false, odt_elements}}, .text_in_paragraphs = true};
 static const OfficeKind xlsx = {
 	.parts = {{"xl/sharedStrings.xml", false, shared_elements}, {"xl/worksheets/sheet", true, sheet_elements}}};
@@ -141,6 +149,8 @@ static void open_element(void *ctx, const xmlChar *name, const xmlChar *prefix, 
 		r->text++;
 	else if (kind == EL_PARAGRAPH)
 		r->paragraphs++;
+	else if (kind == EL_BOX)
+		lines_paragraph(&r->lines);
 	else if (kind == EL_TAB)
 		lines_tab(&r->lines);
 	else if (kind == EL_BREAK)
@@ -186,6 +196,8 @@ static void close_element(void *ctx, const xmlChar *name, const xmlChar *prefix,
 	} else if (kind == EL_PARAGRAPH) {
 		r->paragraphs -= r->paragraphs > 0;
 		lines_break(&r->lines);
+	} else if (kind == EL_BOX) {
+		lines_paragraph(&r->lines);
 	} else if (kind == EL_CELL) {
 		lines_cell_end(&r->lines);
 	} else if (kind == EL_ROW) {

@@ -91,6 +91,33 @@ static void docx_gives_paragraphs_tables_and_footnotes(void **state)
 	zip_done(&zip);
 }
 
+static void docx_gives_headers_boxes_and_comments_on_lines_of_their_own(void **state)
+{
+	(void)state;
+	Zip zip = {0};
+	zip_file(&zip, "[Content_Types].xml", STR("<Types/>"), 0);
+	zip_file(&zip, "word/document.xml",
+		 STR("<w:document " W "><w:body><w:p><w:r><w:t>UBND XÃ</w:t></w:r><w:r><w:drawing><w:txbxContent>"
+		     "<w:p><w:r><w:t>HỎA "
+		     "TỐC</w:t></w:r></w:p></w:txbxContent></w:drawing></w:r><w:r><w:t>sau</w:t></w:r></w:p>"
+		     "<w:moveFrom><w:r><w:t>cũ</w:t></w:r></w:moveFrom></w:body></w:document>"),
+		 0);
+	zip_file(&zip, "word/header1.xml", STR("<w:hdr " W "><w:p><w:r><w:t>Đầu trang</w:t></w:r></w:p></w:hdr>"), 0);
+	zip_file(&zip, "word/footer2.xml", STR("<w:ftr " W "><w:p><w:r><w:t>Chân trang</w:t></w:r></w:p></w:ftr>"), 0);
+	zip_file(&zip, "word/comments.xml",
+		 STR("<w:comments " W "><w:comment><w:p><w:r><w:t>ý kiến</w:t></w:r></w:p></w:comment></w:comments>"),
+		 0);
+	Extraction e = extract_bytes(READER_DOCX, zip_end(&zip), NULL);
+	assert_non_null(strstr(e.text.data, "Đầu trang\n"));
+	assert_non_null(strstr(e.text.data, "UBND XÃ\nHỎA TỐC\n"));
+	assert_non_null(strstr(e.text.data, "\nsau\n"));
+	assert_non_null(strstr(e.text.data, "Chân trang\n"));
+	assert_non_null(strstr(e.text.data, "ý kiến\n"));
+	assert_null(strstr(e.text.data, "cũ"));
+	extraction_done(&e);
+	zip_done(&zip);
+}
+
 static void odt_and_xlsx_give_their_text(void **state)
 {
 	(void)state;
@@ -330,6 +357,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_table_row_of_short_cells_is_one_line_and_a_letterhead_is_not),
 		cmocka_unit_test(html_in_other_encodings_is_read_by_what_it_says_or_what_it_is),
 		cmocka_unit_test(docx_gives_paragraphs_tables_and_footnotes),
+		cmocka_unit_test(docx_gives_headers_boxes_and_comments_on_lines_of_their_own),
 		cmocka_unit_test(odt_and_xlsx_give_their_text),
 		cmocka_unit_test(broken_office_files_have_no_text_and_a_reason),
 		cmocka_unit_test(entities_that_expand_without_end_are_stopped),
