@@ -8,7 +8,6 @@
 #include "indexer/ingest/records.h"
 #include "indexer/ingest/row.h"
 #include "indexer/source/format.h"
-#include "indexer/source/sheet.h"
 #include "tokenizer/encoding.h"
 #include "tokenizer/fold.h"
 
@@ -417,8 +416,7 @@ static Status ingest_tables(IngestRun *run, const Grid *tables, size_t count, St
 
 bool register_is_possible(Str name)
 {
-	const Format *format = format_by_name(name);
-	return format->reader == READER_TABLE || sheets_are_possible(str_from(format->name));
+	return format_by_name(name)->reader == READER_TABLE;
 }
 
 static Status read_text(const SourceFile *file, Grid *out, Err *err)
@@ -435,47 +433,33 @@ static Status read_text(const SourceFile *file, Grid *out, Err *err)
 	return st;
 }
 
-static Status read_tables(const SourceFile *file, Str name, Grid *tables, size_t *count, Err *err)
-{
-	const Format *format = format_by_name(name);
-	if (format->reader != READER_TABLE)
-		return sheets_read(file, str_from(format->name), tables, count, err);
-	*count = 1;
-	return read_text(file, tables, err);
-}
-
 Status ingest_register(IngestRun *run, const SourceFile *file, Str name, int dir_fd, RegisterOutcome *out, Err *err)
 {
-	Grid tables[SHEETS_MAX] = {0};
-	size_t count = 0;
+	Grid table = {0};
 	Delivery *own = NULL;
 	IngestPlace place = {.name = name};
-	bool is_list = format_by_name(name)->reader == READER_TABLE;
 	*out = REGISTER_NONE;
 	if (run->options.as_document || file->size_bytes == 0)
 		return ST_OK;
-	Status st = read_tables(file, name, tables, &count, err);
-	if (st != ST_OK && !is_list && st != ST_NO_MEMORY)
-		return ST_OK; /* a broken workbook: the document's reader says why */
+	Status st = read_text(file, &table, err);
 	if (st == ST_OK && dir_fd >= 0 && !run->delivery)
 		st = delivery_open(&own, dir_fd, str_slice(name, 0, name.len - file_base(name).len), err);
 	if (st == ST_OK)
-		st = ingest_tables(run, tables, count, name, own ? own : run->delivery, out, err);
+		st = ingest_tables(run, &table, 1, name, own ? own : run->delivery, out, err);
 	else
 		*out = REGISTER_REFUSED;
-	if (st == ST_OK && is_list && *out == REGISTER_NONE) {
+	if (st == ST_OK && *out == REGISTER_NONE) {
 		RegisterColumns none = {0};
 		Arena arena = {0};
 		Err ignored;
-		bool found = columns_find(&tables[0], NULL, 0, &arena, &none, &ignored) == ST_OK;
+		bool found = columns_find(&table, NULL, 0, &arena, &none, &ignored) == ST_OK;
 		refuse(run, name, found ? &none : NULL);
 		arena_done(&arena);
 		*out = REGISTER_REFUSED;
 	}
 	if (st != ST_OK)
 		st = ingest_reject_or_end(run, place, err, err);
-	for (size_t i = 0; i < count; i++)
-		grid_done(&tables[i]);
+	grid_done(&table);
 	delivery_close(own);
 	return st;
 }
