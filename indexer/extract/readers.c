@@ -66,6 +66,7 @@ static const TextReader readers[READER_COUNT] = {
 	[READER_JSON] = {.decodes = true, .no_text = empty},
 	[READER_TABLE] = {.decodes = true, .no_text = empty},
 	[READER_EDXML] = {.no_text = no_extractor},
+	[READER_SIGNED] = {.no_text = no_extractor},
 	[READER_MAIL] = {.no_text = no_extractor},
 	[READER_PACKAGE] = {.no_text = no_extractor},
 };

@@ -7,6 +7,7 @@
 #include "indexer/ingest/mail.h"
 #include "indexer/ingest/message.h"
 #include "indexer/ingest/records.h"
+#include "indexer/ingest/signed.h"
 #include "indexer/source/format.h"
 
 static void clear(FileGroup *group)
@@ -109,6 +110,8 @@ static Status add_each(IngestRun *run, FileGroup *group, size_t text_at, Err *er
 			st = ingest_json_file(run, &group->files[i], name, group->dir_fd, err);
 		} else if (reader_of(group, i) == READER_MAIL) {
 			st = ingest_mail(run, &group->files[i], place_of(run, group, i), err);
+		} else if (reader_of(group, i) == READER_SIGNED) {
+			st = ingest_signed(run, &group->files[i], place_of(run, group, i), err);
 		} else if (message_is(&group->files[i])) {
 			st = ingest_message(run, &group->files[i], place_of(run, group, i), err);
 		} else {

@@ -136,6 +136,11 @@ const Format formats[] = {
 	 .media = "application/mbox",
 	 .reader = READER_MAIL,
 	 .yields = YIELDS_RECORDS},
+	{.name = "p7m",
+	 .endings = {".p7m"},
+	 .media = "application/pkcs7-mime",
+	 .reader = READER_SIGNED,
+	 .yields = YIELDS_RECORDS},
 	/* packages */
 	{.name = "zip",
 	 .endings = {".zip"},

@@ -45,6 +45,7 @@ typedef enum {
 	READER_PACKAGE, /* tar, zip, 7z */
 	READER_EDXML,   /* a message of the document exchange */
 	READER_MAIL,    /* an e-mail, or an mbox of them */
+	READER_SIGNED,  /* a signed container around one document */
 	READER_COUNT
 } FormatReader;
 

@@ -87,7 +87,8 @@ static void every_format_has_a_reader_for_what_it_yields_and_no_ending_stands_tw
 		assert_int_equal((f->yields & YIELDS_MEMBERS) != 0, f->reader == READER_PACKAGE);
 		assert_int_equal((f->yields & YIELDS_RECORDS) != 0,
 				 f->reader == READER_LINES || f->reader == READER_JSON || f->reader == READER_TABLE ||
-					 f->reader == READER_EDXML || f->reader == READER_MAIL);
+					 f->reader == READER_EDXML || f->reader == READER_MAIL ||
+					 f->reader == READER_SIGNED);
 		for (size_t i = 0; i < FORMAT_ENDINGS_MAX && f->endings[i]; i++) {
 			char name[40];
 			snprintf(name, sizeof name, "a%s", f->endings[i]);
@@ -106,6 +107,7 @@ static const char *const fuzz_targets[READER_COUNT] = {
 	[READER_JSON] = "ingest_source_json",   [READER_TABLE] = "ingest_register",
 	[READER_PACKAGE] = "ingest_package_in", [READER_EDXML] = "ingest_edxml",
 	[READER_RTF] = "ingest_extract",        [READER_MAIL] = "ingest_mail",
+	[READER_SIGNED] = "ingest_cms_in",
 };
 
 static bool is_there(const char *root, const char *folder, const char *target, const char *end)
