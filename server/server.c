@@ -174,6 +174,9 @@ static Status start_keeping(Service *service, const ServerOptions *options, Err 
 		event_write(EVENT_WARN, "server", "accesses are not noted", "because", err->text, NULL);
 		st = ST_OK;
 	}
+	if (service->access && *access_log_damage(service->access))
+		event_write(EVENT_ERROR, "server", "a damaged access log is kept as it is; the next file begins",
+			    "because", access_log_damage(service->access), NULL);
 	if (st == ST_OK && options->scrub_bytes_per_second)
 		st = scrub_start(&service->scrub, service->store, options->scrub_bytes_per_second, SCRUB_PAUSE_MS, err);
 	return st;

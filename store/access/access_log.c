@@ -1,6 +1,6 @@
 /* store/access/access_log.c - entries go to the newest file, which is read from its header on at every open: the chain
  * says whether it is whole. A broken end is cut off only where no intact entry follows; otherwise something in the
- * middle was changed.
+ * middle was changed: that file stays as it is, as evidence, and the next one begins behind its last readable entry.
  *
  * The next file is written under another name with its header and its first entry, synced and renamed: it is there
  * whole or not at all. Only then the oldest ones are removed, so what is missing is always noted in the newest file.
@@ -32,6 +32,7 @@ struct AccessLog {
 	uint32_t dropped;       /* the newest file that was dropped, as the newest note says; 0: none was */
 	uint64_t end, entries, synced_ms;
 	bool unsynced, failed;
+	Err damage; /* what was wrong with the newest file when the log was opened */
 	Hash newest;
 	Buf json, space;
 };
@@ -78,7 +79,7 @@ static void put_note(const AccessLog *log, uint32_t dropped, Buf *out)
 	jout_field_text(&j, "who", "hoso");
 	jout_field_text(&j, "action", "next-file");
 	jout_field_text(&j, "what", before);
-	jout_field_text(&j, "result", "ok");
+	jout_field_text(&j, "result", log->damage.code == ST_OK ? "ok" : "damaged");
 	jout_field_u64(&j, "entries", log->entries);
 	jout_key(&j, "last");
 	jout_hex(&j, log->newest.bytes, STORE_HASH_LEN);
@@ -196,10 +197,11 @@ static Status open_newest(AccessLog *log, Err *err)
 	return log->fd < 0 ? err_errno(err, errno, "open %s", path.text) : ST_OK;
 }
 
-/* Reads the newest file, cuts off its torn end, and removes what it says was dropped. */
+/* Reads the newest file, cuts off its torn end, and removes what it says was dropped. Behind a damaged one the next
+ * begins. */
 static Status take_up(AccessLog *log, Err *err)
 {
-	AccessReader r;
+	AccessReader r = {0};
 	Str json;
 	Step step = STEP_END;
 	Status st = access_reader_begin(&r, log->fd, log->number, err);
@@ -214,11 +216,17 @@ static Status take_up(AccessLog *log, Err *err)
 			st = err_errno(err, errno, "cut off the access log's torn end");
 	}
 	access_reader_done(&r);
-	if (st != ST_OK)
+	if (st != ST_OK && st != ST_CORRUPT)
 		return st;
 	log->end = r.at;
 	log->entries = r.entries;
 	log->newest = r.newest;
+	if (st == ST_CORRUPT) {
+		log->damage = *err;
+		st = begin_next_file(log, err);
+		log->damage.code = ST_OK; /* later files follow on a whole one */
+		return st;
+	}
 	if (log->dropped >= log->number)
 		log->dropped = 0;
 	remove_dropped(log);
@@ -321,6 +329,11 @@ Status access_log_add(AccessLog *log, const AccessEntry *entry, Err *err)
 	Status st = add_locked(log, entry, err);
 	pthread_mutex_unlock(&log->mutex);
 	return st;
+}
+
+const char *access_log_damage(const AccessLog *log)
+{
+	return log->damage.text;
 }
 
 Status access_log_sync(AccessLog *log, Err *err)

@@ -33,13 +33,15 @@ typedef struct {
 	uint64_t file_bytes;  /* a file is full when it has grown to this; default 1/16 of the quota */
 } AccessOptions;
 
-/* Opens <archive>/access for appending; a torn last entry is cut off. Reads the newest file only. */
+/* Opens <archive>/access for appending; a torn last entry is cut off. Reads the newest file only. Where that is damaged
+ * it is left as it is, the next one begins, and access_log_damage says why: access_log_read goes on to refuse it. */
 Status access_log_open(AccessLog **out, const char *archive_dir, Err *err);
 /* 0 in an option: its default. */
 Status access_log_open_with(AccessLog **out, const char *archive_dir, const AccessOptions *options, Err *err);
 void access_log_close(AccessLog *log); /* syncs */
 Status access_log_add(AccessLog *log, const AccessEntry *entry, Err *err);
 Status access_log_sync(AccessLog *log, Err *err);
+const char *access_log_damage(const AccessLog *log); /* ""; lives as long as the log */
 void access_log_head(AccessLog *log, uint64_t *entries_out, Hash *newest_out);
 
 /* Reads all that is kept in order and checks the chain. `each` may be NULL; its JSON lives until it returns. `number`

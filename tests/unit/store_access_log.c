@@ -71,9 +71,18 @@ static void every_changed_bit_and_every_cut_shows(void **state)
 		}
 	}
 	assert_int_equal(silent, 0);
-	flip_byte(f, LOG, size / 2, 1); /* in the middle: refused, not cut off */
-	assert_status(f, access_log_open(&log, f->dir, &f->err), ST_CORRUPT);
+	flip_byte(f, LOG, size / 2, 1); /* in the middle: kept, not cut off, and never taken for whole */
+	assert_ok(f, access_log_open(&log, f->dir, &f->err));
+	assert_true(*access_log_damage(log));
+	add(f, log, "behind the damage");
+	access_log_close(log);
 	assert_int_equal(file_size_of(f, LOG), size);
+	assert_status(f, access_log_read(f->dir, NULL, NULL, &count, &now, &f->err), ST_CORRUPT);
+	assert_ok(f, access_log_open(&log, f->dir, &f->err)); /* the next file is whole */
+	assert_false(*access_log_damage(log));
+	access_log_close(log);
+	fixture_path(f, "access/00000002.log", path, sizeof path);
+	assert_int_equal(unlink(path), 0);
 	flip_byte(f, LOG, size / 2, 1);
 	fixture_path(f, LOG, path, sizeof path);
 	assert_int_equal(truncate(path, (off_t)size - 3), 0); /* a torn end is cut off, the rest stays */
