@@ -11,6 +11,7 @@
 #include "indexer/search/question.h"
 #include "indexer/search/compile.h"
 #include "indexer/search/compile_fields.h"
+#include "indexer/search/cursor.h"
 #include "indexer/search/page.h"
 
 enum { QUESTION_WORDS = 7 };
@@ -145,18 +146,17 @@ static void gather_words(const Clause *clause, Search *search)
 		gather_words(clause->children[i], search);
 }
 
-static Status read_cursor(Str cursor, Search *search, Err *err)
+static Status read_cursor(Str text, Search *search, Err *err)
 {
-	if (!cursor.len)
+	SearchCursor cursor;
+	if (!text.len)
 		return ST_OK;
-	char kind = cursor.ptr[0];
-	bool relaxed = kind == 'r', tier = kind >= 'a' && kind < 'a' + COMPILE_TIERS_MAX;
-	search->other_accents = kind >= 'A' && kind < 'A' + COMPILE_TIERS_MAX;
-	if ((!relaxed && !tier && !search->other_accents) ||
-	    !str_to_u64(str_slice(cursor, 1, cursor.len), &search->first) || search->first > SEARCH_DEEPEST)
+	if (!cursor_parse(text, &cursor))
 		return err_set(err, ST_INVALID, "cursor: not one that an answer gave");
-	search->relaxed = relaxed;
-	search->tier = relaxed ? 0 : (size_t)(kind - (search->other_accents ? 'A' : 'a'));
+	search->relaxed = cursor.relaxed;
+	search->other_accents = cursor.other_accents;
+	search->tier = cursor.tier;
+	search->first = cursor.first;
 	return ST_OK;
 }
 

@@ -6,12 +6,12 @@
  *   checking   the query has a phrase or NEAR that the index can only guess: each hit's text is looked at, some fall
  * away question   the first hits are ordered again by how close together their text has what is asked (closeness.h)
  *
- * A cursor is a letter for the tier and the number of its hits that were passed: 'a', 'b' … as typed, 'A', 'B' … with
- * other accents, 'r' where one word is enough.
+ * Where the next page begins is told by a cursor (cursor.h).
  */
 #include "indexer/search/page.h"
 
 #include "base/utf8.h"
+#include "indexer/search/cursor.h"
 #include "indexer/search/passage.h"
 
 #include <inttypes.h>
@@ -110,14 +110,14 @@ static Status add_hit(View *view, Search *search, size_t tier, const QueryHit *f
 
 static Status set_next(View *view, Search *search, size_t tier, uint64_t first)
 {
-	if (first > SEARCH_DEEPEST)
+	bool relaxed = search->relaxed && !search->other_accents;
+	SearchCursor cursor = {relaxed, search->other_accents, relaxed ? 0 : tier, first};
+	char text[CURSOR_TEXT_MAX];
+	if (first > CURSOR_DEEPEST)
 		return ST_OK;
-	char *cursor = arena_printf(
-		view->arena, "%c%" PRIu64,
-		search->relaxed && !search->other_accents ? 'r' : (int)((search->other_accents ? 'A' : 'a') + tier),
-		first);
-	search->answer->next = str_from(cursor);
-	return cursor ? ST_OK : err_no_memory(view->err);
+	cursor_write(&cursor, text);
+	search->answer->next = arena_copy(view->arena, str_from(text));
+	return search->answer->next.ptr ? ST_OK : err_no_memory(view->err);
 }
 
 /* The tiers, restricted by the filters. */

@@ -10,8 +10,6 @@
 #include "indexer/search/compiler.h"
 #include "indexer/search/view.h"
 
-enum { SEARCH_DEEPEST = 1 << 20 }; /* hits that a cursor can pass over */
-
 /* A search under way. */
 typedef struct {
 	const SearchRequest *request;

@@ -1,0 +1,19 @@
+/* tests/fuzz/search_cursor.c - any bytes as a cursor: refused, or written again as one that means the same. */
+#include "indexer/search/cursor.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	SearchCursor cursor, again;
+	char text[CURSOR_TEXT_MAX];
+	if (!cursor_parse((Str){(const char *)data, size}, &cursor))
+		return 0;
+	cursor_write(&cursor, text);
+	if (cursor.first > CURSOR_DEEPEST || !cursor_parse(str_from(text), &again) || again.first != cursor.first ||
+	    again.tier != cursor.tier || again.relaxed != cursor.relaxed || again.other_accents != cursor.other_accents)
+		abort();
+	return 0;
+}
