@@ -236,9 +236,10 @@ static bool take_table(const uint8_t **at, const uint8_t *end, TableSums *out)
 
 static bool take_all(const Buf *bytes, GlassSums *out)
 {
-	const uint8_t *at = (const uint8_t *)bytes->data, *end = at + bytes->len;
+	const uint8_t *at = (const uint8_t *)bytes->data, *end;
 	if (bytes->len < HEAD_LEN + 4 || memcmp(at, magic, sizeof magic) != 0)
 		return false;
+	end = at + bytes->len;
 	end -= 4;
 	if (get_le32(end) != crc32c(0, at, (size_t)(end - at)))
 		return false;
