@@ -5,7 +5,7 @@
  *   archive/index/live-00008867/      the live shard: what came since, written by Xapian itself
  *
  * All of it may be damaged, or be removed, at any time: nothing is read that does not fit its sum. What is damaged is
- * left out of searches, which say so, and built anew from the log (docs/decisions/0020).
+ * left out of searches, which say so, and built anew from the log (docs/decisions/0022).
  *
  * Ingest, restart and reindex are the same code: read the log from where the index stands, build shards, swap the
  * manifest. A search never waits for that and never fails because the index changed: it keeps the shards it opened
