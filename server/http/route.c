@@ -1,5 +1,6 @@
-/* server/http/route.c - a pattern is compared with an address part by part; "{…}" takes any part. The first route that
- * fits path and method answers; where only the path fits, the methods that it has are collected for Allow. */
+/* server/http/route.c - a pattern is compared with an address part by part; "{…}" takes any part. A fixed word must
+ * be written without escapes: a proxy that forbids "/metrics" would let "/%6detrics" pass. The first route that fits path
+ * and method answers; where only the path fits, the methods that it has are collected for Allow. */
 #include "server/http/route.h"
 
 #include "base/utf8.h"
@@ -15,7 +16,7 @@ static bool matches(const Route *route, const Url *url, Str variables[static ROU
 			return false;
 		if (part.ptr[0] == '{')
 			variables[variable++] = url->parts[i];
-		else if (!str_eq(part, url->parts[i]))
+		else if ((url->escaped >> i & 1) || !str_eq(part, url->parts[i]))
 			return false;
 		i++;
 	}

@@ -68,8 +68,8 @@ static Status parse_path(Str path, Arena *arena, Url *url, Err *err)
 	Str rest = str_slice(path, 1, path.len), raw;
 	if (rest.len == 0)
 		return ST_OK;
-	if (rest.ptr[rest.len - 1] == '/')
-		rest.len--;
+	if (rest.len > 1 && rest.ptr[rest.len - 1] == '/')
+		return err_set(err, ST_NOT_FOUND, "there is nothing at an address that ends in a slash");
 	while (str_split(&rest, '/', &raw)) {
 		Str part;
 		if (raw.len == 0)
@@ -81,6 +81,8 @@ static Status parse_path(Str path, Arena *arena, Url *url, Err *err)
 			return st;
 		if (str_eq(part, STR(".")) || str_eq(part, STR("..")))
 			return err_set(err, ST_INVALID, "the path has a part \"%.*s\"", STR_ARG(part));
+		if (str_find_char(raw, '%') >= 0)
+			url->escaped |= 1u << url->part_count;
 		url->parts[url->part_count++] = part;
 	}
 	return ST_OK;

@@ -5,7 +5,7 @@
  *
  * A path is cut at '/' before it is decoded, so an encoded slash is a character of a part and never a separator.
  * A target in absolute form ("http://host/path", as sent to a proxy) is read from its path on.
- * Refused: what is not an absolute path, empty parts ("//"), "." and "..", broken escapes, %00 and
+ * Refused: what is not an absolute path, a slash at the end, empty parts ("//"), "." and "..", broken escapes, %00 and
  * every other control character, bytes that are not UTF-8, '#' and '\'. UTF-8 that was not escaped is read as it is.
  *
  * Shapes   target: one line without blanks, at most URL_MAX bytes
@@ -31,8 +31,9 @@ typedef struct {
 } UrlParameter;
 
 typedef struct {
-	Str parts[URL_PARTS_MAX]; /* "/" has none; a slash at the end adds none */
+	Str parts[URL_PARTS_MAX]; /* "/" has none */
 	size_t part_count;
+	unsigned escaped;         /* bit i: part i was written with '%' */
 	UrlParameter *parameters; /* in order; each name once */
 	size_t parameter_count;
 } Url;

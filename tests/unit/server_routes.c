@@ -47,6 +47,19 @@ static void another_method_is_told_which_ones_there_are(void **state)
 	assert_int_equal(find("GET", "/v1/records/a/b/c", &route, variables, &allow), ST_NOT_FOUND);
 }
 
+/* What a proxy forbids by its name must not be had under another spelling. */
+static void a_fixed_word_has_one_spelling(void **state)
+{
+	const Route *route;
+	Str variables[2], allow = {NULL, 0};
+	(void)state;
+	assert_int_equal(find("GET", "/metrics", &route, variables, &allow), ST_OK);
+	assert_int_equal(find("GET", "/%6detrics", &route, variables, &allow), ST_NOT_FOUND);
+	assert_int_equal(find("GET", "/v1/record%73/a-1", &route, variables, &allow), ST_NOT_FOUND);
+	assert_int_equal(find("GET", "/v1/records/a%2D1", &route, variables, &allow), ST_OK);
+	assert_str_equal(variables[0], STR("a-1"));
+}
+
 static void a_misspelt_parameter_is_refused(void **state)
 {
 	const Route *route;
@@ -150,6 +163,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_address_finds_its_route_and_its_variables),
 		cmocka_unit_test(another_method_is_told_which_ones_there_are),
+		cmocka_unit_test(a_fixed_word_has_one_spelling),
 		cmocka_unit_test(a_misspelt_parameter_is_refused),
 		cmocka_unit_test(the_description_is_json_and_names_every_route),
 		cmocka_unit_test(every_status_has_a_code_and_a_sentence_in_both_languages),
