@@ -1,5 +1,5 @@
-/* server/http/route.c - a pattern is compared with an address part by part; "{…}" takes any part. A fixed word must
- * be written without escapes: a proxy that forbids "/metrics" would let "/%6detrics" pass. The first route that fits path
+/* server/http/route.c - a pattern is compared with an address part by part; "{…}" takes any part. A fixed word must be
+ * written without escapes: a proxy that forbids "/metrics" would let "/%6detrics" pass. The first route that fits path
  * and method answers; where only the path fits, the methods that it has are collected for Allow. */
 #include "server/http/route.h"
 

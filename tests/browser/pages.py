@@ -33,6 +33,17 @@ def test_search(b, s, url):
     check("taken off, all are back", b.wait("document.querySelectorAll('.hit').length == 2"))
     b.open(f"{url}/?q=zzzqqq")
     check("nothing found is said in words", "Không tìm thấy" in b.wait("document.querySelector('.nothing')?.textContent"))
+    b.open(url)
+    b.wait("document.querySelector('.start h1')")
+    b.run("""const real = fetch;
+        window.fetch = async (...request) => {
+            const answer = await real(...request);
+            if (!String(request[0]).includes('/v1/search')) return answer;
+            return new Response(JSON.stringify({ ...await answer.json(), degraded: true }), { headers: answer.headers });
+        };""")
+    b.keys(*"chinh quyen", ENTER)
+    check("an answer that may miss something says so above its hits",
+          "có thể thiếu kết quả" in (b.wait("document.querySelector('.notice')?.textContent") or ""))
 
 
 def test_keys(b, s, url):

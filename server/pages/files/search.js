@@ -111,6 +111,7 @@ function choice(parameters, name, options) {
 function notices(parameters, answer) {
 	const link = query => h('a', { href: `/?${new URLSearchParams({ ...Object.fromEntries(parameters), q: query })}` }, query);
 	return [
+		answer.degraded && h('p.notice', {}, t('degraded')),
 		answer.partial && h('p.notice', {}, t('partial')),
 		answer.relaxed && answer.hits.length > 0 && h('p.notice', {}, t('relaxed')),
 		answer.expansions?.length && h('p.notice', {}, t('expanded'), ' ', answer.expansions.join(' · ')),
