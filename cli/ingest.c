@@ -75,8 +75,9 @@ static void list_warning(void *ctx, Str source, const char *finding, Str warning
 	Buf line = {0};
 	JsonOut j;
 	if (!output->rejects) {
-		fprintf(stderr, "%swarning %.*s: %.*s\n", output->terminal ? "\r\033[K" : "", STR_ARG(source),
-			STR_ARG(warning));
+		bool passed_over = finding && strcmp(finding, "passed_over") == 0; /* its text says so */
+		fprintf(stderr, "%s%s%.*s: %.*s\n", output->terminal ? "\r\033[K" : "", passed_over ? "" : "warning ",
+			STR_ARG(source), STR_ARG(warning));
 		return;
 	}
 	jout_begin(&j, &line);
@@ -111,10 +112,11 @@ static int print_report(const IngestReport *r, bool as_json)
 	Buf text = {0};
 	if (!as_json) {
 		printf("%" PRIu64 " records: %" PRIu64 " new, %" PRIu64 " new versions, %" PRIu64
-		       " there already, %" PRIu64 " rejected, %" PRIu64
-		       " warnings; %.1f MB in %.1f s (%.1f MB/s); the archive holds %" PRIu64 "\n",
-		       r->seen, r->added, r->versions, r->duplicates, r->rejected, r->warnings, (double)r->bytes / 1e6,
-		       r->seconds, r->seconds > 0 ? (double)r->bytes / 1e6 / r->seconds : 0, r->tree_size);
+		       " there already, %" PRIu64 " rejected, %" PRIu64 " warnings, %" PRIu64
+		       " passed over; %.1f MB in %.1f s (%.1f MB/s); the archive holds %" PRIu64 "\n",
+		       r->seen, r->added, r->versions, r->duplicates, r->rejected, r->warnings, r->passed_over,
+		       (double)r->bytes / 1e6, r->seconds, r->seconds > 0 ? (double)r->bytes / 1e6 / r->seconds : 0,
+		       r->tree_size);
 		return code;
 	}
 	JsonOut j;

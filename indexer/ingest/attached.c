@@ -63,6 +63,8 @@ static Status unpack(AttachedFiles *attached, Str name, Str bytes, bool *unpacke
 	if (st != ST_OK)
 		goto done;
 	while ((step = package_in_next(package, &entry, &why)) == STEP_ITEM && members < 2) {
+		if (entry.no_document)
+			continue;
 		if (members++ || entry.refusal.code != ST_OK)
 			break;
 		first_name = arena_copy(&attached->arena, entry.name);

@@ -21,20 +21,21 @@ static Status ingest_lines_of_fd(IngestRun *run, int fd, Str name, int dir_fd, E
 	return ingest_lines(run, byte_source_fd(&from), name, dir_fd, err);
 }
 
-/* zip and 7z are read from their end: what comes through a pipe is put into a file first. */
+/* A package is read twice where it holds a register, zip and 7z from their end: what comes through a pipe is put into a
+ * file first. */
 static Status ingest_package_of_fd(IngestRun *run, int fd, Str name, Err *err)
 {
 	struct stat info;
 	FdSource from = {.fd = fd, .name = "the input"};
 	SourceFile spooled = {.fd = -1};
-	if (!format_by_name(file_base(name))->from_end || (fstat(fd, &info) == 0 && S_ISREG(info.st_mode)))
-		return ingest_package(run, fd, (Str){NULL, 0}, name, 0, err);
+	if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode))
+		return ingest_package(run, fd, (Str){NULL, 0}, name, err);
 	Status st = source_file_spool(&spooled, byte_source_fd(&from), UINT64_MAX, err);
 	if (st != ST_OK)
 		return ingest_reject_or_end(run, (IngestPlace){.name = name}, err, err);
 	if (spooled.fd >= 0)
 		lseek(spooled.fd, 0, SEEK_SET);
-	st = ingest_package(run, spooled.fd, spooled.bytes, name, 0, err);
+	st = ingest_package(run, spooled.fd, spooled.bytes, name, err);
 	source_file_done(&spooled);
 	return st;
 }
@@ -45,7 +46,8 @@ static Status add_sidecars(IngestRun *run, FileGroup *group, Str base, Err *err)
 	static const char *const endings[] = {".json", ".txt"};
 	Arena arena = {0};
 	Status st = ST_OK;
-	for (size_t i = 0; i < 2 && st == ST_OK && group->dir_fd >= 0; i++) {
+	size_t count = group_takes_text(base) ? 2 : 1;
+	for (size_t i = 0; i < count && st == ST_OK && group->dir_fd >= 0; i++) {
 		SourceFile file;
 		Err not_there;
 		int fd;

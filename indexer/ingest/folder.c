@@ -4,7 +4,6 @@
 #include "indexer/ingest/folder.h"
 
 #include "base/file.h"
-#include "base/utf8.h"
 #include "indexer/ingest/delivery.h"
 #include "indexer/ingest/file.h"
 #include "indexer/ingest/group.h"
@@ -12,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 
 enum { FOLDER_DEPTH_MAX = 64 };
 
@@ -22,13 +22,18 @@ static bool names_other_files(Str name)
 	return reader == READER_LINES || reader == READER_TABLE;
 }
 
-/* "folder/name", valid UTF-8 for messages. */
+/* "a.zip!name": the folder stands for a package. */
+static const char *divider(Str folder)
+{
+	return str_ends(folder, STR("!")) ? "" : "/";
+}
+
+/* "folder/name" as people read it. */
 static Str shown_name(Arena *arena, Str folder, Str name)
 {
-	if (utf8_is_valid(name))
-		return str_from(arena_printf(arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(name)));
-	Str valid = str_slice(name, 0, utf8_valid_prefix(name));
-	return str_from(arena_printf(arena, "%.*s/%.*s\xEF\xBF\xBD", STR_ARG(folder), STR_ARG(valid)));
+	char readable[(NAME_MAX + 1) * NAME_GROWTH];
+	Str shown = name_decode(name, readable, sizeof readable);
+	return str_from(arena_printf(arena, "%.*s%s%.*s", STR_ARG(folder), divider(folder), STR_ARG(shown)));
 }
 
 static Status open_entry(int dir_fd, const FileEntry *entry, int *fd_out, Err *err)
@@ -44,18 +49,12 @@ static Status add_to_group(IngestRun *run, FileGroup *group, const FileEntry *en
 {
 	int fd = -1;
 	SourceFile file;
-	Str name = entry->name;
 	Status st = open_entry(dir_fd, entry, &fd, err);
 	if (st == ST_OK)
 		st = source_file_take_fd(&file, fd, "it", err);
 	if (st != ST_OK)
 		return ingest_reject_or_end(run, (IngestPlace){.name = shown}, err, err);
-	if (!utf8_is_valid(name)) {
-		name = shown;
-		while (str_find_char(name, '/') >= 0)
-			name = file_base(name);
-	}
-	return group_add(run, group, name, &file, err);
+	return group_add(run, group, file_base(shown), &file, err);
 }
 
 /* One file of a folder that is not part of a group: it names or holds others. */
@@ -73,7 +72,7 @@ static Status ingest_files(IngestRun *run, const FileList *list, int dir_fd, Str
 	FileGroup group = {.prefix = name, .dir_fd = dir_fd};
 	Arena arena = {0};
 	Status st = ST_OK;
-	char *prefix = arena_printf(&arena, "%.*s/", STR_ARG(name));
+	char *prefix = arena_printf(&arena, "%.*s%s", STR_ARG(name), divider(name));
 	group.prefix = str_from(prefix);
 	for (int pass = 0; pass < 2 && st == ST_OK; pass++) {
 		for (size_t i = 0; i < list->count && st == ST_OK && !ingest_stopped(run); i++) {
@@ -131,6 +130,12 @@ Status ingest_folder(IngestRun *run, int dir_fd, Str name, unsigned depth, Err *
 	Status st = file_list_read(&list, dir_fd, "the folder", err);
 	if (st != ST_OK)
 		return ingest_reject_or_end(run, place, err, err);
+	for (size_t i = 0; i < list.passed_count; i++) {
+		Arena arena = {0};
+		IngestPlace passed = {.name = shown_name(&arena, name, list.passed[i].name)};
+		ingest_pass_over(run, passed, list.passed[i].reason);
+		arena_done(&arena);
+	}
 	if (list.links)
 		ingest_warn(run, place, STR("links in this folder were not followed"));
 	if (depth == 0)

@@ -97,9 +97,27 @@ static Status add_described(IngestRun *run, FileGroup *group, size_t json_at, si
 	return st;
 }
 
+bool group_takes_text(Str name)
+{
+	switch (format_by_name(name)->reader) {
+	case READER_PLAIN:
+	case READER_LINES:
+	case READER_JSON:
+	case READER_TABLE:
+	case READER_PACKAGE:
+	case READER_EDXML:
+	case READER_MAIL:
+	case READER_SIGNED:
+		return false;
+	default:
+		return true;
+	}
+}
+
 static Status add_each(IngestRun *run, FileGroup *group, size_t text_at, Err *err)
 {
-	bool text_belongs = group->count == 2 && text_at < group->count;
+	bool text_belongs = group->count == 2 && text_at < group->count &&
+			    group_takes_text(group->paths[1 - text_at]) && !message_is(&group->files[1 - text_at]);
 	Status st = ST_OK;
 	for (size_t i = 0; i < group->count && st == ST_OK; i++) {
 		if (text_belongs && i == text_at)
@@ -142,7 +160,10 @@ Status group_flush(IngestRun *run, FileGroup *group, Err *err)
 Status group_add(IngestRun *run, FileGroup *group, Str path, SourceFile *file, Err *err)
 {
 	Status st = ST_OK;
-	if (group->count == GROUP_FILES_MAX || (group->count && !str_eq(group->stem, file_stem(path))))
+	bool other = group->count && !str_eq(group->stem, file_stem(path));
+	for (size_t i = 0; i < group->count; i++)
+		other |= str_eq(group->paths[i], path);
+	if (group->count == GROUP_FILES_MAX || other)
 		st = group_flush(run, group, err);
 	Str copy = arena_copy(&group->arena, path);
 	if (st == ST_OK && !copy.ptr)

@@ -5,7 +5,7 @@
  *   15-qd.txt            … its text (of a scan)
  *
  * With metadata beside them, all others are files of the one record; without, each is a record, and a text goes with
- * the document if there is just one.
+ * the document if there is just one, which is no text itself. Two files of one name (in a package) are two records.
  *
  * Owns     a FileGroup owns the files it took, until they are flushed
  * Errors   what ends the ingest (run.h); a group that can't be taken is rejected
@@ -30,6 +30,8 @@ typedef struct {
 	int dir_fd; /* where files that the metadata names are opened; -1: nowhere */
 } FileGroup;
 
+/* May a text beside a file of this name be its text? Not of a text, a message, a list. */
+bool group_takes_text(Str name);
 /* Takes the file, also on failure. Another stem than before flushes what is there first. */
 Status group_add(IngestRun *run, FileGroup *group, Str path, SourceFile *file, Err *err);
 /* Adds the records that the files make. */

@@ -23,6 +23,11 @@ static int open_parent(IngestRun *run, Str path)
 	return copy.ptr ? open(copy.ptr, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
 }
 
+static Status take_folder(IngestRun *run, int dir_fd, Str name, Err *err)
+{
+	return ingest_folder(run, dir_fd, name, 0, err);
+}
+
 static Status ingest_path(IngestRun *run, const char *path, Err *err)
 {
 	struct stat info;
@@ -41,6 +46,14 @@ static Status ingest_path(IngestRun *run, const char *path, Err *err)
 	}
 	while (name.len > 1 && name.ptr[name.len - 1] == '/')
 		name.len--;
+	/* A hidden file that is named is meant; a lock file came by a pattern. */
+	Str base = file_base(name);
+	const NameReason *no_document = str_starts(base, STR(".")) ? NULL : name_no_document(base);
+	if (no_document && !S_ISDIR(info.st_mode)) {
+		ingest_pass_over(run, (IngestPlace){.name = name}, no_document);
+		close_quietly(fd);
+		return ST_OK;
+	}
 	if (S_ISDIR(info.st_mode)) {
 		Status st = ingest_folder(run, fd, name, 0, err);
 		close_quietly(fd);
@@ -72,6 +85,7 @@ Status ingest_paths(Store *store, Index *index, const char *const *paths, size_t
 	Status st = ingest_begin(&run, store, index, options, out, err);
 	if (st != ST_OK)
 		return ingest_end(&run, st, err);
+	run.take_folder = take_folder;
 	for (size_t i = 0; i < count; i++)
 		out->bytes_expected += path_size(paths[i]);
 	for (size_t i = 0; i < count && st == ST_OK && !ingest_stopped(&run); i++) {
@@ -87,6 +101,7 @@ Status ingest_stream(Store *store, Index *index, int fd, Str name, const IngestO
 {
 	IngestRun run;
 	Status st = ingest_begin(&run, store, index, options, out, err);
+	run.take_folder = take_folder;
 	int own = st == ST_OK ? fcntl(fd, F_DUPFD_CLOEXEC, 3) : -1;
 	if (st == ST_OK && own < 0)
 		st = err_errno(err, errno, "read the stream");

@@ -1,5 +1,6 @@
-/* indexer/ingest/package.h - tar, zip and 7z, entry by entry. What is in one is treated like what is in a folder, as
- * far as a stream allows: sidecars belong together when they follow each other.
+/* indexer/ingest/package.h - tar, zip, 7z and rar, entry by entry. What is in one is treated like what is in a folder,
+ * as far as a stream allows: sidecars belong together when they follow each other. One that holds a register is
+ * unpacked and read as a folder (unpack.h).
  *
  * Owns     fd and bytes stay the caller's
  * Errors   what ends the ingest (run.h); an entry that can't be taken, or the rest of a broken package, is rejected
@@ -10,7 +11,9 @@
 
 #include "indexer/ingest/run.h"
 
-/* Reads from fd, or bytes where fd is -1. depth 0: it is not inside another; a package in one in one is rejected. */
-Status ingest_package(IngestRun *run, int fd, Str bytes, Str name, unsigned depth, Err *err);
+enum { PACKAGE_DEPTH_MAX = 4 }; /* a package in a package in a package in a package */
+
+/* Reads from fd, a file, from its start; or bytes where fd is -1. */
+Status ingest_package(IngestRun *run, int fd, Str bytes, Str name, Err *err);
 
 #endif

@@ -27,9 +27,13 @@ void ingest_report_write(const IngestReport *report, JsonOut *j)
 		const char *key;
 		uint64_t value;
 	} counts[] = {
-		{"seen", report->seen},         {"added", report->added},
-		{"versions", report->versions}, {"duplicates", report->duplicates},
-		{"rejected", report->rejected}, {"warnings", report->warnings},
+		{"seen", report->seen},
+		{"added", report->added},
+		{"versions", report->versions},
+		{"duplicates", report->duplicates},
+		{"rejected", report->rejected},
+		{"warnings", report->warnings},
+		{"passed_over", report->passed_over},
 		{"bytes", report->bytes},
 	};
 	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)

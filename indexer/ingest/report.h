@@ -3,6 +3,7 @@
  *   {"seen":5,"added":3,"versions":0,"duplicates":1,"rejected":1,"bytes":…,"seconds":0.250,"tree_size":4,"root":"…"}
  *   {"source":"a.zip!b/c.pdf","code":"invalid","reason":"an empty file"}
  *   {"source":"a.edxml","warning":"4 stray bytes before \"<?xml\""}
+ *   {"source":"a/Thumbs.db","warning":"bỏ qua: … (passed over: …)","finding":"passed_over"}
  *
  * `hoso ingest --json`, its list of rejects and GET /v1/jobs/{id} all print these.
  *
@@ -32,7 +33,8 @@ extern const char *const ingest_finding_names[FINDING_COUNT];
 
 typedef struct {
 	uint64_t seen, added, versions, duplicates, rejected, warnings;
-	uint64_t bytes; /* of text and originals, as read */
+	uint64_t passed_over; /* files that are no documents by their names; not among `seen` */
+	uint64_t bytes;       /* of text and originals, as read */
 	double seconds;
 	uint64_t bytes_read, bytes_expected; /* of the inputs, for the remaining time; expected 0: not known */
 	uint64_t tree_size;                  /* of the archive, as `root`; set when the ingest has ended */

@@ -52,6 +52,16 @@ void ingest_warn(IngestRun *run, IngestPlace place, Str warning)
 		run->options.warned(run->options.ctx, place_text(place, shown), NULL, warning);
 }
 
+void ingest_pass_over(IngestRun *run, IngestPlace place, const NameReason *reason)
+{
+	char shown[SHOWN_MAX], text[240];
+	run->report->passed_over++;
+	snprintf(text, sizeof text, "bỏ qua: %s (passed over: %s)", reason->text[LANGUAGE_VI],
+		 reason->text[LANGUAGE_EN]);
+	if (run->options.warned)
+		run->options.warned(run->options.ctx, place_text(place, shown), "passed_over", str_from(text));
+}
+
 void ingest_find(IngestRun *run, IngestPlace place, IngestFinding finding, Str text)
 {
 	char shown[SHOWN_MAX];

@@ -16,6 +16,7 @@
 #include "indexer/shards/index.h"
 #include "indexer/source/files.h"
 #include "indexer/source/json.h"
+#include "indexer/source/package_in.h"
 
 /* Where an input stands: "records.jsonl", line 17; "a.zip!b/c.pdf". */
 typedef struct {
@@ -23,7 +24,8 @@ typedef struct {
 	uint64_t line; /* 0: none */
 } IngestPlace;
 
-typedef struct {
+typedef struct IngestRun IngestRun;
+struct IngestRun {
 	Store *store;
 	Index *index; /* NULL: nobody waits for it */
 	IngestOptions options;
@@ -34,6 +36,8 @@ typedef struct {
 	TakenFiles taken;
 	struct Delivery *delivery; /* the folder under way, for registers in it; NULL: none */
 	bool delivery_rows;        /* a register of it was read */
+	unsigned package_depth;    /* packages around the one at hand */
+	PackageBudget *packages;   /* of the outermost; NULL: none is open */
 	uint64_t uncommitted_bytes, uncommitted_count;
 	uint64_t drops; /* of the archive (store_drops), before the first of these was appended */
 	uint64_t started_us, committed_us, told_us;
@@ -42,7 +46,9 @@ typedef struct {
 	bool put_now;        /* each item is committed at once, together with those of other threads */
 	Receipt receipt;     /* of the item added last */
 	Err refusal;         /* of the item rejected last; code ST_OK: none was */
-} IngestRun;
+	/* Reads a folder, also one that a package was unpacked into; NULL: packages are read as streams only. */
+	Status (*take_folder)(IngestRun *run, int dir_fd, Str name, Err *err);
+};
 
 /* An ingest that takes no lock: each item is put by itself. */
 void ingest_init(IngestRun *run, Store *store, Index *index, const IngestOptions *options, IngestReport *report);
@@ -60,6 +66,8 @@ Status ingest_tick(IngestRun *run, uint64_t bytes_read, Err *err);
 Status ingest_commit(IngestRun *run, Err *err);
 
 void ingest_warn(IngestRun *run, IngestPlace place, Str warning);
+/* Counts and tells a file that is no document by its name. */
+void ingest_pass_over(IngestRun *run, IngestPlace place, const NameReason *reason);
 void ingest_find(IngestRun *run, IngestPlace place, IngestFinding finding, Str text);
 /* Counts and tells an input that is not taken. */
 void ingest_reject(IngestRun *run, IngestPlace place, Status code, const char *reason);

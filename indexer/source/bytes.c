@@ -137,17 +137,22 @@ void source_file_done(SourceFile *file)
 	*file = (SourceFile){.fd = -1};
 }
 
-static int open_temporary(void)
+const char *source_temporary_place(unsigned number)
 {
 	const char *wanted = getenv("TMPDIR");
-	const char *const places[] = {wanted && *wanted ? wanted : "/var/tmp", "/tmp"};
-	for (size_t i = 0; i < 2; i++) {
-		int fd = open(places[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	return number ? "/tmp" : wanted && *wanted ? wanted : "/var/tmp";
+}
+
+static int open_temporary(void)
+{
+	for (unsigned i = 0; i < SOURCE_TEMPORARY_PLACES; i++) {
+		const char *place = source_temporary_place(i);
+		int fd = open(place, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 		if (fd >= 0)
 			return fd;
 		FilePath path; /* a file system without O_TMPFILE */
 		Err too_long;
-		if (file_path(&path, places[i], "hoso-XXXXXX", &too_long) != ST_OK)
+		if (file_path(&path, place, "hoso-XXXXXX", &too_long) != ST_OK)
 			continue;
 		fd = mkostemp(path.text, O_CLOEXEC);
 		if (fd >= 0) {

@@ -68,6 +68,10 @@ static inline SourceFile source_file_of(Str name, Str bytes)
 	return (SourceFile){.name = name, .bytes = bytes, .fd = -1, .size_bytes = bytes.len};
 }
 
+/* Where temporary files lie: the first of these that takes one. */
+enum { SOURCE_TEMPORARY_PLACES = 2 };
+const char *source_temporary_place(unsigned number);
+
 void source_file_done(SourceFile *file);
 /* All of `from`: in memory, or in a temporary file without a name once it is large. ST_LIMIT over limit_bytes. */
 Status source_file_spool(SourceFile *out, ByteSource from, uint64_t limit_bytes, Err *err);

@@ -107,11 +107,24 @@ static int compare_entries(const void *a, const void *b)
 	return by_stem ? by_stem : str_cmp(left->name, right->name);
 }
 
+static Status pass_over(FileList *list, Str name, const NameReason *reason, Err *err)
+{
+	PassedFile *grown = realloc(list->passed, (list->passed_count + 1) * sizeof *grown);
+	if (!grown)
+		return err_no_memory(err);
+	list->passed = grown;
+	list->passed[list->passed_count] = (PassedFile){arena_copy(&list->arena, name), reason};
+	return list->passed[list->passed_count++].name.ptr ? ST_OK : err_no_memory(err);
+}
+
 static Status add_entry(FileList *list, size_t *capacity, int dir_fd, const char *name, Err *err)
 {
 	struct stat info;
-	if (name[0] == '.' || fstatat(dir_fd, name, &info, AT_SYMLINK_NOFOLLOW) != 0)
-		return ST_OK; /* hidden, or gone since */
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || fstatat(dir_fd, name, &info, AT_SYMLINK_NOFOLLOW) != 0)
+		return ST_OK; /* no entry, or gone since */
+	const NameReason *reason = name_no_document(str_from(name));
+	if (reason)
+		return pass_over(list, str_from(name), reason, err);
 	list->links += S_ISLNK(info.st_mode);
 	if (!S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))
 		return ST_OK;
@@ -164,6 +177,7 @@ Status file_list_read(FileList *out, int dir_fd, const char *shown_name, Err *er
 void file_list_done(FileList *list)
 {
 	free(list->entries);
+	free(list->passed);
 	arena_done(&list->arena);
 	*list = (FileList){0};
 }

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "indexer/source/name.h"
 
 #include <sys/types.h>
 
@@ -27,8 +28,15 @@ typedef struct {
 } FileEntry;
 
 typedef struct {
-	FileEntry *entries; /* by stem, then by name; no hidden ones, no links, only files and directories */
+	Str name;
+	const NameReason *reason;
+} PassedFile;
+
+typedef struct {
+	FileEntry *entries; /* by stem, then by name; only files and directories that may hold documents, no links */
 	size_t count;
+	PassedFile *passed; /* what is no document by its name */
+	size_t passed_count;
 	size_t links; /* symbolic links, which are passed over */
 	Arena arena;
 } FileList;

@@ -69,8 +69,7 @@ typedef struct {
 	MagicRule magic_rule;
 	FormatReader reader;
 	unsigned yields;
-	bool from_end; /* its directory stands at its end: a pipe is put into a file first */
-	bool bulk;     /* POST /v1/ingest takes it by its media type alone */
+	bool bulk; /* POST /v1/ingest takes it by its media type alone */
 } Format;
 
 extern const Format formats[];

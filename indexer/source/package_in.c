@@ -10,7 +10,6 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <ctype.h>
-#include <iconv.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -24,9 +23,9 @@ struct PackageIn {
 	locale_t utf8;
 	PackageKind kind;
 	uint64_t size_bytes; /* of the package; 0: not known */
-	uint64_t expanded_bytes;
 	uint64_t entries;
-	char name[PACKAGE_NAME_MAX * 4];
+	char name[(PACKAGE_NAME_MAX + 1) * NAME_GROWTH];
+	PackageBudget own, *budget; /* the outermost package's, else its own */
 };
 
 /* ---- names ----------------------------------------------------------------------------------------------------- */
@@ -79,42 +78,6 @@ Status package_in_check_name(Str name, Err *err)
 	return problem ? err_set(err, ST_INVALID, "%s", problem) : ST_OK;
 }
 
-bool package_in_name_is_hidden(Str name)
-{
-	Str part, rest = name;
-	while (str_split(&rest, '/', &part))
-		if ((str_starts(part, STR(".")) && !str_eq(part, STR(".")) && !str_eq(part, STR(".."))) ||
-		    str_eq(part, STR("__MACOSX")))
-			return true;
-	return false;
-}
-
-/* Vietnamese Windows writes names in its own code page: its vowel marks and letters stand behind a letter or a space,
- * where CP437 would have box drawings and Greek. */
-static bool looks_like_cp1258(const char *name)
-{
-	static const char letters[] = "\xCC\xD2\xDE\xEC\xF2\xD0\xF0\xC3\xE3\xD5\xF5\xDD\xFD\xC2\xE2\xCA\xEA\xD4\xF4";
-	size_t hits = 0, high = 0;
-	for (; *name; name++) {
-		high += (uint8_t)*name >= 0x80;
-		hits += (uint8_t)*name >= 0x80 && strchr(letters, *name);
-	}
-	return hits * 2 >= high;
-}
-
-static bool convert(const char *charset, char *name, char *out, size_t capacity, size_t *len_out)
-{
-	iconv_t to_utf8 = iconv_open("UTF-8", charset);
-	if (to_utf8 == (iconv_t)-1)
-		return false;
-	size_t in_left = strlen(name), out_left = capacity;
-	bool ok = iconv(to_utf8, &name, &in_left, &out, &out_left) != (size_t)-1 &&
-		  iconv(to_utf8, NULL, NULL, &out, &out_left) != (size_t)-1;
-	iconv_close(to_utf8);
-	*len_out = capacity - out_left;
-	return ok;
-}
-
 /* "./a//b/" becomes "a/b"; what is left is checked by package_in_check_name. */
 static Str tidy(char *name, size_t len)
 {
@@ -134,35 +97,48 @@ static Str tidy(char *name, size_t len)
 	return (Str){name, used};
 }
 
+/* Programs of Windows write "a\\b.txt" into a zip; a tar may hold a name with a backslash. */
+static void turn_strokes(const PackageIn *p, char *name, size_t len)
+{
+	if ((archive_format(p->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR)
+		return;
+	for (size_t i = 0; i < len; i++)
+		if (name[i] == '\\')
+			name[i] = '/';
+}
+
 static Str read_name(PackageIn *p)
 {
 	const char *raw = archive_entry_pathname(p->entry);
-	char *copy = p->name;
 	size_t len = raw ? strlen(raw) : 0;
 	if (len > PACKAGE_NAME_MAX)
 		len = PACKAGE_NAME_MAX + 1; /* refused anyway */
-	if (len == 0)
-		return STR("");
-	if (utf8_is_valid((Str){raw, len}) || len > PACKAGE_NAME_MAX) {
-		memcpy(copy, raw, len);
-		return tidy(copy, len);
-	}
-	char bytes[PACKAGE_NAME_MAX + 1];
-	memcpy(bytes, raw, len + 1);
-	bool vietnamese = looks_like_cp1258(bytes);
-	if (!convert(vietnamese ? "CP1258" : "CP437", bytes, copy, sizeof p->name, &len) &&
-	    !convert("CP437", bytes, copy, sizeof p->name, &len))
-		return (Str){copy, 0};
-	return tidy(copy, len);
+	Str name = name_decode((Str){raw, len}, p->name, sizeof p->name);
+	turn_strokes(p, p->name, name.len);
+	return tidy(p->name, name.len);
 }
 
 /* ---- open and close -------------------------------------------------------------------------------------------- */
 
+/* What libarchive says of a package that is sound, and what it is. */
+static const struct {
+	const char *says, *is;
+} sound[] = {
+	{"ncrypt", "the package is encrypted: unpack it with its password first"},
+	{"assphrase", "the package is encrypted: unpack it with its password first"},
+	{"deflation-64", "packed with deflate64, which is not read here: repack it as an ordinary ZIP"},
+	{"olume", "one of several volumes: unpack all of them together first"},
+	{"split", "one of several volumes: unpack all of them together first"},
+};
+
 static Status fail_with_reason(const PackageIn *p, Err *err)
 {
 	const char *why = archive_error_string(p->archive);
-	if (why && (strstr(why, "ncrypt") || strstr(why, "assphrase")))
-		return err_set(err, ST_UNSUPPORTED, "the package is encrypted");
+	for (size_t i = 0; why && i < sizeof sound / sizeof *sound; i++)
+		if (strstr(why, sound[i].says))
+			return err_set(err, ST_UNSUPPORTED, "%s", sound[i].is);
+	if (why && (strstr(why, "nsupported") || strstr(why, "not supported") || strstr(why, "unavailable")))
+		return err_set(err, ST_UNSUPPORTED, "packed in a way that is not read here (%s): repack it", why);
 	return err_set(err, ST_INVALID, "the package is broken or cut off: %s", why ? why : "it can't be read");
 }
 
@@ -182,6 +158,8 @@ static void support(struct archive *a, PackageKind kind)
 		archive_read_support_format_tar(a);
 		archive_read_support_format_zip(a);
 		archive_read_support_format_7zip(a);
+		archive_read_support_format_rar(a);
+		archive_read_support_format_rar5(a);
 	}
 }
 
@@ -210,6 +188,7 @@ Status package_in_open(PackageIn **out, PackageKind kind, int fd, Str bytes, Err
 	if (!p)
 		return err_no_memory(err);
 	p->kind = kind;
+	p->budget = &p->own;
 	p->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	locale_t before = p->utf8 ? uselocale(p->utf8) : (locale_t)0;
 	Status st = open_archive(p, fd, bytes, err);
@@ -231,6 +210,16 @@ void package_in_close(PackageIn *p)
 	if (p->utf8)
 		freelocale(p->utf8);
 	free(p);
+}
+
+PackageBudget *package_in_budget(PackageIn *p)
+{
+	return p->budget;
+}
+
+void package_in_share(PackageIn *p, PackageBudget *outermost)
+{
+	p->budget = outermost;
 }
 
 /* ---- entries --------------------------------------------------------------------------------------------------- */
@@ -269,9 +258,10 @@ static Step read_entry(PackageIn *p, PackageEntry *out, bool *again, Err *err)
 	}
 	out->name = read_name(p);
 	Status st = package_in_check_name(out->name, &out->refusal);
-	*again = archive_entry_filetype(p->entry) == AE_IFDIR || (st == ST_OK && package_in_name_is_hidden(out->name));
+	*again = archive_entry_filetype(p->entry) == AE_IFDIR;
 	if (*again)
 		return STEP_END;
+	out->no_document = st == ST_OK ? name_no_document_path(out->name) : NULL;
 	if (st == ST_OK)
 		check_entry(p, &out->refusal);
 	return STEP_ITEM;
@@ -299,9 +289,12 @@ static Status read_data(void *ctx, void *out, size_t capacity, size_t *got_out, 
 	la_ssize_t got = archive_read_data(p->archive, out, capacity);
 	if (got < 0)
 		return fail_with_reason(p, err);
-	p->expanded_bytes += (uint64_t)got;
-	uint64_t packed = p->size_bytes ? p->size_bytes : package_in_bytes_read(p);
-	if (p->expanded_bytes > PACKAGE_RATIO_FREE && p->expanded_bytes / PACKAGE_RATIO_MAX > packed)
+	PackageBudget *budget = p->budget;
+	budget->expanded_bytes += (uint64_t)got;
+	if (budget == &p->own)
+		budget->packed_bytes = p->size_bytes ? p->size_bytes : package_in_bytes_read(p);
+	if (budget->expanded_bytes > PACKAGE_RATIO_FREE &&
+	    budget->expanded_bytes / PACKAGE_RATIO_MAX > budget->packed_bytes)
 		return err_set(err, ST_LIMIT, "the package expands to more than %d times its size", PACKAGE_RATIO_MAX);
 	*got_out = (size_t)got;
 	return ST_OK;

@@ -76,29 +76,41 @@ static inline uint32_t crc32_of(Str bytes)
 	return ~crc;
 }
 
-static inline void zip_file(Zip *z, const char *name, Str bytes, uint16_t flags)
+/* extra: as it stands in both headers. */
+static inline void zip_file_as(Zip *z, const char *name, Str extra, uint16_t method, Str bytes, uint16_t flags)
 {
 	uint8_t head[30] = {'P', 'K', 3, 4}, entry[46] = {'P', 'K', 1, 2};
 	size_t name_len = strlen(name);
 	uint32_t offset = (uint32_t)z->out.len;
 	put_le16(head + 4, 20);
 	put_le16(head + 6, flags);
+	put_le16(head + 8, method);
 	put_le32(head + 14, crc32_of(bytes));
 	put_le32(head + 18, (uint32_t)bytes.len);
 	put_le32(head + 22, (uint32_t)bytes.len);
 	put_le16(head + 26, (uint16_t)name_len);
+	put_le16(head + 28, (uint16_t)extra.len);
 	buf_add(&z->out, head, sizeof head);
 	buf_add(&z->out, name, name_len);
+	buf_add_str(&z->out, extra);
 	buf_add_str(&z->out, bytes);
 	put_le16(entry + 4, 20);
 	put_le16(entry + 6, 20);
 	put_le16(entry + 8, flags);
+	put_le16(entry + 10, method);
 	memcpy(entry + 16, head + 14, 12);
 	put_le16(entry + 28, (uint16_t)name_len);
+	put_le16(entry + 30, (uint16_t)extra.len);
 	put_le32(entry + 42, offset);
 	buf_add(&z->directory, entry, sizeof entry);
 	buf_add(&z->directory, name, name_len);
+	buf_add_str(&z->directory, extra);
 	z->count++;
+}
+
+static inline void zip_file(Zip *z, const char *name, Str bytes, uint16_t flags)
+{
+	zip_file_as(z, name, (Str){NULL, 0}, 0, bytes, flags);
 }
 
 static inline Str zip_end(Zip *z)
@@ -117,6 +129,55 @@ static inline void zip_done(Zip *z)
 {
 	buf_done(&z->out);
 	buf_done(&z->directory);
+}
+
+/* ---- rar, stored ----------------------------------------------------------------------------------------------- */
+
+static inline void rar4_block(Buf *out, uint8_t type, uint16_t flags, Str fields, Str data)
+{
+	uint8_t head[7] = {0, 0, type};
+	Buf block = {0};
+	put_le16(head + 3, flags);
+	put_le16(head + 5, (uint16_t)(sizeof head + fields.len));
+	buf_add(&block, head, sizeof head);
+	buf_add_str(&block, fields);
+	put_le16((uint8_t *)block.data, (uint16_t)crc32_of(str_slice(buf_str(&block), 2, block.len)));
+	buf_add_str(out, buf_str(&block));
+	buf_add_str(out, data);
+	buf_done(&block);
+}
+
+static inline void rar4_begin(Buf *out)
+{
+	static const char fields[6];
+	buf_add(out, "Rar!\x1A\x07\x00", 7);
+	rar4_block(out, 0x73, 0, (Str){fields, sizeof fields}, (Str){NULL, 0});
+}
+
+enum { RAR4_ENCRYPTED = 4 };
+
+static inline void rar4_file(Buf *out, const char *name, Str bytes, uint16_t flags)
+{
+	uint8_t head[25] = {0};
+	Buf fields = {0};
+	put_le32(head, (uint32_t)bytes.len);
+	put_le32(head + 4, (uint32_t)bytes.len);
+	head[8] = 3; /* Unix */
+	put_le32(head + 9, crc32_of(bytes));
+	put_le32(head + 13, 0x4E6C0000);
+	head[17] = 20;
+	head[18] = 0x30; /* stored */
+	put_le16(head + 19, (uint16_t)strlen(name));
+	put_le32(head + 21, 0100644);
+	buf_add(&fields, head, sizeof head);
+	buf_add(&fields, name, strlen(name));
+	rar4_block(out, 0x74, (uint16_t)(0x8000 | flags), buf_str(&fields), bytes);
+	buf_done(&fields);
+}
+
+static inline void rar4_end(Buf *out)
+{
+	rar4_block(out, 0x7B, 0x4000, (Str){NULL, 0}, (Str){NULL, 0});
 }
 
 /* ---- compressed streams ---------------------------------------------------------------------------------------- */

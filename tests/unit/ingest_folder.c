@@ -134,6 +134,71 @@ static void a_bare_document_gets_its_fields_from_its_letterhead(void **state)
 	arena_done(&arena);
 }
 
+static void of_two_texts_of_one_stem_each_is_a_record(void **state)
+{
+	Fixture *f = *state;
+	put_file(f, "in/bc.txt", STR("phiên bản cũ"));
+	put_file(f, "in/bc.md", STR("phiên bản mới"));
+	put_file(f, "in/thu.eml", STR("From: a@b.vn\r\nSubject: x\r\n\r\nthân thư\r\n"));
+	put_file(f, "in/thu.txt", STR("ghi chú bên thư"));
+	put_file(f, "in/qd.html", STR("<p>một"));
+	put_file(f, "in/qd.log", STR("toàn văn"));
+	assert_int_equal(take(f, "in"), ST_OK);
+	assert_int_equal(f->report.added, 5);
+}
+
+static void a_name_that_is_no_utf8_gives_a_record_with_a_name_that_people_read(void **state)
+{
+	Fixture *f = *state;
+	Arena arena = {0};
+	Entry entry;
+	put_file(f, "in/H\xF4\xCC s\xF5/B\xE1o c\xE1o.txt", STR("một"));
+	assert_int_equal(take(f, "in"), ST_OK);
+	find_newest(f, &arena, &entry);
+	assert_str_equal(object_of(&entry, "original")->name, STR("Báo cáo.txt"));
+	put_file(f, "nfd/Ho\xCC\x82 so\xCC\x9B.txt", STR("hai"));
+	assert_int_equal(take(f, "nfd"), ST_OK);
+	find_newest(f, &arena, &entry);
+	assert_str_equal(object_of(&entry, "original")->name, STR("Hô sơ.txt"));
+	put_file(f, "rong/\xFF\x80/a.txt", STR(""));
+	assert_int_equal(take(f, "rong"), ST_OK);
+	assert_int_equal(f->report.rejected, 1);
+	assert_rejected(f, "a.txt|invalid|an empty file");
+	arena_done(&arena);
+}
+
+static void what_is_no_document_is_passed_over_counted_and_named(void **state)
+{
+	Fixture *f = *state;
+	Buf tar = {0};
+	static const char *const names[] = {"Thumbs.db",      "~$15.docx", "desktop.ini",  "~WRL1.tmp",
+					    "__MACOSX/a.pdf", ".DS_Store", "sub/.~lock.a#"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		char path[64];
+		snprintf(path, sizeof path, "in/%s", names[i]);
+		put_file(f, path, STR("x"));
+		tar_file(&tar, names[i], STR("x"));
+	}
+	put_file(f, "in/15.txt", STR("văn bản"));
+	tar_file(&tar, "16.txt", STR("văn bản khác"));
+	tar_end(&tar);
+	assert_int_equal(take(f, "in"), ST_OK);
+	assert_int_equal(f->report.added, 1);
+	assert_int_equal(f->report.passed_over, 7); /* __MACOSX as a whole */
+	assert_int_equal(f->report.warnings, 0);
+	assert_true(mentions(&f->warnings, "in/Thumbs.db|passed_over|bỏ qua: "));
+	assert_true(mentions(&f->warnings, "in/sub/.~lock.a#|passed_over|"));
+	put_file(f, "p.tar", buf_str(&tar));
+	assert_int_equal(take(f, "p.tar"), ST_OK);
+	assert_int_equal(f->report.added, 1);
+	assert_int_equal(f->report.passed_over, 7);
+	assert_true(mentions(&f->warnings, "p.tar!__MACOSX/a.pdf|passed_over|"));
+	assert_int_equal(take(f, "in/Thumbs.db"), ST_OK); /* as "in/\*" names it */
+	assert_int_equal(f->report.seen, 0);
+	assert_int_equal(f->report.passed_over, 1);
+	buf_done(&tar);
+}
+
 int main(int argc, char **argv)
 {
 	RUN_AS_EXTRACTOR(argc, argv);
@@ -144,6 +209,9 @@ int main(int argc, char **argv)
 		WITH_ARCHIVE(a_text_in_an_old_encoding_is_kept_and_decoded),
 		WITH_ARCHIVE(an_encrypted_pdf_is_kept_with_the_reason_why_it_has_no_text),
 		WITH_ARCHIVE(a_bare_document_gets_its_fields_from_its_letterhead),
+		WITH_ARCHIVE(of_two_texts_of_one_stem_each_is_a_record),
+		WITH_ARCHIVE(a_name_that_is_no_utf8_gives_a_record_with_a_name_that_people_read),
+		WITH_ARCHIVE(what_is_no_document_is_passed_over_counted_and_named),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

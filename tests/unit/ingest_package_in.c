@@ -15,7 +15,10 @@ static Status walk(Str bytes, PackageKind kind, Buf *out, Err *err)
 	if (st != ST_OK)
 		return st;
 	while (st == ST_OK && (step = package_in_next(package, &entry, err)) == STEP_ITEM) {
-		buf_printf(out, "%.*s%s%s", STR_ARG(entry.name), entry.refusal.code ? "!" : "=",
+		buf_printf(out, "%.*s%s%s", STR_ARG(entry.name),
+			   entry.no_document    ? "?"
+			   : entry.refusal.code ? "!"
+						: "=",
 			   entry.refusal.code ? entry.refusal.text : "");
 		ByteSource from = package_in_source(package);
 		for (size_t got = 1; entry.refusal.code == ST_OK && st == ST_OK && got;) {
@@ -50,6 +53,85 @@ static void entries_come_with_names_in_utf8(void **state)
 	buf_done(&out);
 	buf_done(&tar);
 	zip_done(&zip);
+}
+
+/* Info-ZIP's field for the name in UTF-8: it counts while the name beside it has this sum. */
+static void add_unicode_path(Buf *out, Str name, const char *path)
+{
+	uint8_t head[9] = {0x75, 0x70};
+	put_le16(head + 2, (uint16_t)(5 + strlen(path)));
+	head[4] = 1;
+	put_le32(head + 5, crc32_of(name));
+	buf_add(out, head, sizeof head);
+	buf_add(out, path, strlen(path));
+}
+
+static void a_zip_names_its_entries_in_several_ways(void **state)
+{
+	(void)state;
+	Err err;
+	Buf out = {0}, extra = {0};
+	Zip zip = {0};
+	add_unicode_path(&extra, STR("B_o c_o.txt"), "Báo cáo.txt");
+	zip_file_as(&zip, "B_o c_o.txt", buf_str(&extra), 0, STR("1"), 0);
+	buf_clear(&extra);
+	add_unicode_path(&extra, STR("another name"),
+			 "Sai.txt"); /* renamed since, by a program that does not know it */
+	zip_file_as(&zip, "moi.txt", buf_str(&extra), 0, STR("2"), 0);
+	zip_file(&zip, "T\xF5\xCC tri\xCCnh.txt", STR("3"), 0);                  /* CP1258 */
+	zip_file(&zip, "H\xD2 s\xA0.txt", STR("4"), 0);                          /* neither */
+	zip_file(&zip, "B\xA0o c\xA0o.txt", STR("5"), 0);                        /* CP437 */
+	zip_file(&zip, "Ho\xCC\x82\xCC\x80 so\xCC\x9B.txt", STR("6"), ZIP_UTF8); /* decomposed */
+	zip_file(&zip, "N\xE3m 2019\\hai.txt", STR("7"), 0);
+	assert_int_equal(walk(zip_end(&zip), PACKAGE_ENTRIES, &out, &err), ST_OK);
+	assert_true(mentions(&out, "Báo cáo.txt=1\nmoi.txt=2\nTờ trình.txt=3\n"));
+	assert_true(mentions(&out, "=4\nBáo cáo.txt=5\nHồ sơ.txt=6\nNăm 2019/hai.txt=7\n"));
+	buf_done(&out);
+	buf_done(&extra);
+	zip_done(&zip);
+}
+
+static void a_rar_is_read_and_what_is_encrypted_in_it_named(void **state)
+{
+	(void)state;
+	Err err;
+	Buf out = {0}, rar = {0};
+	rar4_begin(&rar);
+	rar4_file(&rar, "ho so/mot.txt", STR("một"), 0);
+	rar4_file(&rar, "Thumbs.db", STR("x"), 0);
+	rar4_file(&rar, "B\xE1o c\xE1o.txt", STR("hai"), 0);
+	rar4_end(&rar);
+	assert_int_equal(walk(buf_str(&rar), PACKAGE_ENTRIES, &out, &err), ST_OK);
+	assert_str_equal(buf_str(&out), STR("ho so/mot.txt=một\nThumbs.db?x\nBáo cáo.txt=hai\n"));
+	buf_clear(&out);
+	buf_clear(&rar);
+	rar4_begin(&rar);
+	rar4_file(&rar, "mat.txt", STR("0123456789abcdef"), RAR4_ENCRYPTED);
+	rar4_end(&rar);
+	Status st = walk(buf_str(&rar), PACKAGE_ENTRIES, &out, &err);
+	assert_true(st == ST_UNSUPPORTED ? strstr(err.text, "encrypted") != NULL
+					 : mentions(&out, "mat.txt!an encrypted entry"));
+	buf_done(&out);
+	buf_done(&rar);
+}
+
+static void a_method_that_is_not_read_is_named_as_what_it_is(void **state)
+{
+	(void)state;
+	static const struct {
+		uint16_t method;
+		const char *said;
+	} methods[] = {{9, "packed with deflate64"}, {96, "packed in a way that is not read here"}};
+	Err err;
+	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+		Buf out = {0};
+		Zip zip = {0};
+		zip_file_as(&zip, "a.txt", (Str){NULL, 0}, methods[i].method, STR("0123"), 0);
+		assert_int_equal(walk(zip_end(&zip), PACKAGE_ENTRIES, &out, &err), ST_UNSUPPORTED);
+		assert_non_null(strstr(err.text, methods[i].said));
+		buf_done(&out);
+		zip_done(&zip);
+	}
 }
 
 static void names_that_climb_or_mean_something_to_windows_are_refused(void **state)
@@ -87,7 +169,8 @@ static void links_devices_and_climbing_names_are_handed_out_as_refused(void **st
 	assert_int_equal(walk(buf_str(&tar), PACKAGE_ENTRIES, &out, &err), ST_OK);
 	assert_str_equal(buf_str(&out),
 			 STR("../../evil.txt!a name that climbs with '..'\nlink.txt!a link\nhard.txt!a link\n"
-			     "fifo!neither a file nor a directory\n/abs.txt!an absolute name\ngood.txt=fine\n"));
+			     "fifo!neither a file nor a directory\n.hidden/a.txt?x\n__MACOSX/a.txt?x\n"
+			     "/abs.txt!an absolute name\ngood.txt=fine\n"));
 	buf_done(&out);
 	buf_done(&tar);
 }
@@ -176,6 +259,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entries_come_with_names_in_utf8),
+		cmocka_unit_test(a_zip_names_its_entries_in_several_ways),
+		cmocka_unit_test(a_rar_is_read_and_what_is_encrypted_in_it_named),
+		cmocka_unit_test(a_method_that_is_not_read_is_named_as_what_it_is),
 		cmocka_unit_test(names_that_climb_or_mean_something_to_windows_are_refused),
 		cmocka_unit_test(links_devices_and_climbing_names_are_handed_out_as_refused),
 		cmocka_unit_test(an_encrypted_entry_is_refused_and_the_next_is_read),
