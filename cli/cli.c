@@ -9,23 +9,56 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { CATCH_UP_MS = 30000 };
 
 Stop cli_stop;
 
+/* ---- signals --------------------------------------------------------------------------------------------------- */
+
+enum { EXIT_SIGNALLED = 128 };
+
+static volatile sig_atomic_t caught; /* the signal; 0: none */
+static volatile sig_atomic_t is_cooperative;
+
+static const char interrupted[] =
+	"hoso: đã bị ngắt; những gì đã báo là xong thì đã xong, chạy lại lệnh này là làm tiếp\n"
+	"hoso: interrupted; what was reported as done is done, the same command again goes on\n";
+
 static void on_stop(int signal_number)
 {
-	(void)signal_number;
-	stop_raise(&cli_stop);
+	if (is_cooperative && !caught) {
+		caught = signal_number;
+		stop_raise(&cli_stop);
+		return;
+	}
+	ssize_t ignored = write(STDERR_FILENO, interrupted, sizeof interrupted - 1);
+	(void)ignored;
+	_exit(EXIT_SIGNALLED + signal_number);
 }
 
-void cli_catch_stop(void)
+void cli_begin_signals(void)
 {
 	struct sigaction action = {.sa_handler = on_stop};
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 }
+
+void cli_catch_stop(void)
+{
+	is_cooperative = true;
+}
+
+int cli_end(const CliCommand *command, int code)
+{
+	if (!caught || command->runs_until_stopped)
+		return code;
+	fputs(interrupted, stderr);
+	return EXIT_SIGNALLED + caught;
+}
+
+/* ---- ending ---------------------------------------------------------------------------------------------------- */
 
 static int exit_code_of(Status status)
 {

@@ -5,7 +5,7 @@
  *
  * Owns     cli_open's store and index until cli_close; words and values lie in argv
  * Errors   functions that print return the exit code: 0 done · 1 not found, not verified or some inputs rejected ·
- *          2 usage · 3 failed
+ *          2 usage · 3 failed · 130 interrupted by Ctrl-C, 143 by SIGTERM
  * Threads  one; cli_stop alone is raised by a signal
  */
 #ifndef CLI_CLI_H
@@ -42,6 +42,7 @@ typedef struct CliCommand {
 	size_t least_words, most_words;
 	const char *help;              /* one line */
 	const CliOption *options;      /* closed by a name of NULL; NULL: none */
+	bool runs_until_stopped;       /* a signal is its ordinary end, no interruption */
 	bool asks_index;               /* its answer comes from the index, which is brought up to date first */
 	void (*print_more_help)(void); /* behind the options; NULL: nothing */
 	int (*run)(const CliArgs *args);
@@ -57,8 +58,12 @@ int cli_open_index(const CliArgs *args, Store *store, Index **index_out);
 void cli_close(Store *store, Index *index);
 /* Prints the buffer and a line end to standard output and frees it; exit_code, or EXIT_FAILED where that failed. */
 int cli_print(Buf *text, int exit_code);
-/* Raised by SIGINT or SIGTERM (after cli_catch_stop). */
+/* From here on SIGINT and SIGTERM end the program and it says that it was interrupted. */
+void cli_begin_signals(void);
+/* From here on the first of them raises cli_stop, and only a second one ends the program at once. */
 extern Stop cli_stop;
 void cli_catch_stop(void);
+/* The exit code of a command that ended with `code`: where a signal was caught, that of the signal, and it is told. */
+int cli_end(const CliCommand *command, int code);
 
 #endif

@@ -39,7 +39,7 @@ static void print_help(FILE *to)
 			commands[i]->help);
 	}
 	fputs("\nhoso COMMAND --help says more. Exit: 0 done, 1 not found, not verified or some inputs rejected,\n"
-	      "2 usage, 3 failed.\n",
+	      "2 usage, 3 failed, 130 or 143 interrupted.\n",
 	      to);
 }
 
@@ -78,7 +78,7 @@ static int run_command(const CliCommand *command, const char *archive, int argc,
 	else if (args.word_count > command->most_words)
 		err_set(&err, ST_INVALID, "too many arguments: '%s'", args.words[command->most_words]);
 	else
-		return command->run(&args);
+		return cli_end(command, command->run(&args));
 	return refuse(command, err.text);
 }
 
@@ -134,6 +134,7 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(argv[0], "extract") == 0) /* the program as its own extraction process */
 		return extract_main(argc, argv);
+	cli_begin_signals();
 	for (size_t c = 0; c < COMMAND_COUNT; c++)
 		if (strcmp(argv[0], commands[c]->name) == 0)
 			return run_command(commands[c], archive, argc, argv);

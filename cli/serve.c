@@ -123,5 +123,6 @@ const CliCommand command_serve = {
 	.name = "serve",
 	.help = "HTTP API and pages",
 	.options = options,
+	.runs_until_stopped = true,
 	.run = run_serve,
 };

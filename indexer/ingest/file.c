@@ -16,7 +16,7 @@
 
 static Status ingest_lines_of_fd(IngestRun *run, int fd, Str name, int dir_fd, Err *err)
 {
-	FdSource from = {.fd = fd, .name = "the input"};
+	FdSource from = {.fd = fd, .name = "the input", .until = &run->options.until};
 	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	return ingest_lines(run, byte_source_fd(&from), name, dir_fd, err);
 }
@@ -26,7 +26,7 @@ static Status ingest_lines_of_fd(IngestRun *run, int fd, Str name, int dir_fd, E
 static Status ingest_package_of_fd(IngestRun *run, int fd, Str name, Err *err)
 {
 	struct stat info;
-	FdSource from = {.fd = fd, .name = "the input"};
+	FdSource from = {.fd = fd, .name = "the input", .until = &run->options.until};
 	SourceFile spooled = {.fd = -1};
 	if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode))
 		return ingest_package(run, fd, (Str){NULL, 0}, name, err);
@@ -80,12 +80,12 @@ static Status ingest_document(IngestRun *run, SourceFile *file, Str name, int di
 }
 
 /* What is no regular file (a pipe) is read to its end first. */
-static Status take_or_spool(int fd, SourceFile *out, Err *err)
+static Status take_or_spool(IngestRun *run, int fd, SourceFile *out, Err *err)
 {
 	struct stat info;
 	if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode))
 		return source_file_take_fd(out, fd, "the input", err);
-	FdSource from = {.fd = fd, .name = "the input"};
+	FdSource from = {.fd = fd, .name = "the input", .until = &run->options.until};
 	Status st = source_file_spool(out, byte_source_fd(&from), UINT64_MAX, err);
 	close_quietly(fd);
 	return st;
@@ -111,7 +111,7 @@ Status ingest_file(IngestRun *run, int fd, Str name, int dir_fd, Err *err)
 		close_quietly(fd);
 		return st;
 	}
-	st = take_or_spool(fd, &file, err);
+	st = take_or_spool(run, fd, &file, err);
 	if (st != ST_OK)
 		return ingest_reject_or_end(run, (IngestPlace){.name = name}, err, err);
 	if (register_is_possible(file_base(name)))

@@ -34,7 +34,7 @@ static Status ingest_path(IngestRun *run, const char *path, Err *err)
 	Err why;
 	Str name = str_from(path);
 	if (strcmp(path, "-") == 0) {
-		FdSource from = {.fd = 0, .name = "standard input"};
+		FdSource from = {.fd = 0, .name = "standard input", .until = &run->options.until};
 		return ingest_lines(run, byte_source_fd(&from), STR("-"), -1, err);
 	}
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);

@@ -141,7 +141,7 @@ Status ingest_lines(IngestRun *run, ByteSource from, Str name, int dir_fd, Err *
 		if (st == ST_OK)
 			st = ingest_tick(run, from.position(from.ctx), err);
 	}
-	if (st == ST_OK && step == STEP_ERROR)
+	if (st == ST_OK && step == STEP_ERROR && !ingest_stopped(run))
 		st = ingest_reject_or_end(run, (IngestPlace){name, reader.number + 1}, &why, err);
 	line_reader_done(&reader);
 	return st;

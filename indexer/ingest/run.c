@@ -123,6 +123,8 @@ static bool is_fault_of_input(IngestRun *run, Status code)
 
 Status ingest_reject_or_end(IngestRun *run, IngestPlace place, const Err *why, Err *err)
 {
+	if (why->code == ST_BUSY && ingest_stopped(run)) /* given up: neither archived nor refused */
+		return ST_OK;
 	if (is_fault_of_input(run, why->code)) {
 		ingest_reject(run, place, why->code, why->text);
 		return ST_OK;

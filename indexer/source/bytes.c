@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -15,10 +16,24 @@
 
 enum { STEP_BYTES = 256 << 10 };
 
+/* A read that waits would not see a flag that was raised just before it. */
+static Status wait_for_bytes(const FdSource *from, Err *err)
+{
+	enum { LOOK_MS = 200 };
+	struct pollfd p = {.fd = from->fd, .events = POLLIN};
+	while (from->until && poll(&p, 1, LOOK_MS) == 0)
+		if (deadline_passed(from->until))
+			return err_set(err, ST_BUSY, "%s was not read to its end", from->name);
+	return ST_OK;
+}
+
 static Status read_fd(void *ctx, void *out, size_t capacity, size_t *got_out, Err *err)
 {
 	FdSource *from = ctx;
 	ssize_t got;
+	Status st = wait_for_bytes(from, err);
+	if (st != ST_OK)
+		return st;
 	do
 		got = read(from->fd, out, capacity);
 	while (got < 0 && errno == EINTR);

@@ -10,6 +10,7 @@
 #define INDEXER_SOURCE_BYTES_H
 
 #include "base/buf.h"
+#include "base/deadline.h"
 
 typedef struct {
 	/* Fills at most `capacity` bytes; *got_out 0 is the end. */
@@ -23,6 +24,7 @@ typedef struct {
 	int fd;
 	const char *name;
 	uint64_t bytes_read;
+	const Deadline *until; /* ST_BUSY once it has passed, also while nothing comes; NULL: waits for ever */
 } FdSource;
 ByteSource byte_source_fd(FdSource *from);
 
