@@ -33,6 +33,8 @@ enum {
 	LIVE_RECORDS = 256,        /* more than this unsealed: seal */
 	LIVE_BYTES = 4 << 20,
 	RETRY_MS = 2000, /* after a failure that may pass */
+	LIVE_COMMITS_AT_ONCE = 8,
+	LIVE_COMMIT_EVERY_US = 1000000, /* when more come */
 };
 
 static void close_live(Follower *f)
@@ -119,6 +121,22 @@ static Status open_live(Follower *f, Err *err)
 	if (st == ST_OK)
 		st = xap_writer_open(&f->live, dir.text, err);
 	return st == ST_OK && is_new ? follower_save(f, err) : st;
+}
+
+/* A commit writes most blocks of the live shard anew, however few records it adds. A few records are searchable at
+ * once; of a steady stream those of one second are committed together. */
+static bool may_commit_live(Follower *f)
+{
+	uint64_t now = clock_monotonic_us(), earned = (now - f->earned_us) / LIVE_COMMIT_EVERY_US;
+	if (earned > 0) {
+		f->commits_left = earned < LIVE_COMMITS_AT_ONCE - f->commits_left ? f->commits_left + (unsigned)earned
+										  : LIVE_COMMITS_AT_ONCE;
+		f->earned_us = now;
+	}
+	if (f->commits_left == 0)
+		return false;
+	f->commits_left--;
+	return true;
 }
 
 static Status append_live(Follower *f, uint64_t goal, Err *err)
@@ -285,7 +303,9 @@ static Status follow_once(Follower *f, Err *err)
 		return ST_OK;
 	}
 	f->busy_us = clock_monotonic_us();
-	return should_seal(f, goal) ? seal(f, err) : append_live(f, goal, err);
+	if (should_seal(f, goal))
+		return seal(f, err);
+	return may_commit_live(f) ? append_live(f, goal, err) : ST_OK;
 }
 
 /* A full disk, lack of memory and failing reads may pass; any other failure comes again when it is tried again. */

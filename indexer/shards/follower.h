@@ -77,9 +77,11 @@ struct Follower {
 	uint64_t covered;
 	Superseded live_superseded;
 	XapWriter *live;
-	GlassSums *live_sums; /* of the live shard's files as of its last commit; NULL: it has none */
-	uint64_t looked_us;   /* when the files were last looked at (damage.c) */
-	uint64_t busy_us;     /* when there was last something to do */
+	GlassSums *live_sums;  /* of the live shard's files as of its last commit; NULL: it has none */
+	uint64_t looked_us;    /* when the files were last looked at (damage.c) */
+	uint64_t busy_us;      /* when there was last something to do */
+	unsigned commits_left; /* of the live shard; one is earned each second */
+	uint64_t earned_us;
 };
 
 #endif
