@@ -196,6 +196,8 @@ stays "Xapian" "xapian" "indexer/match/xapian[a-z_]*\.(cc|hh)$"
 stays "libmicrohttpd" "microhttpd" "server/"
 stays "libarchive" "archive" "indexer/source/package_in\.c"
 stays "GMime" "gmime/|glib" "indexer/source/mail\.c"
+stays "Tesseract" "tesseract/" "indexer/extract/tesseract\.c"
+stays "Leptonica" "leptonica/" "indexer/extract/leptonica\.c"
 stays "libxml2" "libxml/" "indexer/extract/|indexer/source/"
 
 # No library prints or ends the process: that is for the commands. base/event.c is the log. The extractor is a program.

@@ -21,6 +21,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,23 +29,39 @@
 typedef struct {
 	const TextReader *reader; /* NULL: tells what holds of the confinement */
 	bool wants_version;
+	unsigned page; /* of those that read one */
 	uint64_t cpu_seconds, memory_mib;
 } Order;
 
 /* ---- the reader ------------------------------------------------------------------------------------------------ */
 
-static int become(const TextReader *reader, const char *const *argv)
+static int become(const TextReader *reader, const char *const *argv, unsigned page)
 {
-	execvp(argv[0], (char *const *)(uintptr_t)argv);
+	enum { WORDS_MAX = 24 };
+	const char *words[WORDS_MAX] = {NULL};
+	char number[16];
+	snprintf(number, sizeof number, "%u", page);
+	for (size_t i = 0; argv[i] && i + 1 < WORDS_MAX; i++)
+		words[i] = strcmp(argv[i], READER_PAGE) == 0 ? number : argv[i];
+	execvp(argv[0], (char *const *)(uintptr_t)words);
 	dprintf(2, "%s can't be started; install %s\n", argv[0], reader->package);
 	return 3;
 }
 
-static int read_here(const TextReader *reader)
+static int serve(const TextReader *reader)
+{
+	Err err;
+	Status st = reader->serve(0, 1, &err);
+	if (st != ST_OK)
+		dprintf(2, "%s\n", err.text);
+	return st == ST_OK ? EXTRACT_READ : 1;
+}
+
+static int read_here(const TextReader *reader, unsigned page)
 {
 	Err err;
 	Buf text = {0};
-	Status st = reader->read(0, &text, &err);
+	Status st = reader->read_page ? reader->read_page(0, page, &text, &err) : reader->read(0, &text, &err);
 	if (st == ST_OK && !buf_ok(&text))
 		st = err_no_memory(&err);
 	if (st == ST_OK)
@@ -70,8 +87,10 @@ static int be_reader(const Order *order, ConfinedLayers namespaces)
 	if (!reader)
 		return tell_layers(held);
 	if (order->wants_version)
-		return become(reader, reader->version);
-	return reader->program ? become(reader, reader->program) : read_here(reader);
+		return become(reader, reader->version, 0);
+	if (reader->serve)
+		return serve(reader);
+	return reader->program ? become(reader, reader->program, order->page) : read_here(reader, order->page);
 }
 
 /* ---- the supervisor -------------------------------------------------------------------------------------------- */
@@ -161,6 +180,12 @@ int extract_main(int argc, char **argv)
 	if ((argc > 2 && !str_to_u64(str_from(argv[2]), &order.cpu_seconds)) ||
 	    (argc > 3 && !str_to_u64(str_from(argv[3]), &order.memory_mib)))
 		return print_usage();
+	ptrdiff_t colon = str_find_char(word, ':'); /* "pdf-page:3" */
+	uint64_t page = 0;
+	if (colon >= 0 && !str_to_u64(str_slice(word, (size_t)colon + 1, word.len), &page))
+		return print_usage();
+	order.page = page < UINT32_MAX ? (unsigned)page : 0;
+	word = colon >= 0 ? str_slice(word, 0, (size_t)colon) : word;
 	order.reader = text_reader_by_word(str_slice(word, 0, word.len - (order.wants_version ? version.len : 0)));
 	if (!order.reader && !str_eq(word, STR("confinement")))
 		return print_usage();

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,6 +25,7 @@ enum { PIPE_TEXT, PIPE_MESSAGE, PIPE_VERDICT, PIPE_COUNT };
 
 /* Only what the extractors need to know: messages in English, a fixed path. */
 static char *const environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "HOME=/nonexistent",
+				    "OMP_THREAD_LIMIT=1", /* one thread a recogniser: cores are shared out elsewhere */
 				    /* a leak is looked for with ptrace, which is forbidden there */
 				    "ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1", NULL};
 
@@ -226,4 +228,43 @@ Status process_extract(const char *word, int stdin_fd, const ExtractLimits *limi
 	}
 	*out = result;
 	return ST_OK;
+}
+
+/* ---- a process that is talked to ------------------------------------------------------------------------------- */
+
+Status process_talk_begin(const char *word, const ExtractLimits *limits, ProcessTalk *out, Err *err)
+{
+	int ours[PIPE_COUNT] = {-1, -1, -1}, theirs[PIPE_COUNT] = {-1, -1, -1}, ends[2] = {-1, -1};
+	pid_t pid;
+	Status st = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0
+			    ? ST_OK
+			    : err_errno(err, errno, "make a socket");
+	if (st == ST_OK)
+		st = make_pipes(ours, theirs, err);
+	if (st == ST_OK)
+		st = spawn(word, ends[1], theirs, limits, &pid, err);
+	close_quietly(ends[1]);
+	for (int i = 0; i < PIPE_COUNT; i++)
+		close_quietly(theirs[i]);
+	if (st == ST_OK) {
+		*out = (ProcessTalk){ends[0], ours[PIPE_TEXT], ours[PIPE_MESSAGE], ours[PIPE_VERDICT], pid};
+		return ST_OK;
+	}
+	close_quietly(ends[0]);
+	for (int i = 0; i < PIPE_COUNT; i++)
+		close_quietly(ours[i]);
+	return st;
+}
+
+void process_talk_end(ProcessTalk *talk)
+{
+	int status;
+	kill(-talk->pid, SIGKILL);
+	while (waitpid(talk->pid, &status, 0) < 0 && errno == EINTR) {
+		/* a signal came */
+	}
+	close_quietly(talk->in_fd);
+	close_quietly(talk->out_fd);
+	close_quietly(talk->message_fd);
+	close_quietly(talk->verdict_fd);
 }

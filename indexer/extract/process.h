@@ -47,4 +47,14 @@ void process_result_done(ProcessResult *result);
 Status process_extract(const char *word, int stdin_fd, const ExtractLimits *limits, const Deadline *until,
 		       ProcessResult *out, Err *err);
 
+/* A process that is talked to: it reads from in_fd and answers on out_fd until process_talk_end. ExtractLimits' time of
+ * the clock and text are for whoever talks. */
+typedef struct {
+	int in_fd; /* a socket */
+	int out_fd, message_fd, verdict_fd;
+	int pid;
+} ProcessTalk;
+Status process_talk_begin(const char *word, const ExtractLimits *limits, ProcessTalk *out, Err *err);
+void process_talk_end(ProcessTalk *talk); /* kills it */
+
 #endif

@@ -4,8 +4,10 @@
 
 #include "indexer/extract/catdoc.h"
 #include "indexer/extract/html.h"
+#include "indexer/extract/leptonica.h"
 #include "indexer/extract/office.h"
 #include "indexer/extract/rtf.h"
+#include "indexer/extract/tesseract.h"
 
 /* By its path, not as "-": pdftotext would copy standard input into memory. Page breaks stay: they number the pages. */
 static const char *const pdf_program[] = {"pdftotext", "-enc", "UTF-8", "-eol", "unix", "/proc/self/fd/0", "-", NULL};
@@ -71,6 +73,20 @@ static const TextReader readers[READER_COUNT] = {
 	[READER_PACKAGE] = {.no_text = no_extractor},
 };
 
+/* ---- pages ----------------------------------------------------------------------------------------------------- */
+
+static const char *const pdf_page[] = {"pdftoppm", "-r",        "300",      "-gray",           "-f", READER_PAGE,
+				       "-l",       READER_PAGE, "-cropbox", "/proc/self/fd/0", "-",  NULL};
+static const char *const pdf_page_small[] = {"pdftoppm", "-scale-to", "4000",     "-gray",           "-f", READER_PAGE,
+					     "-l",       READER_PAGE, "-cropbox", "/proc/self/fd/0", "-",  NULL};
+
+static const TextReader page_readers[] = {
+	{.word = "pdf-page", .program = pdf_page, .package = "poppler-utils"},
+	{.word = "pdf-page-small", .program = pdf_page_small, .package = "poppler-utils"},
+	{.word = "image-page", .read_page = leptonica_draw},
+	{.word = "recognise", .serve = tesseract_serve},
+};
+
 const TextReader *text_reader(FormatReader reader)
 {
 	return &readers[reader];
@@ -81,5 +97,8 @@ const TextReader *text_reader_by_word(Str word)
 	for (size_t i = 0; i < READER_COUNT; i++)
 		if (readers[i].word && str_eq(word, str_from(readers[i].word)))
 			return &readers[i];
+	for (size_t i = 0; i < sizeof page_readers / sizeof page_readers[0]; i++)
+		if (str_eq(word, str_from(page_readers[i].word)))
+			return &page_readers[i];
 	return NULL;
 }

@@ -18,8 +18,12 @@ typedef struct {
 	const char *label; /* how Extraction.from begins */
 	/* Reads the document on fd, appends its text. The process runs this … */
 	Status (*read)(int fd, Buf *out, Err *err);
+	/* … or reads a page of it … */
+	Status (*read_page)(int fd, unsigned page, Buf *out, Err *err);
+	/* … or answers until its input ends … */
+	Status (*serve)(int in_fd, int out_fd, Err *err);
 	/* … or becomes this program, which finds the document at /proc/self/fd/0 and writes text to standard output. */
-	const char *const *program;
+	const char *const *program; /* READER_PAGE in it is the page's number */
 	const char *package;        /* of Debian, which has the program */
 	void (*finish)(Buf *text);  /* makes text of what the program wrote; NULL: it is text */
 	const char *const *version; /* the same program, writing its version … */
@@ -30,8 +34,11 @@ typedef struct {
 		*no_text; /* the reason when it read the document and found no text; of one that can't read, always */
 } TextReader;
 
+#define READER_PAGE "PAGE"
+
 const TextReader *text_reader(FormatReader reader);
-/* NULL: no reader runs under this word. */
+/* One of those, or of what is done with pages: "pdf-page", "image-page", "recognise". NULL: none runs under this
+ * word. */
 const TextReader *text_reader_by_word(Str word);
 
 #endif
