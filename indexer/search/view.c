@@ -52,6 +52,11 @@ static Status open_view(View *view, Index *index, const Deadline *until, Arena *
 		return err->code;
 	view->snapshot = index_take_snapshot(index);
 	view->is_whole = index_is_whole(index, view->snapshot);
+	Err lost;
+	if (!view->is_whole && view->snapshot->dir_count == 0 && store_damage(index->store, &lost) != ST_OK)
+		return err_set(err, ST_CORRUPT,
+			       "records of the archive are damaged or missing, and nothing of it can be "
+			       "searched: hoso verify names what");
 	if (!view->is_whole && view->snapshot->dir_count == 0)
 		return err_set(err, ST_BUSY, "the index is being built: nothing can be searched yet");
 	Status st = snapshot_take_matcher(view->snapshot, &view->matcher, &view->shard_at, err);

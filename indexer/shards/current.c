@@ -16,6 +16,9 @@ Snapshot *index_take_snapshot(Index *index)
 
 bool index_is_whole(Index *index, const Snapshot *s)
 {
+	Err ignored;
+	if (store_damage(index->store, &ignored) != ST_OK)
+		return false; /* what the archive lost cannot be found */
 	pthread_mutex_lock(&index->mutex);
 	bool is = s->left_out == 0 && s->position >= index->promised;
 	pthread_mutex_unlock(&index->mutex);

@@ -31,7 +31,7 @@ Status damage_read_manifest(Follower *f, Err *err)
 {
 	Err why = {0};
 	Status st = manifest_load(f->index->dir.text, f->index->store, &f->manifest, &why);
-	if (st == ST_NO_MEMORY || st == ST_IO) {
+	if (st == ST_NO_MEMORY || st == ST_IO || st == ST_READ_ONLY) {
 		*err = why;
 		return st;
 	}

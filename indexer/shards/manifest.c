@@ -231,9 +231,11 @@ Status manifest_parse(Str bytes, Manifest *out, char leaf_out[static 2 * STORE_H
 static Status check_archive(const Manifest *m, const char *written, Store *store, Err *err)
 {
 	char leaf[2 * STORE_HASH_LEN + 1];
-	if (m->live_from > store_tree_size(store))
-		return err_set(err, ST_CONFLICT, "the index goes further than the archive");
-	Status st = leaf_before(store, m->live_from, leaf, err);
+	Status st = store_expect(store, m->live_from, "the index", err);
+	if (st == ST_CORRUPT)
+		return ST_READ_ONLY; /* the index is kept: it may be all that tells what was there */
+	if (st == ST_OK)
+		st = leaf_before(store, m->live_from, leaf, err);
 	if (st == ST_OK && strcmp(written, leaf) != 0)
 		st = err_set(err, ST_CONFLICT, "the index belongs to another archive");
 	return st;

@@ -33,7 +33,8 @@ Status manifest_copy(Manifest *out, const Manifest *m, Err *err);
 /* Reads the bytes of a MANIFEST. ST_CORRUPT, ST_UNSUPPORTED, ST_NO_MEMORY. Whether it fits an archive is not looked at;
  * leaf_out: what it says of the leaf before `live_from`, in hex. */
 Status manifest_parse(Str bytes, Manifest *out, char leaf_out[static 2 * STORE_HASH_LEN + 1], Err *err);
-/* ST_NOT_FOUND: none. ST_CORRUPT, ST_UNSUPPORTED (other schema), ST_CONFLICT (of another log): build anew. */
+/* ST_NOT_FOUND: none. ST_CORRUPT, ST_UNSUPPORTED (other schema), ST_CONFLICT (of another log): build anew.
+ * ST_READ_ONLY: it goes further than the log, whose end is missing: the index is kept. */
 Status manifest_load(const char *index_dir, Store *store, Manifest *out, Err *err);
 Status manifest_save(const char *index_dir, Store *store, const Manifest *m, Err *err);
 /* Adds a shard behind the others; the live shard is forgotten: the new one covers its range. */

@@ -180,8 +180,6 @@ static void share_sealed(Snapshot *s, Snapshot *before)
 static Status load_manifest(Snapshot *s, const char *index_dir, Store *store, const Snapshot *before, Err *err)
 {
 	Status st = manifest_load(index_dir, store, &s->manifest, err);
-	if (st == ST_CONFLICT && store_refresh(store, err) == ST_OK) /* another process appended and indexed */
-		st = manifest_load(index_dir, store, &s->manifest, err);
 	if (st == ST_OK || st == ST_NO_MEMORY || st == ST_IO)
 		return st;
 	s->manifest_lost = before && (before->manifest.count || before->manifest.live_name[0]);

@@ -81,8 +81,11 @@ Status get_healthz(Request *r, Reply *reply, Err *err)
 }
 
 /* For programs and operators; what exactly failed stands in the log, since it names files. */
-static const char *unready_reason(const IndexState *index, uint64_t tree_size)
+static const char *unready_reason(Store *store, const IndexState *index, uint64_t tree_size)
 {
+	Err damage;
+	if (store_damage(store, &damage) != ST_OK)
+		return "the archive is damaged or incomplete and takes no writes: see hoso verify";
 	if (index->problem)
 		return "the index does not follow the archive: see the log";
 	if (index->damaged_shards)
@@ -100,7 +103,7 @@ Status get_readyz(Request *r, Reply *reply, Err *err)
 	uint64_t tree_size = store_tree_size(r->service->store);
 	(void)err;
 	index_state(r->service->index, &index);
-	const char *reason = unready_reason(&index, tree_size);
+	const char *reason = unready_reason(r->service->store, &index, tree_size);
 	bool ready = !reason;
 	reply->http = ready ? 200 : 503;
 	if (!ready)

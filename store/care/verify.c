@@ -251,6 +251,27 @@ static void check_signed(Verification *v)
 			      "the first %" PRIu64 " records do not give the root that was signed", last->tree_size);
 }
 
+/* The log must hold what the durable mark names. `known`: damage was reported already. */
+static void check_mark(Verification *v, Status marked, const Err *why, bool known)
+{
+	const DurableMark *mark = &v->mark;
+	v->file = NULL;
+	if (marked == ST_CORRUPT && !known)
+		verify_report(v, UINT64_MAX, UINT64_MAX, "%.190s", why->text);
+	if (marked != ST_OK)
+		return;
+	if (mark->batch > v->committed.batch && !known)
+		verify_report(v, UINT64_MAX, UINT64_MAX,
+			      "%" PRIu64 " records were stored and %" PRIu64
+			      " are there: the end of the log is missing",
+			      mark->tree_size, v->committed.tree_size);
+	else if (mark->tree_size && mark->tree_size <= v->committed.tree_size && !v->tree_broken &&
+		 !hash_eq(&mark->root, &v->marked_now))
+		verify_report(v, UINT64_MAX, UINT64_MAX,
+			      "the first %" PRIu64 " records do not give the root that the file durable names",
+			      mark->tree_size);
+}
+
 static Status load_signed(Verification *v, Err *err)
 {
 	Buf text = {0};
@@ -270,7 +291,9 @@ Status store_verify(Store *store, bool quick, const Stop *stop, void (*found)(vo
 {
 	VerifyReport result = {0};
 	Verification v = {.store = store, .quick = quick, .stop = stop, .found = found, .ctx = ctx, .report = &result};
+	Err why = {0};
 	Status st = load_signed(&v, err); /* read before the log: the log can only have grown since */
+	Status marked = mark_read(store, &v.mark, &why);
 	if (st == ST_OK)
 		st = store_refresh(store, err);
 	if (st != ST_OK)
@@ -290,6 +313,8 @@ Status store_verify(Store *store, bool quick, const Stop *stop, void (*found)(vo
 		verify_report(&v, UINT64_MAX, UINT64_MAX, "the records do not give the archive's root");
 	if (st == ST_OK)
 		check_signed(&v);
+	if (st == ST_OK)
+		check_mark(&v, marked, &why, damage.code != ST_OK);
 	buf_done(&v.offsets);
 	buf_done(&v.leaf_ordinals);
 	arena_done(&v.arena);

@@ -129,6 +129,8 @@ static void check_leaf(Verification *v, const Frame *frame)
 		frontier_append(&v->frontier, &hash, NULL, NULL);
 		if (v->frontier.size == v->signed_last.tree_size)
 			frontier_root(&v->frontier, &v->signed_now);
+		if (v->frontier.size == v->mark.tree_size)
+			frontier_root(&v->frontier, &v->marked_now);
 	}
 	if (!v->quick && !(frame->header.flags & FRAME_DESTROYED))
 		check_payload(v, frame, &leaf);

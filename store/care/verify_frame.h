@@ -9,6 +9,7 @@
 
 #include "base/stop.h"
 #include "store/care/finding.h"
+#include "store/log/mark.h"
 #include "store/log/state.h"
 #include "store/proof/checkpoint.h"
 
@@ -25,6 +26,8 @@ typedef struct {
 	bool tree_broken;       /* a leaf is missing or wrong: later roots cannot be compared */
 	Checkpoint signed_last; /* tree size 0 where nothing was signed; views are not kept */
 	Hash signed_now;        /* the root of as many leaves, computed anew */
+	DurableMark mark;       /* what the durable mark names; tree_size 0: nothing */
+	Hash marked_now;        /* the root of as many leaves, computed anew */
 	uint64_t next_sequence;
 	const SegmentFile *file;
 	uint32_t segment, next_ordinal;

@@ -6,16 +6,22 @@
  * gaps. Damage followed by nothing, or only by frames of its own batch, is a batch that the power cut off before it
  * was acknowledged: a torn tail, which a writer truncates and a reader ignores. A MARK behind a COMMIT (written when
  * the writer rests) already belongs to the next batch, so that the last batch of a rested archive is covered too.
+ *
+ * A COMMIT at the very end of the file may not be durable yet: another process reads it from the page cache while the
+ * writer's fdatasync runs. It counts when the durable mark (mark.h) names it. Where nobody holds the writer's lock, its
+ * writer has died: then the reader syncs the file itself.
  */
 #include "store/log/follow.h"
 
 #include "store/format/scan.h"
 #include "store/log/files.h"
+#include "store/log/mark.h"
 #include "store/log/segments.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 typedef struct {
 	Store *store;
@@ -25,6 +31,9 @@ typedef struct {
 	uint64_t batch_start;    /* offset of the current batch's first frame in `segment` */
 	uint64_t frames_pending; /* since the last COMMIT, MARK and FOOTER not counted */
 	bool next_exists, go_on;
+	uint64_t durable_batch; /* as the mark says it; 0: there is no mark */
+	Committed last;         /* the state after a COMMIT that is not known to be durable yet */
+	bool in_doubt;          /* there is one in `last` */
 } Follow;
 
 static Status add_pair(void *ctx, uint64_t hash, uint64_t value, Err *err)
@@ -33,6 +42,21 @@ static Status add_pair(void *ctx, uint64_t hash, uint64_t value, Err *err)
 	TableEntry entry = {hash, value};
 	buf_add(pairs, &entry, sizeof entry);
 	return buf_ok(pairs) ? ST_OK : err_no_memory(err);
+}
+
+/* The COMMIT in f->last counts. */
+static Status accept_commit(Follow *f, Err *err)
+{
+	Store *store = f->store;
+	const TableEntry *pairs = (const TableEntry *)f->pairs.data;
+	for (size_t i = 0; i < f->pairs.len / sizeof *pairs; i++)
+		if (!table_add(&store->table, pairs[i].hash, pairs[i].value))
+			return err_no_memory(err);
+	buf_clear(&f->pairs);
+	store->committed = f->last;
+	store->tail = (Tail){.keep_end = f->last.end, .keep_frames = f->last.frames};
+	f->in_doubt = false;
+	return ST_OK;
 }
 
 static Status take_commit(Follow *f, const Frame *frame, Err *err)
@@ -49,12 +73,7 @@ static Status take_commit(Follow *f, const Frame *frame, Err *err)
 				  f->segment->file->name, frame->offset);
 		store->gap = true;
 	}
-	const TableEntry *pairs = (const TableEntry *)f->pairs.data;
-	for (size_t i = 0; i < f->pairs.len / sizeof *pairs; i++)
-		if (!table_add(&store->table, pairs[i].hash, pairs[i].value))
-			return err_no_memory(err);
-	buf_clear(&f->pairs);
-	store->committed = (Committed){
+	f->last = (Committed){
 		.tree_size = commit.tree_size,
 		.batch = commit.batch,
 		.root = commit.root,
@@ -67,10 +86,10 @@ static Status take_commit(Follow *f, const Frame *frame, Err *err)
 		.bytes_original = commit.bytes_original,
 		.frontier = f->frontier,
 	};
-	f->batch_start = store->committed.end;
+	f->batch_start = f->last.end;
 	f->frames_pending = 0;
-	store->tail = (Tail){.keep_end = store->committed.end, .keep_frames = store->committed.frames};
-	return ST_OK;
+	f->in_doubt = true;
+	return commit.batch <= f->durable_batch ? accept_commit(f, err) : ST_OK;
 }
 
 /* Is this the frame that must follow here? Behind damage (store->gap) any later frame is taken. */
@@ -212,6 +231,14 @@ static Status follow_segment(Follow *f, uint64_t from, Err *err)
 	scan_begin(&scan, file, from, file->footer_offset ? size - SEGMENT_TRAILER_LEN : size);
 	for (bool torn = false; !torn && st == ST_OK;) {
 		Step step = scan_next(&scan, &frame, err);
+		if (f->in_doubt && (step != STEP_END || f->next_exists)) {
+			Err none;
+			st = accept_commit(f, &none); /* bytes behind it are written only when it is durable */
+			if (st != ST_OK) {
+				*err = none;
+				break;
+			}
+		}
 		if (step == STEP_ITEM && frame_fits(f, &frame)) {
 			st = take_frame(f, &frame, err);
 			bool whole = false;
@@ -307,9 +334,45 @@ static void cut_to_committed(Store *store, uint64_t size)
 		s->sealed = false;
 }
 
+/* The log ends with a COMMIT that the mark does not name. Nobody writes: it was left by a writer that died, and is made
+ * durable here. */
+static bool is_durable_now(const Store *store, const Segment *s)
+{
+	if (file_is_locked(store->writer.lock_fd))
+		return false;
+	return fdatasync(s->file->fd) == 0 || errno == EROFS || errno == EINVAL;
+}
+
+static Status judge_last_commit(Follow *f, Err *err)
+{
+	Store *store = f->store;
+	Segment *s = segments_find(store, f->last.segment);
+	store->withheld_batch = 0;
+	if (!f->in_doubt)
+		return ST_OK;
+	if (s && s->file && is_durable_now(store, s))
+		return accept_commit(f, err);
+	store->withheld_batch = f->last.batch;
+	return ST_OK;
+}
+
+/* A log that ends before the mark has lost what was acknowledged. */
+static void check_mark(Store *store, const DurableMark *mark)
+{
+	if (mark->batch > store->committed.batch)
+		state_note_damage(store,
+				  "the end of the log is missing: %" PRIu64
+				  " records were stored, in segments 1 to %" PRIu32 ", and %" PRIu64 " are there",
+				  mark->tree_size, mark->segment, store->committed.tree_size);
+}
+
 Status archive_follow(Store *store, Err *err)
 {
+	DurableMark mark = {0};
+	Err why;
+	Status marked = mark_read(store, &mark, &why); /* before the log, which can only have grown since */
 	Follow f = {.store = store,
+		    .durable_batch = mark.batch,
 		    .segment = segments_find(store, store->committed.segment),
 		    .frontier = store->committed.frontier,
 		    .batch_start = store->committed.end};
@@ -327,14 +390,29 @@ Status archive_follow(Store *store, Err *err)
 		st = next_segment(&f, err);
 		from = SEGMENT_HEADER_LEN;
 	}
+	if (st == ST_OK)
+		st = judge_last_commit(&f, err);
+	if (st == ST_OK && marked == ST_CORRUPT)
+		state_note_damage(store, "%.200s", why.text);
 	for (size_t i = 0; st == ST_OK && i < store->segment_count; i++)
 		if (store->segments[i]->header_damaged && store->segments[i]->id <= store->committed.segment)
 			state_note_damage(store, "segment %08" PRIx32 ".seg: damaged header at offset 0",
 					  store->segments[i]->id);
 	if (st == ST_OK)
 		cut_to_committed(store, store->seen_size);
+	if (st == ST_OK)
+		check_mark(store, &mark);
 	buf_done(&f.pairs);
 	return st;
+}
+
+/* May the COMMIT that was withheld count now? */
+static bool is_withheld_settled(const Store *store)
+{
+	DurableMark mark;
+	Err ignored;
+	return !file_is_locked(store->writer.lock_fd) ||
+	       (mark_read(store, &mark, &ignored) == ST_OK && mark.batch >= store->withheld_batch);
 }
 
 bool archive_has_news(Store *store)
@@ -346,6 +424,7 @@ bool archive_has_news(Store *store)
 	bool news = segments_is_there(store, id + 1);
 	if (!news && s && s->file)
 		news = fstat(s->file->fd, &info) != 0 || (uint64_t)info.st_size != store->seen_size;
+	news = news || (store->withheld_batch && is_withheld_settled(store));
 	pthread_rwlock_unlock(&store->lock);
 	return news;
 }

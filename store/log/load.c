@@ -5,6 +5,7 @@
 
 #include "store/log/catalogue.h"
 #include "store/log/follow.h"
+#include "store/log/note.h"
 #include "store/log/segments.h"
 #include "store/log/tree.h"
 
@@ -26,6 +27,8 @@ static Status list_segments(const Store *store, Buf *ids, Err *err)
 	if (st != ST_OK)
 		return st;
 	DIR *dir = opendir(path.text);
+	if (!dir && errno == ENOENT)
+		return ST_OK; /* the mark or the checkpoint tell whether anything is missing */
 	if (!dir)
 		return err_errno(err, errno, "open directory %s", path.text);
 	for (struct dirent *entry; (entry = readdir(dir));) {
@@ -226,9 +229,24 @@ static uint32_t last_covered_commit(const Store *store, uint32_t sealed_run)
 	return id;
 }
 
+/* How many records were signed, as the last checkpoint says; 0 where there is none or it is damaged (a writer and
+ * verify say so). */
+static uint64_t signed_size(Store *store)
+{
+	Buf text = {0};
+	Checkpoint last = {0};
+	Err ignored;
+	if (store_checkpoint_last(store, &text, &ignored) != ST_OK ||
+	    checkpoint_parse(buf_str(&text), &last, &ignored) != ST_OK)
+		last.tree_size = 0;
+	buf_done(&text);
+	return last.tree_size;
+}
+
 Status archive_load(Store *store, bool at_open, Err *err)
 {
 	Buf ids = {0};
+	uint64_t signed_before = signed_size(store); /* before the log, which can only have grown since */
 	uint32_t sealed_run, last_commit;
 	Err why;
 	pthread_rwlock_wrlock(&store->lock);
@@ -251,6 +269,11 @@ Status archive_load(Store *store, bool at_open, Err *err)
 	}
 	if (st == ST_OK)
 		st = archive_follow(store, err);
+	if (st == ST_OK && store->committed.tree_size < signed_before)
+		state_note_damage(store,
+				  "the end of the log is missing: %" PRIu64 " records were signed, and %" PRIu64
+				  " are there",
+				  signed_before, store->committed.tree_size);
 	pthread_rwlock_unlock(&store->lock);
 done:
 	buf_done(&ids);

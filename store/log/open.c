@@ -103,7 +103,8 @@ static void shut_others_out(const char *dir)
 /* Empty apart from what an interrupted store_init leaves; the index may have been made first. */
 static Status check_is_free(const char *dir, Err *err)
 {
-	static const char *const own[] = {".", "..", "LOCK", "segments", "keys", "access", "index", "catalogue"};
+	static const char *const own[] = {".",      "..",    "LOCK",      "segments", "keys",
+					  "access", "index", "catalogue", "durable"};
 	DIR *handle = opendir(dir);
 	if (!handle)
 		return err_errno(err, errno, "open directory %s", dir);
@@ -195,7 +196,7 @@ Status store_open_with(Store **out, const char *dir, const StoreOptions *options
 	pthread_mutex_init(&store->catalogue_mutex, NULL);
 	pthread_mutex_init(&store->writer.sync_mutex, NULL);
 	pthread_cond_init(&store->writer.synced, NULL);
-	store->writer.lock_fd = store->writer.live_fd = store->tree.fd = -1;
+	store->writer.lock_fd = store->writer.live_fd = store->writer.mark_fd = store->tree.fd = -1;
 	Status st = store->dir ? read_format(store, err) : err_no_memory(err);
 	if (st == ST_OK)
 		shut_others_out(dir);
@@ -243,14 +244,13 @@ void store_close(Store *store)
 	free(store);
 }
 
-Status store_refresh(Store *store, Err *err)
+/* The writer's mutex held. */
+static Status look_for_news(Store *store, Err *err)
 {
-	if (pthread_mutex_trylock(&store->writer.mutex) != 0)
-		return ST_OK; /* this process is writing: it sees its own commits anyway */
 	Status st = ST_OK;
 	if (store->writer.depth == 0 && archive_has_news(store)) {
-		if (store->gap) {
-			st = archive_load(store, false, err);
+		if (store->damage.code != ST_OK) {
+			st = archive_load(store, false, err); /* it may have been mended */
 		} else {
 			pthread_rwlock_wrlock(&store->lock);
 			st = archive_follow(store, err);
@@ -261,6 +261,34 @@ Status store_refresh(Store *store, Err *err)
 	}
 	if (files_recheck(store) && store->writer.depth == 0)
 		live_forget_dictionary(store); /* something may have been destroyed that it was trained on */
+	return st;
+}
+
+Status store_refresh(Store *store, Err *err)
+{
+	if (pthread_mutex_trylock(&store->writer.mutex) != 0)
+		return ST_OK; /* this process is writing: it sees its own commits anyway */
+	Status st = look_for_news(store, err);
+	pthread_mutex_unlock(&store->writer.mutex);
+	return st;
+}
+
+Status store_expect(Store *store, uint64_t tree_size, const char *who, Err *err)
+{
+	if (store_tree_size(store) >= tree_size)
+		return ST_OK;
+	pthread_mutex_lock(&store->writer.mutex); /* waits for a look that is under way and began too early */
+	Status st = look_for_news(store, err);
+	uint64_t there = store->committed.tree_size;
+	if (st == ST_OK && there < tree_size) {
+		pthread_rwlock_wrlock(&store->lock);
+		state_note_damage(
+			store, "the end of the log is missing: %s knows %" PRIu64 " records, and %" PRIu64 " are there",
+			who, tree_size, there);
+		store->damage_judged = true; /* reading the log once more would not find what it never said */
+		pthread_rwlock_unlock(&store->lock);
+		st = store_damage(store, err);
+	}
 	pthread_mutex_unlock(&store->writer.mutex);
 	return st;
 }

@@ -8,6 +8,7 @@
 #include "store/log/follow.h"
 #include "store/log/live.h"
 #include "store/log/load.h"
+#include "store/log/mark.h"
 #include "store/log/note.h"
 #include "store/log/out.h"
 #include "store/log/rollback.h"
@@ -109,6 +110,8 @@ static Status recover(Store *store, Err *err)
 		store->checked_tail = store->committed.batch;
 	if (st == ST_OK && store->committed.segment && !store->tail.sealed && !store->tail.confirmed)
 		st = write_again(store, err);
+	if (st == ST_OK)
+		st = mark_begin(store, err); /* what stands there is durable now, whoever wrote it */
 	if (st == ST_OK)
 		st = rollback_resume(store, err);
 	if (st == ST_OK && files_recheck(store))

@@ -47,3 +47,11 @@ uint64_t store_tree_size(Store *store)
 	pthread_rwlock_unlock(&store->lock);
 	return size;
 }
+
+Status store_damage(Store *store, Err *out)
+{
+	pthread_rwlock_rdlock(&store->lock);
+	Err damage = store->damage;
+	pthread_rwlock_unlock(&store->lock);
+	return damage.code == ST_OK ? ST_OK : err_set(out, damage.code, "%s", damage.text);
+}

@@ -42,9 +42,10 @@ typedef struct {
 
 /* The one writer of this process (writer.h, out.h, live.h). */
 typedef struct {
-	pthread_mutex_t mutex; /* held while something is appended, and while a batch is given to the file */
-	int lock_fd, live_fd;
-	unsigned depth; /* nested store_write_begin */
+	pthread_mutex_t mutex;         /* held while something is appended, and while a batch is given to the file */
+	int lock_fd, live_fd, mark_fd; /* mark_fd -1: not opened yet */
+	uint64_t marked_batch;         /* that the durable mark names, as far as this process set it */
+	unsigned depth;                /* nested store_write_begin */
 	Segment *live;
 	bool marked;           /* nothing follows the last COMMIT that would need a MARK */
 	uint64_t batch;        /* number of the batch being gathered */
@@ -114,9 +115,11 @@ struct Store {
 	Tail tail;
 	uint64_t checked_tail; /* the batch at which the end was last compared with the signed checkpoint */
 	uint64_t seen_size;    /* of the last segment's file when it was last scanned */
-	bool gap;              /* damage lies before the end of the log, so its tree cannot be continued */
-	Err damage;            /* code ST_OK: none known */
-	bool damage_judged;    /* by a writer that held the lock: a reader may take a write under way for damage */
+	uint64_t
+		withheld_batch; /* of a COMMIT at the end that is not known to be durable, so does not count; 0: none */
+	bool gap;               /* damage lies before the end of the log, so its tree cannot be continued */
+	Err damage;             /* code ST_OK: none known */
+	bool damage_judged;     /* by a writer that held the lock: a reader may take a write under way for damage */
 	DictNode *dicts;
 	TreeFile tree;
 	Writer writer;

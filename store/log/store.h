@@ -67,6 +67,12 @@ typedef struct {
 } StoreState;
 
 void store_state(Store *store, StoreState *out);
+/* ST_OK: nothing is known to be wrong. ST_CORRUPT: what is damaged or missing, and so takes no writes; what is intact
+ * is read. For the operator: it names files. */
+Status store_damage(Store *store, Err *out);
+/* Something outside the log (the index) knows of tree_size records. If the log holds fewer, its end is missing:
+ * ST_CORRUPT, and that is damage from then on. */
+Status store_expect(Store *store, uint64_t tree_size, const char *who, Err *err);
 uint64_t store_tree_size(Store *store);
 /* ST_NOT_FOUND beyond the tree; ST_CORRUPT names segment, offset and sequence. */
 Status store_entry(Store *store, uint64_t sequence, Arena *arena, Entry *out, Err *err);

@@ -2,6 +2,8 @@
  *
  *   writer_add … writer_add → buffer → pwrite → COMMIT → fdatasync → committed
  *
+ * The durable mark (mark.h) is set between fdatasync and committed, so that other processes know what is durable.
+ *
  * A batch is given to the file only when the batch before it is durable; while fdatasync runs the next one gathers
  * in memory. A failed fdatasync poisons the writer for good: Linux marks the failed pages clean, so trying again
  * would report success for bytes that are not there.
@@ -12,6 +14,7 @@
 #include "base/rwlock.h"
 #include "store/log/catalogue.h"
 #include "store/log/live.h"
+#include "store/log/mark.h"
 #include "store/log/out.h"
 #include "store/log/rollback.h"
 #include "store/log/tree.h"
@@ -87,6 +90,7 @@ static Status sync_batch(Store *store, const Committed *next, Err *err)
 {
 	Writer *w = &store->writer;
 	int fd = w->live_fd;
+	Err why;
 	Buf nodes = w->tree_nodes;
 	buf_init(&w->tree_nodes);
 	pthread_mutex_lock(&w->sync_mutex);
@@ -95,6 +99,10 @@ static Status sync_batch(Store *store, const Committed *next, Err *err)
 	pthread_mutex_unlock(&w->mutex);
 	int failed = fdatasync(fd) != 0 ? errno : 0;
 	if (!failed) {
+		if (mark_set(store, next, &why) == ST_OK)
+			w->marked_batch = next->batch;
+		else
+			out_poison(w, "setting the durable mark", EIO); /* others would not see what follows */
 		publish(store, next);
 		if (buf_ok(&nodes))
 			tree_add(store, buf_str(&nodes), next->tree_size);
@@ -205,6 +213,7 @@ Status writer_open(Store *store, Err *err)
 void writer_close(Store *store)
 {
 	Writer *w = &store->writer;
+	mark_close(store);
 	close_quietly(w->live_fd);
 	close_quietly(w->lock_fd);
 	packer_free(w->packer);

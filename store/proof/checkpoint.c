@@ -157,6 +157,7 @@ Status store_checkpoint(Store *store, Buf *out, Err *err)
 	FilePath path;
 	int lock_fd = -1;
 	bool first = false;
+	Err damage;
 	Status st = key_read(store, &key, err);
 	if (st == ST_OK)
 		st = file_path(&path, store->dir, "checkpoint", err);
@@ -175,6 +176,11 @@ Status store_checkpoint(Store *store, Buf *out, Err *err)
 	store_state(store, &now);
 	if (!first && before.tree_size == now.tree_size) {
 		buf_add_str(out, buf_str(&last));
+		goto done;
+	}
+	if (store_damage(store, &damage) != ST_OK) {
+		st = err_set(err, ST_READ_ONLY, "the archive is damaged and nothing new is signed: %.180s",
+			     damage.text);
 		goto done;
 	}
 	sign(store, &key, now.tree_size, &now.root, &text);

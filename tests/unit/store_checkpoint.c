@@ -106,6 +106,8 @@ static void a_log_that_was_cut_or_changed_after_signing_is_not_signed_again_nor_
 	store_close(f->store);
 	f->store = NULL;
 	assert_ok(f, file_replace(path, buf_str(&saved), &f->err)); /* the older state, whole in itself */
+	fixture_path(f, "durable", path, sizeof path);
+	assert_int_equal(unlink(path), 0);
 	fixture_open(f);
 	assert_int_equal(store_tree_size(f->store), 2);
 	assert_status(f, store_checkpoint(f->store, &text, &f->err), ST_CORRUPT);
