@@ -49,8 +49,11 @@ static void limit(int resource, rlim_t value)
 #define SANITIZED 0
 #endif
 
+enum { EXTRACTOR_NICE = 15 }; /* searches beside it come first; honest documents need seconds of its wall time */
+
 void confine_resources(uint64_t cpu_seconds, uint64_t memory_mib)
 {
+	setpriority(PRIO_PROCESS, 0, EXTRACTOR_NICE);
 	limit(RLIMIT_CPU, cpu_seconds);
 	if (!SANITIZED)
 		limit(RLIMIT_AS, memory_mib << 20);

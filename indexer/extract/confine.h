@@ -37,7 +37,7 @@ typedef struct {
 
 const ConfinedLayerText *confine_layer_text(ConfinedLayer layer);
 
-/* Limits of the kernel on processor time, memory, files. For the supervisor and all beneath it. */
+/* Limits of the kernel on processor time, memory, files; a low priority. For the supervisor and all beneath it. */
 void confine_resources(uint64_t cpu_seconds, uint64_t memory_mib);
 /* Namespaces of its own for the processes that are forked from now on. */
 ConfinedLayers confine_namespaces(void);
