@@ -433,6 +433,19 @@ static Status read_text(const SourceFile *file, Grid *out, Err *err)
 	return st;
 }
 
+/* A file none of whose rows has two cells is no list, whatever its name says: it is kept as a document. */
+static bool is_list(const Grid *table)
+{
+	for (size_t i = 0; i < table->row_count; i++) {
+		size_t filled = 0;
+		for (size_t j = 0; j < table->rows[i].count; j++)
+			filled += table->rows[i].cells[j].len > 0;
+		if (filled > 1)
+			return true;
+	}
+	return false;
+}
+
 Status ingest_register(IngestRun *run, const SourceFile *file, Str name, int dir_fd, RegisterOutcome *out, Err *err)
 {
 	Grid table = {0};
@@ -442,6 +455,10 @@ Status ingest_register(IngestRun *run, const SourceFile *file, Str name, int dir
 	if (run->options.as_document || file->size_bytes == 0)
 		return ST_OK;
 	Status st = read_text(file, &table, err);
+	if (st == ST_OK && !is_list(&table)) {
+		grid_done(&table);
+		return ST_OK;
+	}
 	if (st == ST_OK && dir_fd >= 0 && !run->delivery)
 		st = delivery_open(&own, dir_fd, str_slice(name, 0, name.len - file_base(name).len), err);
 	if (st == ST_OK)

@@ -30,8 +30,11 @@ reason "an id with a slash is refused" "$in/id.jsonl" 'id'
 printf '{"id":"climber","files":["../outside.txt"]}\n' >"$in/climb.jsonl"
 echo secret >"$scratch/outside.txt"
 reason "a file name that climbs out of the input is refused" "$in/climb.jsonl" '\.\.'
-printf '{"id":"nobody","number":"03/QĐ-UBND"}\n' >"$in/empty-record.jsonl"
-reason "a record without text and file is refused" "$in/empty-record.jsonl" 'text|file'
+printf '{"id":"nobody","direction":"outgoing"}\n' >"$in/empty-record.jsonl"
+reason "an entry that says neither number nor subject nor location is refused" "$in/empty-record.jsonl" 'number, subject or location'
+printf '{"id":"entry","number":"03/QĐ-UBND"}\n{"id":"shelf","location":{"box":"7"}}\n' >"$in/entries.jsonl"
+hoso ingest -q "$in/entries.jsonl"
+is "one of them is enough: rows of a register are records" "$?" 0
 printf '{"id":"missing-file","files":["khong-co.pdf"]}\n' >"$in/missing.jsonl"
 reason "a file that is not there is named" "$in/missing.jsonl" 'khong-co\.pdf'
 python3 -c 'print("{\"id\":\"deep\",\"text\":\"x\",\"extra\":" + "[" * 500 + "]" * 500 + "}")' >"$in/deep.jsonl"
