@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "indexer/extract/extract.h"
+#include "indexer/recognise/recognise.h"
 #include "server/server.h"
 
 #include <inttypes.h>
@@ -19,7 +20,8 @@ enum {
 	OPT_MEMORY,
 	OPT_LOG,
 	OPT_NO_ACCESS_LOG,
-	OPT_SCRUB
+	OPT_SCRUB,
+	OPT_NO_OCR
 };
 enum { SCRUB_MB_DEFAULT = 20 };
 static const CliOption options[] = {
@@ -33,6 +35,7 @@ static const CliOption options[] = {
 	[OPT_LOG] = {"log-requests", 0, NULL, "one log line a request"},
 	[OPT_NO_ACCESS_LOG] = {"no-access-log", 0, NULL, "do not note who asked for what in ARCHIVE/access"},
 	[OPT_SCRUB] = {"scrub", 0, "MB", "check the archive in the background at so many MB/s (20); 0: not"},
+	[OPT_NO_OCR] = {"no-ocr", 0, NULL, "do not recognise scans in the background"},
 	{0},
 };
 
@@ -99,6 +102,7 @@ static int run_serve(const CliArgs *args)
 {
 	ServerOptions how = {0};
 	Server *server = NULL;
+	RecogniseService *recogniser = NULL;
 	Err err = {0};
 	if (read_options(args, &how, &err) != ST_OK)
 		return cli_usage(err.text);
@@ -111,8 +115,12 @@ static int run_serve(const CliArgs *args)
 		printf("listening on %s\n", server_address(server));
 		fflush(stdout);
 		tell_confinement();
+		if (!args->values[OPT_NO_OCR] &&
+		    recognise_service_start(&recogniser, how.store, how.index, &err) != ST_OK)
+			event_write(EVENT_WARN, "recognise", "scans wait", "because", err.text, NULL);
 		wait_for_stop();
 	}
+	recognise_service_stop(recogniser);
 	server_stop(server);
 	index_follower_stop(how.index);
 	cli_close(how.store, how.index);

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/utf8.h"
 #include "indexer/extract/confine.h"
+#include "indexer/extract/layer.h"
 #include "indexer/extract/process.h"
 #include "indexer/extract/readers.h"
 #include "tokenizer/encoding.h"
@@ -192,6 +193,23 @@ static size_t count_pages(Str text)
 	return count;
 }
 
+/* What is no usable text waits for recognition. */
+static Status judge_pages(Str text, Extraction *e, Err *err)
+{
+	LayerPages layers;
+	Status st = layer_judge_pages(text, &layers, err);
+	if (st != ST_OK)
+		return st;
+	uint32_t good = layers.pages[LAYER_GOOD];
+	e->waiting_pages = e->pages > good ? e->pages - good : 0;
+	e->first_waits = layers.first != LAYER_GOOD;
+	e->state = !e->waiting_pages                                        ? TEXT_COMPLETE
+		   : good                                                   ? TEXT_PARTIAL
+		   : layers.pages[LAYER_STAMP] && !layers.pages[LAYER_POOR] ? TEXT_STAMP_ONLY
+									    : TEXT_WAITING;
+	return ST_OK;
+}
+
 static Status extract_in_process(FormatReader reader, const SourceFile *file, const ExtractLimits *limits,
 				 const Deadline *until, Extraction *e, Err *err)
 {
@@ -216,6 +234,7 @@ static Status extract_in_process(FormatReader reader, const SourceFile *file, co
 		set_problem(e, ST_INVALID, "the extractor wrote nothing, not even an empty page");
 	} else if (str_trim(text).len == 0) {
 		set_problem(e, ST_NOT_FOUND, row->no_text);
+		e->waiting_pages = e->pages;
 	} else {
 		if (row->finish)
 			row->finish(&result.out);
@@ -223,6 +242,8 @@ static Status extract_in_process(FormatReader reader, const SourceFile *file, co
 		st = buf_ok(&result.out) ? take_text(buf_str(&result.out), e, err) : err_no_memory(err);
 		if (st == ST_OK && str_trim(buf_str(&e->text)).len == 0) /* a byte-order mark alone */
 			set_problem(e, ST_NOT_FOUND, row->no_text);
+		else if (st == ST_OK && row->pages)
+			st = judge_pages(buf_str(&e->text), e, err);
 	}
 	process_result_done(&result);
 	return st;
@@ -237,7 +258,17 @@ static Status extract(FormatReader reader, const SourceFile *file, const Extract
 	if (row->word)
 		return extract_in_process(reader, file, limits, until, e, err);
 	set_problem(e, ST_UNSUPPORTED, row->no_text);
+	e->waiting_pages = reader == READER_IMAGE; /* at least: how many there are is known when they are drawn */
 	return ST_OK;
+}
+
+static TextState state_without_text(const Extraction *e)
+{
+	if (e->waiting_pages)
+		return TEXT_WAITING;
+	if (e->problem.code == ST_NOT_FOUND)
+		return TEXT_NONE;
+	return strcmp(e->problem.text, "encrypted") == 0 ? TEXT_ENCRYPTED : TEXT_UNREADABLE;
 }
 
 Status extract_text(FormatReader reader, const SourceFile *file, const ExtractLimits *limits, const Deadline *until,
@@ -253,6 +284,10 @@ Status extract_text(FormatReader reader, const SourceFile *file, const ExtractLi
 	}
 	if (st != ST_OK)
 		set_problem(&e, st, why.text);
+	if (e.problem.code != ST_OK) {
+		e.state = state_without_text(&e);
+		e.first_waits = e.waiting_pages > 0;
+	}
 	*out = e;
 	return ST_OK;
 }

@@ -18,12 +18,17 @@
 #include "indexer/extract/limits.h"
 #include "indexer/source/bytes.h"
 #include "indexer/source/format.h"
+#include "store/record/text_state.h"
 
 typedef struct {
 	Buf text;
 	char from[48];  /* "pdftotext 22.12.0", "hoso docx", "decoded tcvn3", "given" */
 	Err problem;    /* why there is no text; code ST_OK: there is one */
 	uint32_t pages; /* 0: not known */
+	/* Pages without a usable text layer wait for recognition. */
+	uint32_t waiting_pages;
+	TextState state;
+	bool first_waits; /* the page with the letterhead is among them */
 } Extraction;
 
 void extraction_done(Extraction *extraction);

@@ -76,9 +76,9 @@ static const TextReader readers[READER_COUNT] = {
 /* ---- pages ----------------------------------------------------------------------------------------------------- */
 
 static const char *const pdf_page[] = {"pdftoppm", "-r",        "300",      "-gray",           "-f", READER_PAGE,
-				       "-l",       READER_PAGE, "-cropbox", "/proc/self/fd/0", "-",  NULL};
+				       "-l",       READER_PAGE, "-cropbox", "/proc/self/fd/0", NULL};
 static const char *const pdf_page_small[] = {"pdftoppm", "-scale-to", "4000",     "-gray",           "-f", READER_PAGE,
-					     "-l",       READER_PAGE, "-cropbox", "/proc/self/fd/0", "-",  NULL};
+					     "-l",       READER_PAGE, "-cropbox", "/proc/self/fd/0", NULL};
 
 static const TextReader page_readers[] = {
 	{.word = "pdf-page", .program = pdf_page, .package = "poppler-utils"},

@@ -207,6 +207,38 @@ static Status append(IngestRun *run, IngestItem *item, const ItemText *text, Str
 	return item_append_entry(run, &entry, bytes + entry.metadata.len, err);
 }
 
+/* What only the archive says of a record is an ordinary member where a sender says it. */
+static Status move_into_extra(IngestRun *run, Record *record, RecordFieldId id, Err *err)
+{
+	JsonOut j;
+	Str *extra = &record->fields[RF_EXTRA].text;
+	if (!record_text(record, id).len)
+		return ST_OK;
+	buf_clear(&run->scratch);
+	jout_begin(&j, &run->scratch);
+	jout_str(&j, record_text(record, id));
+	record->fields[id] = (FieldValue){0};
+	return buf_ok(&run->scratch) ? json_set_member(*extra, record_fields[id].name, buf_str(&run->scratch),
+						       &run->arena, extra, err)
+				     : err_no_memory(err);
+}
+
+static void set_text_state(Record *record, const ItemText *text)
+{
+	if (!record->is_case)
+		record->fields[RF_TEXT_STATE].text = text_state_to_store(text->state, text->has_text);
+}
+
+static void count_text_state(IngestRun *run, const ItemText *text)
+{
+	if (run->receipt.result == APPEND_DUPLICATE)
+		return;
+	run->report->textless += !text->has_text;
+	run->report->waiting += text->waiting_pages > 0;
+	run->report->waiting_pages += text->waiting_pages;
+	run->report->unreadable += text->state == TEXT_UNREADABLE || text->state == TEXT_ENCRYPTED;
+}
+
 static Status check_not_empty(const IngestItem *item, Err *err)
 {
 	const Record *record = item->record;
@@ -274,6 +306,10 @@ static Status add(IngestRun *run, IngestItem *item, Buf *text_buf, Err *err)
 	Status st = check_not_empty(item, err);
 	if (st == ST_OK)
 		st = secret_check_fields(record, err);
+	if (st == ST_OK)
+		st = move_into_extra(run, record, RF_TEXT_STATE, err);
+	if (st == ST_OK)
+		st = move_into_extra(run, record, RF_REASON, err);
 	if (st != ST_OK)
 		return st;
 	fill_in_options(run, record);
@@ -295,8 +331,11 @@ static Status add(IngestRun *run, IngestItem *item, Buf *text_buf, Err *err)
 		st = secret_check_text(text.text, err);
 	if (st == ST_OK && !record->is_case)
 		st = item_complete_metadata(run, item, &text, err);
+	set_text_state(record, &text);
 	if (st == ST_OK)
 		st = append(run, item, &text, key, bytes, err);
+	if (st == ST_OK && !record->is_case)
+		count_text_state(run, &text);
 	if (st == ST_OK)
 		warn(run, item, warnings);
 	return st;

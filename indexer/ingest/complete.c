@@ -25,7 +25,22 @@ typedef struct {
 	Buf problems; /* "b.jpg: an image …; " */
 	uint32_t pages;
 	unsigned without_text, with_text;
+	uint32_t waiting_pages;
+	bool first_waits;
+	unsigned states[TEXT_STATE_COUNT]; /* how many files are in each */
 } Found;
+
+/* Of the whole, by its parts. */
+static TextState join_states(const Found *found, bool has_lead)
+{
+	const unsigned *n = found->states;
+	bool some = n[TEXT_COMPLETE] || n[TEXT_PARTIAL] || has_lead;
+	if (found->waiting_pages)
+		return some ? TEXT_PARTIAL : n[TEXT_STAMP_ONLY] ? TEXT_STAMP_ONLY : TEXT_WAITING;
+	if (some)
+		return n[TEXT_UNREADABLE] || n[TEXT_ENCRYPTED] || n[TEXT_PARTIAL] ? TEXT_PARTIAL : TEXT_COMPLETE;
+	return n[TEXT_UNREADABLE] ? TEXT_UNREADABLE : n[TEXT_ENCRYPTED] ? TEXT_ENCRYPTED : TEXT_NONE;
+}
 
 static Status add_text_of(const SourceFile *file, const Deadline *until, Buf *text, ItemText *out, Found *found,
 			  Err *err)
@@ -40,6 +55,9 @@ static Status add_text_of(const SourceFile *file, const Deadline *until, Buf *te
 	if (st != ST_OK)
 		return st;
 	found->pages += e.pages;
+	found->waiting_pages += e.waiting_pages;
+	found->first_waits = found->first_waits || (e.first_waits && !found->with_text && !found->without_text);
+	found->states[e.state]++;
 	if (e.problem.code != ST_OK) {
 		buf_printf(&found->problems, "%s%.*s: %s", found->without_text++ ? "; " : "",
 			   (int)utf8_cut(file->name, 100), file->name.ptr ? file->name.ptr : "", e.problem.text);
@@ -67,16 +85,20 @@ static Status add_text_of(const SourceFile *file, const Deadline *until, Buf *te
 static Status note_problems(IngestRun *run, IngestItem *item, const Found *found, Err *err)
 {
 	JsonOut j;
-	if (!found->without_text)
+	if (!found->without_text && !found->waiting_pages)
 		return ST_OK;
 	Str reason = buf_str(&found->problems);
-	if (item->file_count == 1) /* its name is in the record already */
+	if (!found->without_text)
+		reason = STR("pages without a usable text layer");
+	else if (item->file_count == 1) /* its name is in the record already */
 		reason = str_slice(reason, (size_t)str_find(reason, STR(": ")) + 2, reason.len);
 	buf_clear(&run->scratch);
 	jout_begin(&j, &run->scratch);
 	jout_open(&j, '{');
 	jout_field_str(&j, "reason", reason);
 	jout_field_text(&j, "text", found->with_text ? "partial" : "none");
+	if (found->waiting_pages)
+		jout_field_u64(&j, "waiting_pages", found->waiting_pages);
 	jout_close(&j, '}');
 	return set_extra(run, item->record, "extraction", err);
 }
@@ -99,6 +121,11 @@ static Status extract_files(IngestRun *run, IngestItem *item, Buf *text, ItemTex
 	buf_done(&found.problems);
 	out->text = buf_str(text);
 	out->has_text = found.with_text > 0;
+	out->state = item->file_count ? join_states(&found, item->lead.len > 0)
+		     : out->has_text  ? TEXT_COMPLETE
+				      : TEXT_NONE;
+	out->waiting_pages = found.waiting_pages;
+	out->first_waits = found.first_waits;
 	return st;
 }
 
@@ -232,7 +259,7 @@ static bool write_found(const HeaderFields *found, Buf *out)
 Status item_complete_metadata(IngestRun *run, IngestItem *item, const ItemText *text, Err *err)
 {
 	HeaderFields found;
-	if (!text->has_text || !is_bare(item))
+	if (!text->has_text || text->first_waits || !is_bare(item))
 		return ST_OK;
 	Status st = header_fields_read(text->text, &run->arena, &found, err);
 	if (st != ST_OK)

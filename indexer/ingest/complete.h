@@ -11,12 +11,16 @@
 #define INDEXER_INGEST_COMPLETE_H
 
 #include "indexer/ingest/item.h"
+#include "store/record/text_state.h"
 
 typedef struct {
 	Str text;
 	char from[48]; /* as Extraction.from */
 	bool has_text;
-	bool keep_file; /* item->text_file was decoded: its own bytes are kept too */
+	TextState state;
+	uint32_t waiting_pages; /* for recognition */
+	bool first_waits;       /* the page with the letterhead is among them */
+	bool keep_file;         /* item->text_file was decoded: its own bytes are kept too */
 } ItemText;
 
 /* The text that was given, else the file beside it, else what can be extracted. */

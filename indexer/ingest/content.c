@@ -55,7 +55,8 @@ static Status note_problem(Content *c, bool has_text, Err *err)
 	Status st = json_get_text(*extra, "extraction", "reason", arena, &before, err);
 	if (st == ST_OK)
 		st = json_get_text(c->found.fields[RF_EXTRA].text, "extraction", "reason", arena, &now, err);
-	if (st != ST_OK || (!before.len && !now.len))
+	uint64_t waiting = json_get_whole(*extra, "extraction", "waiting_pages") + c->text.waiting_pages;
+	if (st != ST_OK || (!before.len && !now.len && !waiting))
 		return st;
 	for (size_t i = 0; i < c->entry.object_count; i++) {
 		if (strcmp(c->entry.objects[i].role, "text") == 0)
@@ -73,6 +74,8 @@ static Status note_problem(Content *c, bool has_text, Err *err)
 	jout_open(&j, '{');
 	jout_field_str(&j, "reason", buf_str(&reasons));
 	jout_field_text(&j, "text", has_text ? "partial" : "none");
+	if (waiting)
+		jout_field_u64(&j, "waiting_pages", waiting);
 	jout_close(&j, '}');
 	st = buf_ok(&reasons) && buf_ok(&note)
 		     ? json_set_member(*extra, "extraction", buf_str(&note), arena, extra, err)
@@ -80,6 +83,19 @@ static Status note_problem(Content *c, bool has_text, Err *err)
 	buf_done(&reasons);
 	buf_done(&note);
 	return st;
+}
+
+/* Of the text of before and of the file's together. */
+static TextState join_states(TextState old, TextState of_file, bool is_waiting)
+{
+	bool some = old == TEXT_COMPLETE || old == TEXT_PARTIAL || of_file == TEXT_COMPLETE || of_file == TEXT_PARTIAL;
+	if (old == of_file)
+		return old;
+	if (some)
+		return old == TEXT_NONE || of_file == TEXT_NONE ? TEXT_COMPLETE : TEXT_PARTIAL;
+	if (is_waiting)
+		return old == TEXT_STAMP_ONLY || of_file == TEXT_STAMP_ONLY ? TEXT_STAMP_ONLY : TEXT_WAITING;
+	return of_file == TEXT_NONE ? old : of_file;
 }
 
 /* ---- the next version ------------------------------------------------------------------------------------------ */
@@ -148,8 +164,18 @@ static Status append_next(Content *c, Receipt *out, Err *err)
 	Status st = entry_read_record(&c->entry, &c->arena, &c->record, err);
 	if (st == ST_OK)
 		st = secret_check_fields(&c->record, err);
+	TextState state = text_state_of(&c->record, entry_text_object(&c->entry) >= 0);
 	if (st == ST_OK)
 		st = compose_text(c, &text, &text_kept, err);
+	if (st != ST_OK)
+		return st;
+	if (c->extracted) {
+		bool waits = json_get_whole(record_text(&c->record, RF_EXTRA), "extraction", "waiting_pages") > 0;
+		state = join_states(state, c->text.state, waits);
+	}
+	text.first_waits = text.first_waits || state == TEXT_WAITING || state == TEXT_STAMP_ONLY;
+	c->record.fields[RF_TEXT_STATE].text = text_state_to_store(state, text_kept || text.has_text);
+	c->record.fields[RF_REASON] = (FieldValue){0};
 	if (st == ST_OK && !record_text(&c->record, RF_PAGES).len)
 		c->record.fields[RF_PAGES] = c->found.fields[RF_PAGES];
 	if (st == ST_OK)

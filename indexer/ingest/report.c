@@ -34,6 +34,9 @@ void ingest_report_write(const IngestReport *report, JsonOut *j)
 		{"rejected", report->rejected},
 		{"warnings", report->warnings},
 		{"passed_over", report->passed_over},
+		{"textless", report->textless},
+		{"waiting", report->waiting},
+		{"unreadable", report->unreadable},
 		{"bytes", report->bytes},
 	};
 	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)

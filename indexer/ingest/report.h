@@ -34,7 +34,10 @@ extern const char *const ingest_finding_names[FINDING_COUNT];
 typedef struct {
 	uint64_t seen, added, versions, duplicates, rejected, warnings;
 	uint64_t passed_over; /* files that are no documents by their names; not among `seen` */
-	uint64_t bytes;       /* of text and originals, as read */
+	/* of those that are new: without text, with pages that wait for recognition and how many, with a file that
+	 * can't be read */
+	uint64_t textless, waiting, waiting_pages, unreadable;
+	uint64_t bytes; /* of text and originals, as read */
 	double seconds;
 	uint64_t bytes_read, bytes_expected; /* of the inputs, for the remaining time; expected 0: not known */
 	uint64_t tree_size;                  /* of the archive, as `root`; set when the ingest has ended */

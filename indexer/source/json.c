@@ -211,3 +211,11 @@ Status json_get_text(Str object, const char *outer, const char *inner, Arena *ar
 	*out = kept;
 	return ST_OK;
 }
+
+uint64_t json_get_whole(Str object, const char *outer, const char *inner)
+{
+	json_t *parsed = object.len ? json_loadb(object.ptr, object.len, 0, NULL) : NULL;
+	json_int_t value = json_integer_value(json_object_get(json_object_get(parsed, outer), inner));
+	json_decref(parsed);
+	return value > 0 ? (uint64_t)value : 0;
+}

@@ -33,5 +33,7 @@ Status json_set_member(Str object, const char *name, Str value, Arena *arena, St
 Status json_append_member(Str object, const char *name, Str value, Arena *arena, Str *out, Err *err);
 /* The string object[outer][inner], in the arena; "" where there is none. */
 Status json_get_text(Str object, const char *outer, const char *inner, Arena *arena, Str *out, Err *err);
+/* The whole number object[outer][inner]; 0 where there is none. */
+uint64_t json_get_whole(Str object, const char *outer, const char *inner);
 
 #endif

@@ -37,6 +37,8 @@ typedef enum {
 	RF_RELATIONS,
 	RF_DUE,
 	RF_EXTRA,
+	RF_TEXT_STATE, /* how much of the text is there: text_state.h; never a sender's */
+	RF_REASON,     /* why there is this version, where it is none that was sent: "recognised" */
 	RF_COUNT
 } RecordFieldId;
 

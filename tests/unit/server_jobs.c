@@ -44,7 +44,7 @@ static const char *wait_for_end(World *w, Jobs *jobs, uint64_t id)
 {
 	for (int i = 0; i < 2000; i++, usleep(10000)) {
 		const char *text = job_text(w, jobs, id);
-		if (!strstr(text, "\"waiting\"") && !strstr(text, "\"running\""))
+		if (!strstr(text, ":\"waiting\"") && !strstr(text, ":\"running\""))
 			return text;
 	}
 	fail_msg("job %d does not end", (int)id);
