@@ -29,5 +29,6 @@ const CliCommand command_backup = {
 	.most_words = 1,
 	.help = "copy to a second place while writing goes on; again: what is new",
 	.options = options,
+	.writes = true,
 	.run = run_backup,
 };

@@ -45,5 +45,6 @@ const CliCommand command_checkpoint = {
 	.name = "checkpoint",
 	.help = "sign the state of the archive: an auditor keeps it",
 	.options = options,
+	.writes = true,
 	.run = run_checkpoint,
 };

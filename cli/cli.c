@@ -5,6 +5,8 @@
  */
 #include "cli/cli.h"
 
+#include "store/care/destroy.h"
+
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -135,6 +137,20 @@ int cli_open_index(const CliArgs *args, Store *store, Index **index_out)
 	return EXIT_DONE;
 }
 
+/* Another process may be at it: ST_BUSY is no failure. */
+void cli_carry_on_destruction(Store *store)
+{
+	DestructionReport report;
+	Err err;
+	if (!store_destroy_is_pending(store))
+		return;
+	Status st = store_destroy_resume(store, &report, &err);
+	if (st == ST_OK)
+		fputs("hoso: a destruction that was interrupted was carried to its end\n", stderr);
+	else if (st != ST_BUSY)
+		fprintf(stderr, "hoso: a destruction was interrupted and could not be carried on: %s\n", err.text);
+}
+
 int cli_open(const CliArgs *args, Store **store_out, Index **index_out)
 {
 	Err err = {0};
@@ -148,6 +164,8 @@ int cli_open(const CliArgs *args, Store **store_out, Index **index_out)
 		cli_fail(&err);
 		return EXIT_FAILED;
 	}
+	if (args->writes)
+		cli_carry_on_destruction(*store_out);
 	if (index_out && cli_open_index(args, *store_out, index_out) != EXIT_DONE) {
 		store_close(*store_out);
 		*store_out = NULL;

@@ -33,6 +33,7 @@ typedef struct {
 	const char *values[CLI_OPTIONS_MAX]; /* in the order of the command's options; NULL: not given, a flag: "" */
 	char **words;                        /* what is no option */
 	size_t word_count;
+	bool writes; /* the command changes the archive: cli_open first carries on with an interrupted destruction */
 	bool wait_for_index; /* the command asks the index: cli_open brings the index up to date first */
 } CliArgs;
 
@@ -43,6 +44,7 @@ typedef struct CliCommand {
 	const char *help;              /* one line */
 	const CliOption *options;      /* closed by a name of NULL; NULL: none */
 	bool runs_until_stopped;       /* a signal is its ordinary end, no interruption */
+	bool writes;                   /* an interrupted destruction is carried on before it begins */
 	bool asks_index;               /* its answer comes from the index, which is brought up to date first */
 	void (*print_more_help)(void); /* behind the options; NULL: nothing */
 	int (*run)(const CliArgs *args);
@@ -54,6 +56,8 @@ void cli_warn_degraded(void); /* of an answer from an index that lacks something
 int cli_usage(const char *message);
 /* Opens archive and, if index_out is given, its index. Prints and returns an exit code; EXIT_DONE: open. */
 int cli_open(const CliArgs *args, Store **store_out, Index **index_out);
+/* What a killed hoso destroy left; prints what became of it. cli_open does it for commands that write. */
+void cli_carry_on_destruction(Store *store);
 int cli_open_index(const CliArgs *args, Store *store, Index **index_out);
 void cli_close(Store *store, Index *index);
 /* Prints the buffer and a line end to standard output and frees it; exit_code, or EXIT_FAILED where that failed. */

@@ -43,5 +43,6 @@ const CliCommand command_compress = {
 	.name = "compress",
 	.help = "pack sealed segments tighter",
 	.options = options,
+	.writes = true,
 	.run = run_compress,
 };

@@ -14,5 +14,6 @@ const CliCommand command_hold = {
 	.most_words = 1,
 	.help = "keep a record from being destroyed",
 	.options = hold_act_options,
+	.writes = true,
 	.run = run_hold,
 };

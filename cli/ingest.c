@@ -172,6 +172,8 @@ static int run_ingest(const CliArgs *args)
 	Status st = dry_run ? ST_OK : store_open(&store, args->archive, &err);
 	if (st == ST_NOT_FOUND)
 		st = store_init(args->archive, &err) == ST_OK ? store_open(&store, args->archive, &err) : err.code;
+	if (st == ST_OK && !dry_run)
+		cli_carry_on_destruction(store);
 	if (st == ST_OK && !dry_run && !args->values[OPT_NO_WAIT])
 		st = index_open(&index, store, NULL, &err);
 	if (st == ST_OK)
@@ -198,5 +200,6 @@ const CliCommand command_ingest = {
 	.most_words = SIZE_MAX,
 	.help = "take in files, folders, packages, JSON lines",
 	.options = options,
+	.writes = true,
 	.run = run_ingest,
 };

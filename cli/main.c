@@ -67,7 +67,7 @@ static int refuse(const CliCommand *command, const char *why)
 
 static int run_command(const CliCommand *command, const char *archive, int argc, char **argv)
 {
-	CliArgs args = {.archive = archive, .wait_for_index = command->asks_index};
+	CliArgs args = {.archive = archive, .writes = command->writes, .wait_for_index = command->asks_index};
 	bool help = false;
 	Err err;
 	if (options_read(command, argc, argv, &args, &help, &err) != ST_OK)

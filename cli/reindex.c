@@ -71,5 +71,6 @@ const CliCommand command_reindex = {
 	.name = "reindex",
 	.help = "build the index anew and swap",
 	.options = options,
+	.writes = true,
 	.run = run_reindex,
 };

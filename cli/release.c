@@ -14,5 +14,6 @@ const CliCommand command_release = {
 	.most_words = 1,
 	.help = "end a hold",
 	.options = hold_act_options,
+	.writes = true,
 	.run = run_release,
 };

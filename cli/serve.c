@@ -132,5 +132,6 @@ const CliCommand command_serve = {
 	.help = "HTTP API and pages",
 	.options = options,
 	.runs_until_stopped = true,
+	.writes = true,
 	.run = run_serve,
 };

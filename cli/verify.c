@@ -2,6 +2,7 @@
  * they come, or collected for the JSON report. */
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "store/care/destroy.h"
 #include "store/care/verify.h"
 
 #include <inttypes.h>
@@ -42,7 +43,7 @@ static void show_finding(void *ctx, const VerifyFinding *finding)
 	jout_close(&output->j, '}');
 }
 
-static int print_report(const VerifyReport *r, Output *output)
+static int print_report(const VerifyReport *r, bool destroying, Output *output)
 {
 	int code = r->findings ? EXIT_NO : EXIT_DONE;
 	if (!output->as_json) {
@@ -57,6 +58,8 @@ static int print_report(const VerifyReport *r, Output *output)
 			printf("a write that was cut off left %" PRIu64
 			       " bytes; nothing in them was acknowledged, the next write removes them\n",
 			       r->torn_bytes);
+		if (destroying)
+			puts("a destruction was interrupted: the next command that writes carries it to its end");
 		return code;
 	}
 	Buf text = {0};
@@ -70,6 +73,7 @@ static int print_report(const VerifyReport *r, Output *output)
 	jout_field_u64(&j, "objects", r->objects);
 	jout_field_u64(&j, "bytes", r->bytes);
 	jout_field_u64(&j, "torn_bytes", r->torn_bytes);
+	jout_field_bool(&j, "destruction_interrupted", destroying);
 	jout_key(&j, "root");
 	jout_hex(&j, r->root.bytes, STORE_HASH_LEN);
 	jout_key(&j, "findings");
@@ -97,7 +101,7 @@ static int run_verify(const CliArgs *args)
 		cli_fail(&err);
 		code = EXIT_FAILED;
 	} else {
-		code = print_report(&report, &output);
+		code = print_report(&report, store_destroy_is_pending(store), &output);
 	}
 	buf_done(&output.findings);
 	store_close(store);

@@ -1,10 +1,15 @@
-/* store/care/destroy.c - the order matters, because it may be interrupted anywhere and done again: first the decision
- * is in the log, then the dictionaries lose what only these records say, then the objects go, and only when all of them
- * are gone the payloads, which are what names the objects.
+/* store/care/destroy.c - the order matters, because it may be interrupted anywhere and is carried on later.
+ *
+ *   file destroying → decision in the log → dictionaries → payloads → objects → file destroying removed
+ *
+ * The file names all that is to go (destroying.h), since the payloads, which name the objects, go before them: so at no
+ * moment does a record name an object that is not there, and every other verb meets an archive that is whole. The
+ * dictionaries come first, while the bodies that go can still be compared with them.
  */
 #include "store/care/destroy.h"
 
 #include "base/json_out.h"
+#include "store/care/destroying.h"
 #include "store/care/hold.h"
 #include "store/care/purge.h"
 #include "store/care/rewrite.h"
@@ -18,10 +23,9 @@
 
 typedef struct {
 	Store *store;
-	Buf sequences; /* uint64_t, sorted: the leaves to destroy */
-	Buf hashes;    /* Hash, sorted: objects that only they name */
-	Buf segments;  /* uint32_t: the segments to write anew */
-	bool leaves;   /* objects are gone: now the payloads */
+	Destroying what;
+	Buf segments;    /* uint32_t: the segments to write anew */
+	bool objects_go; /* payloads are gone: now the objects */
 	uint64_t payloads, objects;
 } Destruction;
 
@@ -57,6 +61,9 @@ static Status check_input(const DestructionInput *input, Err *err)
 	if (!input->approved_by[0].len || !input->approved_by[1].len ||
 	    str_eq(input->approved_by[0], input->approved_by[1]))
 		return err_set(err, ST_INVALID, "a destruction needs the approval of two different people");
+	for (size_t i = 0; i < input->decision.len; i++)
+		if ((uint8_t)input->decision.ptr[i] < ' ')
+			return err_set(err, ST_INVALID, "a decision's number is one line");
 	if (input->record_count == 0 || input->record_count > DESTRUCTION_RECORDS_MAX)
 		return err_set(err, ST_LIMIT, "one decision destroys 1 to %d records", DESTRUCTION_RECORDS_MAX);
 	return ST_OK;
@@ -81,19 +88,19 @@ static Status collect(Destruction *d, const DestructionInput *input, Err *err)
 			st = store_entry(d->store, sequence, &arena, &entry, err);
 			if (st != ST_OK)
 				break;
-			buf_add(&d->sequences, &sequence, sizeof sequence);
+			buf_add(&d->what.sequences, &sequence, sizeof sequence);
 			for (size_t k = 0; k < entry.object_count; k++)
-				buf_add(&d->hashes, &entry.objects[k].hash, sizeof(Hash));
+				buf_add(&d->what.hashes, &entry.objects[k].hash, sizeof(Hash));
 			sequence = entry.previous;
 		}
 	}
 	arena_done(&arena);
-	if (st == ST_OK && (!buf_ok(&d->sequences) || !buf_ok(&d->hashes)))
+	if (st == ST_OK && (!buf_ok(&d->what.sequences) || !buf_ok(&d->what.hashes)))
 		st = err_no_memory(err);
-	if (st == ST_OK && d->sequences.len)
-		qsort(d->sequences.data, d->sequences.len / 8, 8, by_number);
-	if (st == ST_OK && d->hashes.len)
-		qsort(d->hashes.data, d->hashes.len / sizeof(Hash), sizeof(Hash), by_hash);
+	if (st == ST_OK && d->what.sequences.len)
+		qsort(d->what.sequences.data, d->what.sequences.len / 8, 8, by_number);
+	if (st == ST_OK && d->what.hashes.len)
+		qsort(d->what.hashes.data, d->what.hashes.len / sizeof(Hash), sizeof(Hash), by_hash);
 	return st;
 }
 
@@ -104,20 +111,20 @@ static Status spare_shared(Destruction *d, Err *err)
 	Buf spared = {0}, kept = {0};
 	uint64_t size = store_tree_size(d->store);
 	Status st = ST_OK;
-	for (uint64_t i = 0; st == ST_OK && d->hashes.len && i < size; i++) {
+	for (uint64_t i = 0; st == ST_OK && d->what.hashes.len && i < size; i++) {
 		Entry entry;
-		if (has_sequence(&d->sequences, i))
+		if (has_sequence(&d->what.sequences, i))
 			continue;
 		arena_reset(&arena);
 		st = store_entry(d->store, i, &arena, &entry, err);
 		for (size_t k = 0; st == ST_OK && k < entry.object_count; k++)
-			if (has_hash(&d->hashes, &entry.objects[k].hash))
+			if (has_hash(&d->what.hashes, &entry.objects[k].hash))
 				buf_add(&spared, &entry.objects[k].hash, sizeof(Hash));
 	}
 	if (st == ST_OK && spared.len)
 		qsort(spared.data, spared.len / sizeof(Hash), sizeof(Hash), by_hash);
-	for (size_t i = 0; i < d->hashes.len / sizeof(Hash); i++) {
-		const Hash *hash = (const Hash *)d->hashes.data + i;
+	for (size_t i = 0; i < d->what.hashes.len / sizeof(Hash); i++) {
+		const Hash *hash = (const Hash *)d->what.hashes.data + i;
 		bool twice = i && hash_eq(hash, hash - 1);
 		if (!twice && !has_hash(&spared, hash))
 			buf_add(&kept, hash, sizeof *hash);
@@ -125,8 +132,8 @@ static Status spare_shared(Destruction *d, Err *err)
 	if (st == ST_OK && (!buf_ok(&spared) || !buf_ok(&kept)))
 		st = err_no_memory(err);
 	buf_done(&spared);
-	buf_done(&d->hashes);
-	d->hashes = kept;
+	buf_done(&d->what.hashes);
+	d->what.hashes = kept;
 	arena_done(&arena);
 	return st;
 }
@@ -172,13 +179,13 @@ static Status find_leaf_segments(Destruction *d, Err *err)
 {
 	Arena arena = {0};
 	Status st = ST_OK;
-	for (size_t i = 0; st == ST_OK && i < d->sequences.len / 8; i++) {
+	for (size_t i = 0; st == ST_OK && i < d->what.sequences.len / 8; i++) {
 		Frame frame;
 		LeafDescriptor leaf;
 		uint32_t segment;
 		arena_reset(&arena);
-		st = read_leaf(d->store, SEE_COMMITTED, ((const uint64_t *)d->sequences.data)[i], &arena, &frame, &leaf,
-			       &segment, err);
+		st = read_leaf(d->store, SEE_COMMITTED, ((const uint64_t *)d->what.sequences.data)[i], &arena, &frame,
+			       &leaf, &segment, err);
 		if (st == ST_OK && !(frame.header.flags & FRAME_DESTROYED))
 			note_segment(d, segment);
 	}
@@ -191,8 +198,9 @@ static Status find_leaf_segments(Destruction *d, Err *err)
 static RewriteAction choose(void *ctx, const Frame *frame)
 {
 	Destruction *d = ctx;
-	bool goes = d->leaves ? frame->header.type == FRAME_LEAF && has_sequence(&d->sequences, frame->header.sequence)
-			      : frame->header.type != FRAME_LEAF && has_hash(&d->hashes, frame->descriptor.ptr);
+	bool is_leaf = frame->header.type == FRAME_LEAF;
+	bool goes = d->objects_go ? !is_leaf && has_hash(&d->what.hashes, frame->descriptor.ptr)
+				  : is_leaf && has_sequence(&d->what.sequences, frame->header.sequence);
 	if (!goes)
 		return REWRITE_KEEP;
 	d->payloads += frame->header.type == FRAME_LEAF;
@@ -203,8 +211,8 @@ static RewriteAction choose(void *ctx, const Frame *frame)
 static bool goes(void *ctx, const Frame *frame)
 {
 	const Destruction *d = ctx;
-	return frame->header.type == FRAME_LEAF ? has_sequence(&d->sequences, frame->header.sequence)
-						: has_hash(&d->hashes, frame->descriptor.ptr);
+	return frame->header.type == FRAME_LEAF ? has_sequence(&d->what.sequences, frame->header.sequence)
+						: has_hash(&d->what.hashes, frame->descriptor.ptr);
 }
 
 static Status rewrite_all(Destruction *d, uint32_t *count, Err *err)
@@ -253,6 +261,95 @@ static Status record_decision(Store *store, const DestructionInput *input, Recei
 	return st;
 }
 
+/* What only these records say leaves the dictionaries, then their payloads go, then their objects. */
+static Status carry_out(Destruction *d, DestructionReport *report, Err *err)
+{
+	Store *store = d->store;
+	Purge purge = {.goes = goes, .ctx = d, .sequences = &d->what.sequences, .hashes = &d->what.hashes};
+	Status st = purge_dictionaries(store, &purge, &report->segments, err);
+	if (st == ST_OK)
+		st = find_leaf_segments(d, err);
+	if (st == ST_OK)
+		st = rewrite_all(d, &report->segments, err);
+	d->objects_go = true;
+	for (size_t i = 0; st == ST_OK && i < d->what.hashes.len / sizeof(Hash); i++)
+		st = find_object(d, (const Hash *)d->what.hashes.data + i, err);
+	if (st == ST_OK)
+		st = rewrite_all(d, &report->segments, err);
+	if (st == ST_OK)
+		st = destroying_remove(store, err);
+	report->payloads = d->payloads;
+	report->objects = d->objects;
+	return st;
+}
+
+/* What ingest has learned may be from these records: it learns anew, or goes on with a cleaned dictionary. */
+static void forget_dictionary(Store *store)
+{
+	pthread_mutex_lock(&store->writer.mutex);
+	live_forget_dictionary(store);
+	pthread_mutex_unlock(&store->writer.mutex);
+}
+
+/* Carries on with what an interrupted destruction left, or takes back one that had not begun. Both locks held. */
+static Status resume(Store *store, DestructionReport *report, Err *err)
+{
+	Destruction d = {.store = store};
+	uint64_t sequence;
+	Status st = destroying_read(store, &d.what, err);
+	if (st != ST_OK)
+		return st == ST_NOT_FOUND ? ST_OK : st;
+	st = store_find(store, ENTRY_DESTRUCTION, buf_str(&d.what.decision), 0, &sequence, err);
+	if (st == ST_NOT_FOUND) {
+		st = destroying_remove(store, err);
+	} else if (st == ST_OK) {
+		forget_dictionary(store);
+		st = store_seal(store, err); /* it may have been stopped just before; later records are sealed too */
+		if (st == ST_OK)
+			st = spare_shared(&d, err); /* a record that came later may name one of the objects */
+		if (st == ST_OK)
+			st = carry_out(&d, report, err);
+	}
+	destroying_done(&d.what);
+	buf_done(&d.segments);
+	return st;
+}
+
+/* The decision could not be recorded: nothing was destroyed. If this fails too, the next start does it. */
+static void take_back(Store *store, Str decision)
+{
+	uint64_t sequence;
+	Err ignored;
+	if (store_find(store, ENTRY_DESTRUCTION, decision, 0, &sequence, &ignored) == ST_NOT_FOUND)
+		destroying_remove(store, &ignored);
+}
+
+bool store_destroy_is_pending(Store *store)
+{
+	Destroying what = {0};
+	Err ignored;
+	bool is = destroying_read(store, &what, &ignored) != ST_NOT_FOUND;
+	destroying_done(&what);
+	return is;
+}
+
+Status store_destroy_resume(Store *store, DestructionReport *out, Err *err)
+{
+	DestructionReport report = {0};
+	int lock_fd = -1;
+	Status st = rewrite_lock(store, &lock_fd, err);
+	if (st == ST_OK)
+		st = store_write_begin(store, err);
+	if (st == ST_OK) {
+		st = resume(store, &report, err);
+		store_write_end(store);
+	}
+	rewrite_unlock(lock_fd);
+	if (st == ST_OK)
+		*out = report;
+	return st;
+}
+
 Status store_destroy(Store *store, const DestructionInput *input, DestructionReport *out, Err *err)
 {
 	Destruction d = {.store = store};
@@ -265,39 +362,30 @@ Status store_destroy(Store *store, const DestructionInput *input, DestructionRep
 		st = store_write_begin(store, err);
 	if (st != ST_OK)
 		goto done;
-	st = collect(&d, input, err);
-	if (st == ST_OK) {
-		/* what ingest has learned may be from these records: it learns anew, or goes on with a cleaned
-		 * dictionary */
-		pthread_mutex_lock(&store->writer.mutex);
-		live_forget_dictionary(store);
-		pthread_mutex_unlock(&store->writer.mutex);
-		st = record_decision(store, input, &report.receipt, err);
-	}
+	st = resume(store, &report, err);
+	if (st == ST_CORRUPT)
+		st = ST_OK; /* the same decision is given once more, as its message asks */
+	if (st == ST_OK)
+		st = collect(&d, input, err);
 	if (st == ST_OK)
 		st = spare_shared(&d, err);
-	Purge purge = {.goes = goes, .ctx = &d, .sequences = &d.sequences, .hashes = &d.hashes};
+	buf_add_str(&d.what.decision, input->decision);
 	if (st == ST_OK)
-		st = purge_dictionaries(store, &purge, &report.segments, err);
-	for (size_t i = 0; st == ST_OK && i < d.hashes.len / sizeof(Hash); i++)
-		st = find_object(&d, (const Hash *)d.hashes.data + i, err);
-	if (st == ST_OK)
-		st = rewrite_all(&d, &report.segments, err);
-	d.leaves = true;
-	if (st == ST_OK)
-		st = find_leaf_segments(&d, err);
-	if (st == ST_OK)
-		st = rewrite_all(&d, &report.segments, err);
-	store_write_end(store);
+		st = buf_ok(&d.what.decision) ? destroying_write(store, &d.what, err) : err_no_memory(err);
 	if (st == ST_OK) {
-		report.payloads = d.payloads;
-		report.objects = d.objects;
-		*out = report;
+		forget_dictionary(store);
+		st = record_decision(store, input, &report.receipt, err);
+		if (st == ST_OK)
+			st = carry_out(&d, &report, err);
+		else
+			take_back(store, input->decision);
 	}
+	store_write_end(store);
+	if (st == ST_OK)
+		*out = report;
 done:
 	rewrite_unlock(lock_fd);
-	buf_done(&d.sequences);
-	buf_done(&d.hashes);
+	destroying_done(&d.what);
 	buf_done(&d.segments);
 	return st;
 }

@@ -29,8 +29,13 @@ typedef struct {
 
 /* Records the decision in the log, commits, then removes payload, case files and objects of all versions of these
  * records from the segments and look-ups; objects that other records name stay. Descriptors and proofs stay valid.
- * Done again with the same input it finishes what was interrupted. ST_FORBIDDEN: a record is held (named). Takes the
- * writer's lock itself. The index must be told: the entry is in the log. */
+ * Interrupted, it is carried on by store_destroy_resume; until then every other call meets a whole archive. It takes
+ * the writer's lock itself. The index must be told: the entry is in the log. */
 Status store_destroy(Store *store, const DestructionInput *input, DestructionReport *out, Err *err);
+/* Was a destruction interrupted? */
+bool store_destroy_is_pending(Store *store);
+/* Carries on with it, or takes it back where its decision is not in the log; nothing to do is ST_OK. Takes the writer's
+ * lock itself. */
+Status store_destroy_resume(Store *store, DestructionReport *out, Err *err);
 
 #endif

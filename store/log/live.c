@@ -182,8 +182,11 @@ Status live_seal(Store *store, Err *err)
 		goto done;
 	}
 	st = segment_file_open(&fresh, store->dir, w->live->id, store->archive_id, &header, &sealed, NULL, err);
-	if (st != ST_OK)
+	if (st != ST_OK) { /* the segment stays live: what is written next must not meet half a footer */
+		if (ftruncate(w->live_fd, (off_t)w->live->end) != 0)
+			out_poison(w, "ftruncate", errno);
 		goto done;
+	}
 	rwlock_write(&store->lock);
 	SegmentFile *old = w->live->file;
 	w->live->file = fresh;

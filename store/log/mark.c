@@ -88,17 +88,6 @@ static DurableMark mark_of(const Committed *c)
 	return m;
 }
 
-Status mark_set(Store *store, const Committed *durable, Err *err)
-{
-	Buf text = {0};
-	DurableMark m = mark_of(durable);
-	put_mark(store, &m, &text);
-	Status st = buf_ok(&text) ? file_pwrite(store->writer.mark_fd, text.data, text.len, 0, MARK_NAME, err)
-				  : err_no_memory(err);
-	buf_done(&text);
-	return st;
-}
-
 Status mark_write_copy(const Store *store, const Committed *durable, const char *dir, Err *err)
 {
 	FilePath path;
@@ -112,6 +101,33 @@ Status mark_write_copy(const Store *store, const Committed *durable, const char 
 	return st;
 }
 
+static Status open_mark(Store *store, Err *err)
+{
+	FilePath path;
+	Status st = file_path(&path, store->dir, MARK_NAME, err);
+	if (st == ST_OK && (store->writer.mark_fd = open(path.text, O_RDWR | O_CLOEXEC)) < 0)
+		st = err_errno(err, errno, "open %s for writing", path.text);
+	return st;
+}
+
+/* A failed write may have left half of the new text: then a new file takes its place. */
+Status mark_set(Store *store, const Committed *durable, Err *err)
+{
+	Buf text = {0};
+	DurableMark m = mark_of(durable);
+	put_mark(store, &m, &text);
+	Status st = buf_ok(&text) ? ST_OK : err_no_memory(err);
+	if (st == ST_OK && file_pwrite(store->writer.mark_fd, text.data, text.len, 0, MARK_NAME, err) != ST_OK) {
+		close_quietly(store->writer.mark_fd);
+		store->writer.mark_fd = -1;
+		st = mark_write_copy(store, durable, store->dir, err);
+		if (st == ST_OK)
+			st = open_mark(store, err);
+	}
+	buf_done(&text);
+	return st;
+}
+
 Status mark_begin(Store *store, Err *err)
 {
 	FilePath path;
@@ -120,8 +136,8 @@ Status mark_begin(Store *store, Err *err)
 	if (st == ST_OK && w->mark_fd < 0) {
 		if (!file_exists(path.text))
 			st = mark_write_copy(store, &store->committed, store->dir, err);
-		if (st == ST_OK && (w->mark_fd = open(path.text, O_RDWR | O_CLOEXEC)) < 0)
-			st = err_errno(err, errno, "open %s for writing", path.text);
+		if (st == ST_OK)
+			st = open_mark(store, err);
 	}
 	if (st == ST_OK && w->marked_batch != store->committed.batch)
 		st = mark_set(store, &store->committed, err);

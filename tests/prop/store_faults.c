@@ -307,6 +307,12 @@ static void destroy_one(void)
 	store_close(store);
 }
 
+static void show_finding(void *ctx, const VerifyFinding *finding)
+{
+	(void)ctx;
+	print_message("    %s at %llu: %s\n", finding->segment, (unsigned long long)finding->offset, finding->text);
+}
+
 /* With working calls again: done once more it is done, and every other record is as it was. */
 static bool is_destroyed(Err *err)
 {
@@ -318,7 +324,10 @@ static bool is_destroyed(Err *err)
 	VerifyReport report = {0};
 	if (store_open_with(&store, dir, options(), err) != ST_OK)
 		return false;
-	bool right = destroy(store, err) == ST_OK;
+	/* whatever was interrupted, every verb meets a whole archive */
+	bool right =
+		store_verify(store, false, NULL, show_finding, NULL, &report, err) == ST_OK && report.findings == 0;
+	right = right && destroy(store, err) == ST_OK && !store_destroy_is_pending(store);
 	for (uint64_t i = 0; right && i < BATCHES * BATCH; i++) {
 		char key[24], text[400];
 		snprintf(key, sizeof key, "r%llu", (unsigned long long)i);

@@ -88,6 +88,8 @@ static bool dir_matches(const char *path, const char *dir)
 {
 	const char *slash = strrchr(path, '/');
 	size_t len = slash ? (size_t)(slash - path) : 0;
+	if (strcmp(dir, ".") == 0) /* the archive's own directory */
+		return len == 0;
 	return strlen(dir) == len && strncmp(path, dir, len) == 0;
 }
 
