@@ -113,7 +113,9 @@ CharClass char_class(uint32_t c)
 	uint32_t plain = char_plain(c);
 	if (plain < 0x80)
 		return ascii_class(plain);
-	if (c == 0xAD || (c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x2064) ||
+	if (c == 0x200B) /* zero width space: where a line may be broken, that is, between words */
+		return CHAR_SPACE;
+	if (c == 0xAD || (c >= 0x200C && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x2064) ||
 	    c == 0xFEFF || (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xE0100 && c <= 0xE01EF))
 		return CHAR_IGNORED;
 	if (c == 0x2026 || (c >= 0x201C && c <= 0x201F) || c == 0xAB || c == 0xBB || c == 0x3001 || c == 0x3002)

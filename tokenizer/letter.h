@@ -102,7 +102,7 @@ typedef enum {
 	CHAR_OTHER, /* separates tokens: punctuation, symbols, unassigned, bytes that are no UTF-8 */
 	CHAR_BREAK, /* separates clauses */
 	CHAR_SPACE,
-	CHAR_IGNORED, /* soft hyphen, zero-width: as if it were not there */
+	CHAR_IGNORED, /* soft hyphen, zero-width joiners: as if it were not there */
 	CHAR_LETTER,  /* a letter or mark that continues a word */
 	CHAR_DIGIT,
 	CHAR_IDEOGRAPH, /* Hán, Nôm: a word by itself */

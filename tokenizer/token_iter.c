@@ -158,8 +158,12 @@ static inline bool ends_word(const uint8_t *p, const uint8_t *end)
 static const uint8_t *scan_letters(TokenIter *it, const uint8_t *p, const uint8_t *end)
 {
 	LetterRun run;
+	unsigned width;
 	const uint8_t *stop = read_letters(p, end, &run);
 	if (stop < end && *stop >= 0x80 && !ends_word(stop, end))
+		return token_scan_word(it, p, end);
+	if (stop < end && (*stop == '\'' || *stop == 0xE2 || *stop == 0xCA) &&
+	    token_apostrophe_joins(stop, end, &width))
 		return token_scan_word(it, p, end);
 	if (stop < end && run.count == 1 && byte_class[*stop] == C_DIGIT && p >= it->span_end && end - stop > 2 &&
 	    byte_class[stop[1]] == C_DIGIT && token_seeks_spans(it))
@@ -272,7 +276,8 @@ static inline __attribute__((always_inline)) const uint8_t *scan_syllables(Token
 	while (end - p > 16 && it->count < TOKEN_QUEUE - 4 && it->words_len < TOKEN_WORDS - WORDS_SPARE) {
 		unsigned len = word_bytes(p);
 		uint8_t behind = p[len];
-		if (len - 1u >= SPELLING_MAX || behind >= 0x80 || (len == 1 && byte_class[behind] == C_DIGIT))
+		if (len - 1u >= SPELLING_MAX || behind >= 0x80 || behind == '\'' ||
+		    (len == 1 && byte_class[behind] == C_DIGIT))
 			break;
 		uint64_t low = get_le64(p) & masks[len < 8 ? len : 8],
 			 high = get_le64(p + 8) & masks[len < 8 ? 0 : len - 8];

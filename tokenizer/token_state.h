@@ -115,6 +115,9 @@ static inline bool token_is_suspicious(uint32_t c)
 
 /* A word of Vietnamese letters only, at most SYLLABLE_LETTERS_MAX, that is no syllable. */
 void token_push_letters(TokenIter *it, const uint8_t *from, const uint8_t *to, const LetterRun *run);
+/* An apostrophe at p with a letter behind it: inside a word it is ignored ("Cư M'gar" is "Cư Mgar"). *width_out: its
+ * bytes. */
+bool token_apostrophe_joins(const uint8_t *p, const uint8_t *end, unsigned *width_out);
 /* The word at p, character by character (any script, ignored characters inside); returns its end. */
 const uint8_t *token_scan_word(TokenIter *it, const uint8_t *p, const uint8_t *end);
 /* The digits at p as one token, with the spans that begin there before it; returns their end. */

@@ -67,14 +67,34 @@ static void add_letter(Word *word, uint32_t c)
 	word->all_upper &= letter->upper;
 }
 
+bool token_apostrophe_joins(const uint8_t *p, const uint8_t *end, unsigned *width_out)
+{
+	static const char *const apostrophes[] = {"'", "\u2019", "\u2018", "\u02BC"};
+	for (size_t i = 0; i < sizeof apostrophes / sizeof *apostrophes; i++) {
+		size_t width = strlen(apostrophes[i]);
+		uint32_t c;
+		if ((size_t)(end - p) <= width || memcmp(p, apostrophes[i], width) != 0)
+			continue;
+		*width_out = (unsigned)width;
+		return utf8_decode((const char *)p + width, (size_t)(end - p) - width, &c) && c != 0x02BC &&
+		       char_class(c) == CHAR_LETTER;
+	}
+	return false;
+}
+
 /* Reads letters until something else; characters that are ignored do not end the word. */
 static void read_word(const uint8_t *p, const uint8_t *end, Word *word)
 {
 	*word = (Word){.stop = p, .twins_only = true, .all_upper = true};
 	while (p < end) {
 		uint32_t c;
-		unsigned width = (unsigned)utf8_decode((const char *)p, (size_t)(end - p), &c);
-		if (!width)
+		unsigned width;
+		if (word->count && token_apostrophe_joins(p, end, &width)) {
+			p += width;
+			continue;
+		}
+		width = (unsigned)utf8_decode((const char *)p, (size_t)(end - p), &c);
+		if (!width || c == 0x02BC)
 			break;
 		CharClass class = char_class(c);
 		Mark mark = class == CHAR_LETTER ? letter_mark_at(p, end) : MARK_NONE;
@@ -224,7 +244,7 @@ const uint8_t *token_scan_word(TokenIter *it, const uint8_t *p, const uint8_t *e
 		return scan_wide_digits(it, p, end);
 	if (class == CHAR_IDEOGRAPH)
 		return push_ideograph(it, p, end);
-	if (c >= 0x300 && c < 0x370) /* a mark that lost its letter */
+	if ((c >= 0x300 && c < 0x370) || c == 0x02BC) /* a mark that lost its letter, an apostrophe its word */
 		return p + width;
 	Word word;
 	LetterRun run;

@@ -76,11 +76,14 @@ static Sides run_sides(Compiler *c, const Clause *clause)
 	return sides;
 }
 
-static Sides either_sides(Compiler *c, const Clause *clause)
+static Sides either_sides(Compiler *c, const Clause *clause, bool required)
 {
 	Gathered g = {0};
-	for (size_t i = 0; i < clause->child_count && i < 3 * SEARCH_TERMS_MAX && !c->failed; i++)
-		gathered_add(&g, clause_sides(c, clause->children[i], false));
+	for (size_t i = 0; i < clause->child_count && i < 3 * SEARCH_TERMS_MAX && !c->failed; i++) {
+		const Clause *child = clause->children[i];
+		bool any = child->kind == CLAUSE_WORDS && child->word_count && c->options.any && required;
+		gathered_add(&g, any ? (Sides){.folded = compile_any(c, child)} : clause_sides(c, child, false));
+	}
 	return gathered_join(c, QUERY_OR, &g);
 }
 
@@ -88,7 +91,8 @@ static Sides phrase_sides(Compiler *c, const Clause *clause, bool required)
 {
 	bool marked = query_any_marked(clause->words, clause->word_count);
 	Sides sides = compile_tight(c, PREFIX_BODY, clause, 0, clause->word_count, true);
-	if (required && (clause->word_count > 2 || (clause->word_count == 2 && marked)))
+	bool is_pair = clause->word_count == 2 && compile_makes_pair(clause, 1);
+	if (required && (clause->word_count > 2 || (clause->word_count == 2 && (marked || !is_pair))))
 		must_check(c, clause);
 	return (Sides){.folded = sides.exact ? sides.exact : sides.folded}; /* a phrase has no wider side */
 }
@@ -167,7 +171,7 @@ static Sides clause_sides(Compiler *c, const Clause *clause, bool required)
 	case CLAUSE_AND:
 		return all_sides(c, clause, required);
 	case CLAUSE_OR:
-		return either_sides(c, clause);
+		return either_sides(c, clause, required);
 	case CLAUSE_NOT:
 		break;
 	}

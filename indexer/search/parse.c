@@ -3,7 +3,7 @@
  *
  *   query   = clause { clause }                 all of them
  *   clause  = primary { "OR" primary }
- *   primary = "-" primary | "(" query ")" | "\"" phrase "\"" | field ":" value | run
+ *   primary = "-" primary | "(" query ")" | "\"" phrase "\"" | field ":" value | field ": " run | run
  *   run     = words up to the next operator; "a NEAR/3 b" is one run
  */
 #include "indexer/search/parse.h"
@@ -75,16 +75,19 @@ static Word *next_word(WordList *words, Arena *arena)
 	return &words->list[words->count++];
 }
 
-/* At most `most` words; what follows them is left out. */
-static Status take_words(Str text, size_t most, TokenIter *tokens, Arena *arena, WordList *out, Err *err)
+/* At most `most` words; what follows them is left out. `plain`: a number or date is taken as the words it is written
+ * with. */
+static Status take_words(Str text, size_t most, bool plain, TokenIter *tokens, Arena *arena, WordList *out, Err *err)
 {
 	Token token;
 	Step step;
 	bool after_span = true;
 	token_iter_set(tokens, text);
 	while ((step = token_next(tokens, &token, err)) == STEP_ITEM) {
-		bool is_span = token.kind > TOKEN_DIGITS;
-		if (!is_span && token.start < out->covered_to)
+		bool is_span = token.kind > TOKEN_DIGITS, is_inside = !is_span && token.start < out->covered_to;
+		if (is_span)
+			out->covered_to = token.end;
+		if (plain ? is_span : is_inside)
 			continue;
 		if (out->count == most)
 			return ST_OK;
@@ -98,10 +101,9 @@ static Status take_words(Str text, size_t most, TokenIter *tokens, Arena *arena,
 		word->fold = token.fold;
 		word->start = token.start;
 		word->end = token.end;
-		word->joined = !after_span && !is_span && !(token.flags & TOKEN_BREAK_BEFORE);
-		if (is_span)
-			out->covered_to = token.end;
-		after_span = is_span;
+		word->joined = !after_span && !is_span && !is_inside && !(token.flags & TOKEN_BREAK_BEFORE);
+		word->broken = token.flags & TOKEN_BREAK_BEFORE;
+		after_span = is_span || is_inside;
 		if (!word->folded.ptr || !word->key.ptr)
 			return err_no_memory(err);
 	}
@@ -111,7 +113,7 @@ static Status take_words(Str text, size_t most, TokenIter *tokens, Arena *arena,
 Status query_words(Str text, TokenIter *tokens, Arena *arena, Word **out, size_t *count_out, Err *err)
 {
 	WordList words = {0};
-	Status st = take_words(text, SEARCH_TERMS_MAX, tokens, arena, &words, err);
+	Status st = take_words(text, SEARCH_TERMS_MAX, false, tokens, arena, &words, err);
 	if (st == ST_OK) {
 		*out = words.list;
 		*count_out = words.count;
@@ -135,10 +137,16 @@ bool query_has_number(const Word *words, size_t count)
 	return false;
 }
 
+/* A phrase is compared with a text word by word, so a number among its words is taken as words too. */
 static bool words_of(Parser *p, Str text, Clause *clause)
 {
 	WordList words = {0};
-	if (take_words(text, p->words_left, p->tokens, p->arena, &words, p->err) != ST_OK)
+	Status st = take_words(text, p->words_left, false, p->tokens, p->arena, &words, p->err);
+	if (st == ST_OK && clause->kind == CLAUSE_PHRASE && words.covered_to && words.count > 1) {
+		words = (WordList){0};
+		st = take_words(text, p->words_left, true, p->tokens, p->arena, &words, p->err);
+	}
+	if (st != ST_OK)
 		return false;
 	clause->words = words.list;
 	clause->word_count = words.count;
@@ -275,6 +283,21 @@ static Clause *parse_run(Parser *p)
 	return clause;
 }
 
+/* "Số: 15/2019/QĐ-UBND", as letterheads and lists have it: the field, or else just words. */
+static Clause *parse_label(Parser *p, const SchemaField *field, size_t value_at)
+{
+	size_t start = p->at + value_at;
+	Clause *either = make(p, CLAUSE_OR), *as_words = parse_run(p), *as_field = make(p, CLAUSE_FIELD);
+	Str value = str_trim(str_slice(p->text, start, p->at));
+	if (!either || !as_words || !as_field || !value.len)
+		return either && as_field ? as_words : NULL;
+	buf_printf(&p->read_as, " OR %s:\"%.*s\"", field->name, STR_ARG(value));
+	as_field->field = field;
+	if (!words_of(p, value, as_field))
+		return NULL;
+	return add_child(p, either, as_field) && add_child(p, either, as_words) ? either : NULL;
+}
+
 static bool closes_later(const Parser *p)
 {
 	int open = 0;
@@ -322,7 +345,10 @@ static Clause *parse_primary(Parser *p)
 		return inside && add_child(p, not, inside) ? not : NULL;
 	}
 	field = field_of(peek_chunk(p), &value_at);
-	return field ? parse_field(p, field, value_at) : parse_run(p);
+	if (!field)
+		return parse_run(p);
+	bool is_label = p->at + value_at == p->text.len || is_blank(p->text.ptr[p->at + value_at]);
+	return is_label ? parse_label(p, field, value_at) : parse_field(p, field, value_at);
 }
 
 static bool at_or(Parser *p)

@@ -22,6 +22,7 @@ typedef struct {
 	uint32_t start, end; /* in the clause's value */
 	bool marked, prefix; /* prefix: word* */
 	bool joined;         /* no punctuation before it: makes a pair with the word before */
+	bool broken;         /* punctuation before it ends a clause: in a phrase, the text may have such there too */
 	uint8_t kind;        /* TokenKind */
 	uint16_t fold;       /* of a syllable: its number (token.h); 0: none */
 } Word;

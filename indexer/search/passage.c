@@ -54,10 +54,12 @@ static void set_text(TokenIter *tokens, Str text, const Word *words, size_t coun
 static uint64_t advance_phrase(uint64_t state, const Clause *clause, const Token *token)
 {
 	uint64_t next = 0;
-	bool row = !(token->flags & TOKEN_BREAK_BEFORE) && !token->left_out;
-	for (size_t i = 0; i < clause->word_count; i++)
-		if ((i == 0 || (row && state >> (i - 1) & 1)) && passage_word_matches_exactly(token, &clause->words[i]))
+	bool broken = token->flags & TOKEN_BREAK_BEFORE;
+	for (size_t i = 0; i < clause->word_count; i++) {
+		bool follows = !token->left_out && (!broken || clause->words[i].broken) && i && state >> (i - 1) & 1;
+		if ((i == 0 || follows) && passage_word_matches_exactly(token, &clause->words[i]))
 			next |= 1ull << i;
+	}
 	return next;
 }
 

@@ -60,12 +60,13 @@ static bool matches(const Sequence *sequence, const Token *token, size_t i)
 static size_t advance(Places *p, const Token *token)
 {
 	size_t longest = 0;
-	bool row = !(token->flags & TOKEN_BREAK_BEFORE);
+	bool broken = token->flags & TOKEN_BREAK_BEFORE;
 	for (size_t s = 0; s < p->sequence_count; s++) {
 		Sequence *sequence = &p->sequences[s];
 		uint64_t begun = 0;
 		for (size_t i = 0; i < sequence->count; i++)
-			if ((i == 0 || (row && sequence->begun >> (i - 1) & 1)) && matches(sequence, token, i))
+			if ((i == 0 || ((!broken || sequence->words[i].broken) && sequence->begun >> (i - 1) & 1)) &&
+			    matches(sequence, token, i))
 				begun |= 1ull << i;
 		sequence->begun = begun;
 		if (!(begun >> (sequence->count - 1) & 1))

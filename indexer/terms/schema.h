@@ -39,7 +39,7 @@
 #include "tokenizer/token.h"
 
 enum {
-	SCHEMA_VERSION = 3,    /* in the manifest; another one means: build anew */
+	SCHEMA_VERSION = 4,    /* in the manifest; another one means: build anew */
 	SCHEMA_TERM_MAX = 240, /* bytes; longer terms are cut */
 	SCHEMA_VALUE_MAX = 80,
 	SCHEMA_SUBJECT_WEIGHT =
