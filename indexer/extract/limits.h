@@ -24,7 +24,7 @@ enum {
 	EXTRACT_WALL_MS = 240 * 1000,
 	EXTRACT_MEMORY_MIB = 1024,
 
-	EXTRACT_PARTS_MAX = 300,             /* XML parts of one office document … */
+	EXTRACT_PARTS_MAX = 4096,            /* XML parts of one office document … */
 	EXTRACT_PARTS_BYTES_MAX = 512 << 20, /* … and their bytes, unpacked */
 
 	/* libxml2 compares each attribute of an element with all others: 300,000 of them took it 70 s. */

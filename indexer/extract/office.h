@@ -1,4 +1,7 @@
-/* indexer/extract/office.h - the text of office documents that are zips of XML: DOCX, ODT, XLSX.
+/* indexer/extract/office.h - the text of office documents that are zips of XML: Word, Excel and PowerPoint of 2007 and
+ * later, and OpenDocument.
+ *
+ * What a document is stands in it, not in its name: a workbook that is called .docx is read as a workbook.
  *
  * Shapes   text out is UTF-8, one line a paragraph, table rows as lines.h says
  * Owns     nothing
@@ -11,9 +14,7 @@
 
 #include "base/buf.h"
 
-/* Read the document on fd, append its text. */
-Status docx_read(int fd, Buf *out, Err *err);
-Status odt_read(int fd, Buf *out, Err *err);
-Status xlsx_read(int fd, Buf *out, Err *err);
+/* Reads the document on fd, appends its text. */
+Status office_read(int fd, Buf *out, Err *err);
 
 #endif

@@ -74,15 +74,90 @@ const Format formats[] = {
 	 .media = "application/vnd.ms-word.document.macroEnabled.12",
 	 .reader = READER_DOCX,
 	 .yields = YIELDS_TEXT},
-	{.name = "odt",
-	 .endings = {".odt"},
-	 .media = "application/vnd.oasis.opendocument.text",
-	 .reader = READER_ODT,
+	{.name = "dotx",
+	 .endings = {".dotx"},
+	 .media = "application/vnd.openxmlformats-officedocument.wordprocessingml.template",
+	 .reader = READER_DOCX,
+	 .yields = YIELDS_TEXT},
+	{.name = "dotm",
+	 .endings = {".dotm"},
+	 .media = "application/vnd.ms-word.template.macroEnabled.12",
+	 .reader = READER_DOCX,
 	 .yields = YIELDS_TEXT},
 	{.name = "xlsx",
 	 .endings = {".xlsx"},
 	 .media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 	 .reader = READER_XLSX,
+	 .yields = YIELDS_TEXT},
+	{.name = "xlsm",
+	 .endings = {".xlsm"},
+	 .media = "application/vnd.ms-excel.sheet.macroEnabled.12",
+	 .reader = READER_XLSX,
+	 .yields = YIELDS_TEXT},
+	{.name = "xltx",
+	 .endings = {".xltx"},
+	 .media = "application/vnd.openxmlformats-officedocument.spreadsheetml.template",
+	 .reader = READER_XLSX,
+	 .yields = YIELDS_TEXT},
+	{.name = "xltm",
+	 .endings = {".xltm"},
+	 .media = "application/vnd.ms-excel.template.macroEnabled.12",
+	 .reader = READER_XLSX,
+	 .yields = YIELDS_TEXT},
+	{.name = "pptx",
+	 .endings = {".pptx"},
+	 .media = "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+	 .reader = READER_PPTX,
+	 .yields = YIELDS_TEXT},
+	{.name = "pptm",
+	 .endings = {".pptm"},
+	 .media = "application/vnd.ms-powerpoint.presentation.macroEnabled.12",
+	 .reader = READER_PPTX,
+	 .yields = YIELDS_TEXT},
+	{.name = "ppsx",
+	 .endings = {".ppsx"},
+	 .media = "application/vnd.openxmlformats-officedocument.presentationml.slideshow",
+	 .reader = READER_PPTX,
+	 .yields = YIELDS_TEXT},
+	{.name = "ppsm",
+	 .endings = {".ppsm"},
+	 .media = "application/vnd.ms-powerpoint.slideshow.macroEnabled.12",
+	 .reader = READER_PPTX,
+	 .yields = YIELDS_TEXT},
+	{.name = "potx",
+	 .endings = {".potx"},
+	 .media = "application/vnd.openxmlformats-officedocument.presentationml.template",
+	 .reader = READER_PPTX,
+	 .yields = YIELDS_TEXT},
+	{.name = "odt",
+	 .endings = {".odt"},
+	 .media = "application/vnd.oasis.opendocument.text",
+	 .reader = READER_ODT,
+	 .yields = YIELDS_TEXT},
+	{.name = "ott",
+	 .endings = {".ott"},
+	 .media = "application/vnd.oasis.opendocument.text-template",
+	 .reader = READER_ODT,
+	 .yields = YIELDS_TEXT},
+	{.name = "ods",
+	 .endings = {".ods"},
+	 .media = "application/vnd.oasis.opendocument.spreadsheet",
+	 .reader = READER_ODS,
+	 .yields = YIELDS_TEXT},
+	{.name = "ots",
+	 .endings = {".ots"},
+	 .media = "application/vnd.oasis.opendocument.spreadsheet-template",
+	 .reader = READER_ODS,
+	 .yields = YIELDS_TEXT},
+	{.name = "odp",
+	 .endings = {".odp"},
+	 .media = "application/vnd.oasis.opendocument.presentation",
+	 .reader = READER_ODP,
+	 .yields = YIELDS_TEXT},
+	{.name = "otp",
+	 .endings = {".otp"},
+	 .media = "application/vnd.oasis.opendocument.presentation-template",
+	 .reader = READER_ODP,
 	 .yields = YIELDS_TEXT},
 	/* last of the documents: any other magic is surer */
 	{.name = "html",
@@ -188,10 +263,6 @@ const Format formats[] = {
 	 .yields = YIELDS_MEMBERS,
 	 .bulk = true},
 	/* kept as they are, with their media type */
-	{.name = "pptx",
-	 .endings = {".pptx"},
-	 .media = "application/vnd.openxmlformats-officedocument.presentationml.presentation"},
-	{.name = "ods", .endings = {".ods"}, .media = "application/vnd.oasis.opendocument.spreadsheet"},
 	{.name = "xml", .endings = {".xml"}, .media = "application/xml"},
 	{.name = "mp3", .endings = {".mp3"}, .media = "audio/mpeg"},
 	{.name = "mp4", .endings = {".mp4"}, .media = "video/mp4"},
@@ -287,12 +358,25 @@ static bool is_old_office(const Format *f)
 	return f->reader == READER_DOC || f->reader == READER_XLS || f->reader == READER_PPT;
 }
 
-/* Many formats are zips, and only the name says which. What is called .doc is a .docx; what is called .txt, .html or
- * .pdf is none of these. */
-static const Format *zip_format(const Format *named)
+/* Many formats are zips, and the name says which, or the zip's first file. What is called .doc is a .docx; what is
+ * called .txt, .html or .pdf is none of these. */
+static const Format *zip_format(const Format *named, Str head)
 {
+	static const struct {
+		Str begins; /* behind the 30 bytes of the first file's header */
+		FormatReader reader;
+	} first_files[] = {{{"[Content_Types].xml", 19}, READER_DOCX},
+			   {{"_rels/.rels", 11}, READER_DOCX},
+			   {{"mimetypeapplication/vnd.oasis.opendocument.text", 47}, READER_ODT},
+			   {{"mimetypeapplication/vnd.oasis.opendocument.spreadsheet", 54}, READER_ODS},
+			   {{"mimetypeapplication/vnd.oasis.opendocument.presentation", 55}, READER_ODP}};
+	if (named->reader == READER_DOC)
+		return first_of(READER_DOCX);
 	if (is_old_office(named))
-		return first_of(named->reader == READER_DOC ? READER_DOCX : READER_XLSX);
+		return first_of(named->reader == READER_XLS ? READER_XLSX : READER_PPTX);
+	for (size_t i = 0; i < sizeof first_files / sizeof first_files[0] && named == &format_unknown; i++)
+		if (str_starts(str_slice(head, 30, head.len), first_files[i].begins))
+			return first_of(first_files[i].reader);
 	bool never_a_zip = named->reader == READER_PLAIN || named->reader == READER_HTML || named->reader == READER_PDF;
 	return never_a_zip ? &format_unknown : named;
 }
@@ -317,7 +401,7 @@ const Format *format_by_content(Str name, Str head)
 	if (found)
 		return found->reader == named->reader ? named : found;
 	if (str_starts(head, STR("PK\3\4")))
-		return zip_format(named);
+		return zip_format(named, head);
 	/* A .doc or .xls without its magic may be plain text. */
 	bool may_be_text = named == &format_unknown || is_old_office(named);
 	return may_be_text && looks_like_text(head) ? first_of(READER_PLAIN) : named;

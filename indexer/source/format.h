@@ -31,9 +31,12 @@ typedef enum {
 	READER_PLAIN, /* text in any encoding */
 	READER_HTML,
 	READER_PDF,
-	READER_DOCX,
-	READER_ODT,
+	READER_DOCX, /* Office of 2007 and later, OpenDocument: which it is stands in it */
 	READER_XLSX,
+	READER_PPTX,
+	READER_ODT,
+	READER_ODS,
+	READER_ODP,
 	READER_DOC, /* Office of before 2007 */
 	READER_XLS,
 	READER_PPT,

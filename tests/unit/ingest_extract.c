@@ -64,6 +64,9 @@ static void html_in_other_encodings_is_read_by_what_it_says_or_what_it_is(void *
 static Str docx_of(Zip *zip, const char *document, const char *footnotes)
 {
 	zip_file(zip, "[Content_Types].xml", STR("<Types/>"), 0);
+	zip_file(zip, "word/_rels/document.xml.rels",
+		 STR("<Relationships><Relationship Id='n' Type='t/footnotes' Target='footnotes.xml'/></Relationships>"),
+		 0);
 	if (footnotes)
 		zip_file(zip, "word/footnotes.xml", str_from(footnotes), 0);
 	zip_file(zip, "word/document.xml", str_from(document), 0);
@@ -102,6 +105,11 @@ static void docx_gives_headers_boxes_and_comments_on_lines_of_their_own(void **s
 		     "TỐC</w:t></w:r></w:p></w:txbxContent></w:drawing></w:r><w:r><w:t>sau</w:t></w:r></w:p>"
 		     "<w:moveFrom><w:r><w:t>cũ</w:t></w:r></w:moveFrom></w:body></w:document>"),
 		 0);
+	zip_file(&zip, "word/_rels/document.xml.rels",
+		 STR("<Relationships><Relationship Id='h' Type='t/header' Target='header1.xml'/><Relationship Id='f' "
+		     "Type='t/footer' Target='/word/footer2.xml'/><Relationship Id='c' Type='t/comments' "
+		     "Target='comments.xml'/></Relationships>"),
+		 0);
 	zip_file(&zip, "word/header1.xml", STR("<w:hdr " W "><w:p><w:r><w:t>Đầu trang</w:t></w:r></w:p></w:hdr>"), 0);
 	zip_file(&zip, "word/footer2.xml", STR("<w:ftr " W "><w:p><w:r><w:t>Chân trang</w:t></w:r></w:p></w:ftr>"), 0);
 	zip_file(&zip, "word/comments.xml",
@@ -118,6 +126,12 @@ static void docx_gives_headers_boxes_and_comments_on_lines_of_their_own(void **s
 	zip_done(&zip);
 }
 
+#define WORKBOOK                                                                                                       \
+	"<workbook xmlns:r='http://schemas.openxmlformats.org/officeDocument/2006/relationships'><sheets><sheet "      \
+	"name='Sheet1' r:id='r1'/></sheets></workbook>"
+#define WORKBOOK_RELATIONS                                                                                             \
+	"<Relationships><Relationship Id='r1' Type='t/worksheet' Target='worksheets/sheet1.xml'/></Relationships>"
+
 static void odt_and_xlsx_give_their_text(void **state)
 {
 	(void)state;
@@ -130,6 +144,8 @@ static void odt_and_xlsx_give_their_text(void **state)
 		     "office:document-content>"),
 		 0);
 	assert_extracted(READER_ODT, zip_end(&odt), "Tiêu đề\nmột  hai\nba\n", "hoso odt");
+	zip_file(&xlsx, "xl/workbook.xml", STR(WORKBOOK), 0);
+	zip_file(&xlsx, "xl/_rels/workbook.xml.rels", STR(WORKBOOK_RELATIONS), 0);
 	zip_file(&xlsx, "xl/worksheets/sheet1.xml",
 		 STR("<worksheet><sheetData><row><c t=\"s\"><v>1</v></c><c><v>15</v></c></row>"
 		     "<row><c t=\"inlineStr\"><is><t>trong ô</t></is></c><c "
@@ -181,6 +197,8 @@ static void a_sheet_that_holds_only_a_byte_order_mark_holds_no_text(void **state
 {
 	(void)state;
 	Zip zip = {0};
+	zip_file(&zip, "xl/workbook.xml", STR(WORKBOOK), 0);
+	zip_file(&zip, "xl/_rels/workbook.xml.rels", STR(WORKBOOK_RELATIONS), 0);
 	zip_file(&zip, "xl/worksheets/sheet1.xml", STR("<worksheet><row><c><v>\xEF\xBB\xBF</v></c></row></worksheet>"),
 		 0);
 	assert_no_text(READER_XLSX, zip_end(&zip), NULL, "holds no text");

@@ -35,6 +35,15 @@ static void the_content_decides_where_the_name_is_wrong(void **state)
 	assert_content("A.PDF", STR("junk\n%PDF-1.7"), READER_PDF, "application/pdf");
 	assert_content("a.xhtml", STR("\xEF\xBB\xBF\n<HTML>"), READER_HTML, "application/xhtml+xml");
 	assert_content("scan", STR("\xFF\xD8\xFF\xE0"), READER_IMAGE, "application/octet-stream");
+	assert_content("a.ppt", STR("PK\3\4"), READER_PPTX,
+		       "application/vnd.openxmlformats-officedocument.presentationml.presentation");
+	assert_content("a", STR("PK\3\0040123456789012345678901234[Content_Types].xml"), READER_NONE,
+		       "application/octet-stream");
+	assert_content("a", STR("PK\3\00401234567890123456789012345[Content_Types].xml"), READER_DOCX,
+		       "application/vnd.openxmlformats-officedocument.wordprocessingml.document");
+	assert_content("a",
+		       STR("PK\3\00401234567890123456789012345mimetypeapplication/vnd.oasis.opendocument.spreadsheet"),
+		       READER_ODS, "application/vnd.oasis.opendocument.spreadsheet");
 	assert_content("README", STR("C\xA8n c\xF8 lu\xCBt"), READER_PLAIN, "text/plain");
 	assert_content("a.doc", STR("C\xA8n c\xF8 lu\xCBt"), READER_PLAIN, "text/plain");
 }
@@ -101,13 +110,14 @@ static void every_format_has_a_reader_for_what_it_yields_and_no_ending_stands_tw
 /* The fuzz target of each reader that takes foreign bytes in our own process or one of ours; NULL where nobody reads
  * them, or a program of others does (sandboxed). */
 static const char *const fuzz_targets[READER_COUNT] = {
-	[READER_PLAIN] = "tokenizer_encoding",  [READER_HTML] = "ingest_extract",
-	[READER_DOCX] = "ingest_extract",       [READER_ODT] = "ingest_extract",
-	[READER_XLSX] = "ingest_extract",       [READER_LINES] = "ingest_bytes",
-	[READER_JSON] = "ingest_source_json",   [READER_TABLE] = "ingest_register",
-	[READER_PACKAGE] = "ingest_package_in", [READER_EDXML] = "ingest_edxml",
-	[READER_RTF] = "ingest_extract",        [READER_MAIL] = "ingest_mail",
-	[READER_SIGNED] = "ingest_cms_in",
+	[READER_PLAIN] = "tokenizer_encoding", [READER_HTML] = "ingest_extract",
+	[READER_DOCX] = "ingest_extract",      [READER_ODT] = "ingest_extract",
+	[READER_XLSX] = "ingest_extract",      [READER_PPTX] = "ingest_extract",
+	[READER_ODS] = "ingest_extract",       [READER_ODP] = "ingest_extract",
+	[READER_LINES] = "ingest_bytes",       [READER_JSON] = "ingest_source_json",
+	[READER_TABLE] = "ingest_register",    [READER_PACKAGE] = "ingest_package_in",
+	[READER_EDXML] = "ingest_edxml",       [READER_RTF] = "ingest_extract",
+	[READER_MAIL] = "ingest_mail",         [READER_SIGNED] = "ingest_cms_in",
 };
 
 static bool is_there(const char *root, const char *folder, const char *target, const char *end)
