@@ -30,6 +30,13 @@ typedef struct {
 	const char *description;
 } RouteParameter;
 
+/* Answers beside the usual one, for the description. */
+enum {
+	ALSO_REPEATED = 1,  /* 200 in place of 201: it was there already */
+	ALSO_PARTIAL = 2,   /* 206: a range */
+	ALSO_UNCHANGED = 4, /* 304: If-None-Match holds */
+};
+
 typedef struct Route {
 	const char *method;  /* "GET" answers HEAD too */
 	const char *pattern; /* "/v1/records/{id}" */
@@ -39,6 +46,8 @@ typedef struct Route {
 	const char *media; /* of the answer */
 	const char *summary, *summary_vi;
 	const RouteParameter *parameters; /* of the query, closed by a NULL name; NULL: none */
+	const char *required;             /* the parameter without which the answer is 400; NULL: none */
+	unsigned also;                    /* ALSO_… */
 	bool any_parameters;              /* pages: their script reads the address */
 	bool no_refresh;                  /* the answer does not depend on the archive */
 } Route;

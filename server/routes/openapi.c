@@ -5,12 +5,15 @@
 #include "base/json_out.h"
 #include "store/record/record.h"
 
-static void write_parameter(const char *name, const char *in, const char *type, const char *description, JsonOut *j)
+#include <stdio.h>
+
+static void write_parameter(const char *name, const char *in, bool required, const char *type, const char *description,
+			    JsonOut *j)
 {
 	jout_open(j, '{');
 	jout_field_text(j, "name", name);
 	jout_field_text(j, "in", in);
-	jout_field_bool(j, "required", strcmp(in, "path") == 0);
+	jout_field_bool(j, "required", required);
 	if (description)
 		jout_field_text(j, "description", description);
 	jout_key(j, "schema");
@@ -28,12 +31,13 @@ static void write_parameters(const Route *route, JsonOut *j)
 		char name[32] = {0};
 		size_t len = strcspn(open + 1, "}");
 		memcpy(name, open + 1, len < sizeof name ? len : sizeof name - 1);
-		write_parameter(name, "path", "string", NULL, j);
+		write_parameter(name, "path", true, "string", NULL, j);
 	}
 	for (const RouteParameter *p = route->parameters; p && p->name; p++)
-		write_parameter(p->name, "query", p->type, p->description, j);
+		write_parameter(p->name, "query", route->required && strcmp(p->name, route->required) == 0, p->type,
+				p->description, j);
 	for (const RouteParameter *p = route_common_parameters; p->name; p++)
-		write_parameter(p->name, "query", p->type, p->description, j);
+		write_parameter(p->name, "query", false, p->type, p->description, j);
 	jout_close(j, ']');
 }
 
@@ -66,23 +70,57 @@ static void write_body(const Route *route, JsonOut *j)
 	jout_close(j, '}');
 }
 
+static const char *usual_status(const Route *route)
+{
+	if (route->body == BODY_BULK || strcmp(route->method, "DELETE") == 0)
+		return "202";
+	return route->body != BODY_NONE ? "201" : "200";
+}
+
+static void write_response(const char *status, const char *description, const char *media, const char *schema,
+			   JsonOut *j)
+{
+	jout_key(j, status);
+	jout_open(j, '{');
+	jout_field_text(j, "description", description);
+	if (media)
+		write_content(media, schema, j);
+	jout_close(j, '}');
+}
+
 static void write_responses(const Route *route, JsonOut *j)
 {
+	static const char problem[] = "{\"$ref\":\"#/components/schemas/Problem\"}";
 	jout_key(j, "responses");
 	jout_open(j, '{');
-	jout_key(j, route->body == BODY_BULK || strcmp(route->method, "DELETE") == 0 ? "202"
-		    : route->body != BODY_NONE                                       ? "201"
-										     : "200");
-	jout_open(j, '{');
-	jout_field_text(j, "description", route->summary);
-	write_content(route->media, "{}", j);
+	write_response(usual_status(route), route->summary, route->media, "{}", j);
+	if (route->also & ALSO_REPEATED)
+		write_response("200", "It was there already: the same receipt", route->media, "{}", j);
+	if (route->also & ALSO_PARTIAL)
+		write_response("206", "The range that was asked for", route->media, "{}", j);
+	if (route->also & ALSO_UNCHANGED)
+		write_response("304", "Unchanged since the ETag in If-None-Match", NULL, NULL, j);
+	write_response("4XX", "The request can't be answered so: a problem (RFC 9457)", "application/problem+json",
+		       problem, j);
+	write_response("5XX", "The service can't answer now: a problem (RFC 9457)", "application/problem+json", problem,
+		       j);
 	jout_close(j, '}');
-	jout_key(j, "default");
-	jout_open(j, '{');
-	jout_field_text(j, "description", "A problem (RFC 9457)");
-	write_content("application/problem+json", "{\"$ref\":\"#/components/schemas/Problem\"}", j);
-	jout_close(j, '}');
-	jout_close(j, '}');
+}
+
+/* "GET /v1/records/{id}/text" is "get_v1_records_id_text": it stays as long as the address does. */
+static void write_operation_id(const Route *route, const char *method, JsonOut *j)
+{
+	char id[96];
+	size_t len = (size_t)snprintf(id, sizeof id, "%s", method);
+	for (const char *c = route->pattern; *c && len < sizeof id - 1; c++) {
+		bool word = (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9');
+		if (word)
+			id[len++] = *c;
+		else if (id[len - 1] != '_' && c[1] && c[1] != '}')
+			id[len++] = '_';
+	}
+	id[len] = 0;
+	jout_field_text(j, "operationId", id);
 }
 
 static void write_operation(const Route *route, JsonOut *j)
@@ -92,6 +130,7 @@ static void write_operation(const Route *route, JsonOut *j)
 		key[i] = (char)(route->method[i] | 0x20);
 	jout_key(j, key);
 	jout_open(j, '{');
+	write_operation_id(route, key, j);
 	jout_field_text(j, "summary", route->summary);
 	jout_field_text(j, "description", route->summary_vi);
 	write_parameters(route, j);
@@ -147,7 +186,11 @@ void openapi_write(const RouteTable *table, Buf *out)
 	jout_key(&j, "info");
 	jout_raw(&j, STR("{\"title\":\"hoso\",\"version\":\"" HOSO_VERSION "\","
 			 "\"description\":\"Vietnamese administrative records: kept for good and found again\","
-			 "\"license\":{\"name\":\"GPL-3.0-or-later\"}}"));
+			 "\"license\":{\"name\":\"GPL-3.0-or-later\",\"identifier\":\"GPL-3.0-or-later\"}}"));
+	jout_key(&j, "servers");
+	jout_raw(&j, STR("[{\"url\":\"/\"}]"));
+	jout_key(&j, "security"); /* on loopback nobody is asked who he is */
+	jout_raw(&j, STR("[]"));
 	jout_key(&j, "paths");
 	jout_open(&j, '{');
 	for (size_t i = 0; i < table->count; i++) {

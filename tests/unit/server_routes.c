@@ -87,8 +87,20 @@ static void the_description_is_json_and_names_every_route(void **state)
 		char method[8] = {0};
 		for (size_t k = 0; all_routes.routes[i].method[k]; k++)
 			method[k] = (char)(all_routes.routes[i].method[k] | 0x20);
-		assert_non_null(json_object_get(path, method));
+		const json_t *operation = json_object_get(path, method);
+		assert_true(json_string_length(json_object_get(operation, "operationId")) > 0);
+		assert_non_null(json_object_get(json_object_get(operation, "responses"), "4XX"));
+		bool required = false;
+		for (size_t k = 0; k < json_array_size(json_object_get(operation, "parameters")); k++) {
+			const json_t *p = json_array_get(json_object_get(operation, "parameters"), k);
+			required |= json_is_true(json_object_get(p, "required")) &&
+				    strcmp(json_string_value(json_object_get(p, "in")), "query") == 0;
+		}
+		assert_int_equal(required, all_routes.routes[i].required != NULL);
 	}
+	const json_t *post = json_object_get(json_object_get(json_object_get(root, "paths"), "/v1/records"), "post");
+	assert_non_null(json_object_get(json_object_get(post, "responses"), "200"));
+	assert_non_null(json_object_get(json_object_get(post, "responses"), "201"));
 	json_decref(root);
 	buf_done(&text);
 }
