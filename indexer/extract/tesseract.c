@@ -169,6 +169,8 @@ static Status read_picture(TessBaseAPI *api, const Grey *picture, unsigned dpi, 
 
 /* ---- the best reading ------------------------------------------------------------------------------------------ */
 
+enum { LETTERS_LEAST = 6 }; /* of sure words, on a page that holds text */
+
 static bool is_sure(const Reading *reading)
 {
 	return reading->count >= 8 && reading->certainty >= 65;
@@ -238,6 +240,8 @@ static Status read_best(TessBaseAPI *api, Grey *page, uint8_t *space, unsigned d
 		buf_done(&scratch.lines);
 	}
 	*turned_out = turned;
+	if (best->sure_letters < LETTERS_LEAST) /* a picture, a seal, dirt: what looks like words there is none */
+		buf_clear(&best->lines);
 	return st;
 }
 
