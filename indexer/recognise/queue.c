@@ -49,7 +49,7 @@ static Status look_at(RecogniseQueue *queue, Store *store, uint64_t sequence, Ar
 	return st == ST_OK && newest == sequence ? add(queue, sequence, pages, err) : st;
 }
 
-Status queue_scan(RecogniseQueue *queue, Store *store, const Stop *stop, Err *err)
+Status queue_look(RecogniseQueue *queue, Store *store, const Stop *stop, Err *err)
 {
 	Arena arena = {0};
 	Status st = store_refresh(store, err);

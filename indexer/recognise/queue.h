@@ -24,7 +24,7 @@ typedef struct {
 } RecogniseQueue;
 
 /* Begins as {0}. Looks at what came since. */
-Status queue_scan(RecogniseQueue *queue, Store *store, const Stop *stop, Err *err);
+Status queue_look(RecogniseQueue *queue, Store *store, const Stop *stop, Err *err);
 /* The newest or the oldest item; false: there is none. */
 bool queue_take(RecogniseQueue *queue, bool newest, QueueItem *out);
 void queue_done(RecogniseQueue *queue);

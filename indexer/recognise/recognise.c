@@ -184,7 +184,7 @@ Status recognise_waiting(Store *store, Index *index, const RecogniseOptions *opt
 		   .changed = PTHREAD_COND_INITIALIZER};
 	Status st;
 	do { /* until nothing has come meanwhile */
-		st = queue_scan(&job.queue, store, options->stop, err);
+		st = queue_look(&job.queue, store, options->stop, err);
 		if (st == ST_OK && job.queue.count)
 			st = run_workers(&job, options, started_us, err);
 		else
@@ -198,7 +198,7 @@ Status recognise_waiting(Store *store, Index *index, const RecogniseOptions *opt
 Status recognise_count(Store *store, const Stop *stop, uint64_t *records_out, uint64_t *pages_out, Err *err)
 {
 	RecogniseQueue queue = {0};
-	Status st = queue_scan(&queue, store, stop, err);
+	Status st = queue_look(&queue, store, stop, err);
 	if (st == ST_OK) {
 		*records_out = queue.count;
 		*pages_out = queue.pages;
@@ -229,7 +229,7 @@ static Status look(RecogniseService *service, size_t *count_out, Err *err)
 {
 	Job *job = &service->job;
 	RecogniseQueue found = {.position = job->queue.position};
-	Status st = queue_scan(&found, job->store, &service->stop, err);
+	Status st = queue_look(&found, job->store, &service->stop, err);
 	pthread_mutex_lock(&job->lock);
 	if (!job->queue.count) { /* only then is it called */
 		queue_done(&job->queue);

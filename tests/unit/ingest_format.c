@@ -163,7 +163,7 @@ static const char *yield_words(const Format *f)
 	case YIELDS_RECORDS | YIELDS_TEXT:
 		return "records, or text";
 	default:
-		return "kept as it is";
+		return f->reader == READER_IMAGE ? "text, by recognition" : "kept as it is";
 	}
 }
 
@@ -181,6 +181,8 @@ static void write_docs(Buf *out)
 		buf_printf(out, "%s | %s | %s |\n", f->endings[0] ? "" : "(by its first bytes)", f->media,
 			   yield_words(f));
 	}
+	buf_printf(out, "\nPages of images, and pages of a PDF without a usable text layer, wait for recognition: "
+			"`hoso ocr`, or `hoso serve` when it has nothing else to do (Tesseract's Vietnamese model).\n");
 	buf_printf(out, "\nRecords and packages may be compressed: `.jsonl.zst`, `.tar.gz` and so on "
 			"(gz, bz2, xz, zst, lzma, lz4, Z).\n");
 	buf_printf(

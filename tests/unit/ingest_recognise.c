@@ -1,5 +1,5 @@
-/* tests/unit/ingest_recognise.c - scans that come in: archived at once, waiting, recognised later as the next version. The
- * test program is its own extracting process. */
+/* tests/unit/ingest_recognise.c - scans that come in: archived at once, waiting, recognised later as the next
+ * version. The test program is its own extracting process. */
 #include "ingest_fixture.h"
 #include "scan_fixture.h"
 
