@@ -2,13 +2,32 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "store/proof/checkpoint.h"
+#include "store/proof/new_key.h"
 
-enum { OPT_JSON, OPT_KEY };
+enum { OPT_JSON, OPT_KEY, OPT_NEW_KEY, OPT_BY, OPT_REASON };
 static const CliOption options[] = {
 	[OPT_JSON] = {"json", 0, NULL, "as one JSON object"},
 	[OPT_KEY] = {"key", 0, NULL, "print the key to check with instead: give it to whoever is to check"},
+	[OPT_NEW_KEY] = {"new-key", 0, NULL,
+			 "make another signing key, signed by the one before if it is there, and sign with it; the log "
+			 "records it"},
+	[OPT_BY] = {"by", 0, "NAME", "with --new-key: who decided it (required)"},
+	[OPT_REASON] = {"reason", 0, "TEXT", "with --new-key: why (required)"},
 	{0},
 };
+
+static Str value_of(const CliArgs *args, int option)
+{
+	return args->values[option] ? str_from(args->values[option]) : (Str){0};
+}
+
+static Status make_text(Store *store, const CliArgs *args, Buf *out, Err *err)
+{
+	NewKeyInput decision = {value_of(args, OPT_BY), value_of(args, OPT_REASON)};
+	if (args->values[OPT_NEW_KEY])
+		return store_new_key(store, &decision, out, err);
+	return args->values[OPT_KEY] ? store_verifier_key(store, out, err) : store_checkpoint(store, out, err);
+}
 
 static int run_checkpoint(const CliArgs *args)
 {
@@ -18,8 +37,7 @@ static int run_checkpoint(const CliArgs *args)
 	int code = cli_open(args, &store, NULL);
 	if (code != EXIT_DONE)
 		return code;
-	Status st =
-		args->values[OPT_KEY] ? store_verifier_key(store, &text, &err) : store_checkpoint(store, &text, &err);
+	Status st = make_text(store, args, &text, &err);
 	store_close(store);
 	if (st != ST_OK) {
 		buf_done(&text);

@@ -18,6 +18,7 @@ extern const CliCommand command_checkpoint;
 extern const CliCommand command_prove;
 extern const CliCommand command_backup;
 extern const CliCommand command_restore;
+extern const CliCommand command_repair;
 extern const CliCommand command_hold;
 extern const CliCommand command_release;
 extern const CliCommand command_destroy;

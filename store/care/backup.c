@@ -1,17 +1,20 @@
-/* store/care/backup.c - segments are copied whole, and every copy is read back and checked frame by frame before it
- * gets its name. FORMAT comes last, so that a half-made copy is no archive; the last signed checkpoint comes only with
- * its records. A repaired segment is put in its place, then the whole log is followed anew: if it does not fit the old
- * one comes back.
+/* store/care/backup.c - piece by piece: sealed segments whole, the live one from where the copy ends. FORMAT comes
+ * last, so that a half-made copy is no archive; the checkpoint only with its records.
+ *
+ * Bytes are appended to the copy's live segment behind its last COMMIT: interrupted, they are a torn tail, as after a
+ * loss of power. The copy's own durable mark says where its last COMMIT ends.
  */
 #include "store/care/backup.h"
 
+#include "base/clock.h"
+#include "store/care/backup_notes.h"
+#include "store/care/copy.h"
 #include "store/care/rewrite.h"
-#include "store/care/verify.h"
-#include "store/format/scan.h"
 #include "store/log/files.h"
-#include "store/log/load.h"
+#include "store/log/mark.h"
 #include "store/proof/checkpoint.h"
 #include "store/proof/proof.h"
+#include "store/proof/sealed_key.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,351 +24,339 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PART = 1 << 20 };
+#define DAY_MS (UINT64_C(24) * 3600 * 1000)
 
-/* `len` bytes of a descriptor into a new file, synced. */
-static Status copy_bytes(int from, uint64_t len, const char *from_name, const char *to_path, Err *err)
+typedef struct {
+	Store *store;
+	const char *to_dir;
+	Committed committed;
+	DurableMark there; /* what the target's mark names; batch 0: nothing */
+	bool check_all;
+	uint64_t now_ms;
+	Buf checks;
+	BackupReport report;
+} Backup;
+
+/* ---- the target ------------------------------------------------------------------------------------------------ */
+
+static bool is_same_file(const struct stat *a, const struct stat *b)
 {
-	char *space = malloc(PART);
-	int to = open(to_path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
-	Status st = !space ? err_no_memory(err) : to < 0 ? err_errno(err, errno, "create %s", to_path) : ST_OK;
-	for (uint64_t at = 0; st == ST_OK && at < len;) {
-		size_t part = len - at < PART ? (size_t)(len - at) : PART;
-		st = file_pread(from, space, part, at, from_name, err);
-		if (st == ST_OK)
-			st = file_pwrite(to, space, part, at, to_path, err);
-		at += part;
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* Neither the archive nor a folder in it, by whatever name, nor one whose segments are the archive's. */
+static Status check_elsewhere(Backup *b, Err *err)
+{
+	FilePath at, own;
+	struct stat archive, here, segments;
+	if (stat(b->store->dir, &archive) != 0)
+		return err_errno(err, errno, "look at %s", b->store->dir);
+	char *real = realpath(b->to_dir, NULL);
+	if (!real)
+		return err_errno(err, errno, "look at %s", b->to_dir);
+	Status st = snprintf(at.text, sizeof at.text, "%s", real) < (int)sizeof at.text
+			    ? ST_OK
+			    : err_set(err, ST_LIMIT, "path too long: %.100s…", real);
+	free(real);
+	if (st == ST_OK && stat(at.text, &here) == 0)
+		b->report.same_disk = here.st_dev == archive.st_dev;
+	while (st == ST_OK) {
+		if (stat(at.text, &here) == 0 && is_same_file(&here, &archive))
+			return err_set(err, ST_INVALID,
+				       "%s lies in the archive %s: a backup goes to another place, best another disk",
+				       b->to_dir, b->store->dir);
+		char *slash = strrchr(at.text, '/');
+		if (!slash || slash == at.text)
+			break;
+		*slash = 0;
 	}
-	if (st == ST_OK && fsync(to) != 0)
-		st = err_errno(err, errno, "sync %s", to_path);
-	close_quietly(to);
-	free(space);
+	if (st == ST_OK)
+		st = file_path(&own, b->store->dir, "segments", err);
+	if (st == ST_OK)
+		st = file_path(&at, b->to_dir, "segments", err);
+	if (st == ST_OK && stat(own.text, &segments) == 0 && stat(at.text, &here) == 0 &&
+	    is_same_file(&here, &segments))
+		return err_set(err, ST_INVALID, "%s/segments is the archive's own", b->to_dir);
 	return st;
 }
 
-/* Every frame from the header to the end (`end`: of a live segment's committed part; 0: it must be sealed). */
-static Status check_copy(const char *dir, uint32_t id, const uint8_t *archive_id, uint64_t end, Err *err)
+/* The target's log must be a beginning of this one. A target that is damaged is mended piece by piece. */
+static Status check_history(Backup *b, Err *err)
 {
-	SegmentHeader header;
-	SegmentFile *file = NULL;
-	Scan scan;
-	Frame frame;
-	struct stat info;
-	bool sealed;
-	Step step = STEP_END;
-	Status st = segment_file_open(&file, dir, id, archive_id, &header, &sealed, NULL, err);
-	if (st == ST_OK && fstat(file->fd, &info) != 0)
-		st = err_errno(err, errno, "look at %s", file->name);
-	if (st == ST_OK && !end && !sealed)
-		st = err_set(err, ST_CORRUPT, "segment %s in %s is not sealed", file->name, dir);
-	if (st == ST_OK) {
-		uint32_t ordinal = 0;
-		scan_begin(&scan, file, SEGMENT_HEADER_LEN, end ? end : (uint64_t)info.st_size - SEGMENT_TRAILER_LEN);
-		while ((step = scan_next(&scan, &frame, err)) == STEP_ITEM && frame.header.ordinal == ordinal)
-			ordinal++;
-		scan_done(&scan);
-		if (step == STEP_ERROR)
-			st = err->code;
-		else if (step == STEP_ITEM)
-			st = err_set(err, ST_CORRUPT, "segment %s in %s: a frame is missing before offset %" PRIu64,
-				     file->name, dir, frame.offset);
-	}
-	segment_file_free(file);
+	Store *target = NULL;
+	StoreState state;
+	Hash root;
+	Err damage;
+	if (store_open_with(&target, b->to_dir, &b->store->options, &damage) != ST_OK)
+		return damage.code == ST_UNSUPPORTED ? err_set(err, damage.code, "%s", damage.text) : ST_OK;
+	store_state(target, &state);
+	bool whole = store_damage(target, &damage) == ST_OK;
+	Status st = ST_OK;
+	if (memcmp(target->archive_id, b->store->archive_id, ARCHIVE_ID_LEN) != 0)
+		st = err_set(err, ST_CONFLICT, "%s holds another archive", b->to_dir);
+	else if (whole && state.tree_size > b->committed.tree_size)
+		st = err_set(err, ST_CONFLICT,
+			     "%s holds %" PRIu64 " records and the archive %" PRIu64
+			     ": it is newer, and is not written over",
+			     b->to_dir, state.tree_size, b->committed.tree_size);
+	else if (whole && store_root(b->store, state.tree_size, &root, err) != ST_OK)
+		st = err->code;
+	else if (whole && state.tree_size && !hash_eq(&root, &state.root))
+		st = err_set(err, ST_CONFLICT, "%s holds another history of this archive", b->to_dir);
+	if (st == ST_OK && mark_read(target, &b->there, &damage) != ST_OK)
+		b->there = (DurableMark){0};
+	store_close(target);
 	return st;
 }
 
-/* Is the copy of this sealed segment already there? The trailer holds generation, place and a sum seeded with both. */
-static bool is_there(const char *to_path, int from, uint64_t len)
+static Status check_target(Backup *b, Err *err)
 {
-	uint8_t a[SEGMENT_TRAILER_LEN], b[SEGMENT_TRAILER_LEN], head_a[SEGMENT_HEADER_LEN], head_b[SEGMENT_HEADER_LEN];
+	FilePath path;
+	Status st = check_elsewhere(b, err);
+	if (st == ST_OK)
+		st = file_path(&path, b->to_dir, "keys/signing.key", err);
+	if (st == ST_OK && file_exists(path.text))
+		st = err_set(err, ST_CONFLICT, "%s has a signing key: it is an archive of its own, no backup",
+			     b->to_dir);
+	if (st == ST_OK)
+		st = file_path(&path, b->to_dir, "FORMAT", err);
+	return st == ST_OK && file_exists(path.text) ? check_history(b, err) : st;
+}
+
+static Status lock_target(const char *to_dir, int *fd_out, Err *err)
+{
+	FilePath path;
+	Status st = file_path(&path, to_dir, "LOCK", err);
+	if (st != ST_OK)
+		return st;
+	int fd = open(path.text, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
+	if (fd < 0)
+		return err_errno(err, errno, "open %s", path.text);
+	st = file_lock(fd, false, path.text, err);
+	if (st == ST_OK)
+		*fd_out = fd;
+	else
+		close_quietly(fd);
+	return st;
+}
+
+/* ---- pieces ---------------------------------------------------------------------------------------------------- */
+
+/* How far the target's file is known to be the beginning of this one: same header, and up to the COMMIT that the
+ * target's mark names, or sealed with the same trailer. *sealed_out: it is this file, sealed. 0: to be copied whole. */
+static uint64_t same_up_to(const Backup *b, const SegmentFile *from, uint32_t id, uint64_t len, bool *sealed_out)
+{
+	uint8_t a[SEGMENT_HEADER_LEN], t[SEGMENT_HEADER_LEN];
+	FilePath path;
 	struct stat info;
 	Err ignored;
-	int to = open(to_path, O_RDONLY | O_CLOEXEC);
-	bool same = to >= 0 && fstat(to, &info) == 0 && (uint64_t)info.st_size == len &&
-		    file_pread(to, a, sizeof a, len - sizeof a, to_path, &ignored) == ST_OK &&
-		    file_pread(from, b, sizeof b, len - sizeof b, to_path, &ignored) == ST_OK &&
-		    memcmp(a, b, sizeof a) == 0 &&
-		    file_pread(to, head_a, sizeof head_a, 0, to_path, &ignored) == ST_OK &&
-		    file_pread(from, head_b, sizeof head_b, 0, to_path, &ignored) == ST_OK &&
-		    memcmp(head_a, head_b, sizeof head_a) == 0;
+	uint64_t same = 0;
+	*sealed_out = false;
+	if (segment_path(&path, b->to_dir, id, "", &ignored) != ST_OK)
+		return 0;
+	int to = open(path.text, O_RDONLY | O_CLOEXEC);
+	if (to < 0 || fstat(to, &info) != 0 || file_pread(to, t, sizeof t, 0, path.text, &ignored) != ST_OK ||
+	    file_pread(from->fd, a, sizeof a, 0, from->name, &ignored) != ST_OK || memcmp(a, t, sizeof a) != 0)
+		goto done;
+	uint64_t size = (uint64_t)info.st_size;
+	if (from->footer_offset && size == len &&
+	    file_pread(to, t, SEGMENT_TRAILER_LEN, size - SEGMENT_TRAILER_LEN, path.text, &ignored) == ST_OK &&
+	    file_pread(from->fd, a, SEGMENT_TRAILER_LEN, size - SEGMENT_TRAILER_LEN, from->name, &ignored) == ST_OK &&
+	    memcmp(a, t, SEGMENT_TRAILER_LEN) == 0) {
+		*sealed_out = true;
+		same = size;
+	} else if (b->there.segment == id && size >= b->there.end && b->there.end <= len) {
+		same = b->there.end;
+	}
+done:
 	close_quietly(to);
 	return same;
 }
 
-/* Copies one segment under a temporary directory of the same shape, checks it there, then moves it into place. */
-static Status copy_segment(const SegmentFile *from, const char *to_dir, uint32_t id, const uint8_t *archive_id,
-			   uint64_t end, BackupReport *report, Err *err)
+static Status copy_whole(Backup *b, const SegmentFile *from, uint32_t id, uint64_t len, uint64_t end, Err *err)
 {
-	FilePath path, staging, staged;
+	Status st = copy_segment(from, b->to_dir, id, b->store->archive_id, end, err);
+	if (st == ST_OK) {
+		b->report.bytes_copied += len;
+		b->report.segments_copied++;
+		checks_set(&b->checks, id, from->generation, b->now_ms);
+	}
+	return st;
+}
+
+/* The copy's last COMMIT must be where this file has it too: the frame there is read from both. */
+static Status append_rest(Backup *b, const SegmentFile *from, uint32_t id, uint64_t same, uint64_t len, uint64_t end,
+			  Err *err)
+{
+	FilePath path;
+	Status st = segment_path(&path, b->to_dir, id, "", err);
+	if (st == ST_OK)
+		st = copy_range(from->fd, same, len, from->name, path.text, err);
+	if (st == ST_OK && len > same)
+		st = copy_check(b->to_dir, id, b->store->archive_id, same, end, err);
+	if (st == ST_OK && len > same) {
+		b->report.bytes_copied += len - same;
+		b->report.segments_copied++;
+	}
+	return st;
+}
+
+/* Checks a piece that is there, and copies it anew where it has rotted. */
+static Status check_again(Backup *b, const SegmentFile *from, uint32_t id, uint64_t len, uint64_t end, Err *err)
+{
+	Err why;
+	Status st = copy_check(b->to_dir, id, b->store->archive_id, 0, end, &why);
+	b->report.bytes_checked += len;
+	b->report.segments_checked++;
+	checks_set(&b->checks, id, from->generation, b->now_ms);
+	if (st == ST_OK)
+		return ST_OK;
+	if (st != ST_CORRUPT)
+		return err_set(err, st, "%s", why.text);
+	b->report.segments_replaced++;
+	return copy_whole(b, from, id, len, end, err);
+}
+
+static bool is_due(const Backup *b, uint32_t id, uint32_t generation)
+{
+	uint64_t checked = checks_get(&b->checks, id, generation);
+	return b->check_all || checked == 0 || checked > b->now_ms || b->now_ms - checked >= CHECK_DAYS * DAY_MS;
+}
+
+/* end: of the live segment's committed part; 0: it is sealed. */
+static Status back_up_piece(Backup *b, const SegmentFile *from, uint32_t id, uint64_t end, Err *err)
+{
 	struct stat info;
+	bool sealed;
 	if (fstat(from->fd, &info) != 0)
 		return err_errno(err, errno, "look at segment %s", from->name);
 	uint64_t len = end ? end : (uint64_t)info.st_size;
-	Status st = segment_path(&path, to_dir, id, "", err);
-	if (st == ST_OK)
-		st = file_path(&staging, to_dir, "copying/segments", err);
-	if (st == ST_OK)
-		st = file_path(&staged, staging.text, from->name, err);
-	if (st != ST_OK)
-		return st;
-	report->segments++;
-	if (!end && is_there(path.text, from->fd, len))
-		return ST_OK;
-	st = file_make_dirs(staging.text, err);
-	if (st == ST_OK)
-		st = copy_bytes(from->fd, len, from->name, staged.text, err);
-	if (st == ST_OK)
-		st = file_path(&staging, to_dir, "copying", err);
-	if (st == ST_OK)
-		st = check_copy(staging.text, id, archive_id, end, err);
-	if (st == ST_OK)
-		st = file_move(staged.text, path.text, err);
-	if (st != ST_OK)
-		return st;
-	report->bytes_copied += len;
-	report->segments_copied++;
-	return ST_OK;
+	uint64_t same = same_up_to(b, from, id, len, &sealed);
+	b->report.segments++;
+	if (!same)
+		return copy_whole(b, from, id, len, end, err);
+	Status st = sealed ? ST_OK : append_rest(b, from, id, same, len, end, err);
+	if (st == ST_CORRUPT)
+		return copy_whole(b, from, id, len, end, err);
+	return st == ST_OK && is_due(b, id, from->generation) ? check_again(b, from, id, len, end, err) : st;
 }
 
-static Status copy_small_file(const char *from_dir, const char *to_dir, const char *name, bool required, Err *err)
+/* Of the sealed pieces that are not due, those checked longest ago: at least a CHECK_DAYS-th of all a run. */
+static Status check_a_share(Backup *b, Err *err)
 {
-	FilePath from, to;
-	Buf text = {0};
-	Status st = file_path(&from, from_dir, name, err);
-	if (st == ST_OK)
-		st = file_path(&to, to_dir, name, err);
-	if (st == ST_OK)
-		st = file_read_all(from.text, 1 << 16, &text, err);
-	if (st == ST_NOT_FOUND && !required)
-		st = ST_OK;
-	else if (st == ST_OK)
-		st = file_replace(to.text, buf_str(&text), err);
-	buf_done(&text);
-	return st;
-}
-
-static Status make_dirs(const char *dir, Err *err)
-{
-	static const char *const parts[] = {"segments", "keys", "access", "catalogue"};
-	FilePath path;
 	Status st = ST_OK;
-	for (size_t i = 0; st == ST_OK && i < sizeof parts / sizeof parts[0]; i++) {
-		st = file_path(&path, dir, parts[i], err);
+	uint32_t wanted = (b->report.segments + CHECK_DAYS - 1) / CHECK_DAYS;
+	while (st == ST_OK && b->report.segments_checked < wanted) {
+		SegmentFile *file = NULL;
+		struct stat info;
+		uint32_t oldest = 0;
+		uint64_t oldest_ms = b->now_ms;
+		const PieceCheck *checks = (const PieceCheck *)b->checks.data;
+		for (size_t i = 0; i < b->checks.len / sizeof *checks; i++) {
+			if (checks[i].segment < b->committed.segment && checks[i].utc_ms < oldest_ms) {
+				oldest = checks[i].segment;
+				oldest_ms = checks[i].utc_ms;
+			}
+		}
+		if (!oldest)
+			break;
+		st = files_use(b->store, oldest, &file, err);
+		if (st == ST_OK && fstat(file->fd, &info) != 0)
+			st = err_errno(err, errno, "look at segment %s", file->name);
 		if (st == ST_OK)
-			st = file_make_dirs(path.text, err);
+			st = check_again(b, file, oldest, (uint64_t)info.st_size, 0, err);
+		segment_file_free(file);
 	}
 	return st;
 }
 
-/* What lies in the target must be a backup of this archive, or nothing. */
-static Status check_target(Store *store, const char *to_dir, Err *err)
+static Status back_up_log(Backup *b, Err *err)
 {
-	FilePath own, other;
-	Buf a = {0}, b = {0};
-	Status st = file_path(&own, store->dir, "FORMAT", err);
+	Status st = ST_OK;
+	for (uint32_t id = 1; st == ST_OK && id <= b->committed.segment; id++) {
+		SegmentFile *file = NULL;
+		st = files_use(b->store, id, &file, err);
+		if (st == ST_OK)
+			st = back_up_piece(b, file, id, id == b->committed.segment ? b->committed.end : 0, err);
+		segment_file_free(file);
+	}
+	return st == ST_OK ? check_a_share(b, err) : st;
+}
+
+/* ---- what stands beside the log -------------------------------------------------------------------------------- */
+
+/* The checkpoint goes along only if all its records do. */
+static Status back_up_checkpoint(const Backup *b, Err *err)
+{
+	Buf note = {0};
+	Checkpoint last;
+	Err none;
+	bool whole = store_checkpoint_last(b->store, &note, &none) == ST_OK &&
+		     checkpoint_parse(buf_str(&note), &last, &none) == ST_OK &&
+		     last.tree_size <= b->committed.tree_size;
+	buf_done(&note);
+	return whole ? copy_small_file(b->store->dir, b->to_dir, "checkpoint", false, err) : ST_OK;
+}
+
+static Status back_up_rest(Backup *b, const BackupOptions *options, Err *err)
+{
+	Hash root = b->committed.root;
+	if (b->committed.tree_size == 0)
+		hash_of((Str){"", 0}, &root);
+	Status st = copy_access_log(b->store->dir, b->to_dir, err);
 	if (st == ST_OK)
-		st = file_path(&other, to_dir, "FORMAT", err);
-	if (st == ST_OK && file_exists(other.text)) {
-		st = file_read_all(own.text, 4096, &a, err);
-		if (st == ST_OK)
-			st = file_read_all(other.text, 4096, &b, err);
-		if (st == ST_OK && !str_eq(buf_str(&a), buf_str(&b)))
-			st = err_set(err, ST_CONFLICT, "%s holds another archive", to_dir);
-	}
-	buf_done(&a);
-	buf_done(&b);
-	return st;
+		st = sealed_key_back_up(b->store, b->to_dir, options->key_passphrase, &b->report.has_key,
+					&b->report.key_left_behind, err);
+	if (st == ST_OK)
+		st = mark_write_copy(b->store, &b->committed, b->to_dir, err);
+	if (st == ST_OK)
+		st = copy_small_file(b->store->dir, b->to_dir, "FORMAT", true, err);
+	if (st == ST_OK)
+		st = back_up_checkpoint(b, err);
+	if (st == ST_OK)
+		st = copy_remove_staging(b->to_dir, err);
+	if (st == ST_OK)
+		st = checks_save(b->to_dir, &b->checks, err);
+	return st == ST_OK ? points_add(b->to_dir, b->committed.tree_size, &root, err) : st;
 }
 
-static Status remove_staging(const char *to_dir, Err *err)
+Status store_backup(Store *store, const char *to_dir, const BackupOptions *options, BackupReport *out, Err *err)
 {
-	FilePath staging;
-	Status st = file_path(&staging, to_dir, "copying", err);
-	return st == ST_OK ? file_remove_tree(staging.text, err) : st;
-}
-
-Status store_backup(Store *store, const char *to_dir, BackupReport *out, Err *err)
-{
-	BackupReport report = {0};
-	int lock_fd = -1;
+	Backup b = {.store = store,
+		    .to_dir = to_dir,
+		    .check_all = options->check_all,
+		    .now_ms = options->now_utc_ms ? options->now_utc_ms : clock_utc_ms()};
+	Err damage;
+	int lock_fd = -1, target_fd = -1;
 	Status st = rewrite_lock(store, &lock_fd, err);
 	if (st == ST_OK)
 		st = store_refresh(store, err);
+	if (st == ST_OK && store_damage(store, &damage) != ST_OK)
+		st = err_set(err, ST_CORRUPT, "the archive is damaged, and its backup stays as it is: %.150s",
+			     damage.text);
 	if (st == ST_OK)
-		st = check_target(store, to_dir, err);
-	if (st == ST_OK)
-		st = make_dirs(to_dir, err);
+		st = file_make_dirs(to_dir, err);
 	pthread_rwlock_rdlock(&store->lock);
-	Committed c = store->committed;
+	b.committed = store->committed;
 	pthread_rwlock_unlock(&store->lock);
-	for (uint32_t id = 1; st == ST_OK && id <= c.segment; id++) {
-		SegmentFile *file = NULL;
-		st = files_use(store, id, &file, err);
-		if (st == ST_OK)
-			st = copy_segment(file, to_dir, id, store->archive_id, id == c.segment ? c.end : 0, &report,
-					  err);
-		segment_file_free(file);
-	}
 	if (st == ST_OK)
-		st = copy_small_file(store->dir, to_dir, "keys/verifier.txt", false, err);
+		st = check_target(&b, err);
 	if (st == ST_OK)
-		st = copy_small_file(store->dir, to_dir, "FORMAT", true, err);
+		st = copy_make_dirs(to_dir, err);
 	if (st == ST_OK)
-		st = remove_staging(to_dir, err);
-	/* the checkpoint is copied only if all its records are in the copy */
-	Buf note = {0};
-	Checkpoint signed_head;
-	Err none;
-	if (st == ST_OK && store_checkpoint_last(store, &note, &none) == ST_OK &&
-	    checkpoint_parse(buf_str(&note), &signed_head, &none) == ST_OK && signed_head.tree_size <= c.tree_size)
-		st = copy_small_file(store->dir, to_dir, "checkpoint", false, err);
-	buf_done(&note);
+		st = lock_target(to_dir, &target_fd, err);
+	if (st == ST_OK)
+		st = checks_load(to_dir, &b.checks, err);
+	if (st == ST_OK)
+		st = back_up_log(&b, err);
+	if (st == ST_OK)
+		st = back_up_rest(&b, options, err);
+	close_quietly(target_fd);
 	rewrite_unlock(lock_fd);
+	buf_done(&b.checks);
 	if (st == ST_OK) {
-		report.tree_size = c.tree_size;
-		*out = report;
+		b.report.tree_size = b.committed.tree_size;
+		*out = b.report;
 	}
-	return st;
-}
-
-/* ---- restore --------------------------------------------------------------------------------------------------- */
-
-static Status check_empty(const char *to_dir, Err *err)
-{
-	FilePath path;
-	Status st = file_make_dirs(to_dir, err);
-	if (st == ST_OK)
-		st = file_path(&path, to_dir, "FORMAT", err);
-	if (st == ST_OK && file_exists(path.text))
-		st = err_set(err, ST_CONFLICT, "%s is an archive already; restore into an empty directory", to_dir);
-	if (st == ST_OK)
-		st = file_path(&path, to_dir, "segments/00000001.seg", err);
-	if (st == ST_OK && file_exists(path.text))
-		st = err_set(err, ST_CONFLICT, "%s holds segments; restore into an empty directory", to_dir);
-	return st;
-}
-
-static Status check_restored(const char *to_dir, Err *err)
-{
-	Store *store = NULL;
-	VerifyReport report;
-	Buf note = {0};
-	Checkpoint last;
-	Hash root;
-	Err none;
-	Status st = store_open(&store, to_dir, err);
-	if (st == ST_OK)
-		st = store_verify(store, false, NULL, NULL, NULL, &report, err);
-	if (st == ST_OK && report.findings)
-		st = err_set(err, ST_CORRUPT, "the restored archive has %" PRIu64 " faults; run verify on the backup",
-			     report.findings);
-	if (st == ST_OK && store_checkpoint_last(store, &note, &none) == ST_OK) {
-		st = checkpoint_parse(buf_str(&note), &last, err);
-		if (st == ST_OK)
-			st = store_root(store, last.tree_size, &root, err);
-		if (st == ST_OK && last.tree_size && !hash_eq(&root, &last.root))
-			st = err_set(err, ST_CORRUPT, "the restored records are not those that were signed");
-	}
-	buf_done(&note);
-	store_close(store);
-	return st;
-}
-
-Status store_restore(const char *backup_dir, const char *to_dir, BackupReport *out, Err *err)
-{
-	Store *backup = NULL;
-	BackupReport report = {0};
-	Status st = store_open(&backup, backup_dir, err);
-	if (st == ST_OK && backup->damage.code != ST_OK)
-		st = err_set(err, ST_CORRUPT, "the backup is damaged: %.180s", backup->damage.text);
-	if (st == ST_OK)
-		st = check_empty(to_dir, err);
-	if (st == ST_OK)
-		st = make_dirs(to_dir, err);
-	for (uint32_t id = 1; st == ST_OK && id <= backup->committed.segment; id++) {
-		SegmentFile *file = NULL;
-		uint64_t end = id == backup->committed.segment ? backup->committed.end : 0;
-		st = files_use(backup, id, &file, err);
-		if (st == ST_OK)
-			st = copy_segment(file, to_dir, id, backup->archive_id, end, &report, err);
-		segment_file_free(file);
-	}
-	if (st == ST_OK)
-		st = copy_small_file(backup_dir, to_dir, "checkpoint", false, err);
-	if (st == ST_OK)
-		st = copy_small_file(backup_dir, to_dir, "keys/verifier.txt", false, err);
-	if (st == ST_OK)
-		st = remove_staging(to_dir, err);
-	if (st == ST_OK)
-		st = copy_small_file(backup_dir, to_dir, "FORMAT", true, err);
-	if (st == ST_OK)
-		st = check_restored(to_dir, err);
-	if (st == ST_OK) {
-		report.tree_size = backup->committed.tree_size;
-		*out = report;
-	}
-	store_close(backup);
-	return st;
-}
-
-/* ---- repair ---------------------------------------------------------------------------------------------------- */
-
-static Status swap_in(Store *store, uint32_t segment, const char *from_dir, Err *err)
-{
-	char name[16];
-	FilePath from, path, fresh, aside;
-	struct stat info;
-	segment_name(segment, name);
-	Status st = segment_path(&from, from_dir, segment, "", err);
-	if (st == ST_OK)
-		st = segment_path(&path, store->dir, segment, "", err);
-	if (st == ST_OK)
-		st = segment_path(&fresh, store->dir, segment, ".new", err);
-	if (st == ST_OK)
-		st = segment_path(&aside, store->dir, segment, ".damaged", err);
-	if (st != ST_OK)
-		return st;
-	int fd = open(from.text, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &info) != 0)
-		st = err_errno(err, errno, "open %s", from.text);
-	if (st == ST_OK)
-		st = copy_bytes(fd, (uint64_t)info.st_size, from.text, fresh.text, err);
-	close_quietly(fd);
-	if (st == ST_OK && rename(path.text, aside.text) != 0 && errno != ENOENT)
-		st = err_errno(err, errno, "set %s aside", path.text);
-	if (st == ST_OK)
-		st = file_move(fresh.text, path.text, err);
-	if (st != ST_OK)
-		return st;
-	Err before = store->damage;
-	st = archive_load(store, false, err); /* reads everything and compares every commit's root */
-	if (st == ST_OK && store->damage.code == ST_OK) {
-		store->damage_judged = false;
-		unlink(aside.text);
-		return ST_OK;
-	}
-	if (st == ST_OK && strcmp(before.text, store->damage.text) != 0 && !strstr(store->damage.text, name))
-		return ST_OK; /* this segment is whole now; what is damaged still is another one */
-	Err why = store->damage, ignored;
-	rename(aside.text, path.text);
-	archive_load(store, false, &ignored);
-	return err_set(err, ST_CORRUPT, "segment %s of %s does not fit this archive: %.120s", name, from_dir, why.text);
-}
-
-Status store_repair(Store *store, uint32_t segment, const char *from_dir, Err *err)
-{
-	int lock_fd = -1;
-	Status st = check_copy(from_dir, segment, store->archive_id, 0, err);
-	if (st == ST_OK)
-		st = rewrite_lock(store, &lock_fd, err);
-	if (st != ST_OK)
-		return st;
-	pthread_mutex_lock(&store->writer.mutex);
-	if (store->writer.depth)
-		st = err_set(err, ST_BUSY, "the archive is being written to");
-	else
-		st = swap_in(store, segment, from_dir, err);
-	pthread_mutex_unlock(&store->writer.mutex);
-	rewrite_unlock(lock_fd);
 	return st;
 }

@@ -8,6 +8,7 @@
 #include "store/care/verify_frame.h"
 #include "store/format/scan.h"
 #include "store/log/segments.h"
+#include "store/proof/keys.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -251,6 +252,14 @@ static void check_signed(Verification *v)
 			      "the first %" PRIu64 " records do not give the root that was signed", last->tree_size);
 }
 
+static void check_key(Verification *v)
+{
+	Err why;
+	v->file = NULL;
+	if (key_verify(v->store, &why) == ST_CORRUPT)
+		verify_report(v, UINT64_MAX, UINT64_MAX, "%.190s", why.text);
+}
+
 /* The log must hold what the durable mark names. `known`: damage was reported already. */
 static void check_mark(Verification *v, Status marked, const Err *why, bool known)
 {
@@ -313,6 +322,8 @@ Status store_verify(Store *store, bool quick, const Stop *stop, void (*found)(vo
 		verify_report(&v, UINT64_MAX, UINT64_MAX, "the records do not give the archive's root");
 	if (st == ST_OK)
 		check_signed(&v);
+	if (st == ST_OK)
+		check_key(&v);
 	if (st == ST_OK)
 		check_mark(&v, marked, &why, damage.code != ST_OK);
 	buf_done(&v.offsets);

@@ -1,7 +1,8 @@
 /* store/format/entry.h - what the log is made of: kinds of entries, their keys, and what an entry says of its objects.
  *
- * An entry is a leaf of the log: a version of a record or of a case file's metadata, a hold, a decision to destroy. Its
- * key names what it is a version of. An object is bytes named by their SHA-256; an entry lists its objects.
+ * An entry is a leaf of the log: a version of a record or of a case file's metadata, a hold, a decision to destroy,
+ * a new signing key. Its key names what it is a version of. An object is bytes named by their SHA-256; an entry lists
+ * its objects.
  *
  * Shapes   a record's key: 1 to STORE_ID_MAX of A-Za-z0-9._:-; other keys: UTF-8 without control characters
  * Owns     nothing; the Str of an ObjectRef belong to whoever made it
@@ -18,6 +19,7 @@ typedef enum {
 	ENTRY_CASE = 2,        /* metadata of a case file; key: its code; versions like records */
 	ENTRY_HOLD = 3,        /* a legal hold or its release; key: the record's id (store/care/hold.h) */
 	ENTRY_DESTRUCTION = 4, /* a decision to destroy records; key: its number; "records" in the metadata */
+	ENTRY_KEY = 5,         /* a new signing key; key: its id; signed by the one before it where that is there */
 } EntryKind;
 
 typedef struct {

@@ -42,7 +42,7 @@ static Status check_cases(const EntryInput *input, Err *err)
 static Status check_input(const EntryInput *input, Err *err)
 {
 	Str metadata = input->metadata;
-	if (input->kind < ENTRY_RECORD || input->kind > ENTRY_DESTRUCTION)
+	if (input->kind < ENTRY_RECORD || input->kind > ENTRY_KEY)
 		return err_set(err, ST_INVALID, "there is no kind of entry %d", (int)input->kind);
 	if (input->key.len && !entry_key_is_valid((uint8_t)input->kind, input->key))
 		return err_set(err, input->key.len > STORE_ID_MAX ? ST_LIMIT : ST_INVALID,

@@ -6,16 +6,40 @@
 #include "store/proof/keys.h"
 #include "store/proof/proof.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 
 #define SIGNATURE_MARK "\xE2\x80\x94 " /* em dash, space */
 
+/* keys/verifier.txt as it lies there: also where the signing key is kept elsewhere. */
+static Status read_verifier(const Store *store, Buf *out, Err *err)
+{
+	FilePath path;
+	Buf text = {0};
+	Status st = file_path(&path, store->dir, "keys/verifier.txt", err);
+	if (st == ST_OK)
+		st = file_read_all(path.text, CHECKPOINT_MAX, &text, err);
+	if (st == ST_OK)
+		buf_add_str(out, str_trim(buf_str(&text)));
+	buf_done(&text);
+	return st;
+}
+
 Status store_verifier_key(Store *store, Buf *out, Err *err)
 {
 	SigningKey key;
-	Status st = key_read(store, &key, err);
+	FilePath secret;
+	Status st = file_path(&secret, store->dir, "keys/signing.key", err);
+	if (st == ST_OK && !file_exists(secret.text)) {
+		st = read_verifier(store, out, err);
+		if (st != ST_NOT_FOUND)
+			return st == ST_OK && !buf_ok(out) ? err_no_memory(err) : st;
+		st = ST_OK;
+	}
+	if (st == ST_OK)
+		st = key_read(store, &key, err);
 	if (st != ST_OK)
 		return st;
 	key_put_verifier(str_from(store->origin), key.public_key, out);
@@ -61,29 +85,54 @@ Status checkpoint_check(Str text, Str verifier_key, Checkpoint *out, Err *err)
 	return ST_OK;
 }
 
-Status store_checkpoint_last_checked(Store *store, Buf *text, Checkpoint *out, Err *err)
+/* Checks with the key in a file of keys/; ST_NOT_FOUND: there is no such file. */
+static Status check_with(const Store *store, const char *name, Str text, Checkpoint *out, Err *err)
 {
 	FilePath path;
 	Buf key = {0};
+	Status st = file_path(&path, store->dir, "keys", err);
+	if (st == ST_OK)
+		st = file_path(&path, path.text, name, err);
+	if (st == ST_OK)
+		st = file_read_all(path.text, CHECKPOINT_MAX, &key, err);
+	if (st == ST_OK && (key.len < 2 || key.data[key.len - 1] != '\n' || str_trim(buf_str(&key)).len + 1 != key.len))
+		st = err_set(err, ST_INVALID, "keys/%s is not one line", name);
+	else if (st == ST_OK)
+		st = checkpoint_check(text, buf_str(&key), out, err);
+	buf_done(&key);
+	return st;
+}
+
+/* Was it signed by a key that was this archive's before? */
+static bool is_signed_by_older(const Store *store, Str text, Checkpoint *out)
+{
+	FilePath keys;
+	Err ignored;
+	bool found = false;
+	DIR *dir = file_path(&keys, store->dir, "keys", &ignored) == ST_OK ? opendir(keys.text) : NULL;
+	for (struct dirent *entry; dir && !found && (entry = readdir(dir));)
+		found = strncmp(entry->d_name, "verifier-", 9) == 0 &&
+			check_with(store, entry->d_name, text, out, &ignored) == ST_OK;
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+Status store_checkpoint_last_checked(Store *store, Buf *text, Checkpoint *out, Err *err)
+{
 	Checkpoint c;
 	Status st = store_checkpoint_last(store, text, err);
-	if (st == ST_OK)
-		st = file_path(&path, store->dir, "keys/verifier.txt", err);
 	if (st != ST_OK)
 		return st;
-	st = file_read_all(path.text, CHECKPOINT_MAX, &key, err);
+	st = check_with(store, "verifier.txt", buf_str(text), &c, err);
 	if (st == ST_NOT_FOUND)
 		st = checkpoint_parse(buf_str(text), &c, err);
-	else if (st == ST_OK &&
-		 (key.len < 2 || key.data[key.len - 1] != '\n' || str_trim(buf_str(&key)).len + 1 != key.len))
-		st = err_set(err, ST_INVALID, "keys/verifier.txt is not one line");
-	else if (st == ST_OK)
-		st = checkpoint_check(buf_str(text), buf_str(&key), &c, err);
+	else if (st == ST_INVALID && is_signed_by_older(store, buf_str(text), &c))
+		st = ST_OK;
 	if (st == ST_OK && !str_eq(c.origin, str_from(store->origin)))
 		st = err_set(err, ST_INVALID, "it is the checkpoint of another archive");
 	if (st == ST_OK)
 		*out = c;
-	buf_done(&key);
 	return st;
 }
 
@@ -115,6 +164,8 @@ static Status check_last(Store *store, const SigningKey *key, const Buf *last, C
 	key_put_verifier(str_from(store->origin), key->public_key, &line);
 	Status st = checkpoint_check(buf_str(last), buf_str(&line), out, err);
 	buf_done(&line);
+	if (st == ST_INVALID && is_signed_by_older(store, buf_str(last), out))
+		st = ST_OK;
 	if (st != ST_OK)
 		return err_set(err, ST_CORRUPT, "%s/checkpoint is not a checkpoint of this archive's key", store->dir);
 	if (out->tree_size > store_tree_size(store))

@@ -69,48 +69,77 @@ bool key_get_verifier(Str line, Str *name_out, uint8_t id_out[static KEY_ID_LEN]
 	return right;
 }
 
-/* Written once, readable by the owner only; O_EXCL, so that two processes never end with two keys. */
-static Status make_key(Store *store, const char *path, Err *err)
+Status key_generate(const Store *store, SigningKey *out, Buf *secret_line, Buf *public_line, Err *err)
 {
 	uint8_t seed[SEED_LEN];
+	Str origin = str_from(store->origin);
+	if (sodium_init() < 0)
+		return err_set(err, ST_INTERNAL, "libsodium does not start");
+	randombytes_buf(seed, sizeof seed);
+	crypto_sign_seed_keypair(out->public_key, out->secret, seed);
+	put_key_line(STR("PRIVATE+KEY+"), origin, out->public_key, seed, sizeof seed, secret_line);
+	buf_add_char(secret_line, '\n');
+	key_put_verifier(origin, out->public_key, public_line);
+	buf_add_char(public_line, '\n');
+	sodium_memzero(seed, sizeof seed);
+	return buf_ok(secret_line) && buf_ok(public_line) ? ST_OK : err_no_memory(err);
+}
+
+typedef struct {
+	FilePath dir, secret, verifier;
+} KeyPaths;
+
+static Status key_paths(const Store *store, KeyPaths *out, Err *err)
+{
+	Status st = file_path(&out->dir, store->dir, "keys", err);
+	if (st == ST_OK)
+		st = file_path(&out->secret, out->dir.text, "signing.key", err);
+	return st == ST_OK ? file_path(&out->verifier, out->dir.text, "verifier.txt", err) : st;
+}
+
+/* Something was signed here, or somebody was given a key: a new one would make that look forged. */
+static Status check_may_make(const Store *store, const KeyPaths *paths, Err *err)
+{
+	FilePath checkpoint;
+	Status st = file_path(&checkpoint, store->dir, "checkpoint", err);
+	if (st != ST_OK || (!file_exists(paths->verifier.text) && !file_exists(checkpoint.text)))
+		return st;
+	return err_set(
+		err, ST_READ_ONLY,
+		"%s is missing, and this archive has signed before: put it back (hoso restore brings it along), or "
+		"make another one on purpose (hoso checkpoint --new-key)",
+		paths->secret.text);
+}
+
+/* Written once, readable by the owner only; O_EXCL, so that two processes never end with two keys. */
+static Status make_key(Store *store, const KeyPaths *paths, Err *err)
+{
 	SigningKey key;
 	Buf line = {0}, verifier = {0};
-	FilePath keys_dir, verifier_path;
 	int fd = -1;
-	Status st = file_path(&keys_dir, store->dir, "keys", err);
+	Status st = check_may_make(store, paths, err);
 	if (st == ST_OK)
-		st = file_path(&verifier_path, keys_dir.text, "verifier.txt", err);
+		st = file_make_dirs(paths->dir.text, err);
 	if (st == ST_OK)
-		st = file_make_dirs(keys_dir.text, err);
+		st = key_generate(store, &key, &line, &verifier, err);
 	if (st != ST_OK)
-		return st;
-	randombytes_buf(seed, sizeof seed);
-	crypto_sign_seed_keypair(key.public_key, key.secret, seed);
-	put_key_line(STR("PRIVATE+KEY+"), str_from(store->origin), key.public_key, seed, sizeof seed, &line);
-	buf_add_char(&line, '\n');
-	key_put_verifier(str_from(store->origin), key.public_key, &verifier);
-	buf_add_char(&verifier, '\n');
-	if (!buf_ok(&line) || !buf_ok(&verifier)) {
-		st = err_no_memory(err);
 		goto done;
-	}
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	fd = open(paths->secret.text, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0) {
-		st = errno == EEXIST ? ST_OK : err_errno(err, errno, "make the signing key %s", path);
+		st = errno == EEXIST ? ST_OK : err_errno(err, errno, "make the signing key %s", paths->secret.text);
 		goto done;
 	}
-	st = file_write(fd, line.data, line.len, path, err);
+	st = file_write(fd, line.data, line.len, paths->secret.text, err);
 	if (st == ST_OK && fsync(fd) != 0)
-		st = err_errno(err, errno, "sync %s", path);
+		st = err_errno(err, errno, "sync %s", paths->secret.text);
 	if (st == ST_OK)
-		st = file_sync_dir(keys_dir.text, err);
+		st = file_sync_dir(paths->dir.text, err);
 	if (st == ST_OK)
-		st = file_replace(verifier_path.text, buf_str(&verifier), err);
+		st = file_replace(paths->verifier.text, buf_str(&verifier), err);
 	if (st != ST_OK)
-		unlink(path);
+		unlink(paths->secret.text);
 done:
 	close_quietly(fd);
-	sodium_memzero(seed, sizeof seed);
 	sodium_memzero(&key, sizeof key);
 	if (line.data)
 		sodium_memzero(line.data, line.len);
@@ -119,24 +148,18 @@ done:
 	return st;
 }
 
-Status key_read(Store *store, SigningKey *out, Err *err)
+/* The line of signing.key as a key. */
+static Status read_secret(const Store *store, const char *path, SigningKey *out, Err *err)
 {
 	static const Str prefix = {"PRIVATE+KEY+", 12};
-	FilePath path;
 	uint8_t seed[SEED_LEN], id[KEY_ID_LEN], right_id[KEY_ID_LEN];
 	Buf text = {0};
 	Str name, line;
-	Status st = file_path(&path, store->dir, "keys/signing.key", err);
-	if (st == ST_OK && sodium_init() < 0)
-		st = err_set(err, ST_INTERNAL, "libsodium does not start");
-	if (st == ST_OK && !file_exists(path.text))
-		st = make_key(store, path.text, err);
-	if (st == ST_OK)
-		st = file_read_all(path.text, KEY_FILE_MAX, &text, err);
+	Status st = file_read_all(path, KEY_FILE_MAX, &text, err);
 	if (st != ST_OK)
 		return st;
 	line = str_trim(buf_str(&text));
-	bool right = str_starts(line, prefix) &&
+	bool right = line.len + 1 == text.len && str_starts(line, prefix) &&
 		     key_get_verifier(str_slice(line, prefix.len, line.len), &name, id, seed) &&
 		     str_eq(name, str_from(store->origin));
 	if (right) {
@@ -148,5 +171,72 @@ Status key_read(Store *store, SigningKey *out, Err *err)
 	if (text.data)
 		sodium_memzero(text.data, text.len);
 	buf_done(&text);
-	return right ? ST_OK : err_set(err, ST_CORRUPT, "%s is not this archive's signing key", path.text);
+	return right ? ST_OK : err_set(err, ST_CORRUPT, "%s is not this archive's signing key", path);
+}
+
+/* verifier.txt must be the key's own line. *missing_out: there is none. */
+static Status compare_verifier(const Store *store, const KeyPaths *paths, const SigningKey *key, bool *missing_out,
+			       Err *err)
+{
+	Buf text = {0}, own = {0};
+	Status st = file_read_all(paths->verifier.text, KEY_FILE_MAX, &text, err);
+	*missing_out = st == ST_NOT_FOUND;
+	if (st == ST_OK) {
+		key_put_verifier(str_from(store->origin), key->public_key, &own);
+		buf_add_char(&own, '\n');
+		if (!buf_ok(&own))
+			st = err_no_memory(err);
+		else if (!str_eq(buf_str(&own), buf_str(&text)))
+			st = err_set(err, ST_CORRUPT, "%s is not the key of %s", paths->secret.text,
+				     paths->verifier.text);
+	}
+	buf_done(&text);
+	buf_done(&own);
+	return *missing_out ? ST_OK : st;
+}
+
+static void write_missing_verifier(const Store *store, const KeyPaths *paths, const SigningKey *key)
+{
+	Buf line = {0};
+	Err ignored;
+	key_put_verifier(str_from(store->origin), key->public_key, &line);
+	buf_add_char(&line, '\n');
+	if (buf_ok(&line))
+		file_replace(paths->verifier.text, buf_str(&line), &ignored);
+	buf_done(&line);
+}
+
+Status key_read(Store *store, SigningKey *out, Err *err)
+{
+	KeyPaths paths;
+	bool missing = false;
+	Status st = key_paths(store, &paths, err);
+	if (st == ST_OK && sodium_init() < 0)
+		st = err_set(err, ST_INTERNAL, "libsodium does not start");
+	if (st == ST_OK && !file_exists(paths.secret.text))
+		st = make_key(store, &paths, err);
+	if (st == ST_OK)
+		st = read_secret(store, paths.secret.text, out, err);
+	if (st == ST_OK)
+		st = compare_verifier(store, &paths, out, &missing, err);
+	if (st == ST_OK && missing)
+		write_missing_verifier(store, &paths, out);
+	return st;
+}
+
+Status key_verify(const Store *store, Err *err)
+{
+	KeyPaths paths;
+	SigningKey key;
+	bool missing;
+	Status st = key_paths(store, &paths, err);
+	if (st != ST_OK || !file_exists(paths.secret.text))
+		return st;
+	if (sodium_init() < 0)
+		return err_set(err, ST_INTERNAL, "libsodium does not start");
+	st = read_secret(store, paths.secret.text, &key, err);
+	if (st == ST_OK)
+		st = compare_verifier(store, &paths, &key, &missing, err);
+	sodium_memzero(&key, sizeof key);
+	return st;
 }

@@ -1,6 +1,8 @@
 /* tests/unit/store_keep.c - what is done with an archive over the years leaves every record and every proof as it was.
  */
 #include "store/care/backup.h"
+#include "store/care/repair.h"
+#include "store/care/restore.h"
 #include "store/care/destroy.h"
 #include "store/care/hold.h"
 #include "store/care/recompress.h"
@@ -365,23 +367,26 @@ static void a_backup_is_incremental_and_restores_to_an_equal_archive(void **stat
 {
 	Fixture *f = *state;
 	char copy[128], back[128];
-	BackupReport first, second, restored;
+	const BackupOptions plain = {0};
+	const RestoreOptions all = {0};
+	BackupReport first, second;
+	RestoreReport restored;
 	StoreState now, again;
-	fixture_path(f, "copy", copy, sizeof copy);
-	fixture_path(f, "back", back, sizeof back);
+	snprintf(copy, sizeof copy, "%s.copy", f->dir);
+	snprintf(back, sizeof back, "%s.back", f->dir);
 	fixture_begin(f);
 	assert_ok(f, store_seal(f->store, &f->err));
 	fixture_add(f, "later", "{}", "later");
 	fixture_commit_end(f);
-	assert_ok(f, store_backup(f->store, copy, &first, &f->err));
+	assert_ok(f, store_backup(f->store, copy, &plain, &first, &f->err));
 	assert_int_equal(first.segments_copied, first.segments);
 	fixture_begin(f);
 	fixture_add(f, "latest", "{}", "latest");
 	fixture_commit_end(f);
-	assert_ok(f, store_backup(f->store, copy, &second, &f->err));
+	assert_ok(f, store_backup(f->store, copy, &plain, &second, &f->err));
 	assert_int_equal(second.segments_copied, 1); /* the live one */
-	assert_ok(f, store_restore(copy, back, &restored, &f->err));
-	assert_status(f, store_restore(copy, back, &restored, &f->err), ST_CONFLICT);
+	assert_ok(f, store_restore(copy, back, &all, &restored, &f->err));
+	assert_status(f, store_restore(copy, back, &all, &restored, &f->err), ST_CONFLICT);
 	store_state(f->store, &now);
 	Store *own = f->store;
 	assert_ok(f, store_open_with(&f->store, back, &f->options, &f->err));
@@ -395,6 +400,8 @@ static void a_backup_is_incremental_and_restores_to_an_equal_archive(void **stat
 	assert_int_equal(fixture_verify(f, false), 0);
 	store_close(f->store);
 	f->store = own;
+	file_remove_tree(copy, &f->err);
+	file_remove_tree(back, &f->err);
 }
 
 static void a_damaged_backup_is_not_restored_and_a_damaged_segment_is_repaired_from_a_good_one(void **state)
@@ -402,16 +409,19 @@ static void a_damaged_backup_is_not_restored_and_a_damaged_segment_is_repaired_f
 	Fixture *f = *state;
 	char copy[128], back[128];
 	BackupReport report;
-	fixture_path(f, "copy", copy, sizeof copy);
-	fixture_path(f, "back", back, sizeof back);
+	RestoreReport restored;
+	snprintf(copy, sizeof copy, "%s.copy", f->dir);
+	snprintf(back, sizeof back, "%s.back", f->dir);
 	fixture_begin(f);
 	assert_ok(f, store_seal(f->store, &f->err));
 	store_write_end(f->store);
-	assert_ok(f, store_backup(f->store, copy, &report, &f->err));
-	flip_byte(f, "copy/segments/00000001.seg", 70000, 8);
-	assert_status(f, store_restore(copy, back, &report, &f->err), ST_CORRUPT);
+	assert_ok(f, store_backup(f->store, copy, &(BackupOptions){0}, &report, &f->err));
+	Fixture there = {0};
+	snprintf(there.dir, sizeof there.dir, "%.50s.copy", f->dir);
+	flip_byte(&there, "segments/00000001.seg", 70000, 8);
+	assert_status(f, store_restore(copy, back, &(RestoreOptions){0}, &restored, &f->err), ST_CORRUPT);
 	assert_status(f, store_repair(f->store, 1, copy, &f->err), ST_CORRUPT);
-	flip_byte(f, "copy/segments/00000001.seg", 70000, 8);
+	flip_byte(&there, "segments/00000001.seg", 70000, 8);
 	flip_byte(f, "segments/00000001.seg", 80000, 8);
 	fixture_reopen(f);
 	assert_true(fixture_verify(f, false) > 0);
@@ -421,6 +431,8 @@ static void a_damaged_backup_is_not_restored_and_a_damaged_segment_is_repaired_f
 	fixture_begin(f);
 	fixture_add(f, "after", "{}", "after");
 	fixture_commit_end(f);
+	file_remove_tree(copy, &f->err);
+	file_remove_tree(back, &f->err);
 }
 
 static void the_scrub_finds_damage_by_itself(void **state)
