@@ -93,7 +93,6 @@ static void tell_confinement(void)
 static void wait_for_stop(void)
 {
 	struct timespec tick = {0, 100 * 1000 * 1000};
-	cli_catch_stop();
 	while (!stop_raised(&cli_stop))
 		nanosleep(&tick, NULL);
 }
@@ -106,6 +105,7 @@ static int run_serve(const CliArgs *args)
 	Err err = {0};
 	if (read_options(args, &how, &err) != ST_OK)
 		return cli_usage(err.text);
+	cli_catch_stop();
 	int code = cli_open(args, &how.store, &how.index);
 	if (code != EXIT_DONE)
 		return code;

@@ -29,20 +29,23 @@
 typedef struct {
 	const TextReader *reader; /* NULL: tells what holds of the confinement */
 	bool wants_version;
-	unsigned page; /* of those that read one */
+	unsigned page, width; /* of those that read or draw a page */
 	uint64_t cpu_seconds, memory_mib;
 } Order;
 
 /* ---- the reader ------------------------------------------------------------------------------------------------ */
 
-static int become(const TextReader *reader, const char *const *argv, unsigned page)
+static int become(const TextReader *reader, const char *const *argv, const Order *order)
 {
 	enum { WORDS_MAX = 24 };
 	const char *words[WORDS_MAX] = {NULL};
-	char number[16];
-	snprintf(number, sizeof number, "%u", page);
+	char page[16], width[16];
+	snprintf(page, sizeof page, "%u", order->page);
+	snprintf(width, sizeof width, "%u", order->width);
 	for (size_t i = 0; argv[i] && i + 1 < WORDS_MAX; i++)
-		words[i] = strcmp(argv[i], READER_PAGE) == 0 ? number : argv[i];
+		words[i] = strcmp(argv[i], READER_PAGE) == 0    ? page
+			   : strcmp(argv[i], READER_WIDTH) == 0 ? width
+								: argv[i];
 	execvp(argv[0], (char *const *)(uintptr_t)words);
 	dprintf(2, "%s can't be started; install %s\n", argv[0], reader->package);
 	return 3;
@@ -57,11 +60,12 @@ static int serve(const TextReader *reader)
 	return st == ST_OK ? EXTRACT_READ : 1;
 }
 
-static int read_here(const TextReader *reader, unsigned page)
+static int read_here(const TextReader *reader, const Order *order)
 {
 	Err err;
 	Buf text = {0};
-	Status st = reader->read_page ? reader->read_page(0, page, &text, &err) : reader->read(0, &text, &err);
+	Status st = reader->read_page ? reader->read_page(0, order->page, order->width, &text, &err)
+				      : reader->read(0, &text, &err);
 	if (st == ST_OK && !buf_ok(&text))
 		st = err_no_memory(&err);
 	if (st == ST_OK)
@@ -87,10 +91,10 @@ static int be_reader(const Order *order, ConfinedLayers namespaces)
 	if (!reader)
 		return tell_layers(held);
 	if (order->wants_version)
-		return become(reader, reader->version, 0);
+		return become(reader, reader->version, order);
 	if (reader->serve)
 		return serve(reader);
-	return reader->program ? become(reader, reader->program, order->page) : read_here(reader, order->page);
+	return reader->program ? become(reader, reader->program, order) : read_here(reader, order);
 }
 
 /* ---- the supervisor -------------------------------------------------------------------------------------------- */
@@ -171,6 +175,22 @@ static int print_usage(void)
 	return 2;
 }
 
+/* "pdf-page:3", "pdf-view:3:1000": *word is what stands before. */
+static bool read_numbers(Str *word, Order *order)
+{
+	unsigned *numbers[] = {&order->page, &order->width};
+	Str rest = *word, part;
+	if (!str_split(&rest, ':', word))
+		return false;
+	for (size_t i = 0; i < 2 && rest.ptr; i++) {
+		uint64_t number;
+		if (!str_split(&rest, ':', &part) || !str_to_u64(part, &number) || number > 1000000)
+			return false;
+		*numbers[i] = (unsigned)number;
+	}
+	return !rest.ptr;
+}
+
 int extract_main(int argc, char **argv)
 {
 	Order order = {.cpu_seconds = EXTRACT_CPU_SECONDS, .memory_mib = EXTRACT_MEMORY_MIB};
@@ -180,12 +200,8 @@ int extract_main(int argc, char **argv)
 	if ((argc > 2 && !str_to_u64(str_from(argv[2]), &order.cpu_seconds)) ||
 	    (argc > 3 && !str_to_u64(str_from(argv[3]), &order.memory_mib)))
 		return print_usage();
-	ptrdiff_t colon = str_find_char(word, ':'); /* "pdf-page:3" */
-	uint64_t page = 0;
-	if (colon >= 0 && !str_to_u64(str_slice(word, (size_t)colon + 1, word.len), &page))
+	if (!read_numbers(&word, &order))
 		return print_usage();
-	order.page = page < UINT32_MAX ? (unsigned)page : 0;
-	word = colon >= 0 ? str_slice(word, 0, (size_t)colon) : word;
 	order.reader = text_reader_by_word(str_slice(word, 0, word.len - (order.wants_version ? version.len : 0)));
 	if (!order.reader && !str_eq(word, STR("confinement")))
 		return print_usage();

@@ -17,6 +17,7 @@
 	X(pixReadMemTiff)                                                                                              \
 	X(pixConvertTo8)                                                                                               \
 	X(pixRemoveAlpha)                                                                                              \
+	X(pixGetDepth)                                                                                                 \
 	X(pixGetXRes)                                                                                                  \
 	X(pixGetYRes)                                                                                                  \
 	X(pixScale)                                                                                                    \
@@ -24,6 +25,8 @@
 	X(pixGetHeight)                                                                                                \
 	X(pixGetData)                                                                                                  \
 	X(pixGetWpl)                                                                                                   \
+	X(pixWriteMemJpeg)                                                                                             \
+	X(lept_free)                                                                                                   \
 	X(pixCreate)                                                                                                   \
 	X(pixDestroy)                                                                                                  \
 	X(pixFindSkew)                                                                                                 \
@@ -91,7 +94,7 @@ static Status read_head(Image *image, unsigned page, Err *err)
 	}
 	if (!ok)
 		return err_set(err, ST_INVALID, "no image that can be read");
-	if (page == 0 || page > image->pages)
+	if (page > image->pages)
 		return err_set(err, ST_NOT_FOUND, "there is no page %u", page);
 	if (image->width <= 0 || image->height <= 0)
 		return err_set(err, ST_INVALID, "an image without pixels");
@@ -144,12 +147,23 @@ static void write_grey(PIX *pix, uint32_t pages, double dpi, Buf *out)
 			row[x] = (char)GET_DATA_BYTE(data + y * words, x);
 }
 
-static Status draw(const Image *image, unsigned page, Buf *out, Err *err)
+static PIX *read_pixels(const Image *image, unsigned page)
 {
 	PIX *pix = image->is_tiff ? lept.pixReadMemTiff(image->bytes, image->size, (l_int32)page - 1)
 				  : lept.pixReadMem(image->bytes, image->size);
 	if (pix)
 		replace(&pix, lept.pixRemoveAlpha(pix));
+	return pix;
+}
+
+static Status draw(const Image *image, unsigned page, unsigned width, Buf *out, Err *err)
+{
+	(void)width;
+	if (page == 0) {
+		buf_printf(out, "P5\n# pages %u dpi 300\n1 1\n255\n%c", image->pages, 'w');
+		return buf_ok(out) ? ST_OK : err_no_memory(err);
+	}
+	PIX *pix = read_pixels(image, page);
 	if (pix)
 		replace(&pix, lept.pixConvertTo8(pix, 0));
 	if (!pix)
@@ -164,7 +178,31 @@ static Status draw(const Image *image, unsigned page, Buf *out, Err *err)
 	return buf_ok(out) ? ST_OK : err_no_memory(err);
 }
 
-Status leptonica_draw(int fd, unsigned page, Buf *out, Err *err)
+static Status view(const Image *image, unsigned page, unsigned width, Buf *out, Err *err)
+{
+	enum { QUALITY = 80 };
+	PIX *pix = read_pixels(image, page);
+	l_uint8 *bytes = NULL;
+	size_t size = 0;
+	if (pix && lept.pixGetWidth(pix) > 0) {
+		l_float32 factor = (l_float32)width / (l_float32)lept.pixGetWidth(pix);
+		replace(&pix, lept.pixScale(pix, factor, factor));
+	}
+	if (pix && lept.pixGetDepth(pix) != 32)
+		replace(&pix, lept.pixConvertTo8(pix, 0));
+	bool ok = pix && lept.pixWriteMemJpeg(&bytes, &size, pix, QUALITY, 0) == 0;
+	if (ok)
+		buf_add(out, bytes, size);
+	lept.lept_free(bytes);
+	lept.pixDestroy(&pix);
+	if (!ok)
+		return err_set(err, ST_INVALID, "no image that can be shown");
+	return buf_ok(out) ? ST_OK : err_no_memory(err);
+}
+
+typedef Status PageMaker(const Image *image, unsigned page, unsigned width, Buf *out, Err *err);
+
+static Status make_page(PageMaker *make, int fd, unsigned page, unsigned width, Buf *out, Err *err)
 {
 	enum { BYTES_MAX = 512 << 20 };
 	Buf bytes = {0};
@@ -175,9 +213,19 @@ Status leptonica_draw(int fd, unsigned page, Buf *out, Err *err)
 	if (st == ST_OK)
 		st = read_head(&image, page, err);
 	if (st == ST_OK)
-		st = draw(&image, page, out, err);
+		st = make(&image, page, width, out, err);
 	buf_done(&bytes);
 	return st;
+}
+
+Status leptonica_draw(int fd, unsigned page, unsigned width, Buf *out, Err *err)
+{
+	return make_page(draw, fd, page, width, out, err);
+}
+
+Status leptonica_view(int fd, unsigned page, unsigned width, Buf *out, Err *err)
+{
+	return page ? make_page(view, fd, page, width, out, err) : err_set(err, ST_NOT_FOUND, "there is no page 0");
 }
 
 /* ---- tilt ------------------------------------------------------------------------------------------------------ */
@@ -202,9 +250,14 @@ double leptonica_find_tilt(const uint8_t *pixels, uint32_t width, uint32_t heigh
 	return found ? -(double)angle : 0;
 }
 #else
-Status leptonica_draw(int fd, unsigned page, Buf *out, Err *err)
+Status leptonica_draw(int fd, unsigned page, unsigned width, Buf *out, Err *err)
 {
-	(void)fd, (void)page, (void)out;
+	return leptonica_view(fd, page, width, out, err);
+}
+
+Status leptonica_view(int fd, unsigned page, unsigned width, Buf *out, Err *err)
+{
+	(void)fd, (void)page, (void)width, (void)out;
 	return err_set(err, ST_UNSUPPORTED, "this program was built without Leptonica (libleptonica-dev)");
 }
 

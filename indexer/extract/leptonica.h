@@ -12,8 +12,10 @@
 
 #include "base/buf.h"
 
-/* Appends the page as page_image.h has it. page from 1. */
-Status leptonica_draw(int fd, unsigned page, Buf *out, Err *err);
+/* Appends the page as page_image.h has it. page from 1; 0: a page of one pixel that says how many there are. */
+Status leptonica_draw(int fd, unsigned page, unsigned width, Buf *out, Err *err);
+/* Appends the page as a JPEG of that width. */
+Status leptonica_view(int fd, unsigned page, unsigned width, Buf *out, Err *err);
 /* How far the text is turned, in degrees, clockwise positive; 0 where that can't be said. Grey pixels in rows. */
 double leptonica_find_tilt(const uint8_t *pixels, uint32_t width, uint32_t height);
 

@@ -87,7 +87,7 @@ Status page_image_parse(Buf *pgm, PageImage *out, Err *err)
 
 /* ---- drawing --------------------------------------------------------------------------------------------------- */
 
-static Status judge_end(const ProcessResult *result, int wanted_code, Err *err)
+Status page_process_end(const struct ProcessResult *result, int wanted_code, Err *err)
 {
 	if (result->end == PROCESS_GIVEN_UP)
 		return err_set(err, ST_BUSY, "there was no time left to draw the page");
@@ -97,6 +97,8 @@ static Status judge_end(const ProcessResult *result, int wanted_code, Err *err)
 		return err_set(err, ST_LIMIT, "the page is too large");
 	if (result->end == PROCESS_DIED)
 		return err_set(err, ST_INVALID, "the page can't be drawn: signal %d", result->code);
+	if (strstr(result->message, "there is no page") || strstr(result->message, "Wrong page range"))
+		return err_set(err, ST_NOT_FOUND, "there is no such page");
 	if (result->end != PROCESS_ENDED || result->code != wanted_code)
 		return err_set(err, ST_INVALID, "the page can't be drawn: %s", result->message);
 	if (!result->out.len)
@@ -117,7 +119,7 @@ static Status draw(const char *word, unsigned page, int fd, bool by_program, con
 	Status st = process_extract(order, fd, &limits, until, &result, err);
 	if (st != ST_OK)
 		return st;
-	st = judge_end(&result, by_program ? 0 : EXTRACT_READ, err);
+	st = page_process_end(&result, by_program ? 0 : EXTRACT_READ, err);
 	if (st == ST_OK)
 		st = page_image_parse(&result.out, out, err);
 	process_result_done(&result);

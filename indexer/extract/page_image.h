@@ -39,6 +39,9 @@ bool page_image_is_possible(FormatReader reader);
 /* page from 1. */
 Status page_image_draw(FormatReader reader, const SourceFile *file, unsigned page, const Deadline *until,
 		       PageImage *out, Err *err);
+/* What the end of a process that drew or read a page says of it. */
+struct ProcessResult;
+Status page_process_end(const struct ProcessResult *result, int wanted_code, Err *err);
 /* Takes the bytes of a PGM. */
 Status page_image_parse(Buf *pgm, PageImage *out, Err *err);
 

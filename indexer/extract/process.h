@@ -35,7 +35,7 @@ enum {
 	EXTRACT_READ = 64, /* a reader of ours read the whole document; programs end with 0 */
 };
 
-typedef struct {
+typedef struct ProcessResult {
 	Buf out;           /* standard output, at most limits->text_bytes */
 	char message[512]; /* how standard error begins */
 	ProcessEnd end;

@@ -83,7 +83,17 @@ static const char *const pdf_page[] = {"pdftoppm", "-r",        "300",      "-gr
 static const char *const pdf_page_small[] = {"pdftoppm", "-scale-to", "4000",     "-gray",           "-f", READER_PAGE,
 					     "-l",       READER_PAGE, "-cropbox", "/proc/self/fd/0", NULL};
 
+static const char *const pdf_view[] = {"pdftoppm",  "-jpeg", "-scale-to-x", READER_WIDTH, "-scale-to-y",     "-1", "-f",
+				       READER_PAGE, "-l",    READER_PAGE,   "-cropbox",   "/proc/self/fd/0", NULL};
+static const char *const pdf_words[] = {"pdftotext", "-bbox",           "-f", READER_PAGE, "-l", READER_PAGE,
+					"-cropbox",  "/proc/self/fd/0", "-",  NULL};
+static const char *const pdf_info[] = {"pdfinfo", "/proc/self/fd/0", NULL};
+
 static const TextReader page_readers[] = {
+	{.word = "pdf-view", .program = pdf_view, .package = "poppler-utils"},
+	{.word = "pdf-words", .program = pdf_words, .package = "poppler-utils"},
+	{.word = "pdf-info", .program = pdf_info, .package = "poppler-utils"},
+	{.word = "image-view", .read_page = leptonica_view},
 	{.word = "pdf-page", .program = pdf_page, .package = "poppler-utils"},
 	{.word = "pdf-page-small", .program = pdf_page_small, .package = "poppler-utils"},
 	{.word = "image-page", .read_page = leptonica_draw},

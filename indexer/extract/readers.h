@@ -19,11 +19,11 @@ typedef struct {
 	/* Reads the document on fd, appends its text. The process runs this … */
 	Status (*read)(int fd, Buf *out, Err *err);
 	/* … or reads a page of it … */
-	Status (*read_page)(int fd, unsigned page, Buf *out, Err *err);
+	Status (*read_page)(int fd, unsigned page, unsigned width, Buf *out, Err *err);
 	/* … or answers until its input ends … */
 	Status (*serve)(int in_fd, int out_fd, Err *err);
 	/* … or becomes this program, which finds the document at /proc/self/fd/0 and writes text to standard output. */
-	const char *const *program; /* READER_PAGE in it is the page's number */
+	const char *const *program; /* READER_PAGE in it is the page's number, READER_WIDTH its width */
 	const char *package;        /* of Debian, which has the program */
 	void (*finish)(Buf *text);  /* makes text of what the program wrote; NULL: it is text */
 	const char *const *version; /* the same program, writing its version … */
@@ -35,10 +35,11 @@ typedef struct {
 } TextReader;
 
 #define READER_PAGE "PAGE"
+#define READER_WIDTH "WIDTH"
 
 const TextReader *text_reader(FormatReader reader);
-/* One of those, or of what is done with pages: "pdf-page", "image-page", "recognise". NULL: none runs under this
- * word. */
+/* One of those, or of what is done with pages: "pdf-page", "image-page", "pdf-view", "recognise". NULL: none runs
+ * under this word. */
 const TextReader *text_reader_by_word(Str word);
 
 #endif

@@ -256,6 +256,26 @@ static bool write_found(const HeaderFields *found, Buf *out)
 	return any;
 }
 
+/* What stands in words that were recognised is no more certain than they are. A number or a date is wrong with one
+ * digit. Of real letters, numbers that were read right stood in words of 0.83 and more, wrong ones in words of 0.6
+ * and less. */
+static void weigh_by_words(const ItemText *text, HeaderFields *found)
+{
+	const double sure_word = 0.8;
+	enum { SUBJECT_BYTES = 400 }; /* longer: the line below it was not seen, and the text behind it was taken */
+	for (int id = 0; id < HEADER_FIELD_COUNT; id++) {
+		HeaderField *field = &found->field[id];
+		if (!field->value.len)
+			continue;
+		bool least = id == HEADER_NUMBER || id == HEADER_ISSUED;
+		double words = text->certainty(text->certainty_ctx, field->start, field->end, least);
+		if (words < sure_word)
+			field->certainty *= words / sure_word;
+		if (id == HEADER_SUBJECT && field->value.len > SUBJECT_BYTES)
+			field->certainty *= sure_word;
+	}
+}
+
 Status item_complete_metadata(IngestRun *run, IngestItem *item, const ItemText *text, Err *err)
 {
 	HeaderFields found;
@@ -264,6 +284,8 @@ Status item_complete_metadata(IngestRun *run, IngestItem *item, const ItemText *
 	Status st = header_fields_read(text->text, &run->arena, &found, err);
 	if (st != ST_OK)
 		return st;
+	if (text->certainty)
+		weigh_by_words(text, &found);
 	/* A lone MẬT is judged by secret_check_text, which knows it from MẶT and MẤT. */
 	if (found.field[HEADER_SECRECY].value.len && !str_eq(found.field[HEADER_SECRECY].value, STR("Mật")))
 		return secret_refuse("a stamp in its text", err);

@@ -20,7 +20,11 @@ typedef struct {
 	TextState state;
 	uint32_t waiting_pages; /* for recognition */
 	bool first_waits;       /* the page with the letterhead is among them */
-	bool keep_file;         /* item->text_file was decoded: its own bytes are kept too */
+	/* Of a text that was recognised: how certain its words between two offsets are, 0–1, the mean or the least of
+	 * them. NULL: it was written. */
+	double (*certainty)(const void *ctx, uint32_t start, uint32_t end, bool least);
+	const void *certainty_ctx;
+	bool keep_file; /* item->text_file was decoded: its own bytes are kept too */
 } ItemText;
 
 /* The text that was given, else the file beside it, else what can be extracted. */

@@ -286,6 +286,29 @@ static Status write_extraction(Work *w, bool has_text, Err *err)
 	return st;
 }
 
+static double certainty_of_words(const void *ctx, uint32_t start, uint32_t end, bool least)
+{
+	const Work *w = ctx;
+	LayoutReader reader = {.rest = buf_str(&w->layout.lines)};
+	LayoutPage page;
+	LayoutWord word;
+	bool is_page;
+	Err ignored;
+	unsigned count = 0;
+	double sum = 0, lowest = 1;
+	while (layout_next(&reader, &is_page, &page, &word, &ignored) == STEP_ITEM) {
+		if (is_page || word.end <= start)
+			continue;
+		if (word.start >= end)
+			break;
+		double certainty = word.certainty / 100.0;
+		sum += certainty;
+		lowest = certainty < lowest ? certainty : lowest;
+		count++;
+	}
+	return !count ? 1 : least ? lowest : sum / count;
+}
+
 static void write_from(const Work *w, ItemText *out)
 {
 	const char *recogniser = recogniser_label(w->recogniser);
@@ -341,6 +364,8 @@ static Status append_recognised(Work *w, size_t file_count, RecogniseResult *out
 	EntryInput next = {0};
 	bool has_text = has_words(buf_str(&w->text));
 	ItemText text = {.text = buf_str(&w->text), .has_text = has_text, .state = state_of(w, has_text)};
+	text.certainty = certainty_of_words;
+	text.certainty_ctx = w;
 	IngestItem item = {.place = {.name = w->entry.key}, .record = &w->record, .file_count = file_count};
 	write_from(w, &text);
 	if (!record_text(&w->record, RF_PAGES).len && w->pages)

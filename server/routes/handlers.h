@@ -20,8 +20,13 @@ Status get_record(Request *r, Reply *reply, Err *err);
 Status get_record_text(Request *r, Reply *reply, Err *err);
 Status get_record_matches(Request *r, Reply *reply, Err *err);
 Status get_record_content(Request *r, Reply *reply, Err *err);
+Status record_load_version(Request *r, Entry *out, Err *err); /* by {id} and ?version= */
 /* The ETag of a record as get_record shows this version of it. */
 Str record_tag(const Entry *entry, uint64_t newest_sequence, Arena *arena);
+
+/* view_routes.c */
+Status get_record_page(Request *r, Reply *reply, Err *err);
+Status get_record_words(Request *r, Reply *reply, Err *err);
 
 /* ingest_routes.c */
 Status post_record(Request *r, Reply *reply, Err *err);

@@ -12,7 +12,7 @@
 
 enum { VERSIONS_SHOWN = 1000, MATCHES_TEXT_MAX = 64 << 20 };
 
-static Status load_version(Request *r, Entry *out, Err *err)
+Status record_load_version(Request *r, Entry *out, Err *err)
 {
 	uint64_t version, sequence;
 	Status st = request_number(r, "version", 0, 1, UINT32_MAX, &version, err);
@@ -79,7 +79,7 @@ Status get_record(Request *r, Reply *reply, Err *err)
 	Record record;
 	JsonOut j;
 	uint64_t newest, listed, listed_version;
-	Status st = load_version(r, &entry, err);
+	Status st = record_load_version(r, &entry, err);
 	if (st == ST_OK)
 		st = entry_read_record(&entry, &r->arena, &record, err);
 	if (st == ST_OK)
@@ -147,7 +147,7 @@ static Status send_object(Request *r, const ObjectRef *object, Reply *reply, Err
 Status get_record_text(Request *r, Reply *reply, Err *err)
 {
 	Entry entry;
-	Status st = load_version(r, &entry, err);
+	Status st = record_load_version(r, &entry, err);
 	if (st != ST_OK)
 		return st;
 	int text = entry_text_object(&entry);
@@ -191,7 +191,7 @@ Status get_record_matches(Request *r, Reply *reply, Err *err)
 	Entry entry;
 	SearchPlaces places;
 	JsonOut j;
-	Status st = load_version(r, &entry, err);
+	Status st = record_load_version(r, &entry, err);
 	if (st == ST_OK)
 		st = find_places(r, &entry, &places, err);
 	if (st != ST_OK)
@@ -251,7 +251,7 @@ Status get_record_content(Request *r, Reply *reply, Err *err)
 	uint64_t number = 0;
 	bool may_show;
 	Buf disposition = {0};
-	Status st = load_version(r, &entry, err);
+	Status st = record_load_version(r, &entry, err);
 	if (st == ST_OK)
 		st = request_number(r, "object", 0, 0, STORE_OBJECTS_MAX, &number, err);
 	if (st != ST_OK)

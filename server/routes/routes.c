@@ -40,6 +40,11 @@ static const RouteParameter matches_parameters[] = {
 	{"version", "integer", "An older version; without it the newest"},
 	{NULL, NULL, NULL},
 };
+static const RouteParameter page_parameters[] = {
+	{"width", "integer", "Pixels, 100 to 2400; without it 1000"},
+	{"version", "integer", "An older version; without it the newest"},
+	{NULL, NULL, NULL},
+};
 static const RouteParameter content_parameters[] = {
 	{"object", "integer", "Which object of the record; without it the first original"},
 	{"version", "integer", "An older version; without it the newest"},
@@ -146,6 +151,23 @@ static const Route rows[] = {
 	 .summary = "Where the record's text matches a query and names other records, as [start, end) in UTF-16 code "
 		    "units",
 	 .summary_vi = "Các chỗ khớp và các số văn bản được dẫn trong nội dung"},
+	{.method = "GET",
+	 .pattern = "/v1/records/{id}/pages/{n}",
+	 .handle = get_record_page,
+	 .work = WORK_PACKAGE,
+	 .media = "image/jpeg",
+	 .parameters = page_parameters,
+	 .also = ALSO_UNCHANGED,
+	 .summary = "A page of the record's originals as an image",
+	 .summary_vi = "Ảnh một trang của tệp gốc"},
+	{.method = "GET",
+	 .pattern = "/v1/records/{id}/pages/{n}/words",
+	 .handle = get_record_words,
+	 .work = WORK_PACKAGE,
+	 .media = JSON,
+	 .parameters = matches_parameters,
+	 .summary = "The words of a page with their boxes, in parts of the page; `hit` where a query's words stand",
+	 .summary_vi = "Các từ trên một trang và vị trí của chúng"},
 	{.method = "GET",
 	 .pattern = "/v1/records/{id}/content",
 	 .handle = get_record_content,

@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int fd = memfd_create("image", MFD_CLOEXEC);
 	if (fd < 0 || write(fd, data, size) != (ssize_t)size || lseek(fd, 0, SEEK_SET) != 0)
 		return 0;
-	if (leptonica_draw(fd, 1, &out, &err) == ST_OK) {
+	if (leptonica_draw(fd, 1, 0, &out, &err) == ST_OK) {
 		if (page_image_parse(&out, &image, &err) != ST_OK)
 			abort();
 		page_image_done(&image);

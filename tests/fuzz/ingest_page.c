@@ -1,6 +1,8 @@
 /* tests/fuzz/ingest_page.c - any bytes as what a recogniser or a drawing process wrote, and as a layout out of the
- * archive: words lie on the page, pixels within what was given, places within bounds. The first byte says which. */
+ * archive: words lie on the page, pixels within what was given, places within bounds; and as boxes out of a PDF. The
+ * first byte says which. */
 #include "indexer/extract/page_image.h"
+#include "indexer/extract/page_view.h"
 #include "indexer/extract/page_words.h"
 #include "indexer/recognise/layout.h"
 
@@ -59,6 +61,21 @@ static void read_layout(Str bytes)
 	}
 }
 
+static void read_boxes(Str xhtml)
+{
+	Arena arena = {0};
+	PageBox *boxes;
+	size_t count = 0;
+	Err err;
+	if (page_boxes_parse(xhtml, &arena, &boxes, &count, &err) != ST_OK)
+		count = 0;
+	for (size_t i = 0; i < count; i++)
+		if (!boxes[i].text.len || boxes[i].x < 0 || boxes[i].x + boxes[i].width > 1.000001 || boxes[i].y < 0 ||
+		    boxes[i].y + boxes[i].height > 1.000001)
+			abort();
+	arena_done(&arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (!size)
@@ -68,6 +85,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		read_words(rest);
 	else if (data[0] == 'i')
 		read_image(rest);
+	else if (data[0] == 'b')
+		read_boxes(rest);
 	else
 		read_layout(rest);
 	return 0;
