@@ -73,7 +73,7 @@ static int read_here(const TextReader *reader, const Order *order)
 	if (st != ST_OK)
 		dprintf(2, "%s\n", err.text);
 	buf_done(&text);
-	return st == ST_OK ? EXTRACT_READ : 1;
+	return st == ST_OK ? EXTRACT_READ : st == ST_NOT_FOUND && reader->otherwise ? EXTRACT_NOT_MINE : 1;
 }
 
 static int tell_layers(ConfinedLayers held)

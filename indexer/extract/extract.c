@@ -223,6 +223,10 @@ static Status extract_in_process(FormatReader reader, const SourceFile *file, co
 	close_quietly(fd);
 	if (st != ST_OK)
 		return st;
+	if (row->otherwise && result.end == PROCESS_ENDED && result.code == EXTRACT_NOT_MINE) {
+		process_result_done(&result);
+		return extract_in_process(row->otherwise, file, limits, until, e, err);
+	}
 	Str text = buf_str(&result.out);
 	if (row->pages)
 		e->pages = (uint32_t)count_pages(text);

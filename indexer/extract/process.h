@@ -32,7 +32,8 @@ typedef struct {
 enum {
 	EXTRACT_VERDICT_FD = 3,
 	EXTRACT_VERDICT_MAGIC = 0x54584554,
-	EXTRACT_READ = 64, /* a reader of ours read the whole document; programs end with 0 */
+	EXTRACT_READ = 64,     /* a reader of ours read the whole document; programs end with 0 … */
+	EXTRACT_NOT_MINE = 65, /* … or does not know it: another one may */
 };
 
 typedef struct ProcessResult {

@@ -8,6 +8,7 @@
 #include "indexer/extract/office.h"
 #include "indexer/extract/rtf.h"
 #include "indexer/extract/tesseract.h"
+#include "indexer/extract/word97.h"
 
 /* By its path, not as "-": pdftotext would copy standard input into memory. Page breaks stay: they number the pages. */
 static const char *const pdf_program[] = {"pdftotext", "-enc", "UTF-8", "-eol", "unix", "/proc/self/fd/0", "-", NULL};
@@ -44,13 +45,18 @@ static const TextReader readers[READER_COUNT] = {
 	[READER_ODS] = {.word = "ods", .label = "hoso ods", .read = office_read, .no_text = empty},
 	[READER_ODP] = {.word = "odp", .label = "hoso odp", .read = office_read, .no_text = empty},
 	[READER_DOC] = {.word = "doc",
-			.label = "catdoc",
-			.program = doc_program,
-			.package = "catdoc",
-			.finish = catdoc_undo_tex,
-			.version = doc_version,
-			.version_begins = "Catdoc Version ",
-			.no_text = old_empty},
+			.label = "hoso doc",
+			.read = word97_read,
+			.otherwise = READER_OLD_DOC,
+			.no_text = empty},
+	[READER_OLD_DOC] = {.word = "doc-old",
+			    .label = "catdoc",
+			    .program = doc_program,
+			    .package = "catdoc",
+			    .finish = catdoc_undo_tex,
+			    .version = doc_version,
+			    .version_begins = "Catdoc Version ",
+			    .no_text = old_empty},
 	[READER_XLS] = {.word = "xls",
 			.label = "xls2csv",
 			.program = xls_program,

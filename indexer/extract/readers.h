@@ -16,7 +16,7 @@
 typedef struct {
 	const char *word;  /* tells the extracting process what to do; NULL: no process for this reader */
 	const char *label; /* how Extraction.from begins */
-	/* Reads the document on fd, appends its text. The process runs this … */
+	/* Reads the document on fd, appends its text. The process runs this (ST_NOT_FOUND: see `otherwise`) … */
 	Status (*read)(int fd, Buf *out, Err *err);
 	/* … or reads a page of it … */
 	Status (*read_page)(int fd, unsigned page, unsigned width, Buf *out, Err *err);
@@ -28,6 +28,7 @@ typedef struct {
 	void (*finish)(Buf *text);  /* makes text of what the program wrote; NULL: it is text */
 	const char *const *version; /* the same program, writing its version … */
 	const char *version_begins; /* … which stands behind these words and goes into the label */
+	FormatReader otherwise;     /* reads what `read` does not know; READER_NONE: nobody */
 	bool decodes;               /* any bytes are taken as text, in one encoding or another */
 	bool pages;                 /* a form feed ends each page */
 	const char

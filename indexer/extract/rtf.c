@@ -7,10 +7,9 @@
 #include "indexer/extract/rtf.h"
 
 #include "base/file.h"
-#include "base/utf8.h"
 #include "indexer/extract/limits.h"
 #include "indexer/extract/lines.h"
-#include "tokenizer/legacy.h"
+#include "indexer/extract/old_font.h"
 #include "tokenizer/plain.h"
 
 #include <stdlib.h>
@@ -126,7 +125,7 @@ typedef struct {
 	Font fonts[FONTS_MAX];
 	unsigned default_font, high_surrogate;
 	LegacyKind document;
-	Buf font_name, units, decoded;
+	Buf font_name, units, decoded, capitals;
 	Font units_font;
 	unsigned to_skip; /* characters that repeat a \u for old readers */
 	bool starred;     /* "\*" was read */
@@ -147,15 +146,9 @@ static void flush(Rtf *r)
 		lines_text(&r->lines, text);
 		return;
 	}
-	for (size_t at = 0; at < text.len;) {
-		uint32_t c;
-		char upper[4];
-		size_t width = utf8_decode(text.ptr + at, text.len - at, &c);
-		if (!width)
-			break;
-		lines_text(&r->lines, (Str){upper, utf8_encode(plain_upper(c), upper)});
-		at += width;
-	}
+	buf_clear(&r->capitals);
+	old_font_add_capitals(text, &r->capitals);
+	lines_text(&r->lines, buf_str(&r->capitals));
 }
 
 static Font font_now(const Rtf *r)
@@ -221,17 +214,9 @@ static bool is_silent(const Rtf *r)
 
 static void end_font_name(Rtf *r)
 {
-	static const struct {
-		Str begins;
-		LegacyKind kind;
-	} names[] = {{{".Vn", 3}, LEGACY_TCVN3}, {{"VNI-", 4}, LEGACY_VNI}, {{"VPS ", 4}, LEGACY_VPS}};
-	Str name = str_trim(buf_str(&r->font_name));
-	unsigned number = r->group->font;
-	for (size_t i = 0; i < sizeof names / sizeof names[0] && number < FONTS_MAX; i++)
-		if (str_eq_nocase(str_slice(name, 0, names[i].begins.len), names[i].begins)) {
-			bool capitals = names[i].kind == LEGACY_TCVN3 && str_ends(name, STR("H"));
-			r->fonts[number] = (Font){names[i].kind, capitals, true};
-		}
+	OldFont font = old_font_by_name(buf_str(&r->font_name));
+	if (font.is_old && r->group->font < FONTS_MAX)
+		r->fonts[r->group->font] = (Font){font.kind, font.capitals, true};
 	buf_clear(&r->font_name);
 }
 
@@ -469,12 +454,14 @@ Status rtf_read(int fd, Buf *out, Err *err)
 		st = read_all(r, buf_str(&bytes), err);
 		lines_finish(&r->lines);
 	}
-	if (st == ST_OK && !(buf_ok(out) && buf_ok(&r->units) && buf_ok(&r->decoded) && buf_ok(&r->font_name)))
+	if (st == ST_OK &&
+	    !(buf_ok(out) && buf_ok(&r->units) && buf_ok(&r->decoded) && buf_ok(&r->capitals) && buf_ok(&r->font_name)))
 		st = err_no_memory(err);
 	buf_done(&bytes);
 	buf_done(&r->font_name);
 	buf_done(&r->units);
 	buf_done(&r->decoded);
+	buf_done(&r->capitals);
 	free(r);
 	return st;
 }

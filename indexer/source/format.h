@@ -37,7 +37,8 @@ typedef enum {
 	READER_ODT,
 	READER_ODS,
 	READER_ODP,
-	READER_DOC, /* Office of before 2007 */
+	READER_DOC,     /* Office of before 2007 */
+	READER_OLD_DOC, /* what the reader of .doc does not know: Word 6 and 95, and broken ones */
 	READER_XLS,
 	READER_PPT,
 	READER_RTF,

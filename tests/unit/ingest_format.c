@@ -117,7 +117,8 @@ static const char *const fuzz_targets[READER_COUNT] = {
 	[READER_LINES] = "ingest_bytes",       [READER_JSON] = "ingest_source_json",
 	[READER_TABLE] = "ingest_register",    [READER_PACKAGE] = "ingest_package_in",
 	[READER_EDXML] = "ingest_edxml",       [READER_RTF] = "ingest_extract",
-	[READER_MAIL] = "ingest_mail",         [READER_SIGNED] = "ingest_cms_in",
+	[READER_DOC] = "ingest_extract",       [READER_MAIL] = "ingest_mail",
+	[READER_SIGNED] = "ingest_cms_in",
 };
 
 static bool is_there(const char *root, const char *folder, const char *target, const char *end)
