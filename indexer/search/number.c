@@ -203,12 +203,14 @@ static Status add_variants(View *view, Lookup *lookup)
 static Status look_up(View *view, void *ctx)
 {
 	Lookup *lookup = ctx;
-	*lookup->answer = (NumberAnswer){.degraded = !view->is_whole};
+	*lookup->answer = (NumberAnswer){0};
 	Status st = add_exact(view, lookup);
-	if (st != ST_OK || !lookup->is_record_number)
-		return st;
-	spelt_as_asked_first(lookup);
-	return add_variants(view, lookup);
+	if (st == ST_OK && lookup->is_record_number) {
+		spelt_as_asked_first(lookup);
+		st = add_variants(view, lookup);
+	}
+	lookup->answer->degraded = !view->is_whole; /* a hit that cannot be read shows late */
+	return st;
 }
 
 Status search_number(Index *index, Str number, Arena *arena, NumberAnswer *out, Err *err)

@@ -125,6 +125,16 @@ Status view_with(Index *index, const Deadline *until, Arena *arena, Status (*bod
 }
 
 /* Block checksums are enough for a snippet; get and download check the text against its SHA-256. */
+/* Damage of the archive, which is not the index's: what it holds is left out, and the answer says so. */
+static bool archive_lacks(View *view, Status st)
+{
+	if (st != ST_CORRUPT && st != ST_NOT_FOUND)
+		return false;
+	view->is_whole = false;
+	buf_clear(&view->text);
+	return true;
+}
+
 Status view_load_text(View *view, const Entry *entry, size_t most, bool *is_all_out)
 {
 	buf_clear(&view->text);
@@ -139,7 +149,9 @@ Status view_load_text(View *view, const Entry *entry, size_t most, bool *is_all_
 		char *bytes = buf_extend(&view->text, len);
 		if (!bytes && len)
 			return err_no_memory(view->err);
-		return len ? store_object_read(view->index->store, &object->hash, 0, bytes, len, view->err) : ST_OK;
+		Status st =
+			len ? store_object_read(view->index->store, &object->hash, 0, bytes, len, view->err) : ST_OK;
+		return archive_lacks(view, st) ? ST_OK : st;
 	}
 	return ST_OK;
 }
@@ -147,6 +159,8 @@ Status view_load_text(View *view, const Entry *entry, size_t most, bool *is_all_
 Status view_load_hit(View *view, uint64_t sequence, SearchHit *out, Entry *entry)
 {
 	Status st = store_entry(view->index->store, sequence, view->arena, entry, view->err);
+	if (archive_lacks(view, st))
+		return err_set(view->err, ST_FORBIDDEN, "damaged");
 	if (st == ST_OK && entry->destroyed) /* the index still has it */
 		st = err_set(view->err, ST_FORBIDDEN, "destroyed");
 	if (st != ST_OK)

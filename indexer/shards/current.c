@@ -20,7 +20,7 @@ bool index_is_whole(Index *index, const Snapshot *s)
 	if (store_damage(index->store, &ignored) != ST_OK)
 		return false; /* what the archive lost cannot be found */
 	pthread_mutex_lock(&index->mutex);
-	bool is = s->left_out == 0 && s->position >= index->promised;
+	bool is = s->left_out == 0 && s->dead.unreadable == 0 && s->position >= index->promised;
 	pthread_mutex_unlock(&index->mutex);
 	return is;
 }

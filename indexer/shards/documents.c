@@ -44,9 +44,16 @@ void document_reader_free(DocumentReader *reader)
 	free(reader);
 }
 
+/* Damage stays: what is readable is indexed without the rest, and the answers say that something lacks. A failing
+ * disk or a lack of memory may pass: then the range is built again. */
+static bool is_damage(Status st)
+{
+	return st == ST_CORRUPT || st == ST_NOT_FOUND || st == ST_INVALID || st == ST_LIMIT || st == ST_UNSUPPORTED;
+}
+
 /* All texts of a record, one behind the other; a form feed keeps words of two texts apart. The block checksums of the
  * archive are enough here: only bytes that are given out are checked against their SHA-256. */
-static Status load_texts(DocumentReader *r, const Entry *entry, Err *err)
+static Status load_texts(DocumentReader *r, const Entry *entry, Superseded *superseded, Err *err)
 {
 	buf_clear(&r->text);
 	for (size_t i = 0; i < entry->object_count; i++) {
@@ -59,9 +66,15 @@ static Status load_texts(DocumentReader *r, const Entry *entry, Err *err)
 		char *bytes = buf_extend(&r->text, (size_t)object->size_bytes);
 		if (!bytes)
 			return err_no_memory(err);
-		Status st = store_object_read(r->store, &object->hash, 0, bytes, (size_t)object->size_bytes, err);
-		if (st != ST_OK)
+		Err why;
+		Status st = store_object_read(r->store, &object->hash, 0, bytes, (size_t)object->size_bytes, &why);
+		if (is_damage(st)) {
+			superseded->unreadable++;
+			r->text.len -= (size_t)object->size_bytes;
+		} else if (st != ST_OK) {
+			*err = why;
 			return st;
+		}
 	}
 	return buf_ok(&r->text) ? ST_OK : err_no_memory(err);
 }
@@ -70,17 +83,19 @@ static Status load_texts(DocumentReader *r, const Entry *entry, Err *err)
 static Status add_versions(DocumentReader *r, Str id, Superseded *superseded, Err *err)
 {
 	uint64_t sequence = 0;
-	Status st = store_find(r->store, ENTRY_RECORD, id, 0, &sequence, err);
-	if (st == ST_NOT_FOUND)
-		return ST_OK;
+	Err why;
+	Status st = store_find(r->store, ENTRY_RECORD, id, 0, &sequence, &why);
 	while (st == ST_OK && sequence != UINT64_MAX) {
 		Entry version;
 		if (!superseded_add(superseded, sequence))
 			return err_no_memory(err);
-		st = store_entry(r->store, sequence, &r->arena, &version, err);
+		st = store_entry(r->store, sequence, &r->arena, &version, &why);
 		sequence = st == ST_OK ? version.previous : UINT64_MAX;
 	}
-	return st;
+	superseded->unreadable += st == ST_CORRUPT;
+	if (st != ST_OK && !is_damage(st))
+		*err = why;
+	return is_damage(st) ? ST_OK : st;
 }
 
 static Status add_destroyed(DocumentReader *r, Superseded *superseded, Err *err)
@@ -99,10 +114,29 @@ static Status add_destroyed(DocumentReader *r, Superseded *superseded, Err *err)
 	return st;
 }
 
+/* The entry and, if it is a record, its fields. ST_NOT_FOUND: they cannot be read. */
+static Status load_entry(DocumentReader *r, uint64_t sequence, Err *err)
+{
+	Err why;
+	arena_reset(&r->arena);
+	Status st = store_entry(r->store, sequence, &r->arena, &r->entry, &why);
+	if (st == ST_OK && r->entry.kind == ENTRY_RECORD && !r->entry.destroyed)
+		st = record_parse_stored(r->entry.metadata, &r->arena, &r->record, &why);
+	if (is_damage(st))
+		return ST_NOT_FOUND;
+	if (st != ST_OK)
+		*err = why;
+	return st;
+}
+
 Status document_load(DocumentReader *r, uint64_t sequence, Superseded *superseded, bool *is_document_out, Err *err)
 {
-	arena_reset(&r->arena);
-	Status st = store_entry(r->store, sequence, &r->arena, &r->entry, err);
+	Status st = load_entry(r, sequence, err);
+	*is_document_out = false;
+	if (st == ST_NOT_FOUND) {
+		superseded->unreadable++;
+		return ST_OK;
+	}
 	if (st != ST_OK)
 		return st;
 	if (r->entry.previous != UINT64_MAX && r->entry.kind == ENTRY_RECORD &&
@@ -111,10 +145,7 @@ Status document_load(DocumentReader *r, uint64_t sequence, Superseded *supersede
 	*is_document_out = r->entry.kind == ENTRY_RECORD && !r->entry.destroyed;
 	if (r->entry.kind == ENTRY_DESTRUCTION)
 		return add_destroyed(r, superseded, err);
-	if (!*is_document_out)
-		return ST_OK;
-	st = record_parse_stored(r->entry.metadata, &r->arena, &r->record, err);
-	return st == ST_OK ? load_texts(r, &r->entry, err) : st;
+	return *is_document_out ? load_texts(r, &r->entry, superseded, err) : ST_OK;
 }
 
 Status document_emit(DocumentReader *r, const TermSink *sink, Err *err)

@@ -43,7 +43,7 @@ static void close_live(Follower *f)
 	f->live = NULL;
 	glass_sums_free(f->live_sums);
 	f->live_sums = NULL;
-	f->live_superseded.count = 0;
+	f->live_superseded.count = f->live_superseded.unreadable = 0;
 }
 
 static void release_index(Follower *f)

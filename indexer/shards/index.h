@@ -38,6 +38,7 @@ typedef struct {
 	uint64_t sealed_shards, live_documents, dead_documents;
 	uint64_t bytes;          /* on disk */
 	bool is_whole;           /* nothing lacks that was searchable before: no damaged shard is left out */
+	uint64_t unreadable;     /* entries that the archive could not give, or only in part, when they were indexed */
 	uint64_t damaged_shards; /* left out until they are built anew */
 	const char *problem; /* why the follower stopped, NULL: nothing wrong; static or lives as long as the index */
 } IndexState;

@@ -1,6 +1,7 @@
 /* indexer/shards/live.c - the live shard's documents, and its state as one value of the database's metadata:
  *
- *   "hoso-live"   varint to, varint count, count × varint sequence of a replaced version
+ *   "hoso-live"   varint to, varint count, count × varint sequence of a replaced version,
+ *                 varint entries that could not be read (missing: 0)
  */
 #include "indexer/shards/live.h"
 
@@ -41,6 +42,7 @@ Status live_append(Store *store, LiveShard *live, uint64_t from, uint64_t to, pt
 	buf_add_varint(&state, live->superseded->count);
 	for (size_t i = 0; i < live->superseded->count; i++)
 		buf_add_varint(&state, live->superseded->list[i]);
+	buf_add_varint(&state, live->superseded->unreadable);
 	if (st == ST_OK && !buf_ok(&state))
 		st = err_no_memory(err);
 	if (st == ST_OK) {
@@ -82,6 +84,10 @@ Status live_state(const char *dir, uint64_t *to_out, uint64_t *documents_out, Su
 		else if (!superseded_add(superseded, sequence))
 			st = err_no_memory(err);
 	}
+	uint64_t unreadable = 0;
+	if (st == ST_OK && at < end && !varint_read(&at, end, &unreadable))
+		st = err_set(err, ST_CORRUPT, "live shard %s: its state is cut off", dir);
+	superseded->unreadable += unreadable;
 	if (st == ST_OK)
 		st = xap_open(&db, &dir, 1, err);
 	if (st == ST_OK) {

@@ -65,6 +65,10 @@ static Status leaf_before(Store *store, uint64_t position, char out[static 2 * S
 	if (position == 0)
 		return ST_OK;
 	Status st = store_entry(store, position - 1, &arena, &entry, err);
+	if (st == ST_CORRUPT || st == ST_NOT_FOUND) { /* that leaf is damaged: nothing can be compared */
+		arena_done(&arena);
+		return ST_OK;
+	}
 	for (size_t i = 0; st == ST_OK && i < STORE_HASH_LEN; i++)
 		snprintf(out + 2 * i, 3, "%02x", entry.leaf.bytes[i]);
 	arena_done(&arena);
@@ -113,6 +117,7 @@ Status manifest_save(const char *index_dir, Store *store, const Manifest *m, Err
 		jout_u64(&j, m->superseded.list[i]);
 	jout_close(&j, ']');
 	jout_field_bool(&j, "purge", m->purge);
+	jout_field_u64(&j, "unreadable", m->superseded.unreadable);
 	jout_close(&j, '}');
 	Hash sum;
 	hash_of(buf_str(&text), &sum);
@@ -177,6 +182,8 @@ static bool take_all(const json_t *root, Manifest *m, uint64_t *position)
 	}
 	superseded_sort(&m->superseded);
 	m->purge = json_is_true(json_object_get(root, "purge"));
+	if (json_object_get(root, "unreadable") && !take_u64(root, "unreadable", &m->superseded.unreadable))
+		return false;
 	return m->live_from == *position;
 }
 
@@ -236,7 +243,7 @@ static Status check_archive(const Manifest *m, const char *written, Store *store
 		return ST_READ_ONLY; /* the index is kept: it may be all that tells what was there */
 	if (st == ST_OK)
 		st = leaf_before(store, m->live_from, leaf, err);
-	if (st == ST_OK && strcmp(written, leaf) != 0)
+	if (st == ST_OK && leaf[0] && strcmp(written, leaf) != 0)
 		st = err_set(err, ST_CONFLICT, "the index belongs to another archive");
 	return st;
 }

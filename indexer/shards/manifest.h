@@ -3,7 +3,7 @@
  *
  *   {"format":2,"schema":1,"position":8867,"leaf":"<hex of the leaf before position>",
  *    "shards":[{"from":0,"to":8867,"name":"…","documents":8867,"bytes":…,"sha256":"…"}],
- *    "live":"live-…","superseded":[17,…],"purge":false}
+ *    "live":"live-…","superseded":[17,…],"purge":false,"unreadable":0}
  *   sha256 <hex of the line above, without its end>
  *
  * `leaf` ties the index to its archive: if the log has another leaf there, the index was built from another log.

@@ -68,7 +68,10 @@ Status index_refresh(Index *index, Err *err)
 void index_state(Index *index, IndexState *out)
 {
 	Snapshot *s = index_take_snapshot(index);
-	*out = (IndexState){.position = s->position, .sealed_shards = s->manifest.count, .damaged_shards = s->left_out};
+	*out = (IndexState){.position = s->position,
+			    .sealed_shards = s->manifest.count,
+			    .damaged_shards = s->left_out,
+			    .unreadable = s->dead.unreadable};
 	out->is_whole = index_is_whole(index, s);
 	for (size_t i = 0; i < s->manifest.count; i++)
 		out->bytes += s->manifest.shards[i].bytes;

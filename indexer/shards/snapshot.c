@@ -70,11 +70,13 @@ static Status read_live(Snapshot *s, const char *dir, uint64_t *to, uint64_t *do
 {
 	Status st = ST_CONFLICT;
 	size_t dead = s->dead.count;
+	uint64_t unreadable = s->dead.unreadable;
 	for (int i = 0; i < LIVE_TRIES && st == ST_CONFLICT; i++) {
 		GlassSums *sums = NULL;
 		if (i > 0)
 			usleep(LIVE_PAUSE_US);
 		s->dead.count = dead;
+		s->dead.unreadable = unreadable;
 		s->live_stamp = stamp_of(dir, "sums");
 		s->live_table_stamp = stamp_of(dir, "postlist.glass");
 		st = live_check(dir, false, &sums, err);

@@ -22,6 +22,7 @@ bool superseded_add_all(Superseded *s, const Superseded *more)
 	for (size_t i = 0; i < more->count; i++)
 		if (!superseded_add(s, more->list[i]))
 			return false;
+	s->unreadable += more->unreadable;
 	return true;
 }
 

@@ -16,7 +16,8 @@
 typedef struct {
 	uint64_t *list;
 	size_t count, capacity;
-	bool destroyed; /* some of them by a decision to destroy: their terms must leave the index as well */
+	uint64_t unreadable; /* entries of the range that could not be read from the archive, or only in part */
+	bool destroyed;      /* some of them by a decision to destroy: their terms must leave the index as well */
 } Superseded;
 
 bool superseded_add(Superseded *s, uint64_t sequence);

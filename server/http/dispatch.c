@@ -152,7 +152,7 @@ static void write_problem(Exchange *x, unsigned http, Reply *reply)
 	reply_header(reply, "Vary", STR("Accept-Language"));
 	if (http == 405 && x->allow.len)
 		reply_header(reply, "Allow", x->allow);
-	if (http == 503 || http == 429)
+	if ((http == 503 && x->err.code != ST_CORRUPT) || http == 429) /* damage does not pass by waiting */
 		reply_header(reply, "Retry-After", STR("2"));
 	if (!problem_is_clients(http) && !x->refused)
 		event_write(EVENT_ERROR, "server", "request failed", "request_id", r->id, "target",

@@ -74,6 +74,14 @@ const Problem problems[] = {
 	 {"Đang bận", "Busy"},
 	 {"Hiện có quá nhiều việc đang chờ, hoặc chưa thực hiện được; hãy thử lại sau ít giây.",
 	  "Too much is waiting, or it is not possible right now; try again in a few seconds."}},
+	{503,
+	 "damaged",
+	 {"Dữ liệu bị hỏng", "Damaged"},
+	 {"Phần kho giữ nội dung này bị hỏng hoặc thiếu; thử lại cũng không được, người quản trị cần phục hồi từ bản "
+	  "sao lưu.",
+	  "The part of the archive that holds this is damaged or missing; trying again does not help: the "
+	  "administrator "
+	  "restores it from a backup."}},
 	{507,
 	 "no-space",
 	 {"Hết dung lượng đĩa", "No space left"},
@@ -102,10 +110,10 @@ unsigned problem_http(Status status, bool has_body)
 	case ST_BUSY:
 	case ST_READ_ONLY:
 	case ST_NO_MEMORY:
+	case ST_CORRUPT:
 		return 503;
 	case ST_NO_SPACE:
 		return 507;
-	case ST_CORRUPT:
 	case ST_IO:
 	case ST_INTERNAL:
 	case ST_COUNT:
@@ -114,11 +122,13 @@ unsigned problem_http(Status status, bool has_body)
 	return 500;
 }
 
-static const Problem *find_problem(unsigned http)
+/* 503 is said of what passes and of what does not: the first row is the one that passes. */
+static const Problem *find_problem(unsigned http, Status code)
 {
 	const Problem *fallback = NULL;
 	for (size_t i = 0; i < problem_count; i++) {
-		if (problems[i].http == http)
+		if (problems[i].http == http &&
+		    (code != ST_CORRUPT || http != 503 || strcmp(problems[i].code, "damaged") == 0))
 			return &problems[i];
 		if (problems[i].http == (http < 500 ? 400 : 500))
 			fallback = &problems[i];
@@ -133,7 +143,7 @@ bool problem_is_clients(unsigned http)
 
 void problem_write(unsigned http, const Err *err, Language language, Str request_id, Buf *out)
 {
-	const Problem *p = find_problem(http);
+	const Problem *p = find_problem(http, err->code);
 	JsonOut j;
 	Buf type = {0};
 	buf_printf(&type, "urn:hoso:problem:%s", p->code);

@@ -8,7 +8,8 @@
  * reported (English, names the parameter or the file). Clients get it only where the request itself was wrong; of our
  * own failures they get the sentences and the request id, and the log has the rest.
  *
- * Shapes   a code once given out keeps its meaning; every http of the table stands there once
+ * Shapes   a code once given out keeps its meaning; every http of the table stands there once, but 503:
+ *          busy passes, damaged does not
  * Owns     nothing; the rows are constants
  * Errors   sticky in out (out of memory)
  * Threads  pure

@@ -88,6 +88,8 @@ static const char *unready_reason(Store *store, const IndexState *index, uint64_
 		return "the archive is damaged or incomplete and takes no writes: see hoso verify";
 	if (index->problem)
 		return "the index does not follow the archive: see the log";
+	if (index->unreadable)
+		return "records could not be read from the archive: see hoso verify; after a repair, hoso reindex";
 	if (index->damaged_shards)
 		return "damaged parts of the index are left out and built anew";
 	if (!index->is_whole)
@@ -226,6 +228,11 @@ Status get_metrics(Request *r, Reply *reply, Err *err)
 	write_gauge(out, "index_bytes", "Bytes of the index on disk.", index.bytes);
 	write_gauge(out, "index_healthy", "1: the follower of the log works.", !index.problem);
 	write_gauge(out, "index_whole", "1: nothing lacks that was searchable before.", index.is_whole);
+	write_gauge(out, "index_unreadable_records", "Records that the archive could not give when they were indexed.",
+		    index.unreadable);
+	Err damage;
+	write_gauge(out, "archive_intact", "0: something is known to be damaged or missing, and nothing is written.",
+		    store_damage(service->store, &damage) == ST_OK);
 	write_gauge(out, "index_damaged_shards", "Left out of answers until they are built anew.",
 		    index.damaged_shards);
 	write_scrub(service, out);

@@ -93,9 +93,21 @@ Status lookup_key(Store *store, Sight sight, uint8_t kind, Str key, uint32_t ver
 	return st;
 }
 
+/* In an archive that lacks something, what is not found may have been there. */
+static Status not_found_here(Store *store, const char *text, Err *err)
+{
+	Err damage;
+	if (store_damage(store, &damage) != ST_OK)
+		return err_set(err, ST_CORRUPT, "%.80s, and not all of the archive can be read: %.140s", text,
+			       damage.text);
+	return err_set(err, ST_NOT_FOUND, "%s", text);
+}
+
 Status store_find(Store *store, EntryKind kind, Str key, uint32_t version, uint64_t *sequence_out, Err *err)
 {
-	return lookup_key(store, SEE_COMMITTED, (uint8_t)kind, key, version, sequence_out, err);
+	Status st = lookup_key(store, SEE_COMMITTED, (uint8_t)kind, key, version, sequence_out, err);
+	Err why = *err;
+	return st == ST_NOT_FOUND ? not_found_here(store, why.text, err) : st;
 }
 
 Status lookup_object_frame(Store *store, Sight sight, const Hash *hash, Arena *arena, uint32_t *segment_out,
@@ -125,7 +137,7 @@ Status lookup_object_frame(Store *store, Sight sight, const Hash *hash, Arena *a
 	}
 	if (st == ST_OK && !found)
 		st = damage.code != ST_OK ? err_set(err, ST_CORRUPT, "%s", damage.text)
-					  : err_set(err, ST_NOT_FOUND, "no object with this SHA-256 is stored");
+					  : not_found_here(store, "no object with this SHA-256 is stored", err);
 	buf_done(&values);
 	return st;
 }
