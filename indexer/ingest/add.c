@@ -176,8 +176,21 @@ Status item_append_entry(IngestRun *run, const EntryInput *entry, uint64_t bytes
 	return st;
 }
 
+/* The gate: of the text only what is new, the rest has passed it. */
+static Status pass_gate(const Record *record, const EntryInput *entry, Err *err)
+{
+	Status st = secret_check_fields(record, err);
+	for (size_t i = 0; i < entry->object_count && st == ST_OK; i++)
+		if (strcmp(entry->objects[i].ref.role, "text") == 0)
+			st = secret_check_text(entry->objects[i].bytes, err);
+	return st;
+}
+
 Status item_write_metadata(IngestRun *run, const Record *record, EntryInput *out, Err *err)
 {
+	Status st = pass_gate(record, out, err);
+	if (st != ST_OK)
+		return st;
 	buf_clear(&run->metadata);
 	record_write(record, &run->metadata);
 	if (!buf_ok(&run->metadata))
@@ -306,6 +319,8 @@ static Status add(IngestRun *run, IngestItem *item, Buf *text_buf, Err *err)
 	Status st = check_not_empty(item, err);
 	if (st == ST_OK)
 		st = secret_check_fields(record, err);
+	if (st == ST_OK && record->has_text)
+		st = secret_check_text(record->text, err);
 	if (st == ST_OK)
 		st = move_into_extra(run, record, RF_TEXT_STATE, err);
 	if (st == ST_OK)
@@ -327,8 +342,6 @@ static Status add(IngestRun *run, IngestItem *item, Buf *text_buf, Err *err)
 	}
 	if (st == ST_OK && !record->is_case)
 		st = item_find_text(run, item, text_buf, &text, err);
-	if (st == ST_OK && text.has_text)
-		st = secret_check_text(text.text, err);
 	if (st == ST_OK && !record->is_case)
 		st = item_complete_metadata(run, item, &text, err);
 	set_text_state(record, &text);

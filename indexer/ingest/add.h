@@ -21,7 +21,8 @@ Status item_original_object(const SourceFile *file, ObjectInput *out, Err *err);
 Status item_role_object(const char *role, const SourceFile *file, ObjectInput *out, Err *err);
 Status item_hash_file(const SourceFile *file, Hash *out, Err *err);
 ObjectInput item_text_object(const ItemText *text);
-/* The record's metadata and case files into an entry; they lie in the run and in the record. */
+/* The gate (secret.h), then the record's metadata and case files into an entry; they lie in the run and in the record.
+ * The entry's objects must be in it already: a new text among them is looked at. */
 Status item_write_metadata(IngestRun *run, const Record *record, EntryInput *out, Err *err);
 /* Appends what was composed, and counts what became of it. bytes: of all it holds, for the time of the next commit. */
 Status item_append_entry(IngestRun *run, const EntryInput *entry, uint64_t bytes, Err *err);

@@ -243,7 +243,7 @@ static bool write_found(const HeaderFields *found, Buf *out)
 	jout_open(&j, '{');
 	for (int id = 0; id < HEADER_FIELD_COUNT; id++) {
 		const HeaderField *field = &found->field[id];
-		if (!field->value.len)
+		if (!field->value.len || id == HEADER_SECRECY) /* whether it is one was the gate's to say */
 			continue;
 		any = true;
 		jout_key(&j, header_field_name((HeaderFieldId)id));

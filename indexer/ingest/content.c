@@ -6,7 +6,6 @@
 #include "base/file.h"
 #include "indexer/ingest/add.h"
 #include "indexer/ingest/complete.h"
-#include "indexer/ingest/secret.h"
 #include "store/record/entry_json.h"
 
 #include <inttypes.h>
@@ -38,8 +37,6 @@ static Status extract_once(Content *c, Err *err)
 		return ST_OK;
 	IngestItem item = {.place = {.name = c->input->name}, .record = &c->found, .files = &c->file, .file_count = 1};
 	Status st = item_find_text(&c->run, &item, &c->text_buf, &c->text, err);
-	if (st == ST_OK && c->text.has_text)
-		st = secret_check_text(c->text.text, err);
 	c->extracted = st == ST_OK;
 	return st;
 }
@@ -162,8 +159,6 @@ static Status append_next(Content *c, Receipt *out, Err *err)
 	bool text_kept;
 	EntryInput next = {.kind = ENTRY_RECORD, .key = c->entry.key, .expected_version = c->entry.version};
 	Status st = entry_read_record(&c->entry, &c->arena, &c->record, err);
-	if (st == ST_OK)
-		st = secret_check_fields(&c->record, err);
 	TextState state = text_state_of(&c->record, entry_text_object(&c->entry) >= 0);
 	if (st == ST_OK)
 		st = compose_text(c, &text, &text_kept, err);
