@@ -21,9 +21,13 @@ static Status wait_for_bytes(const FdSource *from, Err *err)
 {
 	enum { LOOK_MS = 200 };
 	struct pollfd p = {.fd = from->fd, .events = POLLIN};
-	while (from->until && poll(&p, 1, LOOK_MS) == 0)
+	for (int ready = 0; from->until && ready <= 0;) {
+		ready = poll(&p, 1, LOOK_MS);
 		if (deadline_passed(from->until))
 			return err_set(err, ST_BUSY, "%s was not read to its end", from->name);
+		if (ready < 0 && errno != EINTR)
+			return ST_OK; /* the read will say what is wrong */
+	}
 	return ST_OK;
 }
 

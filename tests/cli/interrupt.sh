@@ -20,7 +20,7 @@ interrupt() {
 	kill -"$1" $!
 	wait $!
 	code=$?
-	kill $writer 2>/dev/null
+	kill $writer || code="$code, but only at the end of its input"
 	wait $writer 2>/dev/null
 	rm "$scratch/pipe"
 }
