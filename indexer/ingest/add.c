@@ -299,6 +299,15 @@ static bool is_archived(IngestRun *run, const IngestItem *item, Str key)
 	return true;
 }
 
+bool item_is_archived(IngestRun *run, IngestItem *item)
+{
+	Str key;
+	Err ignored;
+	fill_in_options(run, item->record);
+	return !item->record->id.len && item->file_count == 1 && !item->text_file &&
+	       derive_id(run, item, &key, &ignored) == ST_OK && is_archived(run, item, key);
+}
+
 static void warn(IngestRun *run, const IngestItem *item, Str warnings)
 {
 	Str line;
@@ -354,7 +363,7 @@ static Status add(IngestRun *run, IngestItem *item, Buf *text_buf, Err *err)
 	return st;
 }
 
-Status ingest_add(IngestRun *run, IngestItem *item, Err *err)
+Status item_add(IngestRun *run, IngestItem *item, Err *err)
 {
 	Buf text_buf = {0};
 	Status st = add(run, item, &text_buf, err);

@@ -11,8 +11,12 @@
 #include "indexer/ingest/complete.h"
 #include "indexer/ingest/item.h"
 
-/* Appends the item, or rejects it. run->arena is reset by whoever made the item. */
-Status ingest_add(IngestRun *run, IngestItem *item, Err *err);
+/* Appends the item, or rejects it: at once, while ingest_add (queue.h) keeps the order with those that wait. run->arena
+ * is reset by whoever made the item. */
+Status item_add(IngestRun *run, IngestItem *item, Err *err);
+
+/* It stands for what is archived already, with the text that would be made again: adding it costs its reading only. */
+bool item_is_archived(IngestRun *run, IngestItem *item);
 
 /* Parts of it, for those who compose an entry themselves. */
 

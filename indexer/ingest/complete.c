@@ -4,7 +4,7 @@
 #include "indexer/ingest/complete.h"
 
 #include "base/utf8.h"
-#include "indexer/extract/extract.h"
+#include "indexer/extract/ahead.h"
 #include "indexer/ingest/secret.h"
 #include "tokenizer/header_fields.h"
 
@@ -42,16 +42,22 @@ static TextState join_states(const Found *found, bool has_lead)
 	return n[TEXT_UNREADABLE] ? TEXT_UNREADABLE : n[TEXT_ENCRYPTED] ? TEXT_ENCRYPTED : TEXT_NONE;
 }
 
-static Status add_text_of(const SourceFile *file, const Deadline *until, Buf *text, ItemText *out, Found *found,
-			  Err *err)
+static Status extract_file(SourceFile *file, const Deadline *until, Extraction *out, Err *err)
 {
 	char head[1024];
 	size_t got;
-	Extraction e;
+	if (file->ahead)
+		return ahead_take(file, out, err);
 	Status st = source_file_head(file, head, sizeof head, &got, err);
 	if (st != ST_OK)
 		return st;
-	st = extract_text(format_by_content(file->name, (Str){head, got})->reader, file, NULL, until, &e, err);
+	return extract_text(format_by_content(file->name, (Str){head, got})->reader, file, NULL, until, out, err);
+}
+
+static Status add_text_of(SourceFile *file, const Deadline *until, Buf *text, ItemText *out, Found *found, Err *err)
+{
+	Extraction e;
+	Status st = extract_file(file, until, &e, err);
 	if (st != ST_OK)
 		return st;
 	found->pages += e.pages;

@@ -2,10 +2,10 @@
  * gathered until another stem comes, and then made into records. */
 #include "indexer/ingest/group.h"
 
-#include "indexer/ingest/add.h"
 #include "indexer/ingest/delivery.h"
 #include "indexer/ingest/mail.h"
 #include "indexer/ingest/message.h"
+#include "indexer/ingest/queue.h"
 #include "indexer/ingest/records.h"
 #include "indexer/ingest/signed.h"
 #include "indexer/source/format.h"

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "indexer/ingest/file.h"
 #include "indexer/ingest/folder.h"
+#include "indexer/ingest/queue.h"
 #include "indexer/ingest/records.h"
 #include "indexer/ingest/run.h"
 #include "indexer/source/format.h"
@@ -83,6 +84,8 @@ Status ingest_paths(Store *store, Index *index, const char *const *paths, size_t
 {
 	IngestRun run;
 	Status st = ingest_begin(&run, store, index, options, out, err);
+	if (st == ST_OK)
+		st = queue_begin(&run, err);
 	if (st != ST_OK)
 		return ingest_end(&run, st, err);
 	run.take_folder = take_folder;
@@ -93,7 +96,7 @@ Status ingest_paths(Store *store, Index *index, const char *const *paths, size_t
 		st = ingest_path(&run, paths[i], err);
 		out->bytes_read = run.bytes_done = goal;
 	}
-	return ingest_end(&run, st, err);
+	return ingest_end(&run, queue_end(&run, st, err), err);
 }
 
 Status ingest_stream(Store *store, Index *index, int fd, Str name, const IngestOptions *options, IngestReport *out,
@@ -102,12 +105,14 @@ Status ingest_stream(Store *store, Index *index, int fd, Str name, const IngestO
 	IngestRun run;
 	Status st = ingest_begin(&run, store, index, options, out, err);
 	run.take_folder = take_folder;
+	if (st == ST_OK)
+		st = queue_begin(&run, err);
 	int own = st == ST_OK ? fcntl(fd, F_DUPFD_CLOEXEC, 3) : -1;
 	if (st == ST_OK && own < 0)
 		st = err_errno(err, errno, "read the stream");
 	if (st == ST_OK)
 		st = ingest_file(&run, own, name, -1, err);
-	return ingest_end(&run, st, err);
+	return ingest_end(&run, queue_end(&run, st, err), err);
 }
 
 /* Does a record bring a file along? A letter or digit of the word, written as \u00.., would hide it. */

@@ -4,6 +4,7 @@
 #include "indexer/extract/extract.h"
 #include "indexer/ingest/add.h"
 #include "indexer/ingest/attached.h"
+#include "indexer/ingest/queue.h"
 #include "indexer/ingest/secret.h"
 #include "indexer/source/mail.h"
 

@@ -6,6 +6,7 @@
 #include "indexer/ingest/add.h"
 #include "indexer/ingest/attached.h"
 #include "indexer/ingest/edxml_record.h"
+#include "indexer/ingest/queue.h"
 #include "indexer/ingest/secret.h"
 #include "indexer/source/format.h"
 #include "store/record/entry_json.h"
@@ -279,8 +280,11 @@ static Status take(Message *m, Err *err)
 	bool found;
 	Status st = ST_OK;
 	name_keys(m);
-	if (m->shape.kind != EDXML_NEW) /* what it is about may have come just before */
-		st = ingest_commit(m->run, err);
+	if (m->shape.kind != EDXML_NEW) { /* what it is about may have come just before */
+		st = ingest_settle(m->run, err);
+		if (st == ST_OK)
+			st = ingest_commit(m->run, err);
+	}
 	if (st == ST_OK)
 		st = find_duplicate(m, &found, err);
 	if (st != ST_OK)

@@ -4,7 +4,7 @@
 #include "indexer/ingest/records.h"
 
 #include "base/file.h"
-#include "indexer/ingest/add.h"
+#include "indexer/ingest/queue.h"
 #include "indexer/source/package_in.h"
 
 #include <sys/stat.h>

@@ -36,6 +36,7 @@ struct IngestRun {
 	TakenFiles taken;
 	struct Delivery *delivery; /* the folder under way, for registers in it; NULL: none */
 	bool delivery_rows;        /* a register of it was read */
+	struct IngestQueue *queue; /* items whose texts are extracted (queue.h); NULL: each is added at once */
 	unsigned package_depth;    /* packages around the one at hand */
 	PackageBudget *packages;   /* of the outermost; NULL: none is open */
 	uint64_t uncommitted_bytes, uncommitted_count;

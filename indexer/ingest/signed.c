@@ -2,7 +2,7 @@
  * container again adds nothing. */
 #include "indexer/ingest/signed.h"
 
-#include "indexer/ingest/add.h"
+#include "indexer/ingest/queue.h"
 #include "indexer/source/cms_in.h"
 #include "indexer/source/files.h"
 

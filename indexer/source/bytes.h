@@ -57,12 +57,15 @@ Step line_next(LineReader *r, Line *out, Err *err);
 
 enum { SOURCE_IN_MEMORY_MAX = 4 << 20 };
 
+typedef struct AheadJob AheadJob;
+
 typedef struct {
 	Str name;  /* UTF-8, as the record shows it; borrowed */
 	Str bytes; /* the content, if fd is -1: in `owned` or borrowed */
 	Buf owned;
 	int fd; /* or where it stands, from offset 0 */
 	uint64_t size_bytes;
+	AheadJob *ahead; /* its text, which is being extracted already (indexer/extract/ahead.h); NULL: is not */
 } SourceFile;
 
 static inline SourceFile source_file_of(Str name, Str bytes)
