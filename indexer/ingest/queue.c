@@ -1,5 +1,5 @@
-/* indexer/ingest/queue.c - a ring of copies. Sources reuse their memory for the next item, so an item that waits has its
- * record and its files copied; large files are shared by a descriptor of its own. */
+/* indexer/ingest/queue.c - a ring of copies. Sources reuse their memory for the next item, so an item that waits has
+ * its record and its files copied; large files are shared by a descriptor of its own. */
 #include "indexer/ingest/queue.h"
 
 #include "base/file.h"

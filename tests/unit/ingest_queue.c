@@ -44,7 +44,7 @@ static void what_can_not_be_taken_is_rejected_and_the_rest_goes_on(void **state)
 	Fixture *f = *state;
 	put_documents(f);
 	put_file(f, "in/10.html", STR(""));
-	put_file(f, "in/20.docx", STR("no Word file"));
+	put_file(f, "in/21.docx", STR("no Word file"));
 	put_file(f, "in/30.html", STR("<p>TỐI MẬT</p><p>Số: 01/QĐ-UBND</p>"));
 	assert_int_equal(take(f, "in"), ST_OK);
 	assert_int_equal(f->report.seen, DOCUMENTS + 1);
