@@ -210,10 +210,9 @@ static Status judge_pages(Str text, Extraction *e, Err *err)
 	return ST_OK;
 }
 
-static Status extract_in_process(FormatReader reader, const SourceFile *file, const ExtractLimits *limits,
-				 const Deadline *until, Extraction *e, Err *err)
+static Status extract_in_process(FormatReader reader, const TextReader *row, const SourceFile *file,
+				 const ExtractLimits *limits, const Deadline *until, Extraction *e, Err *err)
 {
-	const TextReader *row = text_reader(reader);
 	int fd = -1;
 	ProcessResult result;
 	Status st = source_file_open(file, &fd, err);
@@ -225,7 +224,7 @@ static Status extract_in_process(FormatReader reader, const SourceFile *file, co
 		return st;
 	if (row->otherwise && result.end == PROCESS_ENDED && result.code == EXTRACT_NOT_MINE) {
 		process_result_done(&result);
-		return extract_in_process(row->otherwise, file, limits, until, e, err);
+		return extract_in_process(row->otherwise, text_reader(row->otherwise), file, limits, until, e, err);
 	}
 	Str text = buf_str(&result.out);
 	if (row->pages)
@@ -242,7 +241,8 @@ static Status extract_in_process(FormatReader reader, const SourceFile *file, co
 	} else {
 		if (row->finish)
 			row->finish(&result.out);
-		snprintf(e->from, sizeof e->from, "%s", extract_label(reader));
+		snprintf(e->from, sizeof e->from, "%s",
+			 row == text_reader(reader) ? extract_label(reader) : row->label);
 		st = buf_ok(&result.out) ? take_text(buf_str(&result.out), e, err) : err_no_memory(err);
 		if (st == ST_OK && str_trim(buf_str(&e->text)).len == 0) /* a byte-order mark alone */
 			set_problem(e, ST_NOT_FOUND, row->no_text);
@@ -260,7 +260,7 @@ static Status extract(FormatReader reader, const SourceFile *file, const Extract
 	if (row->decodes)
 		return decode_file(file, row, e, err);
 	if (row->word)
-		return extract_in_process(reader, file, limits, until, e, err);
+		return extract_in_process(reader, row, file, limits, until, e, err);
 	set_problem(e, ST_UNSUPPORTED, row->no_text);
 	e->waiting_pages = reader == READER_IMAGE; /* at least: how many there are is known when they are drawn */
 	return ST_OK;
@@ -294,4 +294,21 @@ Status extract_text(FormatReader reader, const SourceFile *file, const ExtractLi
 	}
 	*out = e;
 	return ST_OK;
+}
+
+Status extract_sheets(FormatReader reader, const SourceFile *file, const Deadline *until, GridBook *out, Err *err)
+{
+	Extraction e = {0};
+	const TextReader *row = sheet_reader(reader);
+	if (!row)
+		return err_set(err, ST_UNSUPPORTED, "no sheets can be read out of this kind of file");
+	Status st = extract_in_process(reader, row, file, &usual_limits, until, &e, err);
+	if (st == ST_OK && e.problem.code != ST_OK) {
+		*err = e.problem;
+		st = err->code;
+	}
+	if (st == ST_OK)
+		st = grid_read_book(out, buf_str(&e.text), row->program != NULL, err);
+	extraction_done(&e);
+	return st;
 }

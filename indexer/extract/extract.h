@@ -18,6 +18,7 @@
 #include "indexer/extract/limits.h"
 #include "indexer/source/bytes.h"
 #include "indexer/source/format.h"
+#include "indexer/source/grid.h"
 #include "store/record/text_state.h"
 
 typedef struct {
@@ -35,6 +36,9 @@ void extraction_done(Extraction *extraction);
 /* limits NULL: those of limits.h. until NULL: only they end it. */
 Status extract_text(FormatReader reader, const SourceFile *file, const ExtractLimits *limits, const Deadline *until,
 		    Extraction *out, Err *err);
+
+/* The cells of a workbook. ST_NOT_FOUND: it has none; else the fault of the file is an error here. */
+Status extract_sheets(FormatReader reader, const SourceFile *file, const Deadline *until, GridBook *out, Err *err);
 
 /* How Extraction.from begins for what this reader extracts in a process; NULL: it needs none. */
 const char *extract_label(FormatReader reader);

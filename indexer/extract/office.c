@@ -5,6 +5,7 @@
 
 #include "indexer/extract/office_parts.h"
 #include "indexer/extract/office_text.h"
+#include "indexer/extract/open_sheets.h"
 #include "indexer/extract/workbook.h"
 #include "indexer/extract/xml_events.h"
 
@@ -95,11 +96,16 @@ static Status read_slides(OfficeParts *parts, Str part, Buf *out, Err *err)
 
 /* ---- OpenDocument ---------------------------------------------------------------------------------------------- */
 
+static bool is_encrypted(const OfficeParts *parts)
+{
+	return str_find(office_part(parts, STR("META-INF/manifest.xml")), STR("encryption-data")) >= 0;
+}
+
 /* Headers and footers of pages stand in styles.xml. */
 static Status read_open(OfficeParts *parts, Str content, Buf *out, Err *err)
 {
 	Str styles = office_part(parts, STR("styles.xml"));
-	if (str_find(office_part(parts, STR("META-INF/manifest.xml")), STR("encryption-data")) >= 0)
+	if (is_encrypted(parts))
 		return err_set(err, ST_UNSUPPORTED, "encrypted");
 	Status st = styles.len ? office_text_read(styles, office_open, out, err) : ST_OK;
 	return st == ST_OK ? office_text_read(content, office_open, out, err) : st;
@@ -116,24 +122,60 @@ static const struct {
 	     {"presentation", "ppt/presentation.xml", read_slides}};
 enum { KIND_COUNT = sizeof kinds / sizeof kinds[0] };
 
-static Status read_document(OfficeParts *parts, Buf *out, Err *err)
+static Status find_main_part(OfficeParts *parts, Str *part_out, Err *err)
 {
 	OfficeRelations relations;
-	Str content = office_part(parts, STR("content.xml"));
-	if (content.len)
-		return read_open(parts, content, out, err);
 	Status st = office_relations(parts, STR(""), &relations, err);
 	if (st != ST_OK)
 		return st;
-	Str part = office_related_by_kind(&relations, "officeDocument");
-	for (size_t i = 0; i < KIND_COUNT && part.len == 0; i++)
+	*part_out = office_related_by_kind(&relations, "officeDocument");
+	for (size_t i = 0; i < KIND_COUNT && part_out->len == 0; i++)
 		if (office_part(parts, str_from(kinds[i].usual)).len)
-			part = str_from(kinds[i].usual);
+			*part_out = str_from(kinds[i].usual);
+	return ST_OK;
+}
+
+static Status read_document(OfficeParts *parts, Buf *out, Err *err)
+{
+	Str part = {NULL, 0}, content = office_part(parts, STR("content.xml"));
+	if (content.len)
+		return read_open(parts, content, out, err);
+	Status st = find_main_part(parts, &part, err);
+	if (st != ST_OK)
+		return st;
 	Str root = xml_root_name(office_part(parts, part));
 	for (size_t i = 0; i < KIND_COUNT; i++)
 		if (str_eq(root, str_from(kinds[i].root)))
 			return kinds[i].read(parts, part, out, err);
 	return err_set(err, ST_INVALID, "it holds no text part: not an office document");
+}
+
+static Status read_sheets(OfficeParts *parts, SheetWriter *sheets, Err *err)
+{
+	Str part = {NULL, 0}, content = office_part(parts, STR("content.xml"));
+	if (content.len && is_encrypted(parts))
+		return err_set(err, ST_UNSUPPORTED, "encrypted");
+	if (content.len)
+		return open_sheets_read(content, sheets, err);
+	Status st = find_main_part(parts, &part, err);
+	if (st != ST_OK)
+		return st;
+	if (!str_eq(xml_root_name(office_part(parts, part)), STR("workbook")))
+		return err_set(err, ST_INVALID, "it holds no sheets: not a workbook");
+	return workbook_cells(parts, part, sheets, err);
+}
+
+Status office_read_sheets(int fd, Buf *out, Err *err)
+{
+	OfficeParts parts;
+	SheetWriter sheets = {.out = out};
+	Status st = office_parts_read(fd, &parts, err);
+	if (st != ST_OK)
+		return st;
+	st = read_sheets(&parts, &sheets, err);
+	sheet_writer_done(&sheets);
+	office_parts_done(&parts);
+	return st;
 }
 
 Status office_read(int fd, Buf *out, Err *err)

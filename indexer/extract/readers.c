@@ -82,6 +82,31 @@ static const TextReader readers[READER_COUNT] = {
 	[READER_PACKAGE] = {.no_text = no_extractor},
 };
 
+/* ---- sheets ---------------------------------------------------------------------------------------------------- */
+
+/* As for its text, but each cell in quotes, and a form feed behind each sheet. */
+static const char *const xls_sheets[] = {"xls2csv", "-s", "cp1252", "-d", "utf-8",    "-c", "\t", "-q",
+					 "3",       "-g", "15",     "-f", "%d/%m/%Y", "-b", "\f", "/proc/self/fd/0",
+					 NULL};
+
+static const TextReader sheet_readers[] = {
+	{.word = "sheets", .label = "hoso sheets", .read = office_read_sheets, .no_text = empty},
+	{.word = "xls-sheets", .label = "xls2csv", .program = xls_sheets, .package = "catdoc", .no_text = old_empty},
+};
+
+const TextReader *sheet_reader(FormatReader reader)
+{
+	switch (reader) {
+	case READER_XLSX:
+	case READER_ODS:
+		return &sheet_readers[0];
+	case READER_XLS:
+		return &sheet_readers[1];
+	default:
+		return NULL;
+	}
+}
+
 /* ---- pages ----------------------------------------------------------------------------------------------------- */
 
 static const char *const pdf_page[] = {"pdftoppm", "-r",        "300",      "-gray",           "-f", READER_PAGE,
@@ -116,6 +141,9 @@ const TextReader *text_reader_by_word(Str word)
 	for (size_t i = 0; i < READER_COUNT; i++)
 		if (readers[i].word && str_eq(word, str_from(readers[i].word)))
 			return &readers[i];
+	for (size_t i = 0; i < sizeof sheet_readers / sizeof sheet_readers[0]; i++)
+		if (str_eq(word, str_from(sheet_readers[i].word)))
+			return &sheet_readers[i];
 	for (size_t i = 0; i < sizeof page_readers / sizeof page_readers[0]; i++)
 		if (str_eq(word, str_from(page_readers[i].word)))
 			return &page_readers[i];

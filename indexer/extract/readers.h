@@ -39,6 +39,8 @@ typedef struct {
 #define READER_WIDTH "WIDTH"
 
 const TextReader *text_reader(FormatReader reader);
+/* What takes the cells out of a workbook, as indexer/source/grid.h has them; NULL: this format has none. */
+const TextReader *sheet_reader(FormatReader reader);
 /* One of those, or of what is done with pages: "pdf-page", "image-page", "pdf-view", "recognise". NULL: none runs
  * under this word. */
 const TextReader *text_reader_by_word(Str word);

@@ -5,6 +5,7 @@
 #include "indexer/extract/cell_format.h"
 #include "indexer/extract/lines.h"
 #include "indexer/extract/office_text.h"
+#include "indexer/extract/sheet_writer.h"
 #include "indexer/extract/xml_events.h"
 
 #include <stdio.h>
@@ -24,7 +25,7 @@ typedef struct {
 typedef struct {
 	Arena *arena;
 	bool since_1904, failed;
-	Sheet sheets[SHEETS_MAX];
+	Sheet list[SHEETS_MAX];
 	size_t sheet_count;
 	bool too_many_sheets;
 
@@ -39,6 +40,8 @@ typedef struct {
 	enum { VALUE_NUMBER, VALUE_SHARED, VALUE_TEXT, VALUE_BOOL, VALUE_DATE } kind;
 	uint64_t style;
 	LineWriter lines;
+	SheetWriter *sheets; /* gets the cells, and nothing else of a sheet; NULL: the text is written */
+	uint64_t row, column;
 } Workbook;
 
 static void pass_close(void *ctx, const char *name)
@@ -71,7 +74,7 @@ static void open_in_workbook(void *ctx, const char *name, XmlAttributes attribut
 	Sheet sheet = {arena_copy(w->arena, xml_attribute(attributes, "name")),
 		       arena_copy(w->arena, xml_relation_id(attributes))};
 	w->failed |= !sheet.name.ptr || !sheet.id.ptr;
-	w->sheets[w->sheet_count++] = sheet;
+	w->list[w->sheet_count++] = sheet;
 }
 
 /* ---- shared strings -------------------------------------------------------------------------------------------- */
@@ -173,6 +176,9 @@ static void begin_cell(Workbook *w, XmlAttributes attributes)
 			w->kind = kinds[i].kind;
 	w->style = 0;
 	str_to_u64(xml_attribute(attributes, "s"), &w->style);
+	/* Without a reference a cell follows the one before it. */
+	if (!sheet_reference(xml_attribute(attributes, "r"), &w->column, &w->row))
+		w->column++;
 }
 
 static void end_cell(Workbook *w)
@@ -189,8 +195,31 @@ static void end_cell(Workbook *w)
 		cell_show(value, style(w, w->style), w->since_1904, shown);
 		value = str_from(shown);
 	}
+	if (w->sheets) {
+		sheet_cell(w->sheets, w->row, w->column, value);
+		return;
+	}
 	lines_text(&w->lines, value);
 	lines_cell_end(&w->lines);
+}
+
+static void begin_row(Workbook *w, XmlAttributes attributes)
+{
+	w->row++;
+	str_to_u64(xml_attribute(attributes, "r"), &w->row);
+	w->column = UINT64_MAX;
+	if (!w->sheets)
+		lines_row_begin(&w->lines);
+}
+
+/* "B2:B7" */
+static void merge_cells(Workbook *w, Str range)
+{
+	uint64_t column, row, last_column, last_row;
+	ptrdiff_t colon = str_find_char(range, ':');
+	if (w->sheets && colon > 0 && sheet_reference(str_slice(range, 0, (size_t)colon), &column, &row) &&
+	    sheet_reference(str_slice(range, (size_t)colon + 1, range.len), &last_column, &last_row) && last_row > row)
+		sheet_merge(w->sheets, row, column, last_row - row + 1);
 }
 
 static bool is_head(const char *name)
@@ -207,9 +236,11 @@ static void open_in_sheet(void *ctx, const char *name, XmlAttributes attributes)
 {
 	Workbook *w = ctx;
 	if (strcmp(name, "row") == 0)
-		lines_row_begin(&w->lines);
+		begin_row(w, attributes);
 	else if (strcmp(name, "c") == 0)
 		begin_cell(w, attributes);
+	else if (strcmp(name, "mergeCell") == 0)
+		merge_cells(w, xml_attribute(attributes, "ref"));
 	w->dropped += strcmp(name, "rPh") == 0;
 	w->text += strcmp(name, "v") == 0 || strcmp(name, "t") == 0;
 	w->in_head |= is_head(name);
@@ -218,7 +249,7 @@ static void open_in_sheet(void *ctx, const char *name, XmlAttributes attributes)
 static void close_in_sheet(void *ctx, const char *name)
 {
 	Workbook *w = ctx;
-	if (strcmp(name, "row") == 0)
+	if (strcmp(name, "row") == 0 && !w->sheets)
 		lines_row_end(&w->lines);
 	else if (strcmp(name, "c") == 0)
 		end_cell(w);
@@ -298,13 +329,26 @@ static Status read_remarks(OfficeParts *parts, Str part, Buf *out, Err *err)
 	return st;
 }
 
+static const XmlHandlers in_sheet = {open_in_sheet, close_in_sheet, add_to_sheet};
+
+static Status read_cells(Workbook *w, OfficeParts *parts, const Sheet *sheet, Str part, Err *err)
+{
+	sheet_begin(w->sheets, sheet->name);
+	w->text = w->dropped = 0;
+	w->row = 0;
+	Status st = xml_read(office_part(parts, part), &in_sheet, w, err);
+	buf_clear(&w->head);
+	if (st == ST_OK)
+		st = sheet_end(w->sheets, err);
+	return st == ST_OK && !(buf_ok(&w->value) && buf_ok(&w->head)) ? err_no_memory(err) : st;
+}
+
 static Status read_sheet(Workbook *w, OfficeParts *parts, const Sheet *sheet, Str part, Buf *out, Err *err)
 {
-	static const XmlHandlers handlers = {open_in_sheet, close_in_sheet, add_to_sheet};
 	Buf rows = {0};
 	lines_begin(&w->lines, &rows, false);
 	w->text = w->dropped = 0;
-	Status st = xml_read(office_part(parts, part), &handlers, w, err);
+	Status st = xml_read(office_part(parts, part), &in_sheet, w, err);
 	lines_finish(&w->lines);
 	if (st == ST_OK && has_own_name(sheet->name) && rows.len)
 		buf_printf(out, "%.*s\n", STR_ARG(sheet->name));
@@ -337,16 +381,17 @@ static Status read_sheets(Workbook *w, OfficeParts *parts, const OfficeRelations
 	size_t found = 0;
 	Status st = ST_OK;
 	for (size_t i = 0; i < w->sheet_count && st == ST_OK; i++) {
-		Str part = office_related_by_id(relations, w->sheets[i].id);
+		Str part = office_related_by_id(relations, w->list[i].id);
 		if (office_part(parts, part).len == 0)
 			continue;
 		found++;
-		st = read_sheet(w, parts, &w->sheets[i], part, out, err);
+		st = w->sheets ? read_cells(w, parts, &w->list[i], part, err)
+			       : read_sheet(w, parts, &w->list[i], part, out, err);
 	}
 	return st == ST_OK && found == 0 ? err_set(err, ST_INVALID, "a workbook without any sheet") : st;
 }
 
-Status workbook_text(OfficeParts *parts, Str part, Buf *out, Err *err)
+static Status read_workbook(OfficeParts *parts, Str part, SheetWriter *sheets, Buf *out, Err *err)
 {
 	static const XmlHandlers in_workbook = {open_in_workbook, pass_close, pass_text};
 	static const XmlHandlers in_strings = {open_in_strings, close_in_strings, add_to_strings};
@@ -356,6 +401,7 @@ Status workbook_text(OfficeParts *parts, Str part, Buf *out, Err *err)
 	if (!w)
 		return err_no_memory(err);
 	w->arena = &parts->arena;
+	w->sheets = sheets;
 	Status st = xml_read(office_part(parts, part), &in_workbook, w, err);
 	if (st == ST_OK && w->too_many_sheets)
 		st = err_set(err, ST_LIMIT, "it has more than %d sheets", SHEETS_MAX);
@@ -374,4 +420,14 @@ Status workbook_text(OfficeParts *parts, Str part, Buf *out, Err *err)
 		buf_done(bufs[i]);
 	free(w);
 	return st;
+}
+
+Status workbook_text(OfficeParts *parts, Str part, Buf *out, Err *err)
+{
+	return read_workbook(parts, part, NULL, out, err);
+}
+
+Status workbook_cells(OfficeParts *parts, Str part, SheetWriter *sheets, Err *err)
+{
+	return read_workbook(parts, part, sheets, NULL, err);
 }

@@ -11,8 +11,11 @@
 #define INDEXER_EXTRACT_WORKBOOK_H
 
 #include "indexer/extract/office_parts.h"
+#include "indexer/extract/sheet_writer.h"
 
 /* part: the workbook's own part. */
 Status workbook_text(OfficeParts *parts, Str part, Buf *out, Err *err);
+/* Its cells alone, each where it stands. */
+Status workbook_cells(OfficeParts *parts, Str part, SheetWriter *sheets, Err *err);
 
 #endif

@@ -1,12 +1,14 @@
-/* indexer/ingest/folder.c - in each folder what names other files (JSON lines, a manifest) is read first, so that those
- * files are taken by their records and do not come again by themselves; then the other files by stem, then the folders
- * beneath. Files are opened without following links, so that nothing outside the folder is ever read. */
+/* indexer/ingest/folder.c - what names other files is read before them, so that those files are taken by their records
+ * and do not come again by themselves: registers first, in whatever folder they stand, then folder by folder JSON
+ * lines, the other files by stem, and the folders beneath. Files are opened without following links, so that nothing
+ * outside the folder is ever read. */
 #include "indexer/ingest/folder.h"
 
 #include "base/file.h"
 #include "indexer/ingest/delivery.h"
 #include "indexer/ingest/file.h"
 #include "indexer/ingest/group.h"
+#include "indexer/ingest/register.h"
 #include "indexer/source/format.h"
 
 #include <errno.h>
@@ -18,8 +20,7 @@ enum { FOLDER_DEPTH_MAX = 64 };
 static bool names_other_files(Str name)
 {
 	bool compressed;
-	FormatReader reader = format_by_long_name(name, &compressed)->reader;
-	return reader == READER_LINES || reader == READER_TABLE;
+	return format_by_long_name(name, &compressed)->reader == READER_LINES;
 }
 
 /* "a.zip!name": the folder stands for a package. */
@@ -98,6 +99,57 @@ static Status ingest_files(IngestRun *run, const FileList *list, int dir_fd, Str
 	return st;
 }
 
+/* ---- registers ------------------------------------------------------------------------------------------------- */
+
+/* One that is none is left for the walk over all files. */
+static Status try_register(IngestRun *run, const FileEntry *entry, int dir_fd, Str shown, Err *err)
+{
+	int fd = -1;
+	SourceFile file;
+	Err why;
+	RegisterOutcome outcome;
+	Status st = open_entry(dir_fd, entry, &fd, &why);
+	if (st == ST_OK)
+		st = source_file_take_fd(&file, fd, "it", &why);
+	if (st != ST_OK)
+		return ST_OK; /* the walk says so */
+	st = ingest_register(run, &file, shown, dir_fd, &outcome, err);
+	if (st == ST_OK && outcome != REGISTER_NONE)
+		st = taken_add(&run->taken, entry->dev, entry->ino, err);
+	source_file_done(&file);
+	return st == ST_OK ? ingest_tick(run, 0, err) : st;
+}
+
+/* All registers beneath, before any other file: one may stand below, beside or above the scans that it lists. */
+static Status ingest_registers(IngestRun *run, int dir_fd, Str name, unsigned depth, Err *err)
+{
+	FileList list = {0};
+	Arena arena = {0};
+	Err ignored;
+	Status st = ST_OK;
+	if (depth > FOLDER_DEPTH_MAX || file_list_read(&list, dir_fd, "the folder", &ignored) != ST_OK)
+		return ST_OK;
+	for (size_t i = 0; i < list.count && st == ST_OK && !ingest_stopped(run); i++) {
+		const FileEntry *entry = &list.entries[i];
+		if (!entry->is_dir && register_is_possible(entry->name))
+			st = try_register(run, entry, dir_fd, shown_name(&arena, name, entry->name), err);
+	}
+	for (size_t i = 0; i < list.count && st == ST_OK && !ingest_stopped(run); i++) {
+		const FileEntry *entry = &list.entries[i];
+		if (!entry->is_dir)
+			continue;
+		int fd = openat(dir_fd, entry->name.ptr, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (fd >= 0)
+			st = ingest_registers(run, fd, shown_name(&arena, name, entry->name), depth + 1, err);
+		close_quietly(fd);
+	}
+	arena_done(&arena);
+	file_list_done(&list);
+	return st;
+}
+
+/* ---- folders --------------------------------------------------------------------------------------------------- */
+
 static Status ingest_folders(IngestRun *run, const FileList *list, int dir_fd, Str name, unsigned depth, Err *err)
 {
 	Status st = ST_OK;
@@ -140,6 +192,8 @@ Status ingest_folder(IngestRun *run, int dir_fd, Str name, unsigned depth, Err *
 		ingest_warn(run, place, STR("links in this folder were not followed"));
 	if (depth == 0)
 		st = delivery_open(&run->delivery, dir_fd, name, err);
+	if (st == ST_OK && depth == 0 && !run->options.as_document)
+		st = ingest_registers(run, dir_fd, name, depth, err);
 	if (st == ST_OK)
 		st = ingest_files(run, &list, dir_fd, name, err);
 	if (st == ST_OK)

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/utf8.h"
+#include "indexer/extract/extract.h"
 #include "indexer/ingest/delivery.h"
 #include "indexer/ingest/records.h"
 #include "indexer/ingest/row.h"
@@ -14,8 +15,15 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-enum { REGISTER_BYTES_MAX = 128 << 20, FILES_OF_ROW_MAX = 64, PLAN_RECORDS = 3, DOCUMENT_KNOWN_MAX = 2 };
+enum {
+	REGISTER_BYTES_MAX = 128 << 20,
+	FILES_OF_ROW_MAX = 64,
+	PLAN_RECORDS = 3,
+	DOCUMENT_KNOWN_MAX = 2,
+	WORKBOOK_KNOWN_MIN = 4
+};
 
 typedef struct {
 	IngestRun *run;
@@ -372,43 +380,85 @@ static void register_done(Register *r)
 	buf_done(&r->plan);
 }
 
-/* *known_out: how many headings of this sheet are known. */
-static Status ingest_table(IngestRun *run, const Grid *table, size_t table_count, Str name, Delivery *delivery,
-			   bool *taken_out, size_t *known_out, Err *err)
+/* A workbook that a document brings along may have "Số", "Ngày" and "Ghi chú" too: more is asked of it than of a list
+ * in CSV, which is hardly ever a document. */
+static bool is_sure(const IngestRun *run, const RegisterColumns *c)
 {
-	Register r = {.run = run, .table = table, .delivery = delivery};
+	bool document = columns_have(c, REG_SUBJECT) &&
+			(columns_have(c, REG_NUMBER) || columns_have(c, REG_NUMERAL) || columns_have(c, REG_ID));
+	return run->options.map_count || (c->known >= WORKBOOK_KNOWN_MIN &&
+					  (document || columns_have(c, REG_FILE) || columns_have(c, REG_CASE_TITLE)));
+}
+
+typedef struct {
+	Str name;
+	const GridBook *book;
+	bool workbook;
+	Delivery *delivery;
+} RegisterFile;
+
+static bool is_list(const Grid *table);
+
+/* *known_out: how many headings of this sheet are known. */
+static Status ingest_table(IngestRun *run, const RegisterFile *file, const Grid *table, bool *taken_out,
+			   size_t *known_out, Err *err)
+{
+	Register r = {.run = run, .table = table, .delivery = file->delivery};
 	Status st = columns_find(table, run->options.maps, run->options.map_count, &r.arena, &r.columns, err);
-	r.name = name_of_sheet(&r, name, table, table_count);
-	if (delivery) {
-		Str path = delivery_path_of(delivery, name);
+	r.name = name_of_sheet(&r, file->name, table, file->book->count);
+	if (file->delivery) {
+		Str path = delivery_path_of(file->delivery, file->name);
 		r.folder = str_slice(path, 0, path.len - file_base(path).len);
 		while (r.folder.len && r.folder.ptr[r.folder.len - 1] == '/')
 			r.folder.len--;
 	}
-	*taken_out = st == ST_OK && r.columns.understood;
+	*taken_out = st == ST_OK && r.columns.understood && (!file->workbook || is_sure(run, &r.columns));
 	*known_out = r.columns.known;
 	if (*taken_out)
 		st = add_rows(&r, err);
-	else if (st == ST_OK && *known_out > DOCUMENT_KNOWN_MAX)
+	else if (st == ST_OK && !file->workbook && *known_out > DOCUMENT_KNOWN_MAX)
 		refuse(run, r.name, &r.columns);
 	register_done(&r);
 	return st;
 }
 
-static Status ingest_tables(IngestRun *run, const Grid *tables, size_t count, Str name, Delivery *delivery,
-			    RegisterOutcome *out, Err *err)
+/* A sheet that is no list, beside one that is: nothing of it is kept. */
+static void tell_of_sheet(IngestRun *run, const RegisterFile *file, const Grid *table)
 {
-	Status st = ST_OK;
+	Register r = {.run = run};
+	if (table->row_count) {
+		r.name = name_of_sheet(&r, file->name, table, file->book->count);
+		ingest_warn(run, (IngestPlace){.name = r.name},
+			    STR("this sheet was passed over: its headings are those of no register"));
+	}
+	register_done(&r);
+}
+
+static Status ingest_tables(IngestRun *run, const RegisterFile *file, RegisterOutcome *out, Err *err)
+{
+	const GridBook *book = file->book;
+	bool *taken = calloc(book->count + 1, sizeof *taken);
+	size_t most_known = 0;
+	Status st = taken ? ST_OK : err_no_memory(err);
 	*out = REGISTER_NONE;
-	for (size_t i = 0; i < count && st == ST_OK; i++) {
-		bool taken;
-		size_t known;
-		st = ingest_table(run, &tables[i], count, name, delivery, &taken, &known, err);
-		if (taken)
+	for (size_t i = 0; i < book->count && st == ST_OK; i++) {
+		size_t known = 0;
+		if (!is_list(&book->tables[i]))
+			continue;
+		st = ingest_table(run, file, &book->tables[i], &taken[i], &known, err);
+		most_known = known > most_known ? known : most_known;
+		if (st == ST_OK && taken[i])
 			*out = REGISTER_TAKEN;
-		else if (known > DOCUMENT_KNOWN_MAX && *out == REGISTER_NONE)
+		else if (st == ST_OK && known > DOCUMENT_KNOWN_MAX && *out == REGISTER_NONE && !file->workbook)
 			*out = REGISTER_REFUSED;
 	}
+	for (size_t i = 0; i < book->count && st == ST_OK && *out == REGISTER_TAKEN && file->workbook; i++)
+		if (!taken[i])
+			tell_of_sheet(run, file, &book->tables[i]);
+	if (st == ST_OK && *out == REGISTER_NONE && file->workbook && most_known > DOCUMENT_KNOWN_MAX)
+		ingest_warn(run, (IngestPlace){.name = file->name},
+			    STR("kept as a document; if it is a register, name its headings with --map"));
+	free(taken);
 	return st;
 }
 
@@ -416,18 +466,22 @@ static Status ingest_tables(IngestRun *run, const Grid *tables, size_t count, St
 
 bool register_is_possible(Str name)
 {
-	return format_by_name(name)->reader == READER_TABLE;
+	FormatReader reader = format_by_name(name)->reader;
+	return reader == READER_TABLE || reader == READER_XLSX || reader == READER_ODS || reader == READER_XLS;
 }
 
-static Status read_text(const SourceFile *file, Grid *out, Err *err)
+static Status read_text(const SourceFile *file, GridBook *out, Err *err)
 {
 	Buf bytes = {0}, text = {0};
 	EncodingReport encoding;
 	Status st = source_file_load(file, REGISTER_BYTES_MAX, &bytes, err);
 	if (st == ST_OK)
 		st = encoding_decode(buf_str(&bytes), &text, &encoding, err);
+	for (size_t i = 0; i < text.len; i++) /* a page break between rows */
+		if (text.data[i] == GRID_SHEET_MARK)
+			text.data[i] = '\n';
 	if (st == ST_OK)
-		st = grid_read_csv(out, buf_str(&text), err);
+		st = grid_read_book(out, buf_str(&text), true, err);
 	buf_done(&bytes);
 	buf_done(&text);
 	return st;
@@ -446,37 +500,67 @@ static bool is_list(const Grid *table)
 	return false;
 }
 
+/* *why: a workbook that can't be read is a document, whose record says why it has no text. */
+static Status read_file(IngestRun *run, const SourceFile *file, Str name, bool *workbook_out, GridBook *out, Err *err)
+{
+	FormatReader reader = format_by_name(name)->reader;
+	*workbook_out = reader != READER_TABLE;
+	if (!*workbook_out)
+		return read_text(file, out, err);
+	Status st = extract_sheets(reader, file, &run->options.until, out, err);
+	if (st == ST_OK || st == ST_NO_MEMORY || st == ST_BUSY)
+		return st;
+	*out = (GridBook){0};
+	return ST_OK;
+}
+
+static bool has_list(const GridBook *book)
+{
+	for (size_t i = 0; i < book->count; i++)
+		if (is_list(&book->tables[i]))
+			return true;
+	return false;
+}
+
+/* It has rows, but no headings that say what they are. */
+static void refuse_whole(IngestRun *run, const RegisterFile *file)
+{
+	RegisterColumns none = {0};
+	Arena arena = {0};
+	Err ignored;
+	bool found = columns_find(&file->book->tables[0], NULL, 0, &arena, &none, &ignored) == ST_OK;
+	refuse(run, file->name, found ? &none : NULL);
+	arena_done(&arena);
+}
+
 Status ingest_register(IngestRun *run, const SourceFile *file, Str name, int dir_fd, RegisterOutcome *out, Err *err)
 {
-	Grid table = {0};
+	GridBook book = {0};
 	Delivery *own = NULL;
 	IngestPlace place = {.name = name};
+	RegisterFile given = {.name = name, .book = &book};
 	*out = REGISTER_NONE;
 	if (run->options.as_document || file->size_bytes == 0)
 		return ST_OK;
-	Status st = read_text(file, &table, err);
-	if (st == ST_OK && !is_list(&table)) {
-		grid_done(&table);
+	Status st = read_file(run, file, file_base(name), &given.workbook, &book, err);
+	if (st == ST_OK && !has_list(&book)) {
+		grid_book_done(&book);
 		return ST_OK;
 	}
 	if (st == ST_OK && dir_fd >= 0 && !run->delivery)
 		st = delivery_open(&own, dir_fd, str_slice(name, 0, name.len - file_base(name).len), err);
+	given.delivery = own ? own : run->delivery;
 	if (st == ST_OK)
-		st = ingest_tables(run, &table, 1, name, own ? own : run->delivery, out, err);
+		st = ingest_tables(run, &given, out, err);
 	else
 		*out = REGISTER_REFUSED;
-	if (st == ST_OK && *out == REGISTER_NONE) {
-		RegisterColumns none = {0};
-		Arena arena = {0};
-		Err ignored;
-		bool found = columns_find(&table, NULL, 0, &arena, &none, &ignored) == ST_OK;
-		refuse(run, name, found ? &none : NULL);
-		arena_done(&arena);
+	if (st == ST_OK && *out == REGISTER_NONE && !given.workbook) {
+		refuse_whole(run, &given);
 		*out = REGISTER_REFUSED;
 	}
 	if (st != ST_OK)
 		st = ingest_reject_or_end(run, place, err, err);
-	grid_done(&table);
+	grid_book_done(&book);
 	delivery_close(own);
 	return st;
 }

@@ -5,7 +5,9 @@
  * What does not fit is a finding of the report: a row's file that is not there, stands elsewhere or is named twice; a
  * number that stands twice; a total that differs.
  *
- * Shapes   CSV and TSV in any encoding that the decoder knows; workbooks are documents so far
+ * A workbook is a register where its headings leave no doubt (or --map settles them): most workbooks are documents.
+ *
+ * Shapes   CSV and TSV in any encoding that the decoder knows; sheets of XLSX, ODS and XLS
  * Owns     nothing; the descriptor stays the caller's
  * Errors   what ends the ingest (run.h); rows and lists that can't be taken are rejected
  * Threads  one
