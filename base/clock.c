@@ -39,12 +39,74 @@ static unsigned days_in_month(unsigned year, unsigned month)
 	return month == 2 && leap ? 29 : days[month - 1];
 }
 
-bool civil_date_parse(Str s, CivilDate *out)
+enum { VIETNAM_OFFSET_MINUTES = 7 * 60, DAY_MINUTES = 24 * 60 };
+
+static bool take_two_digits(Str *s, unsigned most, unsigned *out)
+{
+	uint64_t value;
+	if (s->len < 2 || !str_to_u64(str_slice(*s, 0, 2), &value) || value > most)
+		return false;
+	*out = (unsigned)value;
+	*s = str_slice(*s, 2, s->len);
+	return true;
+}
+
+static bool take_char(Str *s, const char *any)
+{
+	if (!s->len || !strchr(any, s->ptr[0]))
+		return false;
+	*s = str_slice(*s, 1, s->len);
+	return true;
+}
+
+/* "00:00:00", "08:30", "17:00:00.000Z", "00:00:00+07:00". *days_out: by how many days the date in Vietnam is another; a
+ * time without an offset is Vietnam's. */
+static bool read_time(Str s, int *days_out)
+{
+	unsigned hour, minute, second = 0, away_hours = 0, away_minutes = 0;
+	if (!take_two_digits(&s, 24, &hour) || !take_char(&s, ":") || !take_two_digits(&s, 59, &minute))
+		return false;
+	if (take_char(&s, ":") && !take_two_digits(&s, 60, &second))
+		return false;
+	while (s.len && (s.ptr[0] == '.' || (s.ptr[0] >= '0' && s.ptr[0] <= '9')))
+		s = str_slice(s, 1, s.len);
+	*days_out = 0;
+	if (!s.len)
+		return true;
+	bool west = s.ptr[0] == '-';
+	if (!take_char(&s, "Z")) {
+		if (!take_char(&s, "+-") || !take_two_digits(&s, 14, &away_hours))
+			return false;
+		take_char(&s, ":");
+		if (s.len && !take_two_digits(&s, 59, &away_minutes))
+			return false;
+	}
+	int away = (int)(away_hours * 60 + away_minutes) * (west ? -1 : 1);
+	int minutes = (int)(hour * 60 + minute) - away + VIETNAM_OFFSET_MINUTES;
+	*days_out = minutes < 0 ? -1 : minutes >= DAY_MINUTES;
+	return s.len == 0;
+}
+
+static CivilDate day_beside(CivilDate date, int days)
+{
+	unsigned year = (unsigned)date.year, month = date.month, day = date.day;
+	if (days > 0 && ++day > days_in_month(year, month)) {
+		day = 1;
+		month = month == 12 ? 1 : month + 1;
+		year += month == 1;
+	} else if (days < 0 && --day == 0) {
+		month = month == 1 ? 12 : month - 1;
+		year -= month == 12;
+		day = days_in_month(year, month);
+	}
+	return year >= 1 && year <= 9999 ? (CivilDate){(int16_t)year, (uint8_t)month, (uint8_t)day} : date;
+}
+
+static bool parse_date(Str s, CivilDate *out)
 {
 	uint64_t parts[3];
 	size_t lengths[3], count = 0, i = 0;
 	char separator = 0;
-	s = str_trim(s);
 	for (;;) {
 		size_t start = i;
 		while (i < s.len && s.ptr[i] >= '0' && s.ptr[i] <= '9')
@@ -78,6 +140,22 @@ bool civil_date_parse(Str s, CivilDate *out)
 	if (year == 0 || month > 12 || (day && day > days_in_month((unsigned)year, (unsigned)month)))
 		return false;
 	*out = (CivilDate){(int16_t)year, (uint8_t)month, (uint8_t)day};
+	return true;
+}
+
+bool civil_date_parse(Str s, CivilDate *out)
+{
+	CivilDate date;
+	int days = 0;
+	s = str_trim(s);
+	size_t end = 0;
+	while (end < s.len && s.ptr[end] != 'T' && s.ptr[end] != ' ')
+		end++;
+	if (!parse_date(str_slice(s, 0, end), &date))
+		return false;
+	if (end < s.len && (!date.day || !read_time(str_trim(str_slice(s, end + 1, s.len)), &days)))
+		return false;
+	*out = days ? day_beside(date, days) : date;
 	return true;
 }
 

@@ -32,13 +32,50 @@ static void dates_may_lack_the_day_or_the_month(void **state)
 	assert_reads("3/2019", "2019-03");
 }
 
+static void a_time_behind_a_date_is_read_over(void **state)
+{
+	(void)state;
+	assert_reads("12/03/2019 00:00:00", "2019-03-12");
+	assert_reads("2019-03-12T08:30", "2019-03-12");
+	assert_reads("2019-03-12 23:59:59.999", "2019-03-12");
+	assert_reads("2019-03-12T00:00:00Z", "2019-03-12");
+	assert_reads("2019-03-12T00:00:00+07:00", "2019-03-12");
+	/* moments that are another day in Vietnam */
+	assert_reads("2019-03-11T17:00:00Z", "2019-03-12");
+	assert_reads("2019-12-31T17:00:00.000Z", "2020-01-01");
+	assert_reads("2020-02-28T20:00:00+0000", "2020-02-29");
+	assert_reads("2019-03-01T00:30:00+09:00", "2019-02-28");
+	assert_reads("2019-02-28T10:00:00-08:00", "2019-03-01");
+}
+
 static void days_that_no_calendar_has_are_refused(void **state)
 {
 	(void)state;
 	static const char *const wrong[] = {
-		"2019-02-29", "1900-02-29", "31/4/2020", "2019-13-01", "2019-00-10",  "2019-01-00", "0/5/2019",
-		"0000",       "",           "12/3",      "12/3/19",    "2019-3-12-1", "12/3-2019",  "12 3 2019",
-		"20190312",   "ngày 12",    "2019-",     "-2019",      "2019/1/2/",
+		"2019-02-29",
+		"1900-02-29",
+		"31/4/2020",
+		"2019-13-01",
+		"2019-00-10",
+		"2019-01-00",
+		"0/5/2019",
+		"0000",
+		"",
+		"12/3",
+		"12/3/19",
+		"2019-3-12-1",
+		"12/3-2019",
+		"12 3 2019",
+		"20190312",
+		"ngày 12",
+		"2019-",
+		"-2019",
+		"2019/1/2/",
+		"2019-03-12T",
+		"2019-03-12 25:00",
+		"2019-03T00:00",
+		"2019-03-12 08:61",
+		"2019-03-12T08:00X",
 	};
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		CivilDate date = {.year = 7};
@@ -100,6 +137,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(dates_are_read_as_papers_write_them),
 		cmocka_unit_test(dates_may_lack_the_day_or_the_month),
+		cmocka_unit_test(a_time_behind_a_date_is_read_over),
 		cmocka_unit_test(days_that_no_calendar_has_are_refused),
 		cmocka_unit_test(every_day_of_four_centuries_comes_back),
 		cmocka_unit_test(no_date_is_written_as_nothing),
