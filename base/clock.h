@@ -28,8 +28,8 @@ typedef struct {
 } CivilDate;
 
 /* Accepts YYYY-MM-DD, YYYY-MM, YYYY, dd/mm/yyyy, mm/yyyy (one or two digits, '/', '-' or '.'); checks the calendar. A
- * time behind a full date, as spreadsheets and programs write it, is read over: "12/03/2019 00:00:00"; one with an offset
- * is a moment, of which the date in Vietnam counts: "2019-03-11T17:00:00Z" is the 12th there. */
+ * time behind a full date, as spreadsheets and programs write it, is read over: "12/03/2019 00:00:00"; one with an
+ * offset is a moment, of which the date in Vietnam counts: "2019-03-11T17:00:00Z" is the 12th there. */
 bool civil_date_parse(Str s, CivilDate *out);
 /* "2019-03-12", "2019-03", "2019" or ""; returns the length (<= 10), NUL-terminated. */
 size_t civil_date_format(CivilDate date, char out[AT_LEAST 11]);

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { MAPS_MAX = 64, SETTLE_MS = 600000, TERMINAL_PAUSE_US = 200000, LOG_PAUSE_US = 5000000 };
+enum { MAPS_MAX = 64, SETTLE_MS = 600000, SETTLE_STEP_MS = 250, TERMINAL_PAUSE_US = 200000, LOG_PAUSE_US = 5000000 };
 enum { OPT_JSON, OPT_REJECTS, OPT_NO_WAIT, OPT_FONDS, OPT_CASE, OPT_DRY_RUN, OPT_MAP, OPT_AS_DOCUMENT, OPT_QUIET };
 static const CliOption options[] = {
 	[OPT_JSON] = {"json", 0, NULL, "end with the report as one JSON object"},
@@ -127,6 +127,18 @@ static int print_report(const IngestReport *r, bool as_json)
 	return cli_print(&text, code);
 }
 
+/* Records are searchable already; merging shards makes searches faster. It is left to others as soon as others write:
+ * what they add would be waited for without end. */
+static void settle(Store *store, Index *index)
+{
+	uint64_t size = store_tree_size(store);
+	Err ignored;
+	for (unsigned waited = 0; waited < SETTLE_MS; waited += SETTLE_STEP_MS)
+		if (stop_raised(&cli_stop) || store_tree_size(store) != size ||
+		    index_settle(index, SETTLE_STEP_MS, &ignored) != ST_BUSY)
+			return;
+}
+
 static Status ingest_all(const CliArgs *args, Store *store, Index *index, Output *output, IngestReport *report,
 			 Err *err)
 {
@@ -144,12 +156,11 @@ static Status ingest_all(const CliArgs *args, Store *store, Index *index, Output
 	how.as_document = args->values[OPT_AS_DOCUMENT] != NULL;
 	how.maps = maps;
 	how.map_count = read_maps(args->values[OPT_MAP], maps);
-	Err ignored;
 	Status st = index ? index_follower_start(index, err) : ST_OK;
 	if (st == ST_OK)
 		st = ingest_paths(store, index, (const char *const *)args->words, args->word_count, &how, report, err);
-	if (st == ST_OK && index && !stop_raised(&cli_stop))
-		index_settle(index, SETTLE_MS, &ignored); /* records are searchable already; this makes it faster */
+	if (st == ST_OK && index)
+		settle(store, index);
 	return st;
 }
 

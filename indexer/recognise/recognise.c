@@ -3,6 +3,7 @@
 #include "indexer/recognise/recognise.h"
 
 #include "base/clock.h"
+#include "base/wait.h"
 #include "base/event.h"
 #include "indexer/recognise/queue.h"
 #include "indexer/recognise/record.h"
@@ -129,12 +130,7 @@ static void wait_and_tell(Job *job, const RecogniseOptions *options, uint64_t st
 	RecogniseReport report;
 	pthread_mutex_lock(&job->lock);
 	while (job->working) {
-		struct timespec until;
-		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += TELL_MS * 1000000L;
-		until.tv_sec += until.tv_nsec / 1000000000L;
-		until.tv_nsec %= 1000000000L;
-		pthread_cond_timedwait(&job->changed, &job->lock, &until);
+		wait_until(&job->changed, &job->lock, clock_monotonic_us() + TELL_MS * 1000ull);
 		fill_report(job, started_us, &report);
 		if (!options->progress)
 			continue;

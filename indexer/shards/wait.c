@@ -7,20 +7,15 @@
 
 #include "base/clock.h"
 #include "base/event.h"
+#include "base/wait.h"
 #include "indexer/shards/follower.h"
 #include "indexer/shards/index.h"
 
 #include <inttypes.h>
-#include <time.h>
 
 void wait_for_signal(pthread_cond_t *cond, pthread_mutex_t *mutex, unsigned ms)
 {
-	struct timespec until;
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_nsec += (long)ms * 1000000;
-	until.tv_sec += until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
-	pthread_cond_timedwait(cond, mutex, &until);
+	wait_until(cond, mutex, clock_monotonic_us() + ms * 1000ull);
 }
 
 void index_notify(Index *index)

@@ -8,6 +8,7 @@
 #include "server/http/connections.h"
 
 #include "base/clock.h"
+#include "base/wait.h"
 
 #include <linux/sockios.h>
 #include <linux/tcp.h>
@@ -20,7 +21,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-enum { CLIENT_BUCKETS = 1024 };
+enum { CLIENT_BUCKETS = 1024, REAP_EVERY_US = 1000000 };
 
 typedef struct Peer Peer; /* one client and how many connections it has */
 struct Peer {
@@ -136,10 +137,7 @@ static void *reap(void *ctx)
 	Connections *all = ctx;
 	pthread_mutex_lock(&all->lock);
 	while (!all->stop) {
-		struct timespec until;
-		clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_sec++;
-		pthread_cond_timedwait(&all->wake, &all->lock, &until);
+		wait_until(&all->wake, &all->lock, clock_monotonic_us() + REAP_EVERY_US);
 		look_through(all);
 	}
 	pthread_mutex_unlock(&all->lock);
@@ -149,16 +147,12 @@ static void *reap(void *ctx)
 Status connections_new(Connections **out, unsigned most, unsigned most_per_client, Err *err)
 {
 	Connections *all = calloc(1, sizeof *all);
-	pthread_condattr_t attributes;
 	if (!all)
 		return err_no_memory(err);
 	all->most = most;
 	all->most_per_client = most_per_client;
 	pthread_mutex_init(&all->lock, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&all->wake, &attributes);
-	pthread_condattr_destroy(&attributes);
+	pthread_cond_init(&all->wake, NULL);
 	int failed = pthread_create(&all->reaper, NULL, reap, all);
 	if (failed) {
 		free(all);

@@ -6,6 +6,8 @@
  */
 #include "server/http/workers.h"
 
+#include "base/wait.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
@@ -208,13 +210,9 @@ static unsigned core_count(void)
 
 static void init_queue(Queue *q)
 {
-	pthread_condattr_t attributes;
 	pthread_mutex_init(&q->lock, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&q->wake, NULL);
-	pthread_cond_init(&q->idle, &attributes);
-	pthread_condattr_destroy(&attributes);
+	pthread_cond_init(&q->idle, NULL);
 }
 
 static Status start_queue(Workers *all, WorkKind kind, WorkLimits limits, Err *err)
@@ -299,10 +297,9 @@ bool workers_wait_idle(Workers *all, const Deadline *deadline)
 	bool idle = true;
 	for (int kind = 0; kind < WORK_KINDS; kind++) {
 		Queue *q = &all->queues[kind];
-		struct timespec until = {(time_t)(deadline->at_us / 1000000), (long)(deadline->at_us % 1000000) * 1000};
 		pthread_mutex_lock(&q->lock);
 		while (q->open && !deadline_passed(deadline))
-			pthread_cond_timedwait(&q->idle, &q->lock, &until);
+			wait_until(&q->idle, &q->lock, deadline->at_us);
 		idle = idle && q->open == 0;
 		pthread_mutex_unlock(&q->lock);
 	}

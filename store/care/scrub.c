@@ -5,10 +5,10 @@
 
 #include "base/clock.h"
 #include "base/stop.h"
+#include "base/wait.h"
 #include "store/care/verify.h"
 #include "store/log/state.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -59,16 +59,9 @@ static void note_finding(void *ctx, const VerifyFinding *finding)
 
 static void sleep_ms(Scrub *s, uint64_t ms)
 {
-	struct timespec until;
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += (time_t)(ms / 1000);
-	until.tv_nsec += (long)(ms % 1000) * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
+	uint64_t until_us = clock_monotonic_us() + ms * 1000;
 	pthread_mutex_lock(&s->mutex);
-	while (!stop_raised(&s->stop) && pthread_cond_timedwait(&s->wake, &s->mutex, &until) != ETIMEDOUT)
+	while (!stop_raised(&s->stop) && wait_until(&s->wake, &s->mutex, until_us))
 		continue;
 	pthread_mutex_unlock(&s->mutex);
 }
