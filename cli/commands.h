@@ -10,6 +10,7 @@
 extern const CliCommand command_init;
 extern const CliCommand command_ingest;
 extern const CliCommand command_ocr;
+extern const CliCommand command_sealed;
 extern const CliCommand command_search;
 extern const CliCommand command_get;
 extern const CliCommand command_export;

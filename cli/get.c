@@ -6,7 +6,7 @@
 #include "cli/output.h"
 #include "indexer/search/related.h"
 #include "indexer/search/search.h"
-#include "store/record/entry_json.h"
+#include "store/record/sealed.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -178,7 +178,7 @@ static int run_get(const CliArgs *args)
 	int code = cli_open(args, &get.store, NULL);
 	if (code != EXIT_DONE)
 		return code;
-	Status st = store_find(get.store, ENTRY_RECORD, key, (uint32_t)version, &sequence, &get.err);
+	Status st = record_find(get.store, key, (uint32_t)version, &sequence, &get.err);
 	if (st == ST_OK)
 		code = show_entry(&get, sequence);
 	else if (st == ST_NOT_FOUND && !version && cli_open_index(args, get.store, &get.index) == EXIT_DONE)

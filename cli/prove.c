@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "store/proof/proof_json.h"
+#include "store/record/sealed.h"
 
 enum { OPT_JSON, OPT_VERSION };
 static const CliOption options[] = {
@@ -25,7 +26,7 @@ static int run_prove(const CliArgs *args)
 	if (code != EXIT_DONE)
 		return code;
 	jout_begin(&j, &text);
-	Status st = store_find(store, ENTRY_RECORD, str_from(args->words[0]), (uint32_t)version, &sequence, &err);
+	Status st = record_find(store, str_from(args->words[0]), (uint32_t)version, &sequence, &err);
 	if (st == ST_OK)
 		st = proof_anchor(store, sequence, &anchor, &err);
 	if (st == ST_OK)

@@ -8,6 +8,7 @@
 #include "indexer/ingest/complete.h"
 #include "indexer/ingest/secret.h"
 #include "store/format/hash.h"
+#include "store/record/sealed.h"
 
 #include <stdio.h>
 
@@ -252,6 +253,21 @@ static void count_text_state(IngestRun *run, const ItemText *text)
 	run->report->unreadable += text->state == TEXT_UNREADABLE || text->state == TEXT_ENCRYPTED;
 }
 
+/* Another version would take the seal off. */
+static Status check_not_sealed(IngestRun *run, Str id, Err *err)
+{
+	uint64_t sequence;
+	Entry entry;
+	Err ignored;
+	bool sealed = false;
+	if (store_find(run->store, ENTRY_RECORD, id, 0, &sequence, &ignored) != ST_OK)
+		return ST_OK;
+	Status st = store_entry(run->store, sequence, &run->arena, &entry, err);
+	if (st == ST_OK)
+		st = entry_is_sealed(&entry, &run->arena, &sealed, err);
+	return st == ST_OK && sealed ? err_set(err, ST_FORBIDDEN, "this record is sealed off") : st;
+}
+
 static Status check_not_empty(const IngestItem *item, Err *err)
 {
 	const Record *record = item->record;
@@ -334,6 +350,10 @@ static Status add(IngestRun *run, IngestItem *item, Buf *text_buf, Err *err)
 		st = move_into_extra(run, record, RF_TEXT_STATE, err);
 	if (st == ST_OK)
 		st = move_into_extra(run, record, RF_REASON, err);
+	if (st == ST_OK)
+		st = move_into_extra(run, record, RF_SEALED_OFF, err);
+	if (st == ST_OK && key.len && !record->is_case)
+		st = check_not_sealed(run, key, err);
 	if (st != ST_OK)
 		return st;
 	fill_in_options(run, record);

@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "indexer/ingest/add.h"
 #include "indexer/ingest/complete.h"
-#include "store/record/entry_json.h"
+#include "store/record/sealed.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -203,6 +203,11 @@ static Status try_to_add(Content *c, uint64_t *sequence_out, Receipt *out, Err *
 	Status st = store_find(c->run.store, ENTRY_RECORD, c->input->id, 0, sequence_out, err);
 	if (st == ST_OK)
 		st = store_entry(c->run.store, *sequence_out, &c->arena, &c->entry, err);
+	bool sealed = false;
+	if (st == ST_OK)
+		st = entry_is_sealed(&c->entry, &c->arena, &sealed, err);
+	if (st == ST_OK && sealed)
+		st = err_set(err, ST_NOT_FOUND, "nothing here is called '%.*s'", STR_ARG(c->input->id));
 	if (st != ST_OK)
 		return st;
 	if (c->input->version && c->input->version != entry->version)

@@ -9,7 +9,7 @@
 #include "indexer/ingest/complete.h"
 #include "indexer/ingest/secret.h"
 #include "indexer/recognise/layout.h"
-#include "store/record/entry_json.h"
+#include "store/record/sealed.h"
 #include "store/record/text_state.h"
 
 #include <stdio.h>
@@ -347,13 +347,25 @@ static Status compose_objects(Work *w, const ItemText *text, EntryInput *next, E
 	return ST_OK;
 }
 
+/* Whatever its fields say: it is sealed off because it is a secret, so the gate is not asked. */
+static Status write_sealed(Work *w, EntryInput *next, Err *err)
+{
+	buf_clear(&w->run.metadata);
+	record_write(&w->record, &w->run.metadata);
+	next->metadata = buf_str(&w->run.metadata);
+	next->cases = w->record.fields[RF_CASES].items;
+	next->case_count = w->record.fields[RF_CASES].count;
+	return buf_ok(&w->run.metadata) ? ST_OK : err_no_memory(err);
+}
+
 static Status append(Work *w, EntryInput *next, RecogniseResult *out, Err *err)
 {
 	next->kind = ENTRY_RECORD;
 	next->key = w->entry.key;
 	next->expected_version = w->entry.version;
 	w->record.fields[RF_REASON].text = STR("recognised");
-	Status st = item_write_metadata(&w->run, &w->record, next, err);
+	Status st = record_is_sealed(&w->record) ? write_sealed(w, next, err)
+						 : item_write_metadata(&w->run, &w->record, next, err);
 	if (st == ST_OK && deadline_passed(w->until))
 		st = err_set(err, ST_BUSY, "there was no time left; nothing of it is archived");
 	return st == ST_OK ? store_put(w->run.store, next, &out->receipt, err) : st;
@@ -386,6 +398,7 @@ static Status seal_off(Work *w, RecogniseResult *out, Err *err)
 	ItemText none = {0};
 	buf_clear(&w->layout.lines);
 	w->record.fields[RF_TEXT_STATE].text = text_state_to_store(TEXT_UNREADABLE, false);
+	w->record.fields[RF_SEALED_OFF].text = STR("a stamp of secrecy on its pages");
 	Status st = json_set_member(record_text(&w->record, RF_EXTRA), "extraction",
 				    STR("{\"reason\":\"a stamp of secrecy on its pages\",\"text\":\"none\"}"),
 				    &w->run.arena, &w->record.fields[RF_EXTRA].text, err);

@@ -142,7 +142,9 @@ Status document_load(DocumentReader *r, uint64_t sequence, Superseded *supersede
 	if (r->entry.previous != UINT64_MAX && r->entry.kind == ENTRY_RECORD &&
 	    !superseded_add(superseded, r->entry.previous))
 		return err_no_memory(err);
-	*is_document_out = r->entry.kind == ENTRY_RECORD && !r->entry.destroyed;
+	/* one that is sealed off is found by nobody (store/record/sealed.h) */
+	*is_document_out =
+		r->entry.kind == ENTRY_RECORD && !r->entry.destroyed && !record_text(&r->record, RF_SEALED_OFF).len;
 	if (r->entry.kind == ENTRY_DESTRUCTION)
 		return add_destroyed(r, superseded, err);
 	return *is_document_out ? load_texts(r, &r->entry, superseded, err) : ST_OK;

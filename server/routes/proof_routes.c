@@ -5,6 +5,7 @@
 #include "store/proof/checkpoint.h"
 #include "store/proof/proof.h"
 #include "store/proof/proof_json.h"
+#include "store/record/sealed.h"
 
 Status get_record_proof(Request *r, Reply *reply, Err *err)
 {
@@ -13,7 +14,7 @@ Status get_record_proof(Request *r, Reply *reply, Err *err)
 	JsonOut j;
 	Status st = request_number(r, "version", 0, 1, UINT32_MAX, &version, err);
 	if (st == ST_OK)
-		st = store_find(r->service->store, ENTRY_RECORD, r->variables[0], (uint32_t)version, &sequence, err);
+		st = record_find(r->service->store, r->variables[0], (uint32_t)version, &sequence, err);
 	if (st == ST_OK)
 		st = proof_anchor(r->service->store, sequence, &anchor, err);
 	if (st == ST_OK) {

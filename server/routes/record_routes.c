@@ -5,7 +5,7 @@
 #include "indexer/search/related.h"
 #include "indexer/search/search.h"
 #include "server/http/conditions.h"
-#include "store/record/entry_json.h"
+#include "store/record/sealed.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -14,11 +14,10 @@ enum { VERSIONS_SHOWN = 1000, MATCHES_TEXT_MAX = 64 << 20 };
 
 Status record_load_version(Request *r, Entry *out, Err *err)
 {
-	uint64_t version, sequence;
+	uint64_t version;
 	Status st = request_number(r, "version", 0, 1, UINT32_MAX, &version, err);
-	if (st == ST_OK)
-		st = store_find(r->service->store, ENTRY_RECORD, r->variables[0], (uint32_t)version, &sequence, err);
-	return st == ST_OK ? store_entry(r->service->store, sequence, &r->arena, out, err) : st;
+	return st == ST_OK ? record_load(r->service->store, r->variables[0], (uint32_t)version, &r->arena, out, err)
+			   : st;
 }
 
 /* ---- metadata -------------------------------------------------------------------------------------------------- */

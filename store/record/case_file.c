@@ -4,7 +4,7 @@
  */
 #include "store/record/case_file.h"
 
-#include "store/record/entry_json.h"
+#include "store/record/sealed.h"
 
 #include <stdlib.h>
 
@@ -32,7 +32,8 @@ static Status read_records(Store *store, const uint64_t *sequences, CaseFile *fi
 {
 	Arena scratch = {0};
 	Status st = ST_OK;
-	for (size_t i = 0; i < file->record_count && st == ST_OK; i++) {
+	size_t count = file->record_count, kept = 0;
+	for (size_t i = 0; i < count && st == ST_OK; i++) {
 		Entry entry;
 		Record record;
 		arena_reset(&scratch);
@@ -41,10 +42,13 @@ static Status read_records(Store *store, const uint64_t *sequences, CaseFile *fi
 			st = entry_read_record(&entry, &scratch, &record, err);
 		if (st != ST_OK)
 			break;
-		file->records[i].sequence = sequences[i];
-		civil_date_format(record.issued, file->records[i].issued);
+		if (record_is_sealed(&record))
+			continue;
+		file->records[kept].sequence = sequences[i];
+		civil_date_format(record.issued, file->records[kept++].issued);
 		add_state(state, &entry, file);
 	}
+	file->record_count = kept;
 	arena_done(&scratch);
 	return st;
 }

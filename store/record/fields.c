@@ -29,5 +29,6 @@ const RecordField record_fields[RF_COUNT] = {
 	[RF_DUE] = {"due", FIELD_DATE, 0, "Hạn xử lý", "Due"},
 	[RF_EXTRA] = {"extra", FIELD_JSON, 0, "Thông tin khác", "Other"},
 	[RF_TEXT_STATE] = {"text_state", FIELD_TEXT, 0, "Tình trạng văn bản", "State of the text"},
+	[RF_SEALED_OFF] = {"sealed_off", FIELD_TEXT, 0, "Niêm phong vì", "Sealed off for"},
 	[RF_REASON] = {"reason", FIELD_TEXT, 0, "Lý do có phiên bản này", "Reason of this version"},
 };

@@ -39,6 +39,7 @@ typedef enum {
 	RF_EXTRA,
 	RF_TEXT_STATE, /* how much of the text is there: text_state.h; never a sender's */
 	RF_REASON,     /* why there is this version, where it is none that was sent: "recognised" */
+	RF_SEALED_OFF, /* why nobody may read the record: sealed.h; never a sender's */
 	RF_COUNT
 } RecordFieldId;
 

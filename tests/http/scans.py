@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 
-from hoso_http import Service, check, finish, skip
+from hoso_http import BIN, Service, check, finish, skip
 
 if not shutil.which("pdftoppm"):
     print("skipped: pdftoppm is missing (poppler-utils)")
@@ -121,5 +121,22 @@ with Service(lines=[{"id": "a", "text": "một"}]) as service:
             break
         time.sleep(0.1)
     check("it is found by what stands on it", any(h["id"] == "scan" for h in found["hits"]), found)
+
+    post(service, "mat", scanned(["UY BAN NHAN DAN TINH", "So: 16/BC-UBND", "TOI MAT", "BAO CAO", "Ve viec bo tri luc luong"]))
+    for _ in range(300):
+        gone = service.get("/v1/records/mat")
+        if gone.status == 404:
+            break
+        time.sleep(0.2)
+    check("a scan that turns out to bear a stamp of secrecy is sealed off", gone.status == 404, gone)
+    for path in "/text", "/content", "?version=1", "/content?version=1", "/proof", "/proof?version=1", "/pages/1", "/pages/1/words", "/matches?q=a":
+        check("nothing of it is read: " + path, service.get("/v1/records/mat" + path).status == 404)
+    check("it can't be replaced", service.post_json("/v1/records", {"id": "mat", "text": "khác"}).status == 403)
+    check("nor added to", service.ask("PUT", "/v1/records/mat/content?name=a.txt", b"abc", {"Content-Type": "text/plain"}).status == 404)
+    service.wait_searchable()
+    found = service.get("/v1/search?q=16/BC-UBND").json
+    check("nor found", not any(h["id"] == "mat" for h in found["hits"]), found)
+    listed = subprocess.run([BIN, "-a", service.archive, "sealed", "--json"], capture_output=True).stdout
+    check("and an administrator has it in a list", b'"id":"mat"' in listed, listed)
 shutil.rmtree(scratch, ignore_errors=True)
 finish()

@@ -6,7 +6,7 @@
 #include "indexer/extract/recogniser.h"
 #include "indexer/recognise/layout.h"
 #include "indexer/recognise/recognise.h"
-#include "store/record/entry_json.h"
+#include "store/record/sealed.h"
 #include "store/record/text_state.h"
 
 static const char *const letter[] = {"ỦY BAN NHÂN DÂN TỈNH NAM ĐỊNH",
@@ -195,6 +195,12 @@ static void a_poor_text_layer_is_replaced_and_kept(void **state)
 	arena_done(&arena);
 }
 
+static void count_sealed(void *ctx, const SealedRecord *record)
+{
+	unsigned *count = ctx;
+	*count += record->reason.len > 0;
+}
+
 static void a_secret_that_recognition_shows_leaves_no_word_of_it(void **state)
 {
 	Fixture *f = *state;
@@ -212,6 +218,18 @@ static void a_secret_that_recognition_shows_leaves_no_word_of_it(void **state)
 	assert_null(object_of(&entry, LAYOUT_ROLE));
 	assert_true(str_find(entry.metadata, STR("16/BC-UBND")) < 0);
 	assert_int_equal(recognise_all(f).records, 0);
+	uint64_t sequence;
+	unsigned listed = 0;
+	for (uint32_t version = 0; version < 3; version++) /* no version of it can be read */
+		assert_int_equal(record_find(f->store, entry.key, version, &sequence, &f->err), ST_NOT_FOUND);
+	assert_int_equal(sealed_list(f->store, count_sealed, &listed, &f->err), ST_OK);
+	assert_int_equal(listed, 1);
+	char line[300];
+	snprintf(line, sizeof line, "{\"id\":\"%.*s\",\"text\":\"một văn bản khác\"}\n", STR_ARG(entry.key));
+	put_file(f, "again.jsonl", str_from(line)); /* a new version would take the seal off */
+	assert_int_equal(take(f, "again.jsonl"), ST_OK);
+	assert_int_equal(f->report.rejected, 1);
+	assert_int_equal(record_find(f->store, entry.key, 0, &sequence, &f->err), ST_NOT_FOUND);
 	arena_done(&arena);
 }
 
