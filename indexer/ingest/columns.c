@@ -261,7 +261,7 @@ static Status apply_map(RegisterColumns *c, Str map, size_t *used_out, Err *err)
 	if (equals <= 0 || field == REG_NONE)
 		return err_set(err, ST_INVALID,
 			       "--map %.*s: it should be 'Column=field', and the field one of the table in "
-			       "docs/formats.md",
+			       "docs/registers.md",
 			       STR_ARG(map));
 	*used_out = 0;
 	for (size_t i = 0; i < c->count; i++) {

@@ -96,8 +96,8 @@ static void every_format_has_a_reader_for_what_it_yields_and_no_ending_stands_tw
 		assert_int_equal((f->yields & YIELDS_MEMBERS) != 0, f->reader == READER_PACKAGE);
 		assert_int_equal((f->yields & YIELDS_RECORDS) != 0,
 				 f->reader == READER_LINES || f->reader == READER_JSON || f->reader == READER_TABLE ||
-					 f->reader == READER_EDXML || f->reader == READER_MAIL ||
-					 f->reader == READER_SIGNED);
+					 sheet_reader(f->reader) || f->reader == READER_EDXML ||
+					 f->reader == READER_MAIL || f->reader == READER_SIGNED);
 		for (size_t i = 0; i < FORMAT_ENDINGS_MAX && f->endings[i]; i++) {
 			char name[40];
 			snprintf(name, sizeof name, "a%s", f->endings[i]);
@@ -182,6 +182,7 @@ static void write_docs(Buf *out)
 		buf_printf(out, "%s | %s | %s |\n", f->endings[0] ? "" : "(by its first bytes)", f->media,
 			   yield_words(f));
 	}
+	buf_printf(out, "\nThe rows of a table are records where its headings say so: registers.md.\n");
 	buf_printf(out, "\nPages of images, and pages of a PDF without a usable text layer, wait for recognition: "
 			"`hoso ocr`, or `hoso serve` when it has nothing else to do (Tesseract's Vietnamese model).\n");
 	buf_printf(out, "\nRecords and packages may be compressed: `.jsonl.zst`, `.tar.gz` and so on "
