@@ -5,6 +5,7 @@
  * bytes at a time, where a parser builds a value out of every one. */
 #include "indexer/source/json.h"
 
+#include "base/json_numbers.h"
 #include "base/json_out.h"
 #include "base/utf8.h"
 
@@ -155,48 +156,83 @@ Status json_reader_parse(JsonReader *reader, Str line, Arena *arena, Record *out
 
 /* ---- members --------------------------------------------------------------------------------------------------- */
 
-Status json_set_member(Str object, const char *name, Str value, Arena *arena, Str *out, Err *err)
+/* An object and a value as a list of the two: numbers of both are guarded together (json_numbers.h). */
+typedef struct {
+	json_t *both, *object, *value;
+	bool guarded;
+} Pair;
+
+static Pair load_pair(Str object, Str value)
 {
-	json_t *parsed = object.len ? json_loadb(object.ptr, object.len, 0, NULL) : json_object();
-	json_t *member = json_loadb(value.ptr ? value.ptr : "", value.len, JSON_DECODE_ANY, NULL);
-	char *text = NULL;
+	Pair p = {0};
+	Buf text = {0}, guarded = {0};
+	buf_add_char(&text, '[');
+	buf_add_str(&text, object.len ? object : STR("{}"));
+	buf_add_char(&text, ',');
+	buf_add_str(&text, value);
+	buf_add_char(&text, ']');
+	p.guarded = json_numbers_guard(buf_str(&text), &guarded);
+	Str json = p.guarded ? buf_str(&guarded) : buf_str(&text);
+	if (buf_ok(&text) && buf_ok(&guarded))
+		p.both = json_loadb(json.ptr, json.len, 0, NULL);
+	if (json_array_size(p.both) == 2) {
+		p.object = json_array_get(p.both, 0);
+		p.value = json_array_get(p.both, 1);
+	}
+	buf_done(&text);
+	buf_done(&guarded);
+	return p;
+}
+
+/* In the arena; ptr NULL: out of memory. */
+static Str dump(const json_t *value, bool guarded, Arena *arena)
+{
+	char *text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS);
+	Buf restored = {0};
+	Str kept = {NULL, 0};
+	if (text && guarded)
+		json_numbers_restore(str_from(text), &restored);
+	if (text && buf_ok(&restored))
+		kept = arena_copy(arena, guarded ? buf_str(&restored) : str_from(text));
+	buf_done(&restored);
+	free(text);
+	return kept;
+}
+
+static Status set_member(Str object, const char *name, Str value, bool appends, Arena *arena, Str *out, Err *err)
+{
+	Pair p = load_pair(object, value);
 	Str kept = {NULL, 0};
 	Status st = ST_OK;
-	if (!json_is_object(parsed) || !member)
-		st = err_set(err, ST_INVALID, "\"%s\" can't be set: the object or the value is broken JSON", name);
-	else if (json_object_set(parsed, name, member) == 0)
-		text = json_dumps(parsed, JSON_COMPACT | JSON_SORT_KEYS);
-	if (text)
-		kept = arena_copy(arena, str_from(text));
-	free(text);
-	json_decref(member);
-	json_decref(parsed);
-	if (st == ST_OK && !kept.ptr)
+	if (!json_is_object(p.object) || !p.value) {
+		json_decref(p.both);
+		return err_set(err, ST_INVALID, "\"%s\" can't be set: the object or the value is broken JSON", name);
+	}
+	json_t *list = appends ? json_object_get(p.object, name) : NULL;
+	bool ok = true;
+	if (appends && !json_is_array(list)) {
+		list = json_array();
+		ok = json_object_set_new(p.object, name, list) == 0;
+	}
+	ok = ok && (appends ? json_array_append(list, p.value) : json_object_set(p.object, name, p.value)) == 0;
+	if (ok)
+		kept = dump(p.object, p.guarded, arena);
+	json_decref(p.both);
+	if (!kept.ptr)
 		st = err_no_memory(err);
-	if (st == ST_OK)
+	else
 		*out = kept;
 	return st;
 }
 
+Status json_set_member(Str object, const char *name, Str value, Arena *arena, Str *out, Err *err)
+{
+	return set_member(object, name, value, false, arena, out, err);
+}
+
 Status json_append_member(Str object, const char *name, Str value, Arena *arena, Str *out, Err *err)
 {
-	json_t *parsed = object.len ? json_loadb(object.ptr, object.len, 0, NULL) : NULL;
-	json_t *member = json_loadb(value.ptr ? value.ptr : "", value.len, JSON_DECODE_ANY, NULL);
-	json_t *list = json_deep_copy(json_object_get(parsed, name));
-	char *text = NULL;
-	if (!json_is_array(list)) {
-		json_decref(list);
-		list = json_array();
-	}
-	if (member && json_array_append(list, member) == 0)
-		text = json_dumps(list, JSON_COMPACT | JSON_SORT_KEYS);
-	Status st = text ? json_set_member(object, name, str_from(text), arena, out, err)
-			 : err_set(err, ST_INVALID, "\"%s\" can't be extended: the value is broken JSON", name);
-	free(text);
-	json_decref(list);
-	json_decref(member);
-	json_decref(parsed);
-	return st;
+	return set_member(object, name, value, true, arena, out, err);
 }
 
 Status json_get_text(Str object, const char *outer, const char *inner, Arena *arena, Str *out, Err *err)

@@ -3,6 +3,7 @@
  */
 #include "store/record/record.h"
 
+#include "base/json_numbers.h"
 #include "base/utf8.h"
 #include "store/record/flat.h"
 #include "store/format/entry.h"
@@ -16,6 +17,7 @@ typedef struct {
 	Record *record;
 	json_t *extra; /* members that are kept as they came */
 	Buf warnings;
+	bool guarded; /* numbers that jansson would change are strings (json_numbers.h) */
 	bool no_memory;
 } RecordReader;
 
@@ -28,20 +30,41 @@ static Str keep(RecordReader *r, const char *bytes, size_t len)
 
 static Str keep_string(RecordReader *r, const json_t *string)
 {
-	return keep(r, json_string_value(string), json_string_length(string));
+	Str text = {json_string_value(string), json_string_length(string)};
+	text = r->guarded ? json_string_of(text) : text;
+	return keep(r, text.ptr, text.len);
+}
+
+/* The number that a string stands for; {NULL, 0}: none. */
+static Str number_of(const RecordReader *r, const json_t *value)
+{
+	Str none = {NULL, 0};
+	if (!r->guarded || !json_is_string(value))
+		return none;
+	return json_number_of((Str){json_string_value(value), json_string_length(value)});
+}
+
+static bool is_string(const RecordReader *r, const json_t *value)
+{
+	return json_is_string(value) && !number_of(r, value).len;
 }
 
 /* A string as it is; a number or truth value as its JSON text, since senders write pages and numbers either way. */
 static bool keep_scalar(RecordReader *r, const json_t *value, Str *out)
 {
 	char number[64];
+	Str sent = number_of(r, value);
+	if (sent.len) {
+		*out = keep(r, sent.ptr, sent.len);
+		return true;
+	}
 	if (json_is_string(value)) {
 		*out = keep_string(r, value);
 		return true;
 	}
 	if (json_is_integer(value))
 		snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-	else if (json_is_real(value))
+	else if (json_is_real(value)) /* in a text that could not be guarded */
 		snprintf(number, sizeof number, "%.17g", json_real_value(value));
 	else if (json_is_boolean(value))
 		snprintf(number, sizeof number, "%s", json_is_true(value) ? "true" : "false");
@@ -98,9 +121,14 @@ static bool read_person(RecordReader *r, json_t *value, FieldValue *out)
 static bool read_json(RecordReader *r, const json_t *value, FieldValue *out)
 {
 	char *text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+	Buf restored = {0};
+	if (text && r->guarded)
+		json_numbers_restore(str_from(text), &restored);
+	Str whole = restored.len ? buf_str(&restored) : str_from(text);
 	if (text)
-		out->text = keep(r, text, strlen(text));
-	r->no_memory |= !text;
+		out->text = keep(r, whole.ptr, whole.len);
+	r->no_memory |= !text || !buf_ok(&restored);
+	buf_done(&restored);
 	free(text);
 	return true;
 }
@@ -127,13 +155,13 @@ static bool read_field(RecordReader *r, RecordFieldId id, json_t *value)
 
 static Status read_file(RecordReader *r, const json_t *value, RecordFile *out, Err *err)
 {
-	if (json_is_string(value)) {
+	if (is_string(r, value)) {
 		out->path = keep_string(r, value);
 		return ST_OK;
 	}
 	const json_t *name = json_object_get(value, "name"), *media = json_object_get(value, "media");
 	const json_t *base64 = json_object_get(value, "base64");
-	if (!json_is_string(name) || !json_is_string(base64))
+	if (!is_string(r, name) || !is_string(r, base64))
 		return err_set(err, ST_INVALID, "a file is a path, or an object with \"name\" and \"base64\"");
 	Buf bytes = {0};
 	if (!buf_add_base64_decoded(&bytes, (Str){json_string_value(base64), json_string_length(base64)}) ||
@@ -200,7 +228,7 @@ static Status read_member(RecordReader *r, const char *key, json_t *value, Err *
 		return ST_OK;
 	}
 	if (strcmp(key, "text") == 0) {
-		if (!json_is_string(value))
+		if (!is_string(r, value))
 			return err_set(err, ST_INVALID, "\"text\" is not a string");
 		record->text = keep_string(r, value);
 		record->has_text = true;
@@ -307,10 +335,28 @@ static Status check_shape(Str json, Err *err)
 	return ST_OK;
 }
 
+/* Where a guarded text is broken, the text itself says it with the right offset. */
+static json_t *load(RecordReader *r, Str json, json_error_t *why)
+{
+	enum { FLAGS = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL };
+	Buf guarded = {0};
+	json_t *root = NULL;
+	r->guarded = json_numbers_guard(json, &guarded);
+	r->no_memory |= !buf_ok(&guarded);
+	if (r->guarded && buf_ok(&guarded))
+		root = json_loadb(guarded.data, guarded.len, FLAGS, why);
+	if (!root) {
+		r->guarded = false;
+		root = json_loadb(json.ptr ? json.ptr : "", json.len, FLAGS, why);
+	}
+	buf_done(&guarded);
+	return root;
+}
+
 static Status read_json_text(RecordReader *r, Str json, Err *err)
 {
 	json_error_t why;
-	json_t *root = json_loadb(json.ptr ? json.ptr : "", json.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
+	json_t *root = load(r, json, &why);
 	Status st;
 	r->extra = json_object();
 	if (!r->extra)

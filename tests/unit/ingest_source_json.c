@@ -149,6 +149,12 @@ static void a_member_is_set_and_keys_are_sorted(void **state)
 	assert_int_equal(json_set_member(STR("[1]"), "a", STR("1"), &arena, &object, &err), ST_INVALID);
 	assert_int_equal(json_set_member(object, "a", STR("cut off"), &arena, &object, &err), ST_INVALID);
 	assert_str_equal(object, STR("{\"a\":\"một\",\"b\":2}"));
+	assert_int_equal(json_set_member(STR("{\"x\":2.50}"), "a", STR("1.10,2"), &arena, &object, &err), ST_INVALID);
+	assert_int_equal(
+		json_set_member(STR("{\"x\":2.50}"), "a", STR("[12345678901234567890]"), &arena, &object, &err), ST_OK);
+	assert_int_equal(json_append_member(object, "a", STR("1.10"), &arena, &object, &err), ST_OK);
+	assert_int_equal(json_append_member(object, "b", STR("\"\\u00012\""), &arena, &object, &err), ST_OK);
+	assert_str_equal(object, STR("{\"a\":[12345678901234567890,1.10],\"b\":[\"\\u00012\"],\"x\":2.50}"));
 	arena_done(&arena);
 }
 
