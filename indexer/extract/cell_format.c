@@ -168,3 +168,44 @@ bool cell_date_of_iso(Str iso, char out[static CELL_TEXT_MAX])
 		snprintf(out + len, CELL_TEXT_MAX - (size_t)len, " %.5s", iso.ptr + 11);
 	return true;
 }
+
+/* ---- around the cells ------------------------------------------------------------------------------------------ */
+
+void cell_head_text(Str head, Buf *out)
+{
+	for (size_t at = 0; at < head.len; at++) {
+		char c = head.ptr[at], code = at + 1 < head.len ? head.ptr[at + 1] : 0;
+		if (c != '&') {
+			buf_add_char(out, c);
+		} else if (code == 'L' || code == 'C' || code == 'R') {
+			buf_add_char(out, '\n');
+			at++;
+		} else if (code == '&') {
+			buf_add_char(out, '&');
+			at++;
+		} else if (code == '"') {
+			ptrdiff_t end = str_find_char(str_slice(head, at + 2, head.len), '"');
+			at = end < 0 ? head.len : at + 2 + (size_t)end;
+		} else if (code >= '0' && code <= '9') { /* a size */
+			while (at + 1 < head.len && head.ptr[at + 1] >= '0' && head.ptr[at + 1] <= '9')
+				at++;
+		} else {
+			at++;
+		}
+	}
+}
+
+bool cell_sheet_has_own_name(Str name)
+{
+	static const char *const given[] = {"Sheet", "Trang", "Bảng"};
+	for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) {
+		size_t at = strlen(given[i]);
+		if (!str_starts(name, str_from(given[i])))
+			continue;
+		while (at < name.len && (name.ptr[at] == ' ' || (name.ptr[at] >= '0' && name.ptr[at] <= '9')))
+			at++;
+		if (at == name.len)
+			return false;
+	}
+	return name.len > 0;
+}

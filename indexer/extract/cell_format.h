@@ -6,14 +6,14 @@
  * A date is day/month/year whatever the order of the format is: m/d/yy is the default of a program set to English.
  *
  * Units    days since 30 December 1899, or 1 January 1904
- * Owns     nothing
- * Errors   none: what is not understood is the number as it stands
+ * Owns     nothing: Bufs are the caller's
+ * Errors   none: what is not understood is the number as it stands; sticky in the Buf
  * Threads  pure
  */
 #ifndef INDEXER_EXTRACT_CELL_FORMAT_H
 #define INDEXER_EXTRACT_CELL_FORMAT_H
 
-#include "base/str.h"
+#include "base/buf.h"
 
 enum { CELL_TEXT_MAX = 64 };
 
@@ -40,5 +40,11 @@ CellFormat cell_format_of_code(Str code);
 void cell_show(Str number, CellFormat format, bool since_1904, char out[static CELL_TEXT_MAX]);
 /* "2019-03-12T08:30:00"; false: it is no date. */
 bool cell_date_of_iso(Str iso, char out[static CELL_TEXT_MAX]);
+
+/* What is printed above and below the page, "&C&\"Arial,Bold\"&12UBND TỈNH&RTrang &P": left, centre and right as lines,
+ * without what steers the printer. */
+void cell_head_text(Str head, Buf *out);
+/* "Sheet1" was given by the program and says nothing. */
+bool cell_sheet_has_own_name(Str name);
 
 #endif

@@ -1,6 +1,8 @@
 /* indexer/extract/html.c - text of an HTML page: libxml2 reads, blocks become lines, scripts and styles are dropped.
  *
- * Encoding: valid UTF-8 is UTF-8 whatever the page says of itself; else what the page says; else Windows-1258. */
+ * Encoding: what the bytes show is surer than what the page says of itself, for pages were saved by one program and
+ * labelled by another. So UTF-16 and valid UTF-8 are what they are; else our own detection (tokenizer/encoding.h),
+ * where it is certain; else what the page says; else Windows-1258. */
 #include "indexer/extract/html.h"
 
 #include "base/file.h"
@@ -8,6 +10,9 @@
 #include "indexer/extract/limits.h"
 #include "indexer/extract/lines.h"
 #include "indexer/extract/markup.h"
+#include "indexer/source/format.h"
+#include "indexer/source/mail.h"
+#include "tokenizer/encoding.h"
 
 #include <libxml/HTMLparser.h>
 #include <libxml/parserInternals.h>
@@ -110,7 +115,28 @@ static bool says_its_charset(Str html)
 	for (size_t at = 0; at + 8 < head.len; at++)
 		if (str_eq_nocase(str_slice(head, at, at + 8), STR("charset=")))
 			return true;
-	return str_starts(head, STR("\xFF\xFE")) || str_starts(head, STR("\xFE\xFF"));
+	return false;
+}
+
+/* Where the next "</html>" or "</body>" begins; the parser reads nothing behind them, and pages do go on there. */
+static size_t find_end_tag(Str html, size_t at)
+{
+	for (ptrdiff_t found; (found = str_find(str_slice(html, at, html.len), STR("</"))) >= 0; at += 2) {
+		at += (size_t)found;
+		Str name = str_slice(html, at + 2, at + 6);
+		if (str_eq_nocase(name, STR("html")) || str_eq_nocase(name, STR("body")))
+			return at;
+	}
+	return html.len;
+}
+
+static void feed(htmlParserCtxtPtr parser, Str html)
+{
+	enum { STEP_BYTES = 1 << 20 };
+	for (size_t at = 0; at < html.len; at += STEP_BYTES) {
+		Str step = str_slice(html, at, at + STEP_BYTES);
+		htmlParseChunk(parser, step.ptr, (int)step.len, 0);
+	}
 }
 
 static Status parse(Str html, const char *charset, HtmlPage *page, Err *err)
@@ -120,7 +146,6 @@ static Status parse(Str html, const char *charset, HtmlPage *page, Err *err)
 				  .characters = add_text,
 				  .ignorableWhitespace = add_text};
 	htmlParserCtxtPtr parser = htmlCreatePushParserCtxt(&handler, page, NULL, 0, NULL, XML_CHAR_ENCODING_NONE);
-	enum { STEP_BYTES = 1 << 20 };
 	if (!parser)
 		return err_no_memory(err);
 	htmlCtxtUseOptions(parser, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET);
@@ -129,9 +154,11 @@ static Status parse(Str html, const char *charset, HtmlPage *page, Err *err)
 		if (known)
 			xmlSwitchToEncoding(parser, known);
 	}
-	for (size_t at = 0; at < html.len; at += STEP_BYTES) {
-		Str step = str_slice(html, at, at + STEP_BYTES);
-		htmlParseChunk(parser, step.ptr, (int)step.len, 0);
+	for (size_t at = 0; at < html.len;) {
+		size_t end = find_end_tag(html, at);
+		feed(parser, str_slice(html, at, end));
+		ptrdiff_t close = str_find_char(str_slice(html, end, html.len), '>');
+		at = close < 0 ? html.len : end + (size_t)close + 1;
 	}
 	htmlParseChunk(parser, NULL, 0, 1);
 	if (parser->myDoc)
@@ -140,20 +167,71 @@ static Status parse(Str html, const char *charset, HtmlPage *page, Err *err)
 	return buf_ok(page->lines.out) ? ST_OK : err_no_memory(err);
 }
 
-Status html_read(int fd, Buf *out, Err *err)
+/* UTF-8 of a page in one of the encodings that are known by their letters or their byte-order mark; false: the page has
+ * to say what it is. */
+static Status decode(Str bytes, Buf *utf8, bool *known_out, Err *err)
+{
+	static const double certain = 0.5;
+	EncodingReport report;
+	Status st = encoding_decode(bytes, utf8, &report, err);
+	if (st == ST_OK && !buf_ok(utf8))
+		st = err_no_memory(err);
+	*known_out = st == ST_OK && strcmp(report.name, "unknown") != 0 && report.certainty >= certain;
+	return st;
+}
+
+Status html_read_text(Str html, Buf *out, Err *err)
 {
 	HtmlPage page = {0};
+	Buf utf8 = {0};
+	const char *charset = "UTF-8";
+	Status st = ST_OK;
+	if (str_starts(html, STR("\xEF\xBB\xBF")))
+		html = str_slice(html, 3, html.len);
+	if (!utf8_is_valid(html) || memchr(html.ptr ? html.ptr : "", 0, html.len)) {
+		bool known = false;
+		st = decode(html, &utf8, &known, err);
+		charset = known ? charset : says_its_charset(html) ? NULL : "windows-1258";
+		html = known ? buf_str(&utf8) : html;
+	}
+	if (st == ST_OK)
+		st = markup_check_html(html, err);
+	lines_begin(&page.lines, out, true);
+	if (st == ST_OK)
+		st = parse(html, charset, &page, err);
+	lines_finish(&page.lines);
+	buf_done(&utf8);
+	return st;
+}
+
+Status html_read(int fd, Buf *out, Err *err)
+{
 	Buf bytes = {0};
 	Status st = file_read_fd(fd, EXTRACT_DECODE_MAX, &bytes, "the page", err);
-	if (st == ST_OK) {
-		Str html = buf_str(&bytes);
-		const char *charset = utf8_is_valid(html) ? "UTF-8" : says_its_charset(html) ? NULL : "windows-1258";
-		st = markup_check_html(html, err);
-		lines_begin(&page.lines, out, true);
-		if (st == ST_OK)
-			st = parse(html, charset, &page, err);
-		lines_finish(&page.lines);
-	}
+	if (st == ST_OK)
+		st = html_read_text(buf_str(&bytes), out, err);
 	buf_done(&bytes);
 	return st;
+}
+
+/* A page with what it consists of in one file, as a browser or Word saves it: header and footnotes of a document of
+ * Word are pages of their own, which follow. */
+Status mhtml_read(int fd, Buf *out, Err *err)
+{
+	Buf bytes = {0};
+	Mail mail = {0};
+	Status st = file_read_fd(fd, EXTRACT_DECODE_MAX, &bytes, "the page", err);
+	if (st == ST_OK)
+		st = mail_read(buf_str(&bytes), &mail, err);
+	buf_done(&bytes);
+	if (st != ST_OK)
+		return st;
+	st = html_read_text(buf_str(&mail.html), out, err);
+	if (mail.html.len == 0)
+		buf_add_str(out, buf_str(&mail.text));
+	for (size_t i = 0; i < mail.part_count && st == ST_OK; i++)
+		if (format_by_name(mail.parts[i].name)->reader == READER_HTML)
+			st = html_read_text(buf_str(&mail.parts[i].bytes), out, err);
+	mail_done(&mail);
+	return st == ST_OK && !buf_ok(out) ? err_no_memory(err) : st;
 }

@@ -13,5 +13,8 @@
 
 /* Reads the page on fd, appends its text. */
 Status html_read(int fd, Buf *out, Err *err);
+Status html_read_text(Str html, Buf *out, Err *err);
+/* The same of a page in an MHTML file (RFC 2557). ST_INVALID, ST_UNSUPPORTED: as mail.h says. */
+Status mhtml_read(int fd, Buf *out, Err *err);
 
 #endif

@@ -2,10 +2,12 @@
  * program, stands behind one row; a row without word and `decodes` is a kind of document that nobody reads yet. */
 #include "indexer/extract/readers.h"
 
+#include "indexer/extract/biff.h"
 #include "indexer/extract/catdoc.h"
 #include "indexer/extract/html.h"
 #include "indexer/extract/leptonica.h"
 #include "indexer/extract/office.h"
+#include "indexer/extract/pdf_horn.h"
 #include "indexer/extract/rtf.h"
 #include "indexer/extract/tesseract.h"
 #include "indexer/extract/word97.h"
@@ -30,11 +32,13 @@ static const TextReader readers[READER_COUNT] = {
 	[READER_NONE] = {.no_text = no_extractor},
 	[READER_PLAIN] = {.decodes = true, .no_text = empty},
 	[READER_HTML] = {.word = "html", .label = "hoso html", .read = html_read, .no_text = empty},
+	[READER_MHTML] = {.word = "mhtml", .label = "hoso mhtml", .read = mhtml_read, .no_text = empty},
 	[READER_PDF] = {.word = "pdf",
 			.label = "pdftotext",
 			.program = pdf_program,
 			.package = "poppler-utils",
 			.version = pdf_version,
+			.finish = pdf_find_horns,
 			.version_begins = "pdftotext version ",
 			.pages = true,
 			.no_text = "no text layer: pages are images"},
@@ -58,12 +62,17 @@ static const TextReader readers[READER_COUNT] = {
 			    .version_begins = "Catdoc Version ",
 			    .no_text = old_empty},
 	[READER_XLS] = {.word = "xls",
-			.label = "xls2csv",
-			.program = xls_program,
-			.package = "catdoc",
-			.version = xls_version,
-			.version_begins = "Catdoc Version ",
-			.no_text = old_empty},
+			.label = "hoso xls",
+			.read = biff_read_text,
+			.otherwise = READER_OLD_XLS,
+			.no_text = empty},
+	[READER_OLD_XLS] = {.word = "xls-old",
+			    .label = "xls2csv",
+			    .program = xls_program,
+			    .package = "catdoc",
+			    .version = xls_version,
+			    .version_begins = "Catdoc Version ",
+			    .no_text = old_empty},
 	[READER_PPT] = {.word = "ppt",
 			.label = "catppt",
 			.program = ppt_program,

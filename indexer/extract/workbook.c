@@ -270,46 +270,18 @@ static void add_to_sheet(void *ctx, Str text)
 		buf_add_str(&w->value, text);
 }
 
-/* "&C&\"Arial,Bold\"&12UBND TỈNH&RTrang &P": what stands behind "&" is no text; left, centre and right are lines. */
 static void write_head(Workbook *w)
 {
-	Str head = buf_str(&w->head);
-	for (size_t at = 0; at < head.len; at++) {
-		char c = head.ptr[at], code = at + 1 < head.len ? head.ptr[at + 1] : 0;
-		if (c == '\n' || (c == '&' && (code == 'L' || code == 'C' || code == 'R'))) {
-			lines_paragraph(&w->lines);
-			at += c == '&';
-		} else if (c != '&' || code == '&') {
-			lines_text(&w->lines, (Str){&head.ptr[at], 1});
-			at += c == '&';
-		} else if (code == '"') {
-			ptrdiff_t end = str_find_char(str_slice(head, at + 2, head.len), '"');
-			at = end < 0 ? head.len : at + 2 + (size_t)end;
-		} else if (code >= '0' && code <= '9') {
-			while (at + 1 < head.len && head.ptr[at + 1] >= '0' && head.ptr[at + 1] <= '9')
-				at++;
-		} else {
-			at++;
-		}
+	Buf text = {0};
+	Str rest, line;
+	cell_head_text(buf_str(&w->head), &text);
+	for (rest = buf_str(&text); str_split(&rest, '\n', &line);) {
+		lines_text(&w->lines, line);
+		lines_paragraph(&w->lines);
 	}
-	lines_paragraph(&w->lines);
-	buf_clear(&w->head);
-}
-
-/* Names that the program gave say nothing. */
-static bool has_own_name(Str name)
-{
-	static const char *const given[] = {"Sheet", "Trang", "Bảng"};
-	for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) {
-		size_t at = strlen(given[i]);
-		if (!str_starts(name, str_from(given[i])))
-			continue;
-		while (at < name.len && (name.ptr[at] == ' ' || (name.ptr[at] >= '0' && name.ptr[at] <= '9')))
-			at++;
-		if (at == name.len)
-			return false;
-	}
-	return name.len > 0;
+	w->head.failed |= text.failed;
+	w->head.len = 0;
+	buf_done(&text);
 }
 
 static Status read_remarks(OfficeParts *parts, Str part, Buf *out, Err *err)
@@ -350,7 +322,7 @@ static Status read_sheet(Workbook *w, OfficeParts *parts, const Sheet *sheet, St
 	w->text = w->dropped = 0;
 	Status st = xml_read(office_part(parts, part), &in_sheet, w, err);
 	lines_finish(&w->lines);
-	if (st == ST_OK && has_own_name(sheet->name) && rows.len)
+	if (st == ST_OK && cell_sheet_has_own_name(sheet->name) && rows.len)
 		buf_printf(out, "%.*s\n", STR_ARG(sheet->name));
 	lines_begin(&w->lines, out, false);
 	write_head(w);

@@ -91,6 +91,14 @@ static Status take_or_spool(IngestRun *run, int fd, SourceFile *out, Err *err)
 	return st;
 }
 
+/* JSON lines whose name does not say so. */
+static bool is_unnamed_list(int fd)
+{
+	char head[1024];
+	ssize_t got = pread(fd, head, sizeof head, 0);
+	return got > 0 && format_begins_with_record((Str){head, (size_t)got});
+}
+
 Status ingest_file(IngestRun *run, int fd, Str name, int dir_fd, Err *err)
 {
 	bool compressed;
@@ -100,7 +108,8 @@ Status ingest_file(IngestRun *run, int fd, Str name, int dir_fd, Err *err)
 	FormatReader reader = format_by_long_name(file_base(name), &compressed)->reader;
 	bool piped = fstat(fd, &info) == 0 && !S_ISREG(info.st_mode);
 	Status st;
-	if (reader == READER_LINES || (reader == READER_NONE && piped)) {
+	bool unknown = format_by_name(file_base(name)) == &format_unknown && !compressed;
+	if (reader == READER_LINES || (reader == READER_NONE && piped) || (unknown && !piped && is_unnamed_list(fd))) {
 		st = compressed ? ingest_compressed_lines(run, fd, (Str){NULL, 0}, name, dir_fd, err)
 				: ingest_lines_of_fd(run, fd, name, dir_fd, err);
 		close_quietly(fd);

@@ -2,6 +2,8 @@
  * by the media type of a request's body. The first row of a reader stands for the reader, where only that is known. */
 #include "indexer/source/format.h"
 
+#include "store/record/fields.h"
+
 #define MAGIC(literal)                                                                                                 \
 	{                                                                                                              \
 		(literal), sizeof(literal) - 1                                                                         \
@@ -171,6 +173,11 @@ const Format formats[] = {
 	 .endings = {".xhtml"},
 	 .media = "application/xhtml+xml",
 	 .reader = READER_HTML,
+	 .yields = YIELDS_TEXT},
+	{.name = "mhtml",
+	 .endings = {".mht", ".mhtml"},
+	 .media = "multipart/related",
+	 .reader = READER_MHTML,
 	 .yields = YIELDS_TEXT},
 	/* records */
 	{.name = "jsonl",
@@ -394,6 +401,13 @@ static bool looks_like_text(Str head)
 	return head.len > 0 && controls * 50 <= head.len;
 }
 
+/* A page that Word or a browser saved in one file, under the name of another kind. */
+static bool is_mhtml(Str head)
+{
+	Str begins = STR("MIME-Version:");
+	return str_eq_nocase(str_slice(head, 0, begins.len), begins) && str_find(head, STR("multipart/related")) >= 0;
+}
+
 const Format *format_by_content(Str name, Str head)
 {
 	const Format *named = format_by_name(name);
@@ -404,7 +418,29 @@ const Format *format_by_content(Str name, Str head)
 		return zip_format(named, head);
 	/* A .doc or .xls without its magic may be plain text. */
 	bool may_be_text = named == &format_unknown || is_old_office(named);
+	if (may_be_text && is_mhtml(head))
+		return first_of(READER_MHTML);
 	return may_be_text && looks_like_text(head) ? first_of(READER_PLAIN) : named;
+}
+
+bool format_begins_with_record(Str head)
+{
+	static const char *const others[] = {"id", "text", "files"};
+	Str rest = str_trim(str_starts(head, STR("\xEF\xBB\xBF")) ? str_slice(head, 3, head.len) : head);
+	if (!str_starts(rest, STR("{")))
+		return false;
+	rest = str_trim(str_slice(rest, 1, rest.len));
+	ptrdiff_t end = str_starts(rest, STR("\"")) ? str_find_char(str_slice(rest, 1, rest.len), '"') : -1;
+	if (end < 0)
+		return false;
+	Str name = str_slice(rest, 1, 1 + (size_t)end);
+	rest = str_trim(str_slice(rest, 2 + (size_t)end, rest.len));
+	bool is_member = false;
+	for (int id = 0; id < RF_COUNT && !is_member; id++)
+		is_member = str_eq(name, str_from(record_fields[id].name));
+	for (size_t i = 0; i < sizeof others / sizeof others[0] && !is_member; i++)
+		is_member = str_eq(name, str_from(others[i]));
+	return is_member && str_starts(rest, STR(":"));
 }
 
 /* ---- media types ----------------------------------------------------------------------------------------------- */

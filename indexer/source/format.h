@@ -30,6 +30,7 @@ typedef enum {
 	READER_NONE,
 	READER_PLAIN, /* text in any encoding */
 	READER_HTML,
+	READER_MHTML, /* a page with what it consists of */
 	READER_PDF,
 	READER_DOCX, /* Office of 2007 and later, OpenDocument: which it is stands in it */
 	READER_XLSX,
@@ -39,6 +40,7 @@ typedef enum {
 	READER_ODP,
 	READER_DOC,     /* Office of before 2007 */
 	READER_OLD_DOC, /* what the reader of .doc does not know: Word 6 and 95, and broken ones */
+	READER_OLD_XLS, /* the same of .xls */
 	READER_XLS,
 	READER_PPT,
 	READER_RTF,
@@ -89,6 +91,8 @@ const Format *format_by_long_name(Str name, bool *compressed_out);
 const Format *format_by_content(Str name, Str head);
 /* Of what is sent with this media type and no name: one that is marked `bulk`. NULL: none. */
 const Format *format_by_media(Str media);
+/* Of a file whose name says nothing: it begins as JSON lines do, with an object whose first member is a record's. */
+bool format_begins_with_record(Str head);
 /* The media type of a file: its format's; where nobody reads its content, what its name says. */
 const char *format_media(Str name, const Format *format);
 

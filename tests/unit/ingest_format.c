@@ -44,6 +44,8 @@ static void the_content_decides_where_the_name_is_wrong(void **state)
 	assert_content("a",
 		       STR("PK\3\00401234567890123456789012345mimetypeapplication/vnd.oasis.opendocument.spreadsheet"),
 		       READER_ODS, "application/vnd.oasis.opendocument.spreadsheet");
+	assert_content("a.doc", STR("MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n"), READER_MHTML,
+		       "multipart/related");
 	assert_content("README", STR("C\xA8n c\xF8 lu\xCBt"), READER_PLAIN, "text/plain");
 	assert_content("a.doc", STR("C\xA8n c\xF8 lu\xCBt"), READER_PLAIN, "text/plain");
 }
@@ -58,6 +60,20 @@ static void the_name_decides_among_formats_of_one_reader_and_where_the_content_i
 	assert_content("a.xml", STR("<a/>"), READER_NONE, "application/xml");
 	assert_content("data", STR("\1\2\3\4abc"), READER_NONE, "application/octet-stream");
 	assert_content("a.xyz", STR(""), READER_NONE, "application/octet-stream");
+}
+
+static void json_lines_are_known_by_their_first_member(void **state)
+{
+	(void)state;
+	static const char *const lists[] = {"{\"id\":\"a\"}\n", "\xEF\xBB\xBF \n{ \"subject\" : \"x\"",
+					    "{\"text\":\"cut off"};
+	static const char *const others[] = {"",        "{",          "{\"name\":1}", "[{\"id\":1}]",
+					     "{\"id\"", "{\"id\" 1}", "id: 1",        "{id:1}"};
+	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+		assert_true(format_begins_with_record(str_from(lists[i])));
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+		if (format_begins_with_record(str_from(others[i])))
+			fail_msg("%s is taken for records", others[i]);
 }
 
 static void a_compression_is_looked_through_for_records_and_packages(void **state)
@@ -117,7 +133,8 @@ static const char *const fuzz_targets[READER_COUNT] = {
 	[READER_LINES] = "ingest_bytes",       [READER_JSON] = "ingest_source_json",
 	[READER_TABLE] = "ingest_register",    [READER_PACKAGE] = "ingest_package_in",
 	[READER_EDXML] = "ingest_edxml",       [READER_RTF] = "ingest_extract",
-	[READER_DOC] = "ingest_extract",       [READER_MAIL] = "ingest_mail",
+	[READER_DOC] = "ingest_extract",       [READER_MHTML] = "ingest_extract",
+	[READER_XLS] = "ingest_extract",       [READER_MAIL] = "ingest_mail",
 	[READER_SIGNED] = "ingest_cms_in",
 };
 
@@ -229,6 +246,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_content_decides_where_the_name_is_wrong),
 		cmocka_unit_test(the_name_decides_among_formats_of_one_reader_and_where_the_content_is_unknown),
+		cmocka_unit_test(json_lines_are_known_by_their_first_member),
 		cmocka_unit_test(a_compression_is_looked_through_for_records_and_packages),
 		cmocka_unit_test(a_body_is_known_by_its_media_type),
 		cmocka_unit_test(every_format_has_a_reader_for_what_it_yields_and_no_ending_stands_twice),
