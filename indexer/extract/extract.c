@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/utf8.h"
 #include "indexer/extract/confine.h"
+#include "indexer/extract/pdf_attached.h"
 #include "indexer/extract/layer.h"
 #include "indexer/extract/process.h"
 #include "indexer/extract/readers.h"
@@ -266,6 +267,22 @@ static Status extract(FormatReader reader, const SourceFile *file, const Extract
 	return ST_OK;
 }
 
+/* Files in a PDF are named behind its last page, so that they are found and nobody takes the text for all of it. */
+static Status name_attached(const SourceFile *pdf, const ExtractLimits *limits, const Deadline *until, Extraction *e,
+			    Err *err)
+{
+	Buf names = {0};
+	Str rest, name;
+	Status st = pdf_attached_list(pdf, limits, until, &names, err);
+	for (rest = buf_str(&names); st == ST_OK && rest.len && str_split(&rest, '\n', &name);)
+		if (name.len)
+			buf_printf(&e->text, "[%.*s]\n", STR_ARG(name));
+	buf_done(&names);
+	if (st == ST_INVALID || st == ST_IO) /* pdfdetach knows less of broken files than pdftotext */
+		st = ST_OK;
+	return st == ST_OK && !buf_ok(&e->text) ? err_no_memory(err) : st;
+}
+
 static TextState state_without_text(const Extraction *e)
 {
 	if (e->waiting_pages)
@@ -280,7 +297,10 @@ Status extract_text(FormatReader reader, const SourceFile *file, const ExtractLi
 {
 	Extraction e = {0};
 	Err why;
-	Status st = extract(reader, file, limits ? limits : &usual_limits, until, &e, &why);
+	limits = limits ? limits : &usual_limits;
+	Status st = extract(reader, file, limits, until, &e, &why);
+	if (st == ST_OK && reader == READER_PDF && e.problem.code == ST_OK)
+		st = name_attached(file, limits, until, &e, &why);
 	if (st == ST_NO_MEMORY || st == ST_BUSY) {
 		extraction_done(&e);
 		*err = why;

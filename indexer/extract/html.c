@@ -214,6 +214,18 @@ Status html_read(int fd, Buf *out, Err *err)
 	return st;
 }
 
+static void add_plain(Str text, Buf *out)
+{
+	LineWriter lines;
+	Str line;
+	lines_begin(&lines, out, false);
+	while (text.len && str_split(&text, '\n', &line)) {
+		lines_text(&lines, line);
+		lines_break(&lines);
+	}
+	lines_finish(&lines);
+}
+
 /* A page with what it consists of in one file, as a browser or Word saves it: header and footnotes of a document of
  * Word are pages of their own, which follow. */
 Status mhtml_read(int fd, Buf *out, Err *err)
@@ -228,7 +240,7 @@ Status mhtml_read(int fd, Buf *out, Err *err)
 		return st;
 	st = html_read_text(buf_str(&mail.html), out, err);
 	if (mail.html.len == 0)
-		buf_add_str(out, buf_str(&mail.text));
+		add_plain(buf_str(&mail.text), out);
 	for (size_t i = 0; i < mail.part_count && st == ST_OK; i++)
 		if (format_by_name(mail.parts[i].name)->reader == READER_HTML)
 			st = html_read_text(buf_str(&mail.parts[i].bytes), out, err);

@@ -3,6 +3,8 @@
  * gate for secrets looks for. */
 #include "indexer/extract/office.h"
 
+#include "base/file.h"
+#include "indexer/extract/limits.h"
 #include "indexer/extract/office_parts.h"
 #include "indexer/extract/office_text.h"
 #include "indexer/extract/open_sheets.h"
@@ -186,5 +188,31 @@ Status office_read(int fd, Buf *out, Err *err)
 		return st;
 	st = read_document(&parts, out, err);
 	office_parts_done(&parts);
+	return st;
+}
+
+Status office_flat_read(int fd, Buf *out, Err *err)
+{
+	static const struct {
+		const char *root;
+		const OfficeElement *elements;
+	} flat[] = {{"wordDocument", office_word},
+		    {"package", office_word},
+		    {"Workbook", office_table},
+		    {"document", office_open}};
+	Buf bytes = {0};
+	Status st = file_read_fd(fd, EXTRACT_DECODE_MAX, &bytes, "the document", err);
+	Str xml = buf_str(&bytes);
+	xml = str_starts(xml, STR("\xEF\xBB\xBF")) ? str_slice(xml, 3, xml.len) : xml;
+	Str root = xml_root_name(xml);
+	const OfficeElement *elements = NULL;
+	for (size_t i = 0; i < sizeof flat / sizeof flat[0]; i++)
+		if (str_eq(root, str_from(flat[i].root)))
+			elements = flat[i].elements;
+	if (st == ST_OK && !elements)
+		st = err_set(err, ST_INVALID, "XML, but no office document");
+	if (st == ST_OK)
+		st = office_text_read(xml, elements, out, err);
+	buf_done(&bytes);
 	return st;
 }

@@ -16,6 +16,8 @@
 
 /* Reads the document on fd, appends its text. */
 Status office_read(int fd, Buf *out, Err *err);
+/* The same of a document that is one XML file: of Word and Excel 2003, flat OPC, flat OpenDocument. */
+Status office_flat_read(int fd, Buf *out, Err *err);
 /* The cells of a workbook (Excel of 2007 and later, OpenDocument), as indexer/source/grid.h has sheets. */
 Status office_read_sheets(int fd, Buf *out, Err *err);
 

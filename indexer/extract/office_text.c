@@ -29,6 +29,12 @@ const OfficeElement office_remarks[] = {
 	{"t", OFFICE_TEXT},      {"text", OFFICE_TEXT}, {"rPh", OFFICE_DROPPED},
 	{NULL, OFFICE_NONE},
 };
+const OfficeElement office_table[] = {
+	{"Row", OFFICE_ROW},
+	{"Cell", OFFICE_CELL},
+	{"Data", OFFICE_TEXT},
+	{NULL, OFFICE_NONE},
+};
 const OfficeElement office_open[] = {
 	{"p", OFFICE_PARAGRAPH},
 	{"h", OFFICE_PARAGRAPH},

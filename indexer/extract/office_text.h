@@ -39,6 +39,7 @@ typedef struct {
 extern const OfficeElement office_word[];    /* DOCX: the document, headers, footers, notes, comments */
 extern const OfficeElement office_drawing[]; /* slides and their notes, boxes on a sheet, diagrams */
 extern const OfficeElement office_remarks[]; /* comments of a sheet or a slide */
+extern const OfficeElement office_table[];   /* a workbook as one XML file */
 extern const OfficeElement office_open[]; /* ODF: all characters inside paragraphs are text, blanks in a row are one */
 
 Status office_text_read(Str xml, const OfficeElement *elements, Buf *out, Err *err);

@@ -48,6 +48,10 @@ static const TextReader readers[READER_COUNT] = {
 	[READER_ODT] = {.word = "odt", .label = "hoso odt", .read = office_read, .no_text = empty},
 	[READER_ODS] = {.word = "ods", .label = "hoso ods", .read = office_read, .no_text = empty},
 	[READER_ODP] = {.word = "odp", .label = "hoso odp", .read = office_read, .no_text = empty},
+	[READER_FLAT_OFFICE] = {.word = "office-xml",
+				.label = "hoso office-xml",
+				.read = office_flat_read,
+				.no_text = empty},
 	[READER_DOC] = {.word = "doc",
 			.label = "hoso doc",
 			.read = word97_read,
@@ -129,7 +133,10 @@ static const char *const pdf_words[] = {"pdftotext", "-bbox",           "-f", RE
 					"-cropbox",  "/proc/self/fd/0", "-",  NULL};
 static const char *const pdf_info[] = {"pdfinfo", "/proc/self/fd/0", NULL};
 
+static const char *const pdf_attached[] = {"pdfdetach", "-list", "-enc", "UTF-8", "/proc/self/fd/0", NULL};
+
 static const TextReader page_readers[] = {
+	{.word = "pdf-attached", .program = pdf_attached, .package = "poppler-utils"},
 	{.word = "pdf-view", .program = pdf_view, .package = "poppler-utils"},
 	{.word = "pdf-words", .program = pdf_words, .package = "poppler-utils"},
 	{.word = "pdf-info", .program = pdf_info, .package = "poppler-utils"},

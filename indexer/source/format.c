@@ -161,6 +161,11 @@ const Format formats[] = {
 	 .media = "application/vnd.oasis.opendocument.presentation-template",
 	 .reader = READER_ODP,
 	 .yields = YIELDS_TEXT},
+	{.name = "office-xml",
+	 .endings = {".fodt", ".fods", ".fodp"},
+	 .media = "application/vnd.oasis.opendocument.text-flat-xml",
+	 .reader = READER_FLAT_OFFICE,
+	 .yields = YIELDS_TEXT},
 	/* last of the documents: any other magic is surer */
 	{.name = "html",
 	 .endings = {".html", ".htm"},
@@ -408,6 +413,13 @@ static bool is_mhtml(Str head)
 	return str_eq_nocase(str_slice(head, 0, begins.len), begins) && str_find(head, STR("multipart/related")) >= 0;
 }
 
+/* What Word and Excel 2003 saved as XML, under any name. */
+static bool is_flat_office(Str head)
+{
+	return starts_as_markup(head, STR("<?xml")) &&
+	       (str_find(head, STR("<?mso-application")) >= 0 || str_find(head, STR("<w:wordDocument")) >= 0);
+}
+
 const Format *format_by_content(Str name, Str head)
 {
 	const Format *named = format_by_name(name);
@@ -418,6 +430,8 @@ const Format *format_by_content(Str name, Str head)
 		return zip_format(named, head);
 	/* A .doc or .xls without its magic may be plain text. */
 	bool may_be_text = named == &format_unknown || is_old_office(named);
+	if ((may_be_text || ends_nocase(name, STR(".xml"))) && is_flat_office(head))
+		return first_of(READER_FLAT_OFFICE);
 	if (may_be_text && is_mhtml(head))
 		return first_of(READER_MHTML);
 	return may_be_text && looks_like_text(head) ? first_of(READER_PLAIN) : named;

@@ -38,9 +38,10 @@ typedef enum {
 	READER_ODT,
 	READER_ODS,
 	READER_ODP,
-	READER_DOC,     /* Office of before 2007 */
-	READER_OLD_DOC, /* what the reader of .doc does not know: Word 6 and 95, and broken ones */
-	READER_OLD_XLS, /* the same of .xls */
+	READER_FLAT_OFFICE, /* the same as one XML file */
+	READER_DOC,         /* Office of before 2007 */
+	READER_OLD_DOC,     /* what the reader of .doc does not know: Word 6 and 95, and broken ones */
+	READER_OLD_XLS,     /* the same of .xls */
 	READER_XLS,
 	READER_PPT,
 	READER_RTF,

@@ -46,6 +46,8 @@ static void the_content_decides_where_the_name_is_wrong(void **state)
 		       READER_ODS, "application/vnd.oasis.opendocument.spreadsheet");
 	assert_content("a.doc", STR("MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n"), READER_MHTML,
 		       "multipart/related");
+	assert_content("a.doc", STR("<?xml version='1.0'?><?mso-application progid='Word.Document'?>"),
+		       READER_FLAT_OFFICE, "application/vnd.oasis.opendocument.text-flat-xml");
 	assert_content("README", STR("C\xA8n c\xF8 lu\xCBt"), READER_PLAIN, "text/plain");
 	assert_content("a.doc", STR("C\xA8n c\xF8 lu\xCBt"), READER_PLAIN, "text/plain");
 }
@@ -133,9 +135,9 @@ static const char *const fuzz_targets[READER_COUNT] = {
 	[READER_LINES] = "ingest_bytes",       [READER_JSON] = "ingest_source_json",
 	[READER_TABLE] = "ingest_register",    [READER_PACKAGE] = "ingest_package_in",
 	[READER_EDXML] = "ingest_edxml",       [READER_RTF] = "ingest_extract",
-	[READER_DOC] = "ingest_extract",       [READER_MHTML] = "ingest_extract",
-	[READER_XLS] = "ingest_extract",       [READER_MAIL] = "ingest_mail",
-	[READER_SIGNED] = "ingest_cms_in",
+	[READER_DOC] = "ingest_extract",       [READER_FLAT_OFFICE] = "ingest_extract",
+	[READER_MHTML] = "ingest_extract",     [READER_XLS] = "ingest_extract",
+	[READER_MAIL] = "ingest_mail",         [READER_SIGNED] = "ingest_cms_in",
 };
 
 static bool is_there(const char *root, const char *folder, const char *target, const char *end)

@@ -278,6 +278,38 @@ static void notes_of_opendocument_follow_and_headers_go_before(void **state)
 	assert_text(READER_ODT, &zip, "UBND XÃ\nĐiều 15\nchú thích\n");
 }
 
+/* ---- one XML file ---------------------------------------------------------------------------------------------- */
+
+static void a_document_that_is_one_file_of_xml_is_read(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *xml, *text;
+	} rows[] = {
+		{"<?xml version='1.0'?><?mso-application progid='Word.Document'?><w:wordDocument "
+		 "xmlns:w='w'><w:body><w:p><w:r>"
+		 "<w:t>Điều 1</w:t></w:r></w:p><w:sectPr><w:hdr><w:p><w:r><w:t>đầu</w:t></w:r></w:p></w:hdr></w:sectPr>"
+		 "</w:body></w:wordDocument>",
+		 "Điều 1\nđầu\n"},
+		{"\xEF\xBB\xBF<?xml "
+		 "version='1.0'?><Workbook><Row><Cell><Data>1</Data></Cell><Cell><Data>hai</Data></Cell></Row>"
+		 "</Workbook>",
+		 "1\thai\n"},
+		{"<office:document xmlns:office='o'><p>phẳng</p></office:document>", "phẳng\n"},
+		{"<html/>", NULL},
+		{"", NULL},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		Extraction e = {0};
+		Err err;
+		SourceFile file = source_file_of(STR("a.xml"), str_from(rows[i].xml));
+		assert_int_equal(extract_text(READER_FLAT_OFFICE, &file, NULL, NULL, &e, &err), ST_OK);
+		assert_str_equal(buf_str(&e.text), str_from(rows[i].text ? rows[i].text : ""));
+		assert_true((e.problem.code == ST_OK) == (rows[i].text != NULL));
+		extraction_done(&e);
+	}
+}
+
 /* ---- what can't be read ---------------------------------------------------------------------------------------- */
 
 static void an_encrypted_document_is_called_so(void **state)
@@ -331,6 +363,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(what_is_deleted_moved_away_or_hidden_is_no_text),
 		cmocka_unit_test(a_sheet_of_opendocument_shows_dates_in_one_way),
 		cmocka_unit_test(notes_of_opendocument_follow_and_headers_go_before),
+		cmocka_unit_test(a_document_that_is_one_file_of_xml_is_read),
 		cmocka_unit_test(an_encrypted_document_is_called_so),
 		cmocka_unit_test(a_workbook_without_its_sheets_or_a_slide_without_its_show_is_named),
 		cmocka_unit_test(more_parts_than_the_limit_are_refused),

@@ -1,4 +1,5 @@
-/* tests/unit/ingest_pdf.c - PDFs with fonts of before Unicode. The test program is its own extractor. */
+/* tests/unit/ingest_pdf.c - PDFs with fonts of before Unicode, and files in a PDF. The test program is its own
+ * extractor. */
 #include "ingest_fixture.h"
 
 #include "indexer/extract/extract.h"
@@ -143,6 +144,36 @@ static void a_hyphen_that_is_one_stays(void **state)
 	}
 }
 
+static void files_in_a_pdf_are_named_behind_its_text(void **state)
+{
+	(void)state;
+	static const char page[] = "BT /F1 14 Tf 50 780 Td (Van ban 15) Tj ET";
+	Buf pdf = {0};
+	Extraction e = {0};
+	Err err;
+	if (!has_pdftotext())
+		skip();
+	buf_printf(
+		&pdf,
+		"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R/Names<</EmbeddedFiles<</Names[(a.csv) 6 0 R(b.bin) 8 0 "
+		"R]>>>>>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 "
+		"R/MediaBox[0 0 595 842]/Resources<</Font<</F1 4 0 R>>>>/Contents 5 0 R>>endobj\n4 0 "
+		"obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n5 0 obj<</Length %zu>>stream\n%s\nendstream "
+		"endobj\n6 0 obj<</Type/Filespec/F(a.csv)/UF(a.csv)/EF<</F 7 0 R>>>>endobj\n7 0 "
+		"obj<</Type/EmbeddedFile/Length 14>>stream\nstt,ten\n1,muoi\nendstream endobj\n8 0 "
+		"obj<</Type/Filespec/F(b.bin)/UF(b.bin)/EF<</F 9 0 R>>>>endobj\n9 0 obj<</Type/EmbeddedFile/Length "
+		"3>>stream\n\1\2\3\nendstream endobj\ntrailer<</Root 1 0 R>>\n%%%%EOF\n",
+		sizeof page - 1, page);
+	SourceFile file = source_file_of(STR("a.pdf"), buf_str(&pdf));
+	assert_int_equal(extract_text(READER_PDF, &file, NULL, NULL, &e, &err), ST_OK);
+	assert_int_equal(e.pages, 1);
+	if (str_find(buf_str(&e.text), STR("Van ban 15")) != 0 ||
+	    !str_ends(buf_str(&e.text), STR("\f[a.csv]\n[b.bin]\n")))
+		fail_msg("%.*s", STR_ARG(buf_str(&e.text)));
+	extraction_done(&e);
+	buf_done(&pdf);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "extract") == 0)
@@ -151,6 +182,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(tcvn3_keeps_the_u_with_horn),
 		cmocka_unit_test(vni_and_viscii_are_read_too),
 		cmocka_unit_test(a_hyphen_that_is_one_stays),
+		cmocka_unit_test(files_in_a_pdf_are_named_behind_its_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
