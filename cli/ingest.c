@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/ingest_list.h"
 #include "indexer/ingest/ingest.h"
 
 #include <inttypes.h>
@@ -10,7 +11,19 @@
 #include <unistd.h>
 
 enum { MAPS_MAX = 64, SETTLE_MS = 600000, SETTLE_STEP_MS = 250, TERMINAL_PAUSE_US = 200000, LOG_PAUSE_US = 5000000 };
-enum { OPT_JSON, OPT_REJECTS, OPT_NO_WAIT, OPT_FONDS, OPT_CASE, OPT_DRY_RUN, OPT_MAP, OPT_AS_DOCUMENT, OPT_QUIET };
+enum {
+	OPT_JSON,
+	OPT_REJECTS,
+	OPT_NO_WAIT,
+	OPT_FONDS,
+	OPT_CASE,
+	OPT_DRY_RUN,
+	OPT_MAP,
+	OPT_AS_DOCUMENT,
+	OPT_REPORT,
+	OPT_LANG,
+	OPT_QUIET
+};
 static const CliOption options[] = {
 	[OPT_JSON] = {"json", 0, NULL, "end with the report as one JSON object"},
 	[OPT_REJECTS] = {"rejects", 0, "FILE", "list what was refused and why, and warnings, one JSON a line"},
@@ -21,13 +34,18 @@ static const CliOption options[] = {
 			 "say what each register's columns are and what does not fit; write nothing"},
 	[OPT_MAP] = {"map", 0, "MAP", "what a register's columns are: 'Heading=field', divided by ';'"},
 	[OPT_AS_DOCUMENT] = {"as-document", 0, NULL, "keep lists as documents, whatever their headings say"},
+	[OPT_REPORT] = {"report", 0, "FILE", "write all that was refused or does not fit: FILE.csv, or JSON"},
+	[OPT_LANG] = {"lang", 0, "vi|en", "language of the table that --dry-run shows (vi)"},
 	[OPT_QUIET] = {"quiet", 'q', NULL, "no progress"},
 	{0},
 };
 
 typedef struct {
 	FILE *rejects; /* NULL: they go to standard error */
+	IngestList list;
 	bool quiet, terminal;
+	bool show_plan, as_json; /* of --dry-run */
+	Language language;
 	uint64_t shown_us, started_us; /* of the progress */
 } Output;
 
@@ -56,6 +74,7 @@ static void list_reject(void *ctx, Str source, Status code, Str reason)
 	Output *output = ctx;
 	Buf line = {0};
 	JsonOut j;
+	ingest_list_reject(&output->list, source, code, reason);
 	if (!output->rejects) {
 		fprintf(stderr, "%srejected %.*s: %.*s\n", output->terminal ? "\r\033[K" : "", STR_ARG(source),
 			STR_ARG(reason));
@@ -74,6 +93,7 @@ static void list_warning(void *ctx, Str source, const char *finding, Str warning
 	Output *output = ctx;
 	Buf line = {0};
 	JsonOut j;
+	ingest_list_warning(&output->list, source, finding, warning);
 	if (!output->rejects) {
 		bool passed_over = finding && strcmp(finding, "passed_over") == 0; /* its text says so */
 		fprintf(stderr, "%s%s%.*s: %.*s\n", output->terminal ? "\r\033[K" : "", passed_over ? "" : "warning ",
@@ -88,11 +108,33 @@ static void list_warning(void *ctx, Str source, const char *finding, Str warning
 	buf_done(&line);
 }
 
-/* What a register's columns are, and its first records: one JSON a line. */
-static void show_plan(void *ctx, Str json)
+/* What a register's columns are, and its first records: a table, or one JSON a line. */
+static void take_plan(void *ctx, const IngestPlan *plan)
 {
-	(void)ctx;
-	printf("%.*s\n", STR_ARG(json));
+	Output *output = ctx;
+	Buf text = {0};
+	JsonOut j;
+	ingest_list_register(&output->list, plan);
+	if (!output->show_plan)
+		return;
+	if (output->as_json) {
+		jout_begin(&j, &text);
+		ingest_plan_write(plan, &j);
+		buf_add_char(&text, '\n');
+	} else {
+		ingest_plan_show(plan, output->language, &text);
+	}
+	if (buf_ok(&text))
+		fwrite(text.data, 1, text.len, stdout);
+	buf_done(&text);
+}
+
+/* What does not fit, counted: "thiếu tệp: 12". */
+static void show_findings(const Output *output, const IngestReport *report)
+{
+	for (int i = 0; i < FINDING_COUNT && output->show_plan && !output->as_json; i++)
+		if (report->findings[i])
+			printf("  %s: %" PRIu64 "\n", ingest_finding_texts[i][output->language], report->findings[i]);
 }
 
 /* "A=number;B=file" → its parts. */
@@ -152,7 +194,7 @@ static Status ingest_all(const CliArgs *args, Store *store, Index *index, Output
 			     .case_code = str_from(case_code)};
 	Str maps[MAPS_MAX];
 	how.dry_run = args->values[OPT_DRY_RUN] != NULL;
-	how.planned = how.dry_run ? show_plan : NULL;
+	how.planned = how.dry_run || output->list.file ? take_plan : NULL;
 	how.as_document = args->values[OPT_AS_DOCUMENT] != NULL;
 	how.maps = maps;
 	how.map_count = read_maps(args->values[OPT_MAP], maps);
@@ -172,12 +214,21 @@ static int run_ingest(const CliArgs *args)
 	IngestReport report = {0};
 	Output output = {.quiet = args->values[OPT_QUIET] != NULL,
 			 .terminal = isatty(STDERR_FILENO),
+			 .show_plan = args->values[OPT_DRY_RUN] != NULL,
+			 .as_json = args->values[OPT_JSON] != NULL,
 			 .started_us = clock_monotonic_us()};
 	output.shown_us = output.started_us;
 	if (args->values[OPT_REJECTS] && !(output.rejects = fopen(args->values[OPT_REJECTS], "w"))) {
 		err_set(&err, ST_IO, "can't write %s", args->values[OPT_REJECTS]);
 		return cli_fail(&err);
 	}
+	if (args->values[OPT_LANG] &&
+	    language_parse(str_from(args->values[OPT_LANG]), &output.language, &err) != ST_OK) {
+		cli_fail(&err);
+		return EXIT_USAGE;
+	}
+	if (ingest_list_open(&output.list, args->values[OPT_REPORT], &err) != ST_OK)
+		return cli_fail(&err);
 	cli_catch_stop();
 	bool dry_run = args->values[OPT_DRY_RUN] != NULL;
 	Status st = dry_run ? ST_OK : store_open(&store, args->archive, &err);
@@ -191,12 +242,15 @@ static int run_ingest(const CliArgs *args)
 		st = ingest_all(args, store, index, &output, &report, &err);
 	if (output.terminal && !output.quiet)
 		fputs("\r\033[K", stderr);
+	show_findings(&output, &report);
 	int code = report.seen || st == ST_OK ? print_report(&report, args->values[OPT_JSON] != NULL) : EXIT_DONE;
 	if (st != ST_OK) {
 		cli_fail(&err);
 		code = EXIT_FAILED;
 	}
 	cli_close(store, index);
+	if (ingest_list_close(&output.list, &report, &err) != ST_OK)
+		code = cli_fail(&err);
 	if (output.rejects && fclose(output.rejects) != 0) {
 		fprintf(stderr, "hoso: the list of rejects could not be written\n");
 		code = EXIT_FAILED;

@@ -7,6 +7,7 @@
 #define INDEXER_INGEST_OPTIONS_H
 
 #include "base/deadline.h"
+#include "indexer/ingest/plan.h"
 #include "indexer/ingest/report.h"
 
 /* Functions may be NULL. Sources read "records.jsonl:17" or "a.zip!b/c.pdf". */
@@ -15,7 +16,7 @@ typedef struct {
 	void (*progress)(void *ctx, const IngestReport *so_far); /* a few times a second */
 	void (*rejected)(void *ctx, Str source, Status code, Str reason);
 	void (*warned)(void *ctx, Str source, const char *code, Str warning); /* code: as ingest_warning_write */
-	void (*planned)(void *ctx, Str json); /* a register: its columns, its first records */
+	void (*planned)(void *ctx, const IngestPlan *plan);                   /* a register was read to its end */
 	Deadline until;       /* ends the ingest: the document at hand is given up, what was appended is committed */
 	Str fonds, case_code; /* given to records that name none */
 	bool dry_run;         /* nothing is written; texts are not extracted */

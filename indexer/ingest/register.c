@@ -285,49 +285,30 @@ static Status add_row(Register *r, const GridRow *cells, Err *err)
 
 /* ---- what it would do ------------------------------------------------------------------------------------------ */
 
-static void write_plan(Register *r, Buf *out)
-{
-	JsonOut j;
-	char letters[4];
-	jout_begin(&j, out);
-	jout_open(&j, '{');
-	jout_field_str(&j, "register", r->name);
-	if (r->columns.columns)
-		jout_field_u64(&j, "heading_line", r->table->rows[r->columns.heading_row].line);
-	jout_field_u64(&j, "documents", r->documents);
-	jout_field_u64(&j, "case_files", r->cases.count);
-	jout_key(&j, "columns");
-	jout_open(&j, '[');
-	for (size_t i = 0; i < r->columns.count; i++) {
-		const RegisterColumn *column = &r->columns.columns[i];
-		column_letters(i, letters);
-		jout_open(&j, '{');
-		jout_field_text(&j, "column", letters);
-		jout_field_str(&j, "title", column->title);
-		jout_field_text(&j, "field", column->field == REG_NONE ? NULL : register_fields[column->field].path);
-		jout_field_text(&j, "how", column->how);
-		jout_close(&j, '}');
-	}
-	jout_close(&j, ']');
-	jout_key(&j, "records");
-	jout_open(&j, '[');
-	if (r->plan.len)
-		jout_raw(&j, buf_str(&r->plan));
-	jout_close(&j, ']');
-	jout_close(&j, '}');
-}
-
 static Status show_plan(Register *r, Err *err)
 {
-	Buf plan = {0};
+	const RegisterColumns *c = &r->columns;
 	if (!r->run->options.planned)
 		return ST_OK;
-	write_plan(r, &plan);
-	Status st = buf_ok(&plan) ? ST_OK : err_no_memory(err);
-	if (st == ST_OK)
-		r->run->options.planned(r->run->options.ctx, buf_str(&plan));
-	buf_done(&plan);
-	return st;
+	IngestPlanColumn *columns = arena_calloc(&r->arena, c->count + 1, sizeof *columns);
+	if (!columns || !buf_ok(&r->plan))
+		return err_no_memory(err);
+	for (size_t i = 0; i < c->count; i++) {
+		RegisterField field = c->columns[i].field;
+		column_letters(i, columns[i].letters);
+		columns[i].title = c->columns[i].title;
+		columns[i].field = field == REG_NONE ? NULL : register_fields[field].path;
+		columns[i].how = c->columns[i].how;
+	}
+	IngestPlan plan = {.name = r->name,
+			   .heading_line = c->columns ? r->table->rows[c->heading_row].line : 0,
+			   .documents = r->documents,
+			   .case_files = r->cases.count,
+			   .columns = columns,
+			   .column_count = c->count,
+			   .records = buf_str(&r->plan)};
+	r->run->options.planned(r->run->options.ctx, &plan);
+	return ST_OK;
 }
 
 /* ---- tables ---------------------------------------------------------------------------------------------------- */

@@ -2,9 +2,20 @@
  * names of the members; counts come first, what is known only at the end comes last. */
 #include "indexer/ingest/report.h"
 
+#include <stdio.h>
+
 const char *const ingest_finding_names[FINDING_COUNT] = {
 	[FINDING_MISSING] = "missing",   [FINDING_UNLISTED] = "unlisted", [FINDING_DOUBLED] = "doubled",
 	[FINDING_MISNAMED] = "misnamed", [FINDING_TOTAL] = "totals",      [FINDING_SAME_NUMBER] = "same_number",
+};
+
+const char *const ingest_finding_texts[FINDING_COUNT][LANGUAGE_COUNT] = {
+	[FINDING_MISSING] = {"thiếu tệp", "missing file"},
+	[FINDING_UNLISTED] = {"tệp không có trong sổ", "file not listed"},
+	[FINDING_DOUBLED] = {"tệp được ghi nhiều lần", "file listed twice"},
+	[FINDING_MISNAMED] = {"tệp khác tên hoặc khác chỗ", "file elsewhere or named otherwise"},
+	[FINDING_TOTAL] = {"tổng số không khớp", "total that differs"},
+	[FINDING_SAME_NUMBER] = {"trùng số ký hiệu", "number that stands twice"},
 };
 
 static void write_findings(const IngestReport *report, JsonOut *j)
@@ -70,4 +81,56 @@ void ingest_warning_write(Str source, const char *finding, Str warning, JsonOut 
 	if (finding)
 		jout_field_text(j, "finding", finding);
 	jout_close(j, '}');
+}
+
+/* ---- for spreadsheets ------------------------------------------------------------------------------------------ */
+
+static void add_cell(Buf *out, Str text)
+{
+	buf_add_char(out, '"');
+	if (text.len && strchr("=+-@\t\r", text.ptr[0]))
+		buf_add_char(out, '\'');
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+		if (c == '"')
+			buf_add_char(out, '"');
+		buf_add_char(out, c == '\n' || c == '\r' ? ' ' : c);
+	}
+	buf_add_char(out, '"');
+}
+
+static void add_row(Buf *out, Str source, const char *code, const char *meaning, const char *meaning_en, Str text)
+{
+	char both[160];
+	snprintf(both, sizeof both, "%s (%s)", meaning, meaning_en);
+	add_cell(out, source);
+	buf_add_char(out, ',');
+	add_cell(out, str_from(code));
+	buf_add_char(out, ',');
+	add_cell(out, str_from(both));
+	buf_add_char(out, ',');
+	add_cell(out, text);
+	buf_add_str(out, STR("\r\n"));
+}
+
+void ingest_csv_begin(Buf *out)
+{
+	buf_add_str(out,
+		    STR("\xEF\xBB\xBF\"Nguồn (source)\",\"Mã (code)\",\"Ý nghĩa (meaning)\",\"Nội dung (text)\"\r\n"));
+}
+
+void ingest_reject_csv(Str source, Status code, Str reason, Buf *out)
+{
+	add_row(out, source, status_name(code), "không nhận", "rejected", reason);
+}
+
+void ingest_warning_csv(Str source, const char *finding, Str warning, Buf *out)
+{
+	const char *meaning = "cảnh báo", *meaning_en = "warning";
+	for (int i = 0; i < FINDING_COUNT && finding; i++)
+		if (strcmp(finding, ingest_finding_names[i]) == 0) {
+			meaning = ingest_finding_texts[i][LANGUAGE_VI];
+			meaning_en = ingest_finding_texts[i][LANGUAGE_EN];
+		}
+	add_row(out, source, finding ? finding : "warning", meaning, meaning_en, warning);
 }

@@ -17,6 +17,7 @@
 #define INDEXER_INGEST_REPORT_H
 
 #include "base/json_out.h"
+#include "base/language.h"
 #include "store/format/hash.h"
 
 /* What does not fit between a register and its files. Each is a warning too. */
@@ -30,6 +31,8 @@ typedef enum {
 	FINDING_COUNT
 } IngestFinding;
 extern const char *const ingest_finding_names[FINDING_COUNT];
+/* "thiếu tệp", "missing file" */
+extern const char *const ingest_finding_texts[FINDING_COUNT][LANGUAGE_COUNT];
 
 typedef struct {
 	uint64_t seen, added, versions, duplicates, rejected, warnings;
@@ -53,5 +56,11 @@ void ingest_report_write(const IngestReport *report, JsonOut *j);
 void ingest_reject_write(Str source, Status code, Str reason, JsonOut *j);
 /* Writes what is odd about one that was taken as an object. finding: its name; NULL: it is none. */
 void ingest_warning_write(Str source, const char *finding, Str warning, JsonOut *j);
+
+/* The same as rows of a table for spreadsheets: a byte-order mark and the headings, then source, code, what the code
+ * means in both languages, text. A cell that a spreadsheet would compute begins with an apostrophe. */
+void ingest_csv_begin(Buf *out);
+void ingest_reject_csv(Str source, Status code, Str reason, Buf *out);
+void ingest_warning_csv(Str source, const char *finding, Str warning, Buf *out);
 
 #endif

@@ -20,6 +20,8 @@ void job_done(Job *job)
 	close_quietly(job->fd);
 	job->fd = -1;
 	buf_done(&job->rejects);
+	buf_done(&job->warnings);
+	buf_done(&job->table);
 }
 
 static void end_where_over_limit(JobContext *context, const IngestReport *so_far)
@@ -53,6 +55,25 @@ static void keep_reject(void *ctx, Str source, Status code, Str reason)
 		j.need_comma = job->rejects.len > 0;
 		ingest_reject_write(source, code, reason, &j);
 	}
+	if (job->table.len < JOB_LIST_BYTES)
+		ingest_reject_csv(source, code, reason, &job->table);
+	pthread_mutex_unlock(context->lock);
+}
+
+static void keep_warning(void *ctx, Str source, const char *finding, Str warning)
+{
+	JobContext *context = ctx;
+	Job *job = context->job;
+	JsonOut j;
+	pthread_mutex_lock(context->lock);
+	bool room = job->warnings.len < JOB_LIST_BYTES && job->table.len < JOB_LIST_BYTES;
+	job->left_out += !room;
+	if (room) {
+		jout_begin(&j, &job->warnings);
+		j.need_comma = job->warnings.len > 0;
+		ingest_warning_write(source, finding, warning, &j);
+		ingest_warning_csv(source, finding, warning, &job->table);
+	}
 	pthread_mutex_unlock(context->lock);
 }
 
@@ -79,6 +100,7 @@ void job_run(Job *job, pthread_mutex_t *lock, const JobLimits *limits, Store *st
 	IngestOptions options = {.ctx = &context,
 				 .progress = show_progress,
 				 .rejected = keep_reject,
+				 .warned = keep_warning,
 				 .until = deadline_in(job->is_slow ? limits->slow_ms : limits->quick_ms, &job->stop)};
 	IngestReport report = {0};
 	Err err = {0};
@@ -110,6 +132,13 @@ void job_write(const Job *job, bool with_errors, JsonOut *j)
 		if (job->rejects.len)
 			jout_raw(j, buf_str(&job->rejects));
 		jout_close(j, ']');
+		jout_key(j, "warning_list");
+		jout_open(j, '[');
+		if (job->warnings.len)
+			jout_raw(j, buf_str(&job->warnings));
+		jout_close(j, ']');
+		if (job->left_out)
+			jout_field_u64(j, "warnings_left_out", job->left_out);
 	}
 	if (job->state == JOB_FAILED) {
 		jout_field_text(j, "code", status_name(job->err.code));

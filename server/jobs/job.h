@@ -28,13 +28,16 @@ typedef struct {
 	IngestReport report;
 	Buf rejects; /* the items of a JSON array, without brackets */
 	uint64_t reject_count;
+	Buf warnings;      /* the same of what is odd or does not fit … */
+	Buf table;         /* … and all of it as rows for spreadsheets */
+	uint64_t left_out; /* more than JOB_LIST_BYTES of them */
 	Err err;
 } Job;
 
 void job_done(Job *job);
 /* Runs it and sets how it ended; the lock is taken for moments only. */
 void job_run(Job *job, pthread_mutex_t *lock, const JobLimits *limits, Store *store, Index *index);
-/* Writes the job as an object; without its refusals, where they are not wanted. */
+/* Writes the job as an object; without its refusals and warnings, where they are not wanted. */
 void job_write(const Job *job, bool with_errors, JsonOut *j);
 
 #endif

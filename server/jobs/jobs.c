@@ -189,6 +189,19 @@ Status jobs_write(Jobs *jobs, uint64_t id, JsonOut *j, Err *err)
 	return st;
 }
 
+Status jobs_write_table(Jobs *jobs, uint64_t id, Buf *out, Err *err)
+{
+	pthread_mutex_lock(&jobs->lock);
+	const Job *job = find_job(jobs, id);
+	ingest_csv_begin(out);
+	if (job)
+		buf_add_str(out, buf_str(&job->table));
+	pthread_mutex_unlock(&jobs->lock);
+	if (!job)
+		return err_set(err, ST_NOT_FOUND, "no such job");
+	return buf_ok(out) ? ST_OK : err_no_memory(err);
+}
+
 void jobs_write_list(Jobs *jobs, uint64_t before, size_t limit, uint64_t *next_out, JsonOut *j)
 {
 	size_t written = 0;

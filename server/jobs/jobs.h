@@ -27,6 +27,8 @@ Status jobs_add(Jobs *jobs, int fd, Str name, uint64_t *id_out, Err *err);
 Status jobs_cancel(Jobs *jobs, uint64_t id, Err *err);
 /* Writes the job as an object. ST_NOT_FOUND: there was no such job, or JOBS_KEPT others came after it. */
 Status jobs_write(Jobs *jobs, uint64_t id, JsonOut *j, Err *err);
+/* What was refused or does not fit, as CSV. ST_NOT_FOUND, ST_NO_MEMORY. */
+Status jobs_write_table(Jobs *jobs, uint64_t id, Buf *out, Err *err);
 /* Writes the newest jobs below `before` as an array, newest first, at most limit, without what they refused; *next_out:
  * go on below this one; 0: that was all. */
 void jobs_write_list(Jobs *jobs, uint64_t before, size_t limit, uint64_t *next_out, JsonOut *j);

@@ -10,7 +10,7 @@
 #include "base/json_out.h"
 #include "indexer/ingest/ingest.h"
 
-enum { JOB_REJECTS_KEPT = 100, JOB_NAME_MAX = 200 };
+enum { JOB_REJECTS_KEPT = 100, JOB_LIST_BYTES = 512 << 10 /* of warnings; of the table */, JOB_NAME_MAX = 200 };
 
 /* What ends a job: how long it takes, without and with documents; what it has seen and read. */
 typedef struct {

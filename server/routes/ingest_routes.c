@@ -153,6 +153,11 @@ Status get_job(Request *r, Reply *reply, Err *err)
 	Status st = read_job_id(r, &id, err);
 	if (st != ST_OK)
 		return st;
+	if (str_eq(request_parameter(r, "format"), STR("csv"))) {
+		reply->media = "text/csv; charset=utf-8";
+		reply_header(reply, "Content-Disposition", STR("attachment; filename=\"bao-cao.csv\""));
+		return jobs_write_table(r->service->jobs, id, &reply->body, err);
+	}
 	reply_json_begin(reply, &j);
 	return jobs_write(r->service->jobs, id, &j, err);
 }

@@ -66,6 +66,10 @@ static const RouteParameter jobs_parameters[] = {
 	{"limit", "integer", "At most 64"},
 	{NULL, NULL, NULL},
 };
+static const RouteParameter job_parameters[] = {
+	{"format", "string", "csv: what was refused or does not fit, as a table"},
+	{NULL, NULL, NULL},
+};
 static const RouteParameter cases_parameters[] = {
 	{"prefix", "string", "Beginning of the code, or its last digits"},
 	{"limit", "integer", "At most 1000"},
@@ -219,6 +223,7 @@ static const Route rows[] = {
 	 .handle = get_job,
 	 .work = WORK_INLINE,
 	 .media = JSON,
+	 .parameters = job_parameters,
 	 .no_refresh = true,
 	 .summary = "Progress of an ingest and what it refused",
 	 .summary_vi = "Tiến độ nộp hàng loạt"},

@@ -207,6 +207,15 @@ def test_ingest(s):
     answer = s.ask("POST", "/v1/ingest", packed.getvalue(), {"Content-Type": "application/zip"})
     job = wait_job(s, answer.json["url"])
     check("a ZIP is taken in", job["state"] == "done" and job["added"] == 1, job)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as z:
+        z.writestr("so.csv", "Số ký hiệu;Trích yếu;Tệp\n77/QĐ-SỔ;Một dòng;khong.txt\n")
+        z.writestr("le.txt", "Tệp lẻ loi.")
+    delivery = s.ask("POST", "/v1/ingest", packed.getvalue(), {"Content-Type": "application/zip"})
+    job = wait_job(s, delivery.json["url"])
+    check("what does not fit stands in the job", sorted(w.get("finding", "") for w in job["warning_list"]) == ["missing", "unlisted"], job)
+    table = s.get(delivery.json["url"] + "?format=csv")
+    check("and as a table for spreadsheets", "thiếu tệp (missing file)" in table.body.decode() and table.headers["Content-Type"].startswith("text/csv"), table)
     check("all of it is found", s.wait_searchable() and s.get("/v1/search?q=nạp hàng loạt").json["total"] == 50
           and s.get("/v1/search?q=trong gói nén").json["total"] == 1)
     ended = s.ask("DELETE", answer.json["url"])
@@ -214,7 +223,7 @@ def test_ingest(s):
     check("nor one that there never was", s.ask("DELETE", "/v1/jobs/77").status == 404)
     first = s.get("/v1/jobs?limit=1").json
     second = s.get(f"/v1/jobs?limit=1&before={first['next']}").json
-    check("jobs are listed newest first, page by page", [j["id"] for j in first["jobs"] + second["jobs"]] == [2, 1] and "next" not in second,
+    check("jobs are listed newest first, page by page", [j["id"] for j in first["jobs"] + second["jobs"]] == [3, 2] and "next" in second,
           first, second)
     check("the list leaves out what was refused", "errors" not in second["jobs"][0], second)
     check("an answer says that it is whole", s.get("/v1/search?q=nạp hàng loạt").json["partial"] is False)
