@@ -40,6 +40,8 @@ static Status status_of_errno(int errno_value)
 		return ST_NOT_FOUND;
 	case ENOMEM:
 		return ST_NO_MEMORY;
+	case EROFS:
+		return ST_READ_ONLY;
 	default:
 		return ST_IO;
 	}

@@ -174,6 +174,10 @@ static Status start_keeping(Service *service, const ServerOptions *options, Err 
 		event_write(EVENT_WARN, "server", "accesses are not noted", "because", err->text, NULL);
 		st = ST_OK;
 	}
+	if (st == ST_READ_ONLY) {
+		Err why = *err;
+		err_set(err, st, "%.150s; to serve without noting who reads what, give --no-access-log", why.text);
+	}
 	if (service->access && *access_log_damage(service->access))
 		event_write(EVENT_ERROR, "server", "a damaged access log is kept as it is; the next file begins",
 			    "because", access_log_damage(service->access), NULL);

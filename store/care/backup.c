@@ -328,7 +328,7 @@ Status store_backup(Store *store, const char *to_dir, const BackupOptions *optio
 		    .now_ms = options->now_utc_ms ? options->now_utc_ms : clock_utc_ms()};
 	Err damage;
 	int lock_fd = -1, target_fd = -1;
-	Status st = rewrite_lock(store, &lock_fd, err);
+	Status st = rewrite_lock_to_read(store, &lock_fd, err);
 	if (st == ST_OK)
 		st = store_refresh(store, err);
 	if (st == ST_OK && store_damage(store, &damage) != ST_OK)

@@ -39,7 +39,11 @@ typedef struct {
 Status rewrite_lock(Store *store, int *fd_out, Err *err)
 {
 	FilePath path;
-	Status st = file_path(&path, store->dir, "catalogue/REWRITE", err);
+	Status st = state_check_writable(store, err);
+	if (st == ST_OK)
+		st = state_check_place(store, err);
+	if (st == ST_OK)
+		st = file_path(&path, store->dir, "catalogue/REWRITE", err);
 	if (st != ST_OK)
 		return st;
 	int fd = open(path.text, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
@@ -52,6 +56,15 @@ Status rewrite_lock(Store *store, int *fd_out, Err *err)
 	}
 	close_quietly(fd);
 	return st == ST_BUSY ? err_set(err, ST_BUSY, "another process is writing segments of %s anew", store->dir) : st;
+}
+
+Status rewrite_lock_to_read(Store *store, int *fd_out, Err *err)
+{
+	Err ignored;
+	if (state_check_writable(store, &ignored) == ST_OK)
+		return rewrite_lock(store, fd_out, err);
+	*fd_out = -1;
+	return ST_OK;
 }
 
 void rewrite_unlock(int fd)

@@ -30,6 +30,8 @@ typedef struct {
 
 /* ST_BUSY: another process does it. */
 Status rewrite_lock(Store *store, int *fd_out, Err *err);
+/* The same for who only reads segments while none may be replaced; -1 where nobody can write. */
+Status rewrite_lock_to_read(Store *store, int *fd_out, Err *err);
 void rewrite_unlock(int fd);
 Status rewrite_segment(Store *store, uint32_t id, const RewritePlan *plan, Err *err);
 

@@ -89,6 +89,31 @@ static Status read_format(Store *store, Err *err)
 	return st;
 }
 
+Status state_check_place(const Store *store, Err *err)
+{
+	struct stat now;
+	Store other = {.dir = store->dir};
+	Err why;
+	bool same = stat(store->dir, &now) == 0 && now.st_dev == store->device && now.st_ino == store->inode &&
+		    read_format(&other, &why) == ST_OK &&
+		    memcmp(other.archive_id, store->archive_id, ARCHIVE_ID_LEN) == 0;
+	if (same)
+		return ST_OK;
+	return err_set(err, ST_READ_ONLY,
+		       "%s is not the archive any more that was opened: it was moved or replaced. Nothing is written "
+		       "there; start anew",
+		       store->dir);
+}
+
+static void note_place(Store *store)
+{
+	struct stat info;
+	if (stat(store->dir, &info) == 0) {
+		store->device = info.st_dev;
+		store->inode = info.st_ino;
+	}
+}
+
 /* Everything in the archive is made for its owner alone; one that was made by an older version lies in a folder that
  * others may enter. Shutting that suffices, for LOCK too: nobody else can hold it and so keep the writer out. */
 static void shut_others_out(const char *dir)
@@ -198,8 +223,10 @@ Status store_open_with(Store **out, const char *dir, const StoreOptions *options
 	pthread_cond_init(&store->writer.synced, NULL);
 	store->writer.lock_fd = store->writer.live_fd = store->writer.mark_fd = store->tree.fd = -1;
 	Status st = store->dir ? read_format(store, err) : err_no_memory(err);
-	if (st == ST_OK)
+	if (st == ST_OK) {
+		note_place(store);
 		shut_others_out(dir);
+	}
 	if (st == ST_OK)
 		tree_open(store); /* makes the directory catalogue/ too */
 	if (st == ST_OK)

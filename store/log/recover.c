@@ -21,7 +21,9 @@
 
 static Status take_lock(Store *store, Err *err)
 {
-	Status st = file_lock(store->writer.lock_fd, false, store->dir, err);
+	Status st = state_check_writable(store, err);
+	if (st == ST_OK)
+		st = file_lock(store->writer.lock_fd, false, store->dir, err);
 	return st == ST_BUSY ? err_set(err, ST_BUSY, "another process is writing to the archive %s", store->dir) : st;
 }
 
@@ -136,7 +138,9 @@ Status writing_begin(Store *store, Err *err)
 	st = take_lock(store, err);
 	if (st != ST_OK)
 		return st;
-	st = recover(store, err);
+	st = state_check_place(store, err);
+	if (st == ST_OK)
+		st = recover(store, err);
 	if (st != ST_OK) {
 		file_unlock(store->writer.lock_fd);
 		return st;

@@ -59,7 +59,15 @@ static Status open_live(Store *store, uint32_t id, Err *err)
 		return st;
 	close_quietly(store->writer.live_fd);
 	store->writer.live_fd = open(path.text, O_RDWR | O_CLOEXEC);
-	return store->writer.live_fd >= 0 ? ST_OK : err_errno(err, errno, "open %s for writing", path.text);
+	if (store->writer.live_fd < 0)
+		return err_errno(err, errno, "open %s for writing", path.text);
+	struct stat opened, read;
+	const Segment *s = segments_find(store, id);
+	if (s && s->file && fstat(store->writer.live_fd, &opened) == 0 && fstat(s->file->fd, &read) == 0 &&
+	    (opened.st_ino != read.st_ino || opened.st_dev != read.st_dev))
+		return err_set(err, ST_READ_ONLY, "%s is another file than the one that was read; start anew",
+			       path.text);
+	return ST_OK;
 }
 
 Status rollback_resume(Store *store, Err *err)

@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 void state_note_damage(Store *store, const char *format, ...)
 {
@@ -54,4 +55,16 @@ Status store_damage(Store *store, Err *out)
 	Err damage = store->damage;
 	pthread_rwlock_unlock(&store->lock);
 	return damage.code == ST_OK ? ST_OK : err_set(out, damage.code, "%s", damage.text);
+}
+
+Status state_check_writable(const Store *store, Err *err)
+{
+	char reason[80];
+	if (!store->writer.not_writable)
+		return ST_OK;
+	return err_set(
+		err, ST_READ_ONLY,
+		"%.120s/LOCK cannot be opened for writing: %s; reading goes on. To write, mount its disk for writing, "
+		"or run hoso as the owner",
+		store->dir, strerror_r(store->writer.not_writable, reason, sizeof reason));
 }

@@ -18,6 +18,7 @@
 #include "store/log/table.h"
 
 #include <pthread.h>
+#include <sys/types.h>
 
 /* The state after a COMMIT. */
 typedef struct {
@@ -43,6 +44,7 @@ typedef struct {
 /* The one writer of this process (writer.h, out.h, live.h). */
 typedef struct {
 	pthread_mutex_t mutex;         /* held while something is appended, and while a batch is given to the file */
+	int not_writable;              /* why LOCK could only be opened for reading (an errno); 0: it could be */
 	int lock_fd, live_fd, mark_fd; /* mark_fd -1: not opened yet */
 	uint64_t marked_batch;         /* that the durable mark names, as far as this process set it */
 	unsigned depth;                /* nested store_write_begin */
@@ -99,6 +101,8 @@ typedef struct {
 
 struct Store {
 	char *dir;
+	dev_t device; /* of the directory, when it was opened */
+	ino_t inode;
 	uint8_t archive_id[ARCHIVE_ID_LEN];
 	char origin[96];
 	StoreOptions options;
@@ -127,6 +131,12 @@ struct Store {
 
 /* Which part of the log a look-up sees. SEE_PENDING: what the writer has appended too; it holds its mutex then. */
 typedef enum { SEE_COMMITTED, SEE_PENDING } Sight;
+
+/* ST_READ_ONLY: another directory, or another archive, has taken the place of the one that was opened. To be asked
+ * before anything is written by its path. */
+Status state_check_place(const Store *store, Err *err);
+/* ST_READ_ONLY: the disk takes no writes, or the archive belongs to somebody else. Says what to do. */
+Status state_check_writable(const Store *store, Err *err);
 
 /* Keeps the first damage that is found, so that the archive goes read-only and names the place. Lock held for writing.
  */

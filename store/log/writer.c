@@ -202,10 +202,12 @@ Status writer_open(Store *store, Err *err)
 	if (st != ST_OK)
 		return st;
 	w->lock_fd = open(path.text, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
-	if (w->lock_fd < 0)
-		w->lock_fd = open(path.text, O_RDONLY | O_CLOEXEC); /* a disk that takes no writes can still be read */
-	if (w->lock_fd < 0)
+	if (w->lock_fd < 0 && errno != EROFS && errno != EACCES && errno != EPERM)
 		return err_errno(err, errno, "open %s", path.text);
+	if (w->lock_fd < 0) { /* what takes no writes can still be read */
+		w->not_writable = errno;
+		w->lock_fd = open(path.text, O_RDONLY | O_CLOEXEC); /* -1 where nobody ever wrote */
+	}
 	w->packer = packer_new(PACK_FAST);
 	return w->packer ? ST_OK : err_no_memory(err);
 }

@@ -117,7 +117,9 @@ static Status make_key(Store *store, const KeyPaths *paths, Err *err)
 	SigningKey key;
 	Buf line = {0}, verifier = {0};
 	int fd = -1;
-	Status st = check_may_make(store, paths, err);
+	Status st = state_check_place(store, err);
+	if (st == ST_OK)
+		st = check_may_make(store, paths, err);
 	if (st == ST_OK)
 		st = file_make_dirs(paths->dir.text, err);
 	if (st == ST_OK)

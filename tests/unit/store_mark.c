@@ -200,6 +200,46 @@ static void a_mark_of_another_history_is_a_finding(void **state)
 	buf_done(&saved);
 }
 
+/* The directory is replaced by another archive under an open one. */
+static void nothing_is_written_into_the_wrong_archive(void **state)
+{
+	Fixture *f = *state;
+	Buf note = {0};
+	Store *other;
+	assert_ok(f, put(f->store, "a", &f->err));
+	for (int i = 0; i < 2; i++) {
+		char path[128];
+		snprintf(path, sizeof path, "%s.other", f->dir);
+		assert_ok(f, store_init(path, &f->err));
+		assert_ok(f, store_open(&other, path, &f->err));
+		store_close(other);
+		if (i == 0)
+			assert_int_equal(
+				fixture_run("mv %s %s.aside && mv %s.other %s", f->dir, f->dir, f->dir, f->dir), 0);
+		else /* another archive in the same directory */
+			assert_int_equal(fixture_run("mkdir %s.aside && mv %s/* %s.aside && mv %s.other/* %s", f->dir,
+						     f->dir, f->dir, f->dir, f->dir),
+					 0);
+		assert_status(f, put(f->store, "b", &f->err), ST_READ_ONLY);
+		assert_non_null(strstr(f->err.text, "moved or replaced"));
+		assert_status(f, store_checkpoint(f->store, &note, &f->err), ST_READ_ONLY);
+		assert_int_equal(
+			fixture_run("test -z \"$(ls %s/segments %s/keys | grep -v :)\" -a ! -e %s/checkpoint -a ! -e "
+				    "%s/durable",
+				    f->dir, f->dir, f->dir, f->dir),
+			0);
+		if (i == 0)
+			assert_int_equal(fixture_run("rm -r %s && mv %s.aside %s", f->dir, f->dir, f->dir), 0);
+		else
+			assert_int_equal(fixture_run("rm -r %s/* %s.other && mv %s.aside/* %s && rmdir %s.aside",
+						     f->dir, f->dir, f->dir, f->dir, f->dir),
+					 0);
+		assert_ok(f, put(f->store, i ? "d" : "c", &f->err)); /* it is back */
+	}
+	assert_int_equal(fixture_verify(f, false), 0);
+	buf_done(&note);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -210,6 +250,7 @@ int main(void)
 		TEST(a_log_that_is_shorter_than_what_was_signed_is_damage_without_a_mark_too),
 		TEST(a_live_segment_that_was_cut_is_missed_without_a_checkpoint),
 		TEST(every_changed_bit_of_the_mark_is_a_finding),
+		TEST(nothing_is_written_into_the_wrong_archive),
 		TEST(a_mark_of_another_history_is_a_finding),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
