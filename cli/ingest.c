@@ -159,6 +159,9 @@ static int print_report(const IngestReport *r, bool as_json)
 		       r->seen, r->added, r->versions, r->duplicates, r->rejected, r->warnings, r->passed_over,
 		       (double)r->bytes / 1e6, r->seconds, r->seconds > 0 ? (double)r->bytes / 1e6 / r->seconds : 0,
 		       r->tree_size);
+		if (r->not_archived)
+			printf("%" PRIu64 " of them were read and are not archived: give them again\n",
+			       r->not_archived);
 		return code;
 	}
 	JsonOut j;

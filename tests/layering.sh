@@ -205,4 +205,8 @@ stays "libxml2" "libxml/" "indexer/extract/|indexer/source/"
 report "libraries neither print nor exit" "$(sources base tokenizer store indexer | grep -vE '^(base/event\.c|tokenizer/gen/|indexer/extract/)' |
 	xargs grep -nE '(^|[^a-z_])(printf|puts|exit|abort|perror)[[:space:]]*\(' | grep -vE ':[[:space:]]*(/?\*|//)')"
 
+# The time of day may be set back: whoever waits by it waits for as long. base/clock.c alone reads it, for stamps.
+report "nobody waits by the time of day" "$(sources $product | grep -v '^base/clock\.c$' |
+	xargs grep -nE 'CLOCK_REALTIME|gettimeofday\(' | grep -vE ':[[:space:]]*(/?\*|//)')"
+
 exit $failed

@@ -55,6 +55,8 @@ void ingest_report_write(const IngestReport *report, JsonOut *j)
 	write_findings(report, j);
 	jout_key(j, "seconds");
 	jout_double(j, report->seconds, 3);
+	if (report->not_archived)
+		jout_field_u64(j, "not_archived", report->not_archived);
 	if (report->cut_short)
 		jout_field_bool(j, "interrupted", true);
 	jout_field_u64(j, "tree_size", report->tree_size);

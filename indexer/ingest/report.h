@@ -7,7 +7,7 @@
  *
  * `hoso ingest --json`, its list of rejects and GET /v1/jobs/{id} all print these.
  *
- * Shapes   seen = added + versions + duplicates + rejected
+ * Shapes   seen = added + versions + duplicates + rejected + not_archived
  * Units    bytes as they were read; seconds since the ingest began
  * Owns     nothing
  * Errors   sticky in the JsonOut's Buf (out of memory)
@@ -36,7 +36,8 @@ extern const char *const ingest_finding_texts[FINDING_COUNT][LANGUAGE_COUNT];
 
 typedef struct {
 	uint64_t seen, added, versions, duplicates, rejected, warnings;
-	uint64_t passed_over; /* files that are no documents by their names; not among `seen` */
+	uint64_t not_archived; /* appended, and lost with a commit that failed (a full disk): to be given again */
+	uint64_t passed_over;  /* files that are no documents by their names; not among `seen` */
 	/* of those that are new: without text, with pages that wait for recognition and how many, with a file that
 	 * can't be read */
 	uint64_t textless, waiting, waiting_pages, unreadable;

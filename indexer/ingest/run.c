@@ -81,6 +81,18 @@ static void tell_progress(IngestRun *run)
 
 /* ---- committing ------------------------------------------------------------------------------------------------ */
 
+/* What was appended and is not durable is not there: it is counted as that. */
+static void take_back_counts(IngestRun *run)
+{
+	IngestReport *report = run->report;
+	if (run->put_now)
+		return; /* each was durable before it was counted */
+	report->not_archived += report->added + report->versions - run->kept_added - run->kept_versions;
+	report->added = run->kept_added;
+	report->versions = run->kept_versions;
+	run->uncommitted_bytes = run->uncommitted_count = 0;
+}
+
 Status ingest_commit(IngestRun *run, Err *err)
 {
 	run->committed_us = clock_monotonic_us();
@@ -92,8 +104,12 @@ Status ingest_commit(IngestRun *run, Err *err)
 	bool were_dropped = drops != run->drops && !run->put_now; /* another ingest's commit failed, ours with it */
 	if (st == ST_OK && were_dropped)
 		st = err_set(err, cause.code, "what was read since the last commit is not archived: %s", cause.text);
-	if (st != ST_OK)
+	if (st != ST_OK) {
+		take_back_counts(run);
 		return st;
+	}
+	run->kept_added = run->report->added;
+	run->kept_versions = run->report->versions;
 	run->uncommitted_bytes = run->uncommitted_count = 0;
 	if (run->index)
 		index_notify(run->index);

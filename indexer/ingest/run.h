@@ -40,7 +40,8 @@ struct IngestRun {
 	unsigned package_depth;    /* packages around the one at hand */
 	PackageBudget *packages;   /* of the outermost; NULL: none is open */
 	uint64_t uncommitted_bytes, uncommitted_count;
-	uint64_t drops; /* of the archive (store_drops), before the first of these was appended */
+	uint64_t kept_added, kept_versions; /* of those counted in the report, which a commit has made durable */
+	uint64_t drops;                     /* of the archive (store_drops), before the first of these was appended */
 	uint64_t started_us, committed_us, told_us;
 	uint64_t bytes_done; /* of the inputs before the one at hand */
 	bool writing;        /* the writer's lock is ours */

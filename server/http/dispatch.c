@@ -323,7 +323,10 @@ static void note_access(const Exchange *x)
 			     .what = x->target,
 			     .result = str_from(http),
 			     .request_id = str_from(r->id)};
-	if (access_log_add(r->service->access, &entry, &err) != ST_OK)
+	bool failed = access_log_add(r->service->access, &entry, &err) != ST_OK;
+	r->service->untraced = failed;
+	r->service->untraced_counter += failed;
+	if (failed)
 		event_write(EVENT_ERROR, "server", "an access could not be noted", "request_id", r->id, "because",
 			    err.text, NULL);
 }

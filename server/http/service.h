@@ -37,6 +37,8 @@ typedef struct {
 	_Atomic uint64_t under_way; /* requests between their head and their end */
 	_Atomic bool ending;        /* answers close their connection */
 	_Atomic uint64_t refreshed_us, request_counter, partial_counter;
+	_Atomic uint64_t untraced_counter; /* accesses that could not be noted */
+	_Atomic bool untraced;             /* the last one could not */
 } Service;
 
 #endif

@@ -81,10 +81,12 @@ Status get_healthz(Request *r, Reply *reply, Err *err)
 }
 
 /* For programs and operators; what exactly failed stands in the log, since it names files. */
-static const char *unready_reason(Store *store, const IndexState *index, uint64_t tree_size)
+static const char *unready_reason(const Service *service, const IndexState *index, uint64_t tree_size)
 {
 	Err damage;
-	if (store_damage(store, &damage) != ST_OK)
+	if (service->untraced)
+		return "accesses cannot be noted: see the log";
+	if (store_damage(service->store, &damage) != ST_OK)
 		return "the archive is damaged or incomplete and takes no writes: see hoso verify";
 	if (index->problem)
 		return "the index does not follow the archive: see the log";
@@ -105,7 +107,7 @@ Status get_readyz(Request *r, Reply *reply, Err *err)
 	uint64_t tree_size = store_tree_size(r->service->store);
 	(void)err;
 	index_state(r->service->index, &index);
-	const char *reason = unready_reason(r->service->store, &index, tree_size);
+	const char *reason = unready_reason(r->service, &index, tree_size);
 	bool ready = !reason;
 	reply->http = ready ? 200 : 503;
 	if (!ready)
@@ -230,6 +232,7 @@ Status get_metrics(Request *r, Reply *reply, Err *err)
 	write_gauge(out, "index_whole", "1: nothing lacks that was searchable before.", index.is_whole);
 	write_gauge(out, "index_unreadable_records", "Records that the archive could not give when they were indexed.",
 		    index.unreadable);
+	write_counter(out, "accesses_untraced_total", "Accesses that could not be noted.", service->untraced_counter);
 	Err damage;
 	write_gauge(out, "archive_intact", "0: something is known to be damaged or missing, and nothing is written.",
 		    store_damage(service->store, &damage) == ST_OK);

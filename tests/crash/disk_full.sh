@@ -100,8 +100,25 @@ try:
     report(found(3, 0) == (200, 1), "and searching goes on", found(3, 0))
     checked = run("verify")
     report(checked.returncode == 0, "the archive is whole while it is full", checked.stdout[-300:], checked.stderr[-300:])
+    second = os.open(ballast + "2", os.O_WRONLY | os.O_CREAT)  # the reserve too, down to the last byte
+    try:
+        while os.write(second, bytes(4096)):
+            pass
+    except OSError:
+        os.close(second)
+    ready = 0
+    for _ in range(300):
+        ask("GET", "/v1/records?number=" + "x" * 900)
+        ready, body = ask("GET", "/readyz")
+        if ready != 200:
+            break
+        time.sleep(0.02)
+    report(ready == 503 and b"noted" in body, "when accesses cannot be noted it is not ready", ready, body)
+    os.remove(ballast + "2")
     os.remove(ballast)
     time.sleep(0.2)
+    ask("GET", "/v1/records?number=1")
+    report(ask("GET", "/readyz")[0] == 200, "with room again it is", ask("GET", "/readyz"))
     status, body = post(1000)
     report(status == 201, "with room again the next record is taken, without a restart", status, body)
     for extra in range(1001, 1011):
@@ -120,7 +137,15 @@ lines = disk + "/../more.jsonl"
 with open(lines, "w") as f:
     for number in range(3000, 3040):
         f.write(json.dumps(record(number)) + "\n")
-refused = run("ingest", "-q", lines)
+def size():
+    return json.loads(run("verify", "--json").stdout)["tree_size"]
+
+
+before = size()
+refused = run("ingest", "-q", "--json", "--no-wait", lines)
+told = json.loads(refused.stdout or "{}")
+report(told.get("added") == size() - before and told["not_archived"] + told["added"] + told["rejected"] == told["seen"],
+       "what it counts as new is there, the rest is counted as not archived", told, size() - before)
 report(refused.returncode == 3 and "disk" in refused.stderr, "by command line it is refused with a sentence", refused.returncode, refused.stderr)
 subprocess.run(["mount", "-o", "remount,size=128m", disk], check=True)
 taken = run("ingest", "-q", "--json", lines)
