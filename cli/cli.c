@@ -45,6 +45,9 @@ void cli_begin_signals(void)
 	struct sigaction action = {.sa_handler = on_stop};
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	struct sigaction before; /* nohup stays what it is */
+	if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+		sigaction(SIGHUP, &action, NULL);
 }
 
 void cli_catch_stop(void)

@@ -1,7 +1,7 @@
 /* cli/output.h - bytes to a file that the user names, or to standard output ("-", or none named).
  *
- * Owns     opens, syncs and closes the file; what was begun and failed is removed, so a name never
- *          stands for half a file
+ * Owns     opens, syncs and closes the file. It gets its name when it is whole, so an older file of that name stays
+ *          until then, and whatever ends the program leaves no half one
  * Errors   those of `write`; ST_IO, ST_NO_SPACE
  * Threads  one
  */

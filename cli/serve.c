@@ -8,6 +8,7 @@
 #include "server/server.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -21,9 +22,10 @@ enum {
 	OPT_LOG,
 	OPT_NO_ACCESS_LOG,
 	OPT_SCRUB,
+	OPT_GRACE,
 	OPT_NO_OCR
 };
-enum { SCRUB_MB_DEFAULT = 20 };
+enum { SCRUB_MB_DEFAULT = 20, GRACE_SECONDS_DEFAULT = 30 };
 static const CliOption options[] = {
 	[OPT_LISTEN] = {"listen", 'l', "ADDR:PORT", "where to listen (127.0.0.1:8080); port 0 picks one"},
 	[OPT_HOST] = {"host", 0, "NAMES", "further host names to answer for, separated by commas (those of a proxy)"},
@@ -35,6 +37,7 @@ static const CliOption options[] = {
 	[OPT_LOG] = {"log-requests", 0, NULL, "one log line a request"},
 	[OPT_NO_ACCESS_LOG] = {"no-access-log", 0, NULL, "do not note who asked for what in ARCHIVE/access"},
 	[OPT_SCRUB] = {"scrub", 0, "MB", "check the archive in the background at so many MB/s (20); 0: not"},
+	[OPT_GRACE] = {"grace", 0, "SECONDS", "at the end, for downloads under way (30); a second signal ends at once"},
 	[OPT_NO_OCR] = {"no-ocr", 0, NULL, "do not recognise scans in the background"},
 	{0},
 };
@@ -57,12 +60,14 @@ static bool read_number(const CliArgs *args, int option, uint64_t least, uint64_
 
 static Status read_options(const CliArgs *args, ServerOptions *out, Err *err)
 {
-	uint64_t threads = 0, connections = 0, per_address = 0, memory_mb = 0, scrub = SCRUB_MB_DEFAULT;
+	uint64_t threads = 0, connections = 0, per_address = 0, memory_mb = 0, scrub = SCRUB_MB_DEFAULT,
+		 grace = GRACE_SECONDS_DEFAULT;
 	if (!read_number(args, OPT_THREADS, 1, 1024, &threads, err) ||
 	    !read_number(args, OPT_CONNECTIONS, 16, 60000, &connections, err) ||
 	    !read_number(args, OPT_PER_ADDRESS, 1, 60000, &per_address, err) ||
 	    !read_number(args, OPT_MEMORY, 8, 1 << 20, &memory_mb, err) ||
-	    !read_number(args, OPT_SCRUB, 0, 100000, &scrub, err))
+	    !read_number(args, OPT_SCRUB, 0, 100000, &scrub, err) ||
+	    !read_number(args, OPT_GRACE, 0, 3600, &grace, err))
 		return err->code;
 	out->listen = args->values[OPT_LISTEN] ? args->values[OPT_LISTEN] : "127.0.0.1:8080";
 	out->hosts = args->values[OPT_HOST];
@@ -73,6 +78,7 @@ static Status read_options(const CliArgs *args, ServerOptions *out, Err *err)
 	out->connections_per_client = (unsigned)per_address;
 	out->memory_bytes = memory_mb << 20;
 	out->scrub_bytes_per_second = scrub * 1000000;
+	out->grace_ms = grace * 1000;
 	return ST_OK;
 }
 
@@ -105,6 +111,7 @@ static int run_serve(const CliArgs *args)
 	Err err = {0};
 	if (read_options(args, &how, &err) != ST_OK)
 		return cli_usage(err.text);
+	signal(SIGHUP, SIG_IGN); /* the terminal it was started from may go; there is nothing to read anew */
 	cli_catch_stop();
 	int code = cli_open(args, &how.store, &how.index);
 	if (code != EXIT_DONE)

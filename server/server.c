@@ -51,6 +51,7 @@ struct Server {
 	struct MHD_Daemon *daemon;
 	Budget budget;
 	char address[ADDRESS_BYTES];
+	uint64_t grace_ms;
 };
 
 /* libmicrohttpd would decode %00 and the like in place; url.c does it, strictly. */
@@ -204,6 +205,7 @@ Status server_start(Server **out, const ServerOptions *options, Err *err)
 	Server *server = calloc(1, sizeof *server);
 	if (!server)
 		return err_no_memory(err);
+	server->grace_ms = options->grace_ms;
 	fill_in(&server->service, options);
 	Status st = listen_open(options->listen, &fd, server->address, sizeof server->address, err);
 	unsigned limit = connection_limit(options->connections_max);
@@ -238,7 +240,7 @@ static void wait_for_answers(Service *service, const Deadline *grace)
 static void stop_daemon(Server *server)
 {
 	Service *service = &server->service;
-	Deadline grace = deadline_in(SERVER_GRACE_MS, NULL), more;
+	Deadline grace = deadline_in(server->grace_ms, NULL), more;
 	int listen_fd =
 		MHD_quiesce_daemon(server->daemon); /* its threads may still look at it: closed when they are gone */
 	shutdown(listen_fd, SHUT_RDWR);

@@ -23,8 +23,6 @@
 
 typedef struct Server Server;
 
-enum { SERVER_GRACE_MS = 4000 };
-
 typedef struct {
 	const char *listen; /* "127.0.0.1:8080", "[::1]:0", "localhost:8080"; port 0 picks one */
 	const char *hosts;  /* further names a Host header may give, separated by commas (a proxy's); NULL: none */
@@ -37,12 +35,13 @@ typedef struct {
 	uint64_t memory_bytes;           /* for bodies and streamed answers; 0: 128 MiB */
 	bool log_requests;               /* one log line a request */
 	bool no_access_log;              /* reads and writes are not noted in the archive's access log */
+	uint64_t grace_ms;               /* at the end, for answers under way */
 	uint64_t scrub_bytes_per_second; /* the archive is checked in the background at this pace; 0: not */
 } ServerOptions;
 
 Status server_start(Server **out, const ServerOptions *options, Err *err);
 const char *server_address(const Server *server); /* "http://127.0.0.1:8080" */
-/* Takes nothing new, gives what is under way SERVER_GRACE_MS, then ends it. NULL is fine. */
+/* Takes nothing new, gives what is under way its grace, then ends it. NULL is fine. */
 void server_stop(Server *server);
 
 #endif

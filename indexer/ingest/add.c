@@ -156,6 +156,8 @@ void item_count_result(IngestRun *run, uint64_t bytes)
 {
 	IngestReport *report = run->report;
 	report->seen++;
+	if (run->receipt.tree_size > run->goal)
+		run->goal = run->receipt.tree_size;
 	report->added += run->receipt.result == APPEND_ADDED;
 	report->versions += run->receipt.result == APPEND_VERSION;
 	report->duplicates += run->receipt.result == APPEND_DUPLICATE;

@@ -178,9 +178,9 @@ Status ingest_begin(IngestRun *run, Store *store, Index *index, const IngestOpti
 static Status wait_for_index(IngestRun *run, Err *err)
 {
 	IndexState state;
-	uint64_t goal = store_tree_size(run->store), seen = 0, moved_us = clock_monotonic_us();
+	uint64_t seen = 0, moved_us = clock_monotonic_us();
 	for (;;) {
-		Status st = index_wait(run->index, goal, WAIT_STEP_MS, err);
+		Status st = index_wait(run->index, run->goal, WAIT_STEP_MS, err);
 		if (st != ST_BUSY || ingest_stopped(run))
 			return ingest_stopped(run) ? ST_OK : st;
 		tell_progress(run);

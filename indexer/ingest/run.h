@@ -40,6 +40,7 @@ struct IngestRun {
 	unsigned package_depth;    /* packages around the one at hand */
 	PackageBudget *packages;   /* of the outermost; NULL: none is open */
 	uint64_t uncommitted_bytes, uncommitted_count;
+	uint64_t goal; /* behind the last record that it added or met: when that is searchable, all of its are */
 	uint64_t kept_added, kept_versions; /* of those counted in the report, which a commit has made durable */
 	uint64_t drops;                     /* of the archive (store_drops), before the first of these was appended */
 	uint64_t started_us, committed_us, told_us;
