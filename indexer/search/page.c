@@ -357,8 +357,10 @@ Status page_fill(View *view, Search *search)
 		st = count_facets(view, search);
 	order_facets(answer);
 	answer->total_is_exact &= !answer->partial;
+	/* estimates of tiers may add up to more than there is; what was counted is right, and the dead may have had no
+	 * document: records that were destroyed before the shard was built */
 	uint64_t most = view->snapshot->documents - view->snapshot->dead.count;
-	answer->total =
-		answer->total > most ? most : answer->total; /* estimates of tiers may add up to more than there is */
+	if (!answer->total_is_exact && answer->total > most)
+		answer->total = most;
 	return st;
 }
