@@ -263,6 +263,8 @@ static Status follow_once(Follower *f, Err *err)
 {
 	Index *index = f->index;
 	Status st = store_refresh(index->store, err);
+	if (st == ST_OK && store_check_place(index->store, err) != ST_OK)
+		return ST_IO; /* nothing is written there; it may come back */
 	if (st == ST_OK)
 		st = damage_look(f, err);
 	if (st != ST_OK)

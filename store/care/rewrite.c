@@ -41,7 +41,7 @@ Status rewrite_lock(Store *store, int *fd_out, Err *err)
 	FilePath path;
 	Status st = state_check_writable(store, err);
 	if (st == ST_OK)
-		st = state_check_place(store, err);
+		st = store_check_place(store, err);
 	if (st == ST_OK)
 		st = file_path(&path, store->dir, "catalogue/REWRITE", err);
 	if (st != ST_OK)

@@ -89,7 +89,7 @@ static Status read_format(Store *store, Err *err)
 	return st;
 }
 
-Status state_check_place(const Store *store, Err *err)
+Status store_check_place(const Store *store, Err *err)
 {
 	struct stat now;
 	Store other = {.dir = store->dir};

@@ -138,7 +138,7 @@ Status writing_begin(Store *store, Err *err)
 	st = take_lock(store, err);
 	if (st != ST_OK)
 		return st;
-	st = state_check_place(store, err);
+	st = store_check_place(store, err);
 	if (st == ST_OK)
 		st = recover(store, err);
 	if (st != ST_OK) {

@@ -132,9 +132,6 @@ struct Store {
 /* Which part of the log a look-up sees. SEE_PENDING: what the writer has appended too; it holds its mutex then. */
 typedef enum { SEE_COMMITTED, SEE_PENDING } Sight;
 
-/* ST_READ_ONLY: another directory, or another archive, has taken the place of the one that was opened. To be asked
- * before anything is written by its path. */
-Status state_check_place(const Store *store, Err *err);
 /* ST_READ_ONLY: the disk takes no writes, or the archive belongs to somebody else. Says what to do. */
 Status state_check_writable(const Store *store, Err *err);
 

@@ -34,6 +34,9 @@ Status store_init(const char *dir, Err *err);
 Status store_open(Store **out, const char *dir, Err *err);
 void store_close(Store *store);
 const char *store_dir(const Store *store);
+/* ST_READ_ONLY: another directory, or another archive, has taken the place of the one that was opened. To be asked
+ * before anything is written by its path. */
+Status store_check_place(const Store *store, Err *err);
 /* Sees what another process has committed since; cheap when nothing is new. */
 Status store_refresh(Store *store, Err *err);
 

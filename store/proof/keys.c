@@ -117,7 +117,7 @@ static Status make_key(Store *store, const KeyPaths *paths, Err *err)
 	SigningKey key;
 	Buf line = {0}, verifier = {0};
 	int fd = -1;
-	Status st = state_check_place(store, err);
+	Status st = store_check_place(store, err);
 	if (st == ST_OK)
 		st = check_may_make(store, paths, err);
 	if (st == ST_OK)
