@@ -25,6 +25,7 @@ typedef enum {
 	REC_SHEET = 0x85,
 	REC_MULTI_RK = 0xBD,
 	REC_LOOK = 0xE0,
+	REC_MERGES = 0xE5,
 	REC_STRINGS = 0xFC,
 	REC_SHARED = 0xFD,
 	REC_BOX_TEXT = 0x1B6,
@@ -450,6 +451,18 @@ static Status read_head(Book *b, Cursor c, Err *err)
 	return b->handlers->aside(b->ctx, buf_str(&b->shown), err);
 }
 
+static void read_merges(Book *b, Cursor c)
+{
+	uint32_t count, first_row, last_row, first_column, last_column;
+	if (!b->handlers->merge || !take(&c, 2, &count))
+		return;
+	for (; count && take(&c, 2, &first_row) && take(&c, 2, &last_row) && take(&c, 2, &first_column) &&
+	       take(&c, 2, &last_column);
+	     count--)
+		if (last_row > first_row)
+			b->handlers->merge(b->ctx, first_row, first_column, last_row - first_row + 1);
+}
+
 static Status read_record(Book *b, Cursor c, Err *err)
 {
 	switch (c.kind) {
@@ -468,6 +481,9 @@ static Status read_record(Book *b, Cursor c, Err *err)
 	case REC_HEADER:
 	case REC_FOOTER:
 		return read_head(b, c, err);
+	case REC_MERGES:
+		read_merges(b, c);
+		return ST_OK;
 	default:
 		return ST_OK;
 	}
@@ -585,7 +601,7 @@ static Status add_aside(void *ctx, Str text, Err *err)
 
 Status biff_read_text(int fd, Buf *out, Err *err)
 {
-	static const BiffHandlers handlers = {begin_sheet, add_cell, add_aside};
+	static const BiffHandlers handlers = {begin_sheet, add_cell, add_aside, NULL};
 	SheetText text = {.out = out};
 	lines_begin(&text.lines, out, false);
 	Status st = biff_read(fd, &handlers, &text, err);

@@ -19,6 +19,8 @@ typedef struct {
 	Status (*sheet)(void *ctx, Str name, Err *err);
 	Status (*cell)(void *ctx, unsigned row, unsigned column, Str text, Err *err);
 	Status (*aside)(void *ctx, Str text, Err *err); /* a comment, a box, what is printed above and below the page */
+	void (*merge)(void *ctx, unsigned row, unsigned column,
+		      unsigned rows); /* one for so many rows; NULL: not wanted */
 } BiffHandlers;
 
 Status biff_read(int fd, const BiffHandlers *handlers, void *ctx, Err *err);

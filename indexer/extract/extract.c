@@ -224,8 +224,10 @@ static Status extract_in_process(FormatReader reader, const TextReader *row, con
 	if (st != ST_OK)
 		return st;
 	if (row->otherwise && result.end == PROCESS_ENDED && result.code == EXTRACT_NOT_MINE) {
+		FormatReader other = row->otherwise;
+		row = row == text_reader(reader) ? text_reader(other) : sheet_reader(other);
 		process_result_done(&result);
-		return extract_in_process(row->otherwise, text_reader(row->otherwise), file, limits, until, e, err);
+		return extract_in_process(other, row, file, limits, until, e, err);
 	}
 	Str text = buf_str(&result.out);
 	if (row->pages)
@@ -327,8 +329,9 @@ Status extract_sheets(FormatReader reader, const SourceFile *file, const Deadlin
 		*err = e.problem;
 		st = err->code;
 	}
+	bool by_program = str_starts(str_from(e.from), str_from(text_reader(READER_OLD_XLS)->label));
 	if (st == ST_OK)
-		st = grid_read_book(out, buf_str(&e.text), row->program != NULL, err);
+		st = grid_read_book(out, buf_str(&e.text), by_program, err);
 	extraction_done(&e);
 	return st;
 }

@@ -3,6 +3,7 @@
 #include "indexer/extract/readers.h"
 
 #include "indexer/extract/biff.h"
+#include "indexer/extract/biff_sheets.h"
 #include "indexer/extract/catdoc.h"
 #include "indexer/extract/html.h"
 #include "indexer/extract/leptonica.h"
@@ -104,7 +105,16 @@ static const char *const xls_sheets[] = {"xls2csv", "-s", "cp1252", "-d", "utf-8
 
 static const TextReader sheet_readers[] = {
 	{.word = "sheets", .label = "hoso sheets", .read = office_read_sheets, .no_text = empty},
-	{.word = "xls-sheets", .label = "xls2csv", .program = xls_sheets, .package = "catdoc", .no_text = old_empty},
+	{.word = "xls-sheets",
+	 .label = "hoso xls",
+	 .read = biff_read_sheets,
+	 .otherwise = READER_OLD_XLS,
+	 .no_text = empty},
+	{.word = "xls-old-sheets",
+	 .label = "xls2csv",
+	 .program = xls_sheets,
+	 .package = "catdoc",
+	 .no_text = old_empty},
 };
 
 const TextReader *sheet_reader(FormatReader reader)
@@ -115,6 +125,8 @@ const TextReader *sheet_reader(FormatReader reader)
 		return &sheet_readers[0];
 	case READER_XLS:
 		return &sheet_readers[1];
+	case READER_OLD_XLS:
+		return &sheet_readers[2];
 	default:
 		return NULL;
 	}

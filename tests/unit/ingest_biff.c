@@ -3,6 +3,7 @@
 #include "ole_fixture.h"
 
 #include "indexer/extract/extract.h"
+#include "indexer/source/grid.h"
 
 /* The stream "Workbook": globals, then one sheet. */
 typedef struct {
@@ -189,6 +190,37 @@ static void letters_of_an_old_font_are_read(void **state)
 	assert_text(&b, "được\tĐƯỢC\tcafé\n");
 }
 
+static void sheets_are_rows_of_cells_for_registers(void **state)
+{
+	(void)state;
+	Book b = {.name = "Cong van"};
+	Buf stream = {0}, file = {0};
+	GridBook book = {0};
+	Err err;
+	look(&b, 0, 0);
+	look(&b, 0, 14);
+	cell(&b, 0x204, 2, 1, 0, STR("\2\0\0ba")); /* out of order, as those with formulas may be */
+	cell(&b, 0x204, 0, 0, 0, STR("\3\0\0mot"));
+	number(&b, 0, 3, 1, 43536);
+	record(&b.cells, 0xE5, STR("\1\0\0\0\1\0\0\0\0\0")); /* the first cell stands for two rows */
+	book_stream(&b, &stream);
+	const OleRow rows[] = {{"Workbook", buf_str(&stream), -1}};
+	ole_of(&file, rows, 1);
+	SourceFile source = source_file_of(STR("a.xls"), buf_str(&file));
+	if (extract_sheets(READER_XLS, &source, NULL, &book, &err) != ST_OK)
+		fail_msg("%s", err.text);
+	assert_int_equal(book.count, 1);
+	assert_str_equal(book.tables[0].name, STR("Cong van"));
+	const GridRow *first = &book.tables[0].rows[0], *last = &book.tables[0].rows[book.tables[0].row_count - 1];
+	assert_str_equal(grid_cell(first, 0), STR("mot"));
+	assert_str_equal(grid_cell(first, 3), STR("12/03/2019"));
+	assert_int_equal(last->line, 3);
+	assert_str_equal(grid_cell(last, 1), STR("ba"));
+	grid_book_done(&book);
+	buf_done(&stream);
+	buf_done(&file);
+}
+
 static void what_is_encrypted_or_broken_says_so(void **state)
 {
 	(void)state;
@@ -220,6 +252,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(numbers_dates_and_results_are_shown_as_cells_show_them),
 		cmocka_unit_test(a_sheet_begins_with_its_name_and_has_comments_and_headers),
 		cmocka_unit_test(letters_of_an_old_font_are_read),
+		cmocka_unit_test(sheets_are_rows_of_cells_for_registers),
 		cmocka_unit_test(what_is_encrypted_or_broken_says_so),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
