@@ -9,7 +9,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
-static void add_xml_text(Buf *out, Str s)
+void office_add_text(Buf *out, Str s)
 {
 	for (size_t i = 0; i < s.len; i++) {
 		switch (s.ptr[i]) {
@@ -33,7 +33,7 @@ static void write_document(Str text, Buf *out)
 		     "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body>");
 	while (str_split(&text, '\n', &paragraph)) {
 		buf_add_zero_terminated(out, "<w:p><w:r><w:t xml:space=\"preserve\">");
-		add_xml_text(out, paragraph);
+		office_add_text(out, paragraph);
 		buf_add_zero_terminated(out, "</w:t></w:r></w:p>");
 	}
 	buf_add_zero_terminated(out, "</w:body></w:document>");
@@ -61,6 +61,24 @@ static Status add_part(struct archive *zip, const char *name, Str bytes, const c
 	return st;
 }
 
+Status office_zip_write(const OfficeFilePart *parts, size_t count, const char *path, Err *err)
+{
+	Status st = ST_OK;
+	struct archive *zip = archive_write_new();
+	if (!zip)
+		return err_no_memory(err);
+	if (archive_write_set_format_zip(zip) != ARCHIVE_OK ||
+	    archive_write_zip_set_compression_store(zip) != ARCHIVE_OK ||
+	    archive_write_open_filename(zip, path) != ARCHIVE_OK)
+		st = fail(zip, path, err);
+	for (size_t i = 0; i < count && st == ST_OK; i++)
+		st = add_part(zip, parts[i].name, parts[i].bytes, path, err);
+	if (st == ST_OK && archive_write_close(zip) != ARCHIVE_OK)
+		st = fail(zip, path, err);
+	archive_write_free(zip);
+	return st;
+}
+
 Status docx_write(Str text, const char *path, Err *err)
 {
 	static const char types[] =
@@ -76,28 +94,11 @@ Status docx_write(Str text, const char *path, Err *err)
 		"Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" "
 		"Target=\"word/document.xml\"/></Relationships>";
 	Buf document = {0};
-	Status st = ST_OK;
-	struct archive *zip = archive_write_new();
 	write_document(text, &document);
-	if (!zip || !buf_ok(&document)) {
-		st = err_no_memory(err);
-		goto done;
-	}
-	if (archive_write_set_format_zip(zip) != ARCHIVE_OK ||
-	    archive_write_zip_set_compression_store(zip) != ARCHIVE_OK ||
-	    archive_write_open_filename(zip, path) != ARCHIVE_OK) {
-		st = fail(zip, path, err);
-		goto done;
-	}
-	st = add_part(zip, "[Content_Types].xml", str_from(types), path, err);
-	if (st == ST_OK)
-		st = add_part(zip, "_rels/.rels", str_from(relations), path, err);
-	if (st == ST_OK)
-		st = add_part(zip, "word/document.xml", buf_str(&document), path, err);
-	if (st == ST_OK && archive_write_close(zip) != ARCHIVE_OK)
-		st = fail(zip, path, err);
-done:
-	archive_write_free(zip);
+	const OfficeFilePart parts[] = {{"[Content_Types].xml", str_from(types)},
+					{"_rels/.rels", str_from(relations)},
+					{"word/document.xml", buf_str(&document)}};
+	Status st = buf_ok(&document) ? office_zip_write(parts, 3, path, err) : err_no_memory(err);
 	buf_done(&document);
 	return st;
 }

@@ -1,6 +1,7 @@
 /* bench/sample/main.c - hoso-sample: writes records of a province that does not exist, as its archive would hold them.
  *
  *   hoso-sample DIR [--records N] [--seed S] [--long]
+ *   hoso-sample DIR --delivery [--cases N] [--scans N] [--faults N] [--dpi N] [--seed S]      delivery.h
  *
  *   DIR/records.jsonl   one record a line, in order of time
  *   DIR/cases.jsonl     the case files they belong to
@@ -10,6 +11,7 @@
  */
 #include "base/file.h"
 #include "bench/sample/calendar.h"
+#include "bench/sample/delivery.h"
 #include "bench/sample/desk.h"
 #include "bench/sample/legacy.h"
 #include "bench/sample/office_files.h"
@@ -24,6 +26,8 @@ enum { FLUSH_BYTES = 1 << 20 };
 typedef struct {
 	const char *dir;
 	DeskOptions desk;
+	bool is_delivery;
+	DeliveryOptions delivery;
 } Options;
 
 static int usage(void)
@@ -31,7 +35,12 @@ static int usage(void)
 	fputs("usage: hoso-sample DIR [--records N] [--seed S] [--long]\n"
 	      "  --records N  how many records (400)\n"
 	      "  --seed S     another sample of the same kind (1)\n"
-	      "  --long       papers of several pages, for benchmarks\n",
+	      "  --long       papers of several pages, for benchmarks\n"
+	      "usage: hoso-sample DIR --delivery [--cases N] [--scans N] [--faults N] [--dpi N] [--seed S]\n"
+	      "  --cases N    how many case files (60)\n"
+	      "  --scans N    how many documents in all (1500)\n"
+	      "  --faults N   of each kind: missing, unlisted, doubled, misnamed, wrong totals, numbers twice (10)\n"
+	      "  --dpi N      how fine the scans are (40); 150 can be read\n",
 	      stderr);
 	return 2;
 }
@@ -42,6 +51,11 @@ static bool read_options(int argc, char **argv, Options *o)
 		{"records", required_argument, NULL, 'r'},
 		{"seed", required_argument, NULL, 's'},
 		{"long", no_argument, NULL, 'l'},
+		{"delivery", no_argument, NULL, 'd'},
+		{"cases", required_argument, NULL, 'c'},
+		{"scans", required_argument, NULL, 'n'},
+		{"faults", required_argument, NULL, 'f'},
+		{"dpi", required_argument, NULL, 'p'},
 		{0},
 	};
 	for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
@@ -57,6 +71,28 @@ static bool read_options(int argc, char **argv, Options *o)
 		case 'l':
 			o->desk.richness = 6;
 			break;
+		case 'd':
+			o->is_delivery = true;
+			break;
+		case 'c':
+			if (!str_to_u64(str_from(optarg), &o->delivery.cases) || !o->delivery.cases)
+				return false;
+			break;
+		case 'n':
+			if (!str_to_u64(str_from(optarg), &o->delivery.scans) || !o->delivery.scans)
+				return false;
+			break;
+		case 'f':
+			if (!str_to_u64(str_from(optarg), &o->delivery.faults))
+				return false;
+			break;
+		case 'p': {
+			uint64_t dpi;
+			if (!str_to_u64(str_from(optarg), &dpi) || dpi < 20 || dpi > 600)
+				return false;
+			o->delivery.dpi = (unsigned)dpi;
+			break;
+		}
 		default:
 			return false;
 		}
@@ -207,14 +243,18 @@ static Status write_sample(const Options *o, const Grammar *grammar, Err *err)
 
 int main(int argc, char **argv)
 {
-	Options o = {.desk = {.records = 400, .seed = 1, .richness = 3}};
+	Options o = {.desk = {.records = 400, .seed = 1, .richness = 3},
+		     .delivery = {.cases = 60, .scans = 1500, .faults = 10, .dpi = 40}};
 	Err err;
 	o.desk.first_day = calendar_day(2013, 1, 2);
 	o.desk.last_day = calendar_day(2026, 6, 30);
 	if (!read_options(argc, argv, &o))
 		return usage();
 	Grammar *grammar = grammar_new(scene_slots, &err);
-	Status st = grammar ? write_sample(&o, grammar, &err) : err.code;
+	o.delivery.seed = o.desk.seed;
+	Status st = !grammar        ? err.code
+		    : o.is_delivery ? delivery_write(o.dir, &o.delivery, grammar, &err)
+				    : write_sample(&o, grammar, &err);
 	grammar_free(grammar);
 	if (st != ST_OK) {
 		fprintf(stderr, "hoso-sample: %s\n", err.text);
