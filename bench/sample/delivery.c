@@ -6,6 +6,7 @@
 #include "base/json_out.h"
 #include "bench/sample/calendar.h"
 #include "bench/sample/desk.h"
+#include "bench/sample/mixed.h"
 #include "bench/sample/office_files.h"
 
 #include <inttypes.h>
@@ -27,7 +28,7 @@ typedef enum {
 
 static const char *const fault_names[FAULT_COUNT] = {"missing",  "unlisted",    "doubled",
 						     "misnamed", "same_number", "totals"};
-enum { CASES_A_BOX = 5 };
+enum { CASES_A_BOX = 5, MIXED_PAPERS = 40 /* of which some have no number */ };
 
 typedef struct {
 	const DeliveryOptions *o;
@@ -252,7 +253,7 @@ static Status write_register(Delivery *d, Err *err)
 Status delivery_write(const char *dir, const DeliveryOptions *o, const Grammar *grammar, Err *err)
 {
 	Delivery d = {.o = o, .dir = dir, .random = {o->seed}};
-	DeskOptions how = {.records = o->scans, .seed = o->seed, .richness = 1};
+	DeskOptions how = {.records = o->scans + MIXED_PAPERS, .seed = o->seed, .richness = 1};
 	how.first_day = calendar_day(2013, 1, 2);
 	how.last_day = calendar_day(2024, 12, 31);
 	paper_init(&d.paper);
@@ -266,6 +267,8 @@ Status delivery_write(const char *dir, const DeliveryOptions *o, const Grammar *
 		st = write_register(&d, err);
 	if (st == ST_OK)
 		st = write_faults(&d, err);
+	if (st == ST_OK)
+		st = mixed_write(dir, d.desk, err);
 	desk_free(d.desk);
 	paper_done(&d.paper);
 	buf_done(&d.rows);

@@ -4,6 +4,7 @@
  *   DIR/giao-nop/danh-muc.xlsx                          one row a document, the case file's columns in each
  *   DIR/giao-nop/Chi cuc …/hopso01/hoso01/….001.pdf     one scan a document: a page that is an image
  *   DIR/giao-nop/Chi cuc …/hopso01/hoso01/Bia_hoso01.pdf, MLVB_01.pdf
+ *   DIR/kem-theo/                                       mixed.h
  *   DIR/faults.json                                     {"missing":["….pdf",…],"unlisted":[…],…}: what is wrong
  *
  * Owns     nothing is kept

@@ -14,6 +14,8 @@ Status pdf_write(Str text, const char *title, const char *path, Err *err);
 /* A ZIP of three parts, stored: the smallest .docx that word processors open. */
 Status docx_write(Str text, const char *path, Err *err);
 
+/* A document of Word 97; ST_LIMIT: a text of more than some 25,000 letters. */
+Status word97_write(Str text, const char *path, Err *err);
 /* Rows with tabs between their cells, as one sheet of text cells. */
 Status xlsx_write(Str rows, const char *path, Err *err);
 /* One page that is an image of the first lines, and no text. */

@@ -37,3 +37,8 @@ python3 check.py >checked
 cat checked
 failures=$(grep -c '^not ok' checked)
 is "covers and lists are the case file's" "$(hoso search 'type:"Bìa hồ sơ"' --json --limit 100 2>/dev/null | python3 -c 'import json,sys; print(json.load(sys.stdin)["total"] == len(__import__("glob").glob("giao-nop/*/*/*/Bia_*")))')" True
+
+hoso ingest -q kem-theo --report beside.json >out 2>/dev/null
+is "documents of Word 97, a message and a mail beside it are read" \
+	"$(python3 -c 'import json; r = json.load(open("beside.json")); print(r["rejected"], r["textless"], r["unreadable"], r["warnings"])')" "0 0 0 0"
+is "with what is attached to them" "$(hoso search 'kèm văn bản còn thiếu của đợt giao nộp' --json 2>/dev/null | python3 -c 'import json,sys; print(json.load(sys.stdin)["total"] >= 1)')" True
