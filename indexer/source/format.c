@@ -276,6 +276,11 @@ const Format formats[] = {
 	 .bulk = true},
 	/* kept as they are, with their media type */
 	{.name = "xml", .endings = {".xml"}, .media = "application/xml"},
+	{.name = "outlook", .endings = {".msg"}, .media = "application/vnd.ms-outlook", .magics = {OLE_MAGIC}},
+	{.name = "tnef", /* winmail.dat: attachments in a wrapping of Outlook's own */
+	 .endings = {".tnef"},
+	 .media = "application/vnd.ms-tnef",
+	 .magics = {MAGIC("\x78\x9F\x3E\x22")}},
 	{.name = "mp3", .endings = {".mp3"}, .media = "audio/mpeg"},
 	{.name = "mp4", .endings = {".mp4"}, .media = "video/mp4"},
 };
@@ -425,7 +430,7 @@ const Format *format_by_content(Str name, Str head)
 	const Format *named = format_by_name(name);
 	const Format *found = find_magic(named, head);
 	if (found)
-		return found->reader == named->reader ? named : found;
+		return found->reader == named->reader && named != &format_unknown ? named : found;
 	if (str_starts(head, STR("PK\3\4")))
 		return zip_format(named, head);
 	/* A .doc or .xls without its magic may be plain text. */

@@ -236,6 +236,18 @@ static void the_documentation_is_the_table(void **state)
 	buf_done(&found);
 }
 
+/* Their first bytes are those of Word 97: they would be read as one. */
+static void mail_in_formats_of_outlook_is_named_as_what_it_is(void **state)
+{
+	(void)state;
+	Str ole = STR("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), tnef = STR("\x78\x9F\x3E\x22");
+	assert_string_equal(format_by_content(STR("thu.msg"), ole)->media, "application/vnd.ms-outlook");
+	assert_int_equal(format_by_content(STR("thu.msg"), ole)->reader, READER_NONE);
+	assert_string_equal(format_by_content(STR("winmail.dat"), tnef)->media, "application/vnd.ms-tnef");
+	assert_string_equal(format_by_content(STR("attachment-1"), tnef)->media, "application/vnd.ms-tnef");
+	assert_int_equal(format_by_content(STR("cv.doc"), ole)->reader, READER_DOC);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "docs") == 0) {
@@ -246,6 +258,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(mail_in_formats_of_outlook_is_named_as_what_it_is),
 		cmocka_unit_test(the_content_decides_where_the_name_is_wrong),
 		cmocka_unit_test(the_name_decides_among_formats_of_one_reader_and_where_the_content_is_unknown),
 		cmocka_unit_test(json_lines_are_known_by_their_first_member),
