@@ -139,6 +139,24 @@ static void a_number_may_be_written_with_blanks(void **state)
 	check_document("spaced_number");
 }
 
+static void a_number_that_is_cited_is_not_the_own(void **state)
+{
+	(void)state;
+	check_document("cited_number");
+}
+
+static void the_heading_of_a_part_in_the_gazette_names_its_number(void **state)
+{
+	(void)state;
+	check_document("gazette_part");
+}
+
+static void what_is_left_of_an_illegible_number_is_no_number(void **state)
+{
+	(void)state;
+	check_document("illegible_number");
+}
+
 static void letters_recognised_for_digits_are_digits(void **state)
 {
 	(void)state;
@@ -184,6 +202,9 @@ int main(void)
 		cmocka_unit_test(a_number_may_stand_below_its_label),
 		cmocka_unit_test(a_number_may_stand_in_the_right_column),
 		cmocka_unit_test(a_number_may_be_written_with_blanks),
+		cmocka_unit_test(a_number_that_is_cited_is_not_the_own),
+		cmocka_unit_test(the_heading_of_a_part_in_the_gazette_names_its_number),
+		cmocka_unit_test(what_is_left_of_an_illegible_number_is_no_number),
 		cmocka_unit_test(letters_recognised_for_digits_are_digits),
 		cmocka_unit_test(a_text_that_begins_with_its_type_has_no_number_of_its_own),
 		cmocka_unit_test(absurd_texts_do_no_harm),
