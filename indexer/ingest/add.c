@@ -232,7 +232,10 @@ static Status move_into_extra(IngestRun *run, Record *record, RecordFieldId id, 
 		return ST_OK;
 	buf_clear(&run->scratch);
 	jout_begin(&j, &run->scratch);
-	jout_str(&j, record_text(record, id));
+	if (record_fields[id].kind == FIELD_JSON)
+		jout_raw(&j, record_text(record, id));
+	else
+		jout_str(&j, record_text(record, id));
 	record->fields[id] = (FieldValue){0};
 	return buf_ok(&run->scratch) ? json_set_member(*extra, record_fields[id].name, buf_str(&run->scratch),
 						       &run->arena, extra, err)
@@ -352,6 +355,8 @@ static Status add(IngestRun *run, IngestItem *item, Buf *text_buf, Err *err)
 		st = move_into_extra(run, record, RF_TEXT_STATE, err);
 	if (st == ST_OK)
 		st = move_into_extra(run, record, RF_REASON, err);
+	if (st == ST_OK)
+		st = move_into_extra(run, record, RF_READ, err);
 	if (st == ST_OK)
 		st = move_into_extra(run, record, RF_SEALED_OFF, err);
 	if (st == ST_OK && key.len && !record->is_case)

@@ -177,10 +177,13 @@ static const struct {
 	HeaderFieldId header;
 	RecordFieldId field;
 } completed[] = {
-	{HEADER_NUMBER, RF_NUMBER},         {HEADER_ISSUED, RF_ISSUED},   {HEADER_TYPE, RF_TYPE},
-	{HEADER_AGENCY, RF_AGENCY},         {HEADER_SUBJECT, RF_SUBJECT}, {HEADER_SIGNER, RF_SIGNER},
-	{HEADER_RECIPIENTS, RF_RECIPIENTS}, {HEADER_URGENCY, RF_URGENCY},
+	/* by their names: the members of "read" are sorted */
+	{HEADER_AGENCY, RF_AGENCY}, {HEADER_ISSUED, RF_ISSUED},
+	{HEADER_NUMBER, RF_NUMBER}, {HEADER_RECIPIENTS, RF_RECIPIENTS},
+	{HEADER_SIGNER, RF_SIGNER}, {HEADER_SUBJECT, RF_SUBJECT},
+	{HEADER_TYPE, RF_TYPE},     {HEADER_URGENCY, RF_URGENCY},
 };
+enum { COMPLETED_COUNT = sizeof completed / sizeof completed[0] };
 
 static bool is_sure(const HeaderField *field)
 {
@@ -239,6 +242,41 @@ static Status fill_field(Record *record, RecordFieldId id, const HeaderFields *f
 	return ST_OK;
 }
 
+/* The member `name` of what was read before; "": none. */
+static Str read_before(Str read, const char *name)
+{
+	char key[48];
+	snprintf(key, sizeof key, "\"%s\":{", name);
+	ptrdiff_t at = str_find(read, str_from(key));
+	ptrdiff_t end = at < 0 ? -1 : str_find_char(str_slice(read, (size_t)at, read.len), '}');
+	return end < 0 ? STR("") : str_slice(read, (size_t)at, (size_t)(at + end) + 1);
+}
+
+/* How sure it is what was read now, beside what was read for the version before and still stands. */
+static Status write_read(IngestRun *run, Record *record, const HeaderFields *found, const bool *is_new, Err *err)
+{
+	Buf *out = &run->scratch;
+	Str *read = &record->fields[RF_READ].text;
+	buf_clear(out);
+	for (size_t i = 0; i < COMPLETED_COUNT; i++) {
+		const char *name = record_fields[completed[i].field].name;
+		unsigned percent = (unsigned)(found->field[completed[i].header].certainty * 100 + 0.5);
+		Str before = read_before(*read, name);
+		if (!is_new[i] && !before.len)
+			continue;
+		buf_add_char(out, out->len ? ',' : '{');
+		if (is_new[i])
+			buf_printf(out, "\"%s\":{\"certainty\":%.3g}", name, percent / 100.0);
+		else
+			buf_add_str(out, before);
+	}
+	if (!out->len)
+		return ST_OK;
+	buf_add_char(out, '}');
+	*read = arena_copy(&run->arena, buf_str(out));
+	return buf_ok(out) && read->ptr ? ST_OK : err_no_memory(err);
+}
+
 /* {"number":{"certainty_percent":95,"value":"15/2019/QĐ-UBND"},…}: whole numbers, since equal metadata must be equal
  * bytes however often it goes through JSON. */
 static bool write_found(const HeaderFields *found, Buf *out)
@@ -295,11 +333,16 @@ Status item_complete_metadata(IngestRun *run, IngestItem *item, const ItemText *
 	/* A lone MẬT is judged by secret_check_text, which knows it from MẶT and MẤT. */
 	if (found.field[HEADER_SECRECY].value.len && !str_eq(found.field[HEADER_SECRECY].value, STR("Mật")))
 		return secret_refuse("a stamp in its text", err);
-	for (size_t i = 0; has_letterhead(&found) && i < sizeof completed / sizeof completed[0] && st == ST_OK; i++) {
+	bool is_new[COMPLETED_COUNT] = {false};
+	for (size_t i = 0; has_letterhead(&found) && i < COMPLETED_COUNT && st == ST_OK; i++) {
 		const HeaderField *value = &found.field[completed[i].header];
-		if (is_sure(value))
+		const FieldValue *field = &item->record->fields[completed[i].field];
+		is_new[i] = is_sure(value) && !field->text.len && !field->count;
+		if (is_new[i])
 			st = fill_field(item->record, completed[i].field, &found, value, &run->arena, err);
 	}
+	if (st == ST_OK)
+		st = write_read(run, item->record, &found, is_new, err);
 	buf_clear(&run->scratch);
 	if (st != ST_OK || !write_found(&found, &run->scratch))
 		return st;

@@ -28,6 +28,7 @@ const RecordField record_fields[RF_COUNT] = {
 	[RF_RELATIONS] = {"relations", FIELD_JSON, 0, "Văn bản liên quan", "Relations"},
 	[RF_DUE] = {"due", FIELD_DATE, 0, "Hạn xử lý", "Due"},
 	[RF_EXTRA] = {"extra", FIELD_JSON, 0, "Thông tin khác", "Other"},
+	[RF_READ] = {"read", FIELD_JSON, 0, "Đọc từ văn bản", "Read from the text"},
 	[RF_TEXT_STATE] = {"text_state", FIELD_TEXT, 0, "Tình trạng văn bản", "State of the text"},
 	[RF_SEALED_OFF] = {"sealed_off", FIELD_TEXT, 0, "Niêm phong vì", "Sealed off for"},
 	[RF_REASON] = {"reason", FIELD_TEXT, 0, "Lý do có phiên bản này", "Reason of this version"},

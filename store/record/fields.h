@@ -37,6 +37,7 @@ typedef enum {
 	RF_RELATIONS,
 	RF_DUE,
 	RF_EXTRA,
+	RF_READ,       /* what was read from the text, and how sure: {"number":{"certainty":0.9}}; never a sender's */
 	RF_TEXT_STATE, /* how much of the text is there: text_state.h; never a sender's */
 	RF_REASON,     /* why there is this version, where it is none that was sent: "recognised" */
 	RF_SEALED_OFF, /* why nobody may read the record: sealed.h; never a sender's */
