@@ -12,6 +12,8 @@ extern const CliCommand command_ingest;
 extern const CliCommand command_watch;
 extern const CliCommand command_ocr;
 extern const CliCommand command_sealed;
+extern const CliCommand command_seal;
+extern const CliCommand command_unseal;
 extern const CliCommand command_search;
 extern const CliCommand command_get;
 extern const CliCommand command_export;

@@ -17,10 +17,10 @@
 #include <sys/stat.h>
 
 static const CliCommand *const commands[] = {
-	&command_init,    &command_ingest, &command_watch,  &command_ocr,        &command_sealed,  &command_search,
-	&command_get,     &command_export, &command_verify, &command_checkpoint, &command_prove,   &command_backup,
-	&command_restore, &command_repair, &command_hold,   &command_release,    &command_destroy, &command_compress,
-	&command_reindex, &command_stats,  &command_serve,  &command_analyse,
+	&command_init,    &command_ingest,   &command_watch,   &command_ocr,    &command_sealed, &command_seal,
+	&command_unseal,  &command_search,   &command_get,     &command_export, &command_verify, &command_checkpoint,
+	&command_prove,   &command_backup,   &command_restore, &command_repair, &command_hold,   &command_release,
+	&command_destroy, &command_compress, &command_reindex, &command_stats,  &command_serve,  &command_analyse,
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 

@@ -53,7 +53,7 @@ store/log/store.h store/log/options.h store/format/hash.h store/format/limits.h 
 store/record/record.h store/record/fields.h store/record/text_state.h store/record/sealed.h store/record/entry_json.h store/record/case_file.h
 store/proof/checkpoint.h store/proof/proof.h store/proof/proof_json.h store/care/verify.h store/care/scrub.h store/care/hold.h store/care/destroy.h
 store/care/recompress.h store/care/backup.h store/care/restore.h store/care/repair.h store/proof/new_key.h store/package/package.h store/access/access_log.h
-indexer/shards/index.h indexer/search/search.h indexer/search/related.h indexer/ingest/ingest.h indexer/recognise/recognise.h indexer/recognise/layout.h indexer/recognise/pages.h indexer/extract/extract.h
+indexer/shards/index.h indexer/search/search.h indexer/search/related.h indexer/ingest/ingest.h indexer/ingest/seal.h indexer/recognise/recognise.h indexer/recognise/layout.h indexer/recognise/pages.h indexer/extract/extract.h
 indexer/report/
 server/server.h
 '

@@ -182,6 +182,8 @@ Status item_append_entry(IngestRun *run, const EntryInput *entry, uint64_t bytes
 /* The gate: of the text only what is new, the rest has passed it. */
 static Status pass_gate(const Record *record, const EntryInput *entry, Err *err)
 {
+	if (record_text(record, RF_SEALED_OFF).len || record_text(record, RF_RELEASED).len)
+		return ST_OK; /* nobody reads it; or somebody decided that it is none */
 	Status st = secret_check_fields(record, err);
 	for (size_t i = 0; i < entry->object_count && st == ST_OK; i++)
 		if (strcmp(entry->objects[i].ref.role, "text") == 0)
@@ -357,6 +359,8 @@ static Status add(IngestRun *run, IngestItem *item, Buf *text_buf, Err *err)
 		st = move_into_extra(run, record, RF_REASON, err);
 	if (st == ST_OK)
 		st = move_into_extra(run, record, RF_READ, err);
+	if (st == ST_OK)
+		st = move_into_extra(run, record, RF_RELEASED, err);
 	if (st == ST_OK)
 		st = move_into_extra(run, record, RF_SEALED_OFF, err);
 	if (st == ST_OK && key.len && !record->is_case)

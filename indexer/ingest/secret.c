@@ -24,7 +24,7 @@ enum {
 
 Status secret_refuse(const char *by, Err *err)
 {
-	return err_set(err, ST_FORBIDDEN, "a secret record, by %s: not taken", by);
+	return err_set(err, ST_FORBIDDEN, "a secret record, by %s" SECRET_NOT_TAKEN, by);
 }
 
 /* ---- the table of spellings, squeezed -------------------------------------------------------------------------- */

@@ -21,6 +21,7 @@
 Status secret_check_fields(const Record *record, Err *err);
 /* By a stamp in the head of the text, or of a page (behind a form feed). */
 Status secret_check_text(Str text, Err *err);
+#define SECRET_NOT_TAKEN ": not taken" /* the end of every refusal */
 /* How every check refuses; `by`: "its secrecy field". */
 Status secret_refuse(const char *by, Err *err);
 

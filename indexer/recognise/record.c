@@ -68,6 +68,12 @@ static void add_layout(Work *w, const PageImage *image, unsigned page, const Pag
 	}
 }
 
+/* What was released by decision is not asked again. */
+static Status pass_gate(const Work *w, Str text, Err *err)
+{
+	return record_text(&w->record, RF_RELEASED).len ? ST_OK : secret_check_text(text, err);
+}
+
 /* The better of layer and words behind the text. */
 static Status take_better(Work *w, const PageImage *image, unsigned page, const PageWords *words, Str layer, Err *err)
 {
@@ -84,7 +90,7 @@ static Status take_better(Work *w, const PageImage *image, unsigned page, const 
 	if (st == ST_OK)
 		st = layer_judge(buf_str(&text), &of_words, err);
 	if (st == ST_OK)
-		st = secret_check_text(buf_str(&text), err);
+		st = pass_gate(w, buf_str(&text), err);
 	if (st == ST_OK && of_layer.kind == LAYER_POOR && of_layer.worth >= of_words.worth) {
 		buf_add_str(&w->text, layer);
 		w->from_layer = w->is_usable = true;
@@ -202,7 +208,7 @@ static Status add_other(Work *w, FormatReader reader, Err *err)
 	if (e.problem.code != ST_OK)
 		give_up_file(w, e.problem.text);
 	else
-		st = secret_check_text(buf_str(&e.text), err);
+		st = pass_gate(w, buf_str(&e.text), err);
 	w->from_layer = w->from_layer || e.text.len;
 	w->is_usable = w->is_usable || e.text.len;
 	buf_add_str(&w->text, buf_str(&e.text));

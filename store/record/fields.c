@@ -31,5 +31,6 @@ const RecordField record_fields[RF_COUNT] = {
 	[RF_READ] = {"read", FIELD_JSON, 0, "Đọc từ văn bản", "Read from the text"},
 	[RF_TEXT_STATE] = {"text_state", FIELD_TEXT, 0, "Tình trạng văn bản", "State of the text"},
 	[RF_SEALED_OFF] = {"sealed_off", FIELD_TEXT, 0, "Niêm phong vì", "Sealed off for"},
+	[RF_RELEASED] = {"released", FIELD_JSON, 0, "Bỏ niêm phong theo", "Released by"},
 	[RF_REASON] = {"reason", FIELD_TEXT, 0, "Lý do có phiên bản này", "Reason of this version"},
 };
