@@ -162,6 +162,12 @@ static int print_report(const IngestReport *r, bool as_json)
 		if (r->not_archived)
 			printf("%" PRIu64 " of them were read and are not archived: give them again\n",
 			       r->not_archived);
+		if (r->waiting)
+			printf("%" PRIu64 " of them wait for recognition, %" PRIu64
+			       " pages: hoso ocr, or a service that runs\n",
+			       r->waiting, r->waiting_pages);
+		if (r->unreadable)
+			printf("%" PRIu64 " of them can't be read; they are kept\n", r->unreadable);
 		return code;
 	}
 	JsonOut j;

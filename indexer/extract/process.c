@@ -258,12 +258,15 @@ Status process_talk_begin(const char *word, const ExtractLimits *limits, Process
 
 void process_talk_end(ProcessTalk *talk)
 {
+	enum { GRACE_MS = 1000 };
+	struct pollfd verdict = {.fd = talk->verdict_fd, .events = POLLIN};
 	int status;
+	close_quietly(talk->in_fd);
+	poll(&verdict, 1, GRACE_MS);
 	kill(-talk->pid, SIGKILL);
 	while (waitpid(talk->pid, &status, 0) < 0 && errno == EINTR) {
 		/* a signal came */
 	}
-	close_quietly(talk->in_fd);
 	close_quietly(talk->out_fd);
 	close_quietly(talk->message_fd);
 	close_quietly(talk->verdict_fd);

@@ -56,6 +56,6 @@ typedef struct {
 	int pid;
 } ProcessTalk;
 Status process_talk_begin(const char *word, const ExtractLimits *limits, ProcessTalk *out, Err *err);
-void process_talk_end(ProcessTalk *talk); /* kills it */
+void process_talk_end(ProcessTalk *talk); /* its input ends; soon after it is killed */
 
 #endif
