@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -110,14 +111,20 @@ static void end(Recogniser *r)
 	r->is_running = false;
 }
 
-/* Why it did not start stands on its standard error, in one line. */
+/* Why it did not start stands in the last line on its standard error, behind what the library says. */
 static Status explain_start(Recogniser *r, Err *err)
 {
-	char said[200];
-	ssize_t len = read(r->talk.message_fd, said, sizeof said - 1);
-	said[len > 0 ? len : 0] = 0;
-	said[strcspn(said, "\n")] = 0;
-	return err_set(err, ST_UNSUPPORTED, "%s", *said ? said : "recognition does not start here");
+	char said[1000];
+	kill(-r->talk.pid, SIGKILL); /* so that reading ends, whatever it still does */
+	size_t len = 0;
+	for (ssize_t got = 1; got > 0 && len<sizeof said - 1; len += got> 0 ? (size_t)got : 0)
+		got = read(r->talk.message_fd, said + len, sizeof said - 1 - len);
+	Str text = str_trim((Str){said, len});
+	ptrdiff_t end;
+	while ((end = str_find_char(text, '\n')) >= 0)
+		text = str_slice(text, (size_t)end + 1, text.len);
+	return err_set(err, ST_UNSUPPORTED, "%.*s", text.len ? (int)text.len : 31,
+		       text.len ? text.ptr : "recognition does not start here");
 }
 
 static Status start(Recogniser *r, const Deadline *until, Err *err)
