@@ -6,6 +6,7 @@
 #include "store/care/copy.h"
 #include "store/care/rewrite.h"
 #include "store/care/verify.h"
+#include "store/log/catalogue.h"
 #include "store/log/files.h"
 #include "store/log/load.h"
 #include "store/log/segments.h"
@@ -49,6 +50,8 @@ static Status swap_in(Store *store, uint32_t segment, const char *from_dir, Err 
 		return st;
 	Err before = store->damage;
 	st = archive_load(store, false, err); /* reads everything and compares every commit's root */
+	if (st == ST_OK)
+		catalogue_forget(store, segment); /* its look-ups may have been made while it was damaged */
 	if (st == ST_OK && store->damage.code == ST_OK) {
 		store->damage_judged = false;
 		unlink(aside.text);
@@ -124,6 +127,8 @@ static Status take_end(Store *store, Store *copy, Err *err)
 	pthread_mutex_lock(&store->writer.mutex);
 	if (st == ST_OK)
 		st = archive_load(store, false, err);
+	for (uint32_t id = first; st == ST_OK && id <= copy->committed.segment; id++)
+		catalogue_forget(store, id);
 	store->damage_judged = false;
 	pthread_mutex_unlock(&store->writer.mutex);
 	return st;

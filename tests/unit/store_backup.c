@@ -368,6 +368,9 @@ static void what_is_lost_here_comes_back_from_the_copy(void **state)
 	static const char *const harm[] = {
 		"true",
 		"printf x | dd of=$A/segments/00000002.seg bs=1 seek=9000 conv=notrunc status=none",
+		/* … and look-ups that were made of the damaged one */
+		"printf x | dd of=$A/segments/00000002.seg bs=1 seek=9000 conv=notrunc status=none; rm -r $A/catalogue",
+		"truncate -s 9000 $A/segments/00000001.seg; rm -r $A/catalogue",
 		"rm $A/segments/00000002.seg",
 		"rm $A/segments/*",
 		"truncate -s 5000 $A/segments/00000003.seg; rm $A/segments/0000000[456789]*",
