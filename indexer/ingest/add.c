@@ -351,7 +351,7 @@ static Status add(IngestRun *run, IngestItem *item, Buf *text_buf, Err *err)
 	Status st = check_not_empty(item, err);
 	if (st == ST_OK)
 		st = secret_check_fields(record, err);
-	if (st == ST_OK && record->has_text)
+	if (st == ST_OK && record->has_text && run->options.dry_run) /* else it is asked once, with the metadata */
 		st = secret_check_text(record->text, err);
 	if (st == ST_OK)
 		st = move_into_extra(run, record, RF_TEXT_STATE, err);
