@@ -1,6 +1,7 @@
-/* tests/fuzz/ingest_sheets.c - any bytes as a workbook, as the content of an OpenDocument sheet, and as the text that
- * the extracting process hands on (the first byte chooses): what the writer wrote is read again, every row of it in
- * order and none too long. */
+/* tests/fuzz/ingest_sheets.c - any bytes as a workbook (new or old), as the content of an OpenDocument sheet, and as
+ * the text that the extracting process hands on (the first byte chooses): what the writer wrote is read again, every
+ * row of it in order and none too long. */
+#include "indexer/extract/biff_sheets.h"
 #include "indexer/extract/office.h"
 #include "indexer/extract/open_sheets.h"
 #include "indexer/source/grid.h"
@@ -40,7 +41,7 @@ static Status read_back(Str text, bool csv, Err *err)
 	return ST_OK;
 }
 
-static Status read_workbook(Str bytes, Buf *out, Err *err)
+static Status read_workbook(Str bytes, bool is_old, Buf *out, Err *err)
 {
 	static int fd = -1;
 	if (fd < 0)
@@ -48,7 +49,7 @@ static Status read_workbook(Str bytes, Buf *out, Err *err)
 	if (fd < 0 || ftruncate(fd, 0) != 0 || file_pwrite(fd, bytes.ptr, bytes.len, 0, "the input", err) != ST_OK ||
 	    lseek(fd, 0, SEEK_SET) != 0)
 		return ST_IO;
-	return office_read_sheets(fd, out, err);
+	return is_old ? biff_read_sheets(fd, out, err) : office_read_sheets(fd, out, err);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -59,10 +60,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	Str bytes = {(const char *)data + 1, size - 1};
 	SheetWriter sheets = {.out = &out};
-	switch (data[0] % 4) {
+	switch (data[0] % 5) {
 	case 0:
 	case 1:
-		(void)read_back(bytes, data[0] % 4, &err);
+		(void)read_back(bytes, data[0] % 5 == 1, &err);
 		break;
 	case 2:
 		if (open_sheets_read(bytes, &sheets, &err) == ST_OK && read_back(buf_str(&out), false, &err) != ST_OK &&
@@ -70,8 +71,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		break;
 	default:
-		if (read_workbook(bytes, &out, &err) == ST_OK && read_back(buf_str(&out), false, &err) != ST_OK &&
-		    err.code != ST_LIMIT)
+		if (read_workbook(bytes, data[0] % 5 == 4, &out, &err) == ST_OK &&
+		    read_back(buf_str(&out), false, &err) != ST_OK && err.code != ST_LIMIT)
 			abort();
 	}
 	sheet_writer_done(&sheets);

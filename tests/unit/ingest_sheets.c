@@ -1,6 +1,6 @@
 /* tests/unit/ingest_sheets.c - registers that are workbooks: XLSX, ODS and XLS, and where in a delivery they may stand.
  * Workbooks are written here part by part. */
-#include "ingest_fixture.h"
+#include "ole_fixture.h"
 
 #include "indexer/source/grid.h"
 
@@ -194,6 +194,72 @@ static void an_opendocument_spreadsheet_is_a_register(void **state)
 	zip_done(&zip);
 }
 
+static void biff_record(Buf *out, uint16_t kind, Str bytes)
+{
+	uint8_t head[4];
+	put_le16(head, kind);
+	put_le16(head + 2, (uint16_t)bytes.len);
+	buf_add(out, head, sizeof head);
+	buf_add_str(out, bytes);
+}
+
+/* A label in one byte a letter, or a number that is shown as a date. */
+static void biff_label(Buf *out, unsigned row, unsigned column, const char *text)
+{
+	Buf bytes = {0};
+	uint8_t head[9] = {0};
+	put_le16(head, (uint16_t)row);
+	put_le16(head + 2, (uint16_t)column);
+	put_le16(head + 6, (uint16_t)strlen(text));
+	buf_add(&bytes, head, sizeof head);
+	buf_add_zero_terminated(&bytes, text);
+	biff_record(out, 0x204, buf_str(&bytes));
+	buf_done(&bytes);
+}
+
+static void biff_date(Buf *out, unsigned row, unsigned column, double days)
+{
+	uint8_t bytes[14] = {0};
+	put_le16(bytes, (uint16_t)row);
+	put_le16(bytes + 2, (uint16_t)column);
+	put_le16(bytes + 4, 1);
+	memcpy(bytes + 6, &days, sizeof days);
+	biff_record(out, 0x203, (Str){(const char *)bytes, sizeof bytes});
+}
+
+static void a_workbook_of_excel_97_is_a_register(void **state)
+{
+	Fixture *f = *state;
+	Buf stream = {0}, file = {0};
+	static const Str end = {"\x0A\0\0\0", 4};
+	char plain[20] = {0}, date[20] = {0, 0, 14}, sheet[8 + 2] = {0, 0, 0, 0, 0, 0, 2, 0, 'S', '1'};
+	biff_record(&stream, 0x809, STR("\0\6\5\0\xBB\x0D\xCC\7\0\0\0\0\6\0\0\0"));
+	biff_record(&stream, 0xE0, (Str){plain, sizeof plain});
+	biff_record(&stream, 0xE0, (Str){date, sizeof date});
+	put_le32(sheet, (uint32_t)(stream.len + 4 + sizeof sheet + end.len));
+	biff_record(&stream, 0x85, (Str){sheet, sizeof sheet});
+	buf_add_str(&stream, end);
+	biff_record(&stream, 0x809, STR("\0\6\x10\0\xBB\x0D\xCC\7\0\0\0\0\6\0\0\0"));
+	static const char *const heads[] = {"So ky hieu", "Ngay ban hanh", "Trich yeu", "Nguoi ky", "Duong dan file"};
+	for (unsigned i = 0; i < 5; i++)
+		biff_label(&stream, 2, i, heads[i]);
+	biff_label(&stream, 4, 0, "1/BC-X");
+	biff_date(&stream, 4, 1, 43536);
+	biff_label(&stream, 4, 2, "Ve mot");
+	biff_label(&stream, 4, 4, "a.txt");
+	buf_add_str(&stream, end);
+	const OleRow parts[] = {{"Workbook", buf_str(&stream), -1}};
+	ole_of(&file, parts, 1);
+	put_file(f, "in/so.xls", buf_str(&file));
+	put_file(f, "in/a.txt", STR("một"));
+	assert_int_equal(take(f, "in"), ST_OK);
+	assert_int_equal(f->report.added, 1);
+	assert_metadata(f, 0, "\"number\":\"1/BC-X\"");
+	assert_metadata(f, 0, "\"issued\":\"2019-03-12\"");
+	buf_done(&stream);
+	buf_done(&file);
+}
+
 /* ---- the text that the extracting process hands on -------------------------------------------------------------- */
 
 static void sheets_are_read_row_by_row(void **state)
@@ -222,6 +288,7 @@ int main(int argc, char **argv)
 		WITH_ARCHIVE(days_since_1904_are_dates_too),
 		WITH_ARCHIVE(other_workbooks_stay_documents),
 		WITH_ARCHIVE(an_opendocument_spreadsheet_is_a_register),
+		WITH_ARCHIVE(a_workbook_of_excel_97_is_a_register),
 		cmocka_unit_test(sheets_are_read_row_by_row),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
