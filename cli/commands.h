@@ -10,6 +10,7 @@
 extern const CliCommand command_init;
 extern const CliCommand command_ingest;
 extern const CliCommand command_watch;
+extern const CliCommand command_amend;
 extern const CliCommand command_ocr;
 extern const CliCommand command_sealed;
 extern const CliCommand command_seal;

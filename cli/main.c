@@ -17,10 +17,11 @@
 #include <sys/stat.h>
 
 static const CliCommand *const commands[] = {
-	&command_init,    &command_ingest,   &command_watch,   &command_ocr,    &command_sealed, &command_seal,
-	&command_unseal,  &command_search,   &command_get,     &command_export, &command_verify, &command_checkpoint,
-	&command_prove,   &command_backup,   &command_restore, &command_repair, &command_hold,   &command_release,
-	&command_destroy, &command_compress, &command_reindex, &command_stats,  &command_serve,  &command_analyse,
+	&command_init,     &command_ingest,  &command_watch,      &command_amend,   &command_ocr,
+	&command_sealed,   &command_seal,    &command_unseal,     &command_search,  &command_get,
+	&command_export,   &command_verify,  &command_checkpoint, &command_prove,   &command_backup,
+	&command_restore,  &command_repair,  &command_hold,       &command_release, &command_destroy,
+	&command_compress, &command_reindex, &command_stats,      &command_serve,   &command_analyse,
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
@@ -36,7 +37,7 @@ static void print_help(FILE *to)
 	      to);
 	for (size_t i = 0; i < COMMAND_COUNT; i++) { /* an ellipsis has three bytes and one column */
 		const char *words = words_of(commands[i]);
-		fprintf(to, "  %-10s %-*s  %s\n", commands[i]->name, strstr(words, "…") ? 11 : 9, words,
+		fprintf(to, "  %-10s %-*s  %s\n", commands[i]->name, strstr(words, "…") ? 12 : 10, words,
 			commands[i]->help);
 	}
 	fputs("\nhoso COMMAND --help says more. Exit: 0 done, 1 not found, not verified or some inputs rejected,\n"

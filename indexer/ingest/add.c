@@ -362,6 +362,8 @@ static Status add(IngestRun *run, IngestItem *item, Buf *text_buf, Err *err)
 	if (st == ST_OK)
 		st = move_into_extra(run, record, RF_RELEASED, err);
 	if (st == ST_OK)
+		st = move_into_extra(run, record, RF_AMENDED, err);
+	if (st == ST_OK)
 		st = move_into_extra(run, record, RF_SEALED_OFF, err);
 	if (st == ST_OK && key.len && !record->is_case)
 		st = check_not_sealed(run, key, err);

@@ -170,7 +170,7 @@ static Status append_next(Content *c, Receipt *out, Err *err)
 	}
 	text.first_waits = text.first_waits || state == TEXT_WAITING || state == TEXT_STAMP_ONLY;
 	c->record.fields[RF_TEXT_STATE].text = text_state_to_store(state, text_kept || text.has_text);
-	c->record.fields[RF_REASON] = (FieldValue){0};
+	c->record.fields[RF_REASON] = c->record.fields[RF_AMENDED] = (FieldValue){0};
 	if (st == ST_OK && !record_text(&c->record, RF_PAGES).len)
 		c->record.fields[RF_PAGES] = c->found.fields[RF_PAGES];
 	if (st == ST_OK)

@@ -14,6 +14,7 @@
 #ifndef INDEXER_INGEST_INGEST_H
 #define INDEXER_INGEST_INGEST_H
 
+#include "indexer/ingest/amend.h"
 #include "indexer/ingest/content.h"
 #include "indexer/ingest/options.h"
 #include "indexer/ingest/report.h"

@@ -4,6 +4,7 @@
 #include "indexer/ingest/records.h"
 
 #include "base/file.h"
+#include "indexer/ingest/amend.h"
 #include "indexer/ingest/queue.h"
 #include "indexer/source/package_in.h"
 
@@ -113,6 +114,14 @@ Status ingest_json(IngestRun *run, Str json, IngestPlace place, int dir_fd, cons
 		return ingest_reject_or_end(run, place, err, err);
 	if (!beside)
 		beside = &nothing;
+	if (!beside->count && !beside->text_file) {
+		bool taken;
+		st = amend_line(run, json, &record, place, &taken, err);
+		if (st != ST_OK || taken)
+			return st;
+	}
+	if (record.id.len)
+		amend_note_id(run, record.id);
 	if (record.is_case && (beside->count || beside->text_file))
 		make_member_of_case(&record);
 	return add_record(run, &record, place, dir_fd, beside, err);

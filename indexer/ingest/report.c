@@ -44,6 +44,7 @@ void ingest_report_write(const IngestReport *report, JsonOut *j)
 		{"duplicates", report->duplicates},
 		{"rejected", report->rejected},
 		{"warnings", report->warnings},
+		{"amended", report->amended},
 		{"passed_over", report->passed_over},
 		{"textless", report->textless},
 		{"waiting", report->waiting},

@@ -37,6 +37,7 @@ extern const char *const ingest_finding_texts[FINDING_COUNT][LANGUAGE_COUNT];
 typedef struct {
 	uint64_t seen, added, versions, duplicates, rejected, warnings;
 	uint64_t not_archived; /* appended, and lost with a commit that failed (a full disk): to be given again */
+	uint64_t amended;      /* of `versions`, those of metadata alone */
 	uint64_t passed_over;  /* files that are no documents by their names; not among `seen` */
 	/* of those that are new: without text, with pages that wait for recognition and how many, with a file that
 	 * can't be read */

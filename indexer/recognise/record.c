@@ -369,6 +369,7 @@ static Status append(Work *w, EntryInput *next, RecogniseResult *out, Err *err)
 	next->kind = ENTRY_RECORD;
 	next->key = w->entry.key;
 	next->expected_version = w->entry.version;
+	w->record.fields[RF_AMENDED] = (FieldValue){0};
 	w->record.fields[RF_REASON].text = STR("recognised");
 	Status st = record_is_sealed(&w->record) ? write_sealed(w, next, err)
 						 : item_write_metadata(&w->run, &w->record, next, err);

@@ -235,6 +235,48 @@ Status json_append_member(Str object, const char *name, Str value, Arena *arena,
 	return set_member(object, name, value, true, arena, out, err);
 }
 
+/* Merges patch into object. False: memory is out, or one is nested too deep. */
+static bool merge_into(json_t *object, json_t *patch, unsigned depth)
+{
+	enum { DEPTH_MAX = 64 };
+	const char *name;
+	json_t *value;
+	bool ok = depth < DEPTH_MAX;
+	json_object_foreach(patch, name, value)
+	{
+		json_t *inner = json_object_get(object, name);
+		if (!ok)
+			break;
+		if (json_is_null(value)) {
+			json_object_del(object, name);
+		} else if (json_is_object(value)) {
+			if (!json_is_object(inner))
+				ok = json_object_set_new(object, name, json_object()) == 0;
+			ok = ok && merge_into(json_object_get(object, name), value, depth + 1);
+		} else {
+			ok = json_object_set(object, name, value) == 0;
+		}
+	}
+	return ok;
+}
+
+Status json_merge_patch(Str object, Str patch, Arena *arena, Str *out, Err *err)
+{
+	Pair p = load_pair(object, patch);
+	Str kept = {NULL, 0};
+	bool are_objects = json_is_object(p.object) && json_is_object(p.value);
+	if (are_objects && merge_into(p.object, p.value, 0))
+		kept = dump(p.object, p.guarded, arena);
+	json_decref(p.both);
+	if (!are_objects)
+		return err_set(err, ST_INVALID,
+			       "the changes must be a JSON object, such as {\"subject\":\"…\",\"due\":null}");
+	if (!kept.ptr)
+		return err_no_memory(err);
+	*out = kept;
+	return ST_OK;
+}
+
 Status json_get_text(Str object, const char *outer, const char *inner, Arena *arena, Str *out, Err *err)
 {
 	json_t *parsed = object.len ? json_loadb(object.ptr, object.len, 0, NULL) : NULL;

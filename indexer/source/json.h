@@ -31,6 +31,9 @@ Status json_reader_parse(JsonReader *reader, Str line, Arena *arena, Record *out
 Status json_set_member(Str object, const char *name, Str value, Arena *arena, Str *out, Err *err);
 /* The same with `value` behind what the list `name` holds; a list is begun where there is none. */
 Status json_append_member(Str object, const char *name, Str value, Arena *arena, Str *out, Err *err);
+/* JSON Merge Patch (RFC 7396): members of `patch` take the place of those of `object`, null removes one, objects are
+ * merged. ST_INVALID one of them is no object. */
+Status json_merge_patch(Str object, Str patch, Arena *arena, Str *out, Err *err);
 /* The string object[outer][inner], in the arena; "" where there is none. */
 Status json_get_text(Str object, const char *outer, const char *inner, Arena *arena, Str *out, Err *err);
 /* The whole number object[outer][inner]; 0 where there is none. */

@@ -30,6 +30,7 @@ Status get_record_words(Request *r, Reply *reply, Err *err);
 
 /* ingest_routes.c */
 Status post_record(Request *r, Reply *reply, Err *err);
+Status patch_record(Request *r, Reply *reply, Err *err);
 Status put_record_content(Request *r, Reply *reply, Err *err);
 Status post_ingest(Request *r, Reply *reply, Err *err);
 Status get_jobs(Request *r, Reply *reply, Err *err);

@@ -85,6 +85,21 @@ Status put_record_content(Request *r, Reply *reply, Err *err)
 	return st == ST_OK ? answer_receipt(r, &receipt, reply) : st;
 }
 
+Status patch_record(Request *r, Reply *reply, Err *err)
+{
+	Receipt receipt;
+	AmendInput input = {.id = r->variables[0], .patch = request_body(r), .until = r->deadline};
+	if (!request_media_is(r, "application/merge-patch+json") && !request_media_is(r, "application/json"))
+		return err_set(err, ST_UNSUPPORTED, "the body must be application/merge-patch+json");
+	Status st = check_if_match(r, reply, &input.version, err);
+	if (st != ST_OK)
+		return st;
+	st = ingest_amend(r->service->store, r->service->index, &input, &receipt, err);
+	if (st == ST_CONFLICT && input.version)
+		reply->http = 412;
+	return st == ST_OK ? answer_receipt(r, &receipt, reply) : st;
+}
+
 Status post_ingest(Request *r, Reply *reply, Err *err)
 {
 	uint64_t id;

@@ -42,6 +42,7 @@ typedef enum {
 	RF_REASON,     /* why there is this version, where it is none that was sent: "recognised" */
 	RF_SEALED_OFF, /* why nobody may read the record: sealed.h; never a sender's */
 	RF_RELEASED,   /* by which decision and by whom a seal was taken off: seal.h; never a sender's */
+	RF_AMENDED,    /* who changed the metadata of the version before, when and why; never a sender's */
 	RF_COUNT
 } RecordFieldId;
 

@@ -21,7 +21,8 @@ static void a_report_has_its_root_when_it_has_ended(void **state)
 	jout_close(&j, '}');
 	assert_str_equal(buf_str(&out),
 			 STR("{\"seen\":5,\"added\":3,\"versions\":0,\"duplicates\":1,\"rejected\":1,\"warnings\":0,"
-			     "\"passed_over\":0,\"textless\":0,\"waiting\":0,\"unreadable\":0,\"bytes\":70,\"seconds\":"
+			     "\"amended\":0,\"passed_over\":0,\"textless\":0,\"waiting\":0,\"unreadable\":0,\"bytes\":"
+			     "70,\"seconds\":"
 			     "0.250,\"tree_size\":0}"));
 	buf_clear(&out);
 	report.ended = true;
