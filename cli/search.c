@@ -25,7 +25,7 @@ static const CliOption options[] = {
 	{"to", 0, "DATE", "issued on or before"},
 	{"sort", 0, "ORDER", "relevance, issued or -issued"},
 	{"cursor", 0, "CURSOR", "go on after the answer that gave it"},
-	{"facets", 0, "LIST", "count by type,agency,year,fonds"},
+	{"facets", 0, "LIST", "count by type,agency,year,fonds,text_state"},
 	{"expand", 0, "on|off", "abbreviations and old or new names (on)"},
 	{"lang", 0, "vi|en", "language of labels (JSON: vi, else en)"},
 	{0},

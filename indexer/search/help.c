@@ -17,6 +17,12 @@ void search_write_labels(Language language, JsonOut *j)
 		jout_field_text(j, facet_rows[facet].name,
 				language == LANGUAGE_VI ? facet_rows[facet].label_vi : facet_rows[facet].label_en);
 	jout_close(j, '}');
+	jout_key(j, "text_states");
+	jout_open(j, '{');
+	for (TextState state = 0; state < TEXT_STATE_COUNT; state++)
+		jout_field_text(j, text_states[state].name,
+				language == LANGUAGE_VI ? text_states[state].label_vi : text_states[state].label_en);
+	jout_close(j, '}');
 	jout_close(j, '}');
 }
 

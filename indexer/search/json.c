@@ -14,6 +14,15 @@ static void write_text_field(const SearchHit *hit, RecordFieldId id, JsonOut *j)
 		jout_null(j);
 }
 
+static void write_optional(const char *key, Str value, JsonOut *j)
+{
+	jout_key(j, key);
+	if (value.len)
+		jout_str(j, value);
+	else
+		jout_null(j);
+}
+
 /* What every list of records shows of each. */
 static void write_hit_members(const SearchHit *hit, JsonOut *j)
 {
@@ -29,6 +38,8 @@ static void write_hit_members(const SearchHit *hit, JsonOut *j)
 	for (size_t i = 0; i < cases->count; i++)
 		jout_str(j, cases->items[i]);
 	jout_close(j, ']');
+	write_optional("file_name", hit->file_name, j);
+	jout_field_text(j, "text_state", text_states[hit->text_state].name);
 }
 
 static void write_facets(const SearchAnswer *answer, JsonOut *j)
@@ -53,15 +64,6 @@ static void write_facets(const SearchAnswer *answer, JsonOut *j)
 	jout_close(j, '}');
 	if (any)
 		jout_field_text(j, "facets_are", answer->facets_are_exact ? "exact" : "estimate");
-}
-
-static void write_optional(const char *key, Str value, JsonOut *j)
-{
-	jout_key(j, key);
-	if (value.len)
-		jout_str(j, value);
-	else
-		jout_null(j);
 }
 
 void search_write_json(const SearchAnswer *answer, JsonOut *j)

@@ -61,9 +61,13 @@ static const struct {
 	const char *name;
 	size_t offset;
 } texts[] = {
-	{"q", offsetof(SearchRequest, query)},       {"number", offsetof(SearchRequest, number)},
-	{"type", offsetof(SearchRequest, type)},     {"agency", offsetof(SearchRequest, agency)},
-	{"fonds", offsetof(SearchRequest, fonds)},   {"case", offsetof(SearchRequest, case_code)},
+	{"q", offsetof(SearchRequest, query)},
+	{"number", offsetof(SearchRequest, number)},
+	{"type", offsetof(SearchRequest, type)},
+	{"agency", offsetof(SearchRequest, agency)},
+	{"fonds", offsetof(SearchRequest, fonds)},
+	{"case", offsetof(SearchRequest, case_code)},
+	{"text_state", offsetof(SearchRequest, text_state)},
 	{"cursor", offsetof(SearchRequest, cursor)},
 };
 

@@ -17,6 +17,7 @@
 #include "indexer/shards/index.h"
 #include "indexer/terms/facets.h"
 #include "store/record/record.h"
+#include "store/record/text_state.h"
 
 enum {
 	SEARCH_QUERY_MAX = 1024, /* bytes of q */
@@ -33,8 +34,8 @@ typedef enum { SORT_RELEVANCE, SORT_ISSUED, SORT_ISSUED_DESCENDING } SearchSort;
 typedef struct {
 	Str query; /* may be empty: everything the filters let through, newest first */
 	SearchMode mode;
-	Str number, type, agency, fonds, case_code; /* filters; "": none. Folded comparison */
-	Str from, to;                               /* civil dates, both inclusive; "": open */
+	Str number, type, agency, fonds, case_code, text_state; /* filters; "": none. Folded comparison */
+	Str from, to;                                           /* civil dates, both inclusive; "": open */
 	SearchSort sort;
 	unsigned limit;        /* 0: default */
 	Str cursor;            /* `next` of the answer before; "": from the first hit */
@@ -51,6 +52,8 @@ typedef struct {
 	double score;
 	Str id;
 	Record record;
+	TextState text_state;
+	Str file_name;       /* of the first original; "": none */
 	Str snippet;         /* HTML-escaped text with <mark>…</mark> */
 	SearchLabel matched; /* the tier it was found in */
 } SearchHit;

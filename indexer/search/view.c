@@ -11,6 +11,7 @@
 #include "indexer/shards/current.h"
 #include "indexer/shards/tokens.h"
 #include "indexer/shards/wait.h"
+#include "store/record/entry_json.h"
 
 enum {
 	TRIES = 20,
@@ -166,5 +167,11 @@ Status view_load_hit(View *view, uint64_t sequence, SearchHit *out, Entry *entry
 	if (st != ST_OK)
 		return st;
 	*out = (SearchHit){.sequence = sequence, .version = entry->version, .id = entry->key};
-	return record_parse_stored(entry->metadata, view->arena, &out->record, view->err);
+	for (size_t i = 0; i < entry->object_count && !out->file_name.len; i++)
+		if (strcmp(entry->objects[i].role, "original") == 0)
+			out->file_name = entry->objects[i].name;
+	st = record_parse_stored(entry->metadata, view->arena, &out->record, view->err);
+	if (st == ST_OK)
+		out->text_state = text_state_of(&out->record, entry_text_object(entry) >= 0);
+	return st;
 }

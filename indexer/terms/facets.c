@@ -7,4 +7,6 @@ const FacetRow facet_rows[FACET_COUNT] = {
 	[FACET_AGENCY] = {"agency", SLOT_AGENCY, RF_AGENCY, 0, "Cơ quan ban hành", "Issuing agency"},
 	[FACET_YEAR] = {"year", SLOT_ISSUED, RF_ISSUED, 4, "Năm", "Year"},
 	[FACET_FONDS] = {"fonds", SLOT_FONDS, RF_FONDS, 0, "Phông", "Fonds"},
+	[FACET_TEXT_STATE] = {"text_state", SLOT_TEXT_STATE, RF_TEXT_STATE, 0, "Tình trạng văn bản",
+			      "State of the text"},
 };

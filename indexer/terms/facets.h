@@ -3,6 +3,8 @@
  * A facet counts the values of one slot of the index (schema.h). A new facet is a row here, a slot in schema.h where
  * none holds the field yet, and nothing else: the query parameter, the answer and the labels are made from the row.
  *
+ * The state of a text (text_state.h) is counted where it is not complete: what somebody has to look at.
+ *
  * Shapes   name is what HTTP and the command line call it; value_bytes says which part of the value counts
  * Owns     nothing; the rows are constants
  * Errors   none
@@ -14,9 +16,9 @@
 #include "store/record/record.h"
 
 /* Numbers of the index's value slots. They stand in every index, so a new one comes last. */
-typedef enum { SLOT_ISSUED, SLOT_TYPE, SLOT_AGENCY, SLOT_FONDS, SLOT_COUNT } SchemaSlot;
+typedef enum { SLOT_ISSUED, SLOT_TYPE, SLOT_AGENCY, SLOT_FONDS, SLOT_TEXT_STATE, SLOT_COUNT } SchemaSlot;
 
-typedef enum { FACET_TYPE, FACET_AGENCY, FACET_YEAR, FACET_FONDS, FACET_COUNT } Facet;
+typedef enum { FACET_TYPE, FACET_AGENCY, FACET_YEAR, FACET_FONDS, FACET_TEXT_STATE, FACET_COUNT } Facet;
 
 typedef struct {
 	const char *name;

@@ -15,7 +15,7 @@ static const char *const prefixes[PREFIX_COUNT] = {
 	[PREFIX_SAID_NUMBER] = "M", [PREFIX_CASE_NUMBER] = "C", [PREFIX_SAID_CASE_NUMBER] = "CM",
 	[PREFIX_SAID_DATE] = "D",   [PREFIX_TYPE] = "XT",       [PREFIX_WHOLE_AGENCY] = "XA",
 	[PREFIX_FONDS] = "XF",      [PREFIX_CASE] = "XC",       [PREFIX_YEAR] = "XY",
-	[PREFIX_ID] = "XI",         [PREFIX_RECORD] = "XR",
+	[PREFIX_ID] = "XI",         [PREFIX_RECORD] = "XR",     [PREFIX_TEXT_STATE] = "XS",
 };
 
 /* clang-format off */
@@ -31,6 +31,7 @@ const SchemaField schema_fields[] = {
 	{"year", "nam", ASK_YEAR, PREFIX_YEAR, "năm ban hành", "year of issue", "năm:2015..2019"},
 	{"from", "tu_ngay", ASK_DATE, PREFIX_COUNT, "ban hành từ ngày", "issued on or after", "từ_ngày:2019-03"},
 	{"to", "den_ngay", ASK_DATE, PREFIX_COUNT, "ban hành đến hết ngày", "issued on or before", "đến_ngày:2019-12-31"},
+	{"state", "tinh_trang", ASK_EXACT, PREFIX_TEXT_STATE, "tình trạng văn bản (khi chưa đủ)", "state of the text, where it is not complete", "tình_trạng:waiting"},
 	{"id", "ma", ASK_EXACT, PREFIX_ID, "mã định danh của văn bản", "the record's id", "id:000.00.00.H40-2019-15"},
 };
 /* clang-format on */

@@ -39,7 +39,7 @@
 #include "tokenizer/token.h"
 
 enum {
-	SCHEMA_VERSION = 4,    /* in the manifest; another one means: build anew */
+	SCHEMA_VERSION = 5,    /* in the manifest; another one means: build anew */
 	SCHEMA_TERM_MAX = 240, /* bytes; longer terms are cut */
 	SCHEMA_VALUE_MAX = 80,
 	SCHEMA_SUBJECT_WEIGHT =
@@ -66,6 +66,7 @@ typedef enum {
 	PREFIX_CASE,
 	PREFIX_YEAR,
 	PREFIX_ID,
+	PREFIX_TEXT_STATE,
 	PREFIX_RECORD, /* every record has this term, nothing behind the prefix */
 	PREFIX_COUNT
 } TermPrefix;

@@ -10,6 +10,7 @@
 #include "indexer/terms/terms.h"
 
 #include "base/utf8.h"
+#include "store/record/text_state.h"
 #include "tokenizer/case_number.h"
 
 #include <stdlib.h>
@@ -276,6 +277,18 @@ static void add_whole(TermMaker *m, const TermSink *sink, TermPrefix prefix, Str
 	emit(m, sink, 0);
 }
 
+/* Of records whose text is complete nothing is said: nobody has to look at them. */
+static void add_text_state(TermMaker *m, const TermSink *sink, const Record *record, bool has_text)
+{
+	TextState state = text_state_of(record, has_text);
+	if (record->is_case || state == TEXT_COMPLETE || state == TEXT_STATE_COUNT)
+		return;
+	Str name = str_from(text_states[state].name);
+	schema_exact(&m->term, PREFIX_TEXT_STATE, name);
+	emit(m, sink, 0);
+	sink->value(sink->ctx, SLOT_TEXT_STATE, name);
+}
+
 static void add_filters(TermMaker *m, const TermSink *sink, Str id, const Record *record)
 {
 	char date[9];
@@ -294,7 +307,8 @@ static void add_filters(TermMaker *m, const TermSink *sink, Str id, const Record
 		sink->value(sink->ctx, SLOT_ISSUED, (Str){date, date_len});
 	}
 	for (size_t i = 0; i < FACET_COUNT; i++) {
-		Str value = facet_rows[i].slot == SLOT_ISSUED ? (Str){0} : record_text(record, facet_rows[i].field);
+		bool is_made = facet_rows[i].slot == SLOT_ISSUED || facet_rows[i].slot == SLOT_TEXT_STATE;
+		Str value = is_made ? (Str){0} : record_text(record, facet_rows[i].field);
 		if (value.len)
 			sink->value(sink->ctx, facet_rows[i].slot,
 				    str_slice(value, 0, utf8_cut(value, SCHEMA_VALUE_MAX)));
@@ -367,5 +381,6 @@ Status terms_of_record(TermMaker *maker, Str id, const Record *record, Str text,
 	if (st != ST_OK)
 		return st;
 	add_filters(maker, sink, id, record);
+	add_text_state(maker, sink, record, text.len > 0);
 	return buf_ok(&maker->term) ? ST_OK : err_no_memory(err);
 }

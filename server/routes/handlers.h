@@ -12,6 +12,7 @@
 
 /* search_routes.c */
 Status get_search(Request *r, Reply *reply, Err *err);
+Status get_review(Request *r, Reply *reply, Err *err);
 Status get_suggest(Request *r, Reply *reply, Err *err);
 Status get_records_by_number(Request *r, Reply *reply, Err *err);
 

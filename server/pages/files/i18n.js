@@ -82,6 +82,7 @@ export const t = key => words[language][key] ?? key;
 // What the server's tables say.
 export const fieldLabel = name => served[language]?.record_fields[name] ?? name;
 export const filterLabel = name => served[language]?.search.facets[name] ?? words[language][name] ?? fieldLabel(name);
+export const valueLabel = (name, value) => (name === 'text_state' && served[language]?.search.text_states[value]) || value;
 export const queryFields = () => served[language]?.query_fields ?? [];
 
 export const number = value => value.toLocaleString(language === 'vi' ? 'vi-VN' : 'en-GB');

@@ -1,9 +1,9 @@
 // The start page and the list of results. All state is in the address, so every view can be sent as a link.
 import { json } from './api.js';
 import { announce, h, show, snippet } from './dom.js';
-import { date, filterLabel, number, queryFields, t } from './i18n.js';
+import { date, filterLabel, number, queryFields, t, valueLabel } from './i18n.js';
 
-const FILTERS = ['type', 'agency', 'fonds', 'case', 'number', 'from', 'to'];
+const FILTERS = ['type', 'agency', 'fonds', 'text_state', 'case', 'number', 'from', 'to'];
 const OPTIONS = ['mode', 'sort'];
 const FACETS_SHOWN = 8;
 const PAGE = 20;
@@ -46,10 +46,11 @@ export function hitNode(hit, query) {
 		h('div.line', {},
 			hit.number && h('span.number', {}, hit.number), hit.type && h('span', {}, hit.type),
 			h('span', {}, hit.issued ? date(hit.issued) : t('undated')), hit.agency && h('span', {}, hit.agency)),
-		h('a.title', { href: address }, hit.subject || hit.number || t('untitled')),
+		h('a.title', { href: address }, hit.subject || hit.number || hit.file_name || t('untitled')),
 		hit.snippet && h('p.snippet', {}, snippet(hit.snippet)),
 		h('div.foot', {},
 			(hit.because || hit.matched?.label) && h('span.why', {}, hit.because ?? hit.matched.label),
+			hit.text_state !== 'complete' && h('span', {}, valueLabel('text_state', hit.text_state)),
 			hit.fonds && h('span', {}, `${filterLabel('fonds')}: ${hit.fonds}`),
 			(hit.cases ?? []).slice(0, 3).map(code => h('a', { href: `/cases/${encodeURIComponent(code)}` }, `${t('caseFile')} ${code}`))));
 }
@@ -62,7 +63,7 @@ function facetButton(parameters, name, item) {
 		: parameters.get(name) === item.value;
 	const changes = isYear ? { from: pressed ? '' : item.value, to: pressed ? '' : item.value } : { [name]: pressed ? '' : item.value };
 	return h('button.facet', { type: 'button', 'aria-pressed': String(pressed), onclick: () => change(parameters, changes) },
-		h('span.name', {}, item.value), h('span.n', {}, number(item.count)));
+		h('span.name', {}, valueLabel(name, item.value)), h('span.n', {}, number(item.count)));
 }
 
 function facetGroup(parameters, name, items) {
@@ -85,7 +86,7 @@ function filterPanel(parameters, answer) {
 	const wide = matchMedia('(min-width: 60.01rem)').matches;
 	return h('aside.filters', { 'aria-label': t('filters') }, h('details', { open: wide }, h('summary', {}, t('filters')),
 		h('fieldset', {}, h('legend', {}, t('dates')), h('div.row', {}, dateInput('from'), dateInput('to'))),
-		['type', 'agency', 'year', 'fonds'].map(name => facetGroup(parameters, name, answer.facets?.[name]))));
+		['type', 'agency', 'year', 'fonds', 'text_state'].map(name => facetGroup(parameters, name, answer.facets?.[name]))));
 }
 
 function activeFilters(parameters) {
@@ -93,7 +94,7 @@ function activeFilters(parameters) {
 	if (!active.length)
 		return null;
 	const remove = name => h('button.chip', { type: 'button', onclick: () => change(parameters, { [name]: '' }) },
-		`${filterLabel(name)}: `, h('b', {}, parameters.get(name)), ' ✕');
+		`${filterLabel(name)}: `, h('b', {}, valueLabel(name, parameters.get(name))), ' ✕');
 	const none = Object.fromEntries(FILTERS.map(name => [name, '']));
 	return h('div.active', {}, active.map(remove), active.length > 1 &&
 		h('button.chip', { type: 'button', onclick: () => change(parameters, none) }, t('clear'), ' ✕'));
@@ -166,7 +167,7 @@ function moreButton(parameters, list, next, query) {
 
 export async function resultsView(parameters) {
 	const query = (parameters.get('q') ?? '').trim();
-	const answer = await json('search', question(parameters, { facets: 'type,agency,year,fonds' }));
+	const answer = await json('search', question(parameters, { facets: 'type,agency,year,fonds,text_state' }));
 	const total = `${answer.total_is === 'estimate' ? `${t('about')} ` : ''}${number(answer.total)} ${t('records')}`;
 	const list = h('ul.hits', {}, answer.hits.map(hit => hitNode(hit, query)));
 	const extra = h('div');
