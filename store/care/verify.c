@@ -110,26 +110,43 @@ static bool someone_writes(Store *store)
 	return store->writer.depth > 0 || file_is_locked(store->writer.lock_fd);
 }
 
-/* Whether the bytes from scan->at on are what a write leaves that was cut off: the beginning of a frame, or zeros where
- * the file had grown and its blocks had not. */
+/* A part of a sector that is all zeros, where a frame has none: the file had grown, and this sector was not written. Of
+ * less bytes nothing is said: a frame ends in some zeros. */
+static bool is_unwritten(const uint8_t *bytes, size_t len)
+{
+	enum { LEAST_BYTES = 16 };
+	for (size_t i = 0; i < len; i++)
+		if (bytes[i])
+			return false;
+	return len >= LEAST_BYTES;
+}
+
+/* Whether the bytes from scan->at on are what a write leaves that was cut off: the beginning of a frame, or sectors
+ * that were not written, in any order, since nothing was synced. */
 static bool is_cut_short(const Verification *v, const Scan *scan, uint64_t size)
 {
-	uint8_t bytes[4096];
+	enum { SECTOR_BYTES = 512 };
+	uint8_t bytes[SECTOR_BYTES];
 	FrameHeader header;
 	Err err;
-	for (uint64_t at = scan->at; at < size; at += sizeof bytes) {
-		size_t len = size - at < sizeof bytes ? (size_t)(size - at) : sizeof bytes;
+	size_t head = size - scan->at < FRAME_HEADER_LEN ? (size_t)(size - scan->at) : FRAME_HEADER_LEN;
+	if (head < FRAME_HEADER_LEN)
+		return true;
+	if (file_pread(v->file->fd, bytes, head, scan->at, v->file->name, &err) != ST_OK)
+		return false;
+	if (frame_header_get(bytes, frame_seed(v->file->seed, scan->at), &header) &&
+	    (header.batch != v->committed.batch + 1 || frame_len(&header) > size - scan->at))
+		return header.batch == v->committed.batch + 1;
+	for (uint64_t at = scan->at; at < size;) {
+		uint64_t end = (at / SECTOR_BYTES + 1) * SECTOR_BYTES;
+		size_t len = (size_t)((end < size ? end : size) - at);
 		if (file_pread(v->file->fd, bytes, len, at, v->file->name, &err) != ST_OK)
 			return false;
-		if (at == scan->at && len < FRAME_HEADER_LEN)
+		if (is_unwritten(bytes, len))
 			return true;
-		if (at == scan->at && frame_header_get(bytes, frame_seed(v->file->seed, at), &header))
-			return header.batch == v->committed.batch + 1 && frame_len(&header) > size - at;
-		for (size_t i = 0; i < len; i++)
-			if (bytes[i])
-				return false;
+		at += len;
 	}
-	return true;
+	return false;
 }
 
 /* Behind the last COMMIT stand a MARK, what somebody is writing just now, or the beginning of a batch that was never

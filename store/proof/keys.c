@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 enum { SEED_LEN = crypto_sign_SEEDBYTES, ALGORITHM_ED25519 = 1, KEY_FILE_MAX = 4096 };
@@ -111,37 +112,35 @@ static Status check_may_make(const Store *store, const KeyPaths *paths, Err *err
 		paths->secret.text);
 }
 
-/* Written once, readable by the owner only; O_EXCL, so that two processes never end with two keys. */
+/* A power cut leaves the whole key or none: half of one would keep the archive from signing for good. The lock on the
+ * folder keeps two processes from ending with two keys. */
 static Status make_key(Store *store, const KeyPaths *paths, Err *err)
 {
 	SigningKey key;
 	Buf line = {0}, verifier = {0};
-	int fd = -1;
+	int lock = -1;
 	Status st = store_check_place(store, err);
 	if (st == ST_OK)
-		st = check_may_make(store, paths, err);
-	if (st == ST_OK)
 		st = file_make_dirs(paths->dir.text, err);
+	if (st != ST_OK)
+		return st;
+	lock = open(paths->dir.text, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (lock < 0 || flock(lock, LOCK_EX) != 0)
+		st = err_errno(err, errno, "lock %s", paths->dir.text);
+	if (st != ST_OK || file_exists(paths->secret.text))
+		goto done;
+	st = check_may_make(store, paths, err);
 	if (st == ST_OK)
 		st = key_generate(store, &key, &line, &verifier, err);
-	if (st != ST_OK)
-		goto done;
-	fd = open(paths->secret.text, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0) {
-		st = errno == EEXIST ? ST_OK : err_errno(err, errno, "make the signing key %s", paths->secret.text);
-		goto done;
-	}
-	st = file_write(fd, line.data, line.len, paths->secret.text, err);
-	if (st == ST_OK && fsync(fd) != 0)
-		st = err_errno(err, errno, "sync %s", paths->secret.text);
 	if (st == ST_OK)
-		st = file_sync_dir(paths->dir.text, err);
-	if (st == ST_OK)
+		st = file_replace(paths->secret.text, buf_str(&line), err);
+	if (st == ST_OK) {
 		st = file_replace(paths->verifier.text, buf_str(&verifier), err);
-	if (st != ST_OK)
-		unlink(paths->secret.text);
+		if (st != ST_OK)
+			unlink(paths->secret.text);
+	}
 done:
-	close_quietly(fd);
+	close_quietly(lock);
 	sodium_memzero(&key, sizeof key);
 	if (line.data)
 		sodium_memzero(line.data, line.len);
