@@ -267,7 +267,8 @@ static Status check_not_sealed(IngestRun *run, Str id, Err *err)
 	Entry entry;
 	Err ignored;
 	bool sealed = false;
-	if (store_find(run->store, ENTRY_RECORD, id, 0, &sequence, &ignored) != ST_OK)
+	/* a dry run has no archive */
+	if (!run->store || store_find(run->store, ENTRY_RECORD, id, 0, &sequence, &ignored) != ST_OK)
 		return ST_OK;
 	Status st = store_entry(run->store, sequence, &run->arena, &entry, err);
 	if (st == ST_OK)
