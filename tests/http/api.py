@@ -323,7 +323,7 @@ def test_errors(s):
     check("errors speak Vietnamese", vi.json["title"] == "Không tìm thấy")
     check("errors speak English where it is preferred", en.json["title"] == "Not found")
     answer = s.ask("DELETE", "/v1/records/qd-15")
-    check("a wrong method is told the right ones", answer.status == 405 and answer["Allow"] == "GET, HEAD", answer)
+    check("a wrong method is told the right ones", answer.status == 405 and answer["Allow"] == "GET, HEAD, PATCH", answer)
     check("OPTIONS grants nothing", s.ask("OPTIONS", "/v1/search").status == 405)
     statuses = [s.get(t, keep=True).status for t in ("/healthz", "/v1/nothing", "/v1/search?limit=x", "/healthz")]
     check("errors keep the connection", statuses == [200, 404, 400, 200], statuses)

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Scans over HTTP: archived at once, recognised by the service in the background, shown page by page with the words
 that a question finds on them."""
 import base64

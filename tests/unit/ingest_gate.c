@@ -256,6 +256,7 @@ static void in_text_box(Fixture *f, const char *stamp)
 		   "<w:r><wps:txbx><w:txbxContent><w:p><w:r><w:t xml:space='preserve'>%s</w:t></w:r></w:p>"
 		   "</w:txbxContent></wps:txbx></w:r>",
 		   stamp);
+	buf_add_char(&box, 0);
 	take_docx(f, box.data, "Đầu trang");
 	buf_done(&box);
 }

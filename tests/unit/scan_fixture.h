@@ -17,6 +17,13 @@
 #include <cairo.h>
 #include <math.h>
 
+/* fontconfig keeps what it has read until the process ends. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libfontconfig";
+}
+
 typedef struct {
 	const char *const *lines; /* closed by NULL */
 	double dpi, tilt;
