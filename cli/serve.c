@@ -25,7 +25,7 @@ enum {
 	OPT_GRACE,
 	OPT_NO_OCR
 };
-enum { SCRUB_MB_DEFAULT = 20, GRACE_SECONDS_DEFAULT = 30 };
+enum { SCRUB_MB_DEFAULT = 20, GRACE_SECONDS_DEFAULT = 10 };
 static const CliOption options[] = {
 	[OPT_LISTEN] = {"listen", 'l', "ADDR:PORT", "where to listen (127.0.0.1:8080); port 0 picks one"},
 	[OPT_HOST] = {"host", 0, "NAMES", "further host names to answer for, separated by commas (those of a proxy)"},
@@ -37,7 +37,7 @@ static const CliOption options[] = {
 	[OPT_LOG] = {"log-requests", 0, NULL, "one log line a request"},
 	[OPT_NO_ACCESS_LOG] = {"no-access-log", 0, NULL, "do not note who asked for what in ARCHIVE/access"},
 	[OPT_SCRUB] = {"scrub", 0, "MB", "check the archive in the background at so many MB/s (20); 0: not"},
-	[OPT_GRACE] = {"grace", 0, "SECONDS", "at the end, for downloads under way (30); a second signal ends at once"},
+	[OPT_GRACE] = {"grace", 0, "SECONDS", "at the end, for downloads under way (10); a second signal ends at once"},
 	[OPT_NO_OCR] = {"no-ocr", 0, NULL, "do not recognise scans in the background"},
 	{0},
 };

