@@ -12,6 +12,7 @@
 #include "indexer/shards/save.h"
 #include "indexer/shards/tiers.h"
 #include "indexer/shards/wait.h"
+#include "store/record/sealed.h"
 
 #include <stdlib.h>
 
@@ -31,7 +32,7 @@ static size_t first_bad(Index *index, const Manifest *m)
 	return i;
 }
 
-/* The first shard with terms of a destroyed record; m->count: none has. */
+/* The first shard with terms of a record that is destroyed or sealed off; m->count: none has. */
 static size_t first_to_purge(Index *index, const Manifest *m)
 {
 	Arena arena = {0};
@@ -41,7 +42,9 @@ static size_t first_to_purge(Index *index, const Manifest *m)
 		Entry entry;
 		Err ignored;
 		arena_reset(&arena);
-		if (store_entry(index->store, sequence, &arena, &entry, &ignored) != ST_OK || !entry.destroyed)
+		uint64_t newest;
+		if (store_entry(index->store, sequence, &arena, &entry, &ignored) != ST_OK ||
+		    (!entry.destroyed && record_find(index->store, entry.key, 0, &newest, &ignored) != ST_NOT_FOUND))
 			continue;
 		for (size_t s = 0; s < m->count && found == m->count; s++)
 			if (sequence >= m->shards[s].from && sequence < m->shards[s].to)

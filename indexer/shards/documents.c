@@ -4,6 +4,7 @@
  * supersedes every version of the records it names.
  */
 #include "indexer/shards/documents.h"
+#include "store/record/sealed.h"
 
 #include <jansson.h>
 
@@ -143,8 +144,10 @@ Status document_load(DocumentReader *r, uint64_t sequence, Superseded *supersede
 	    !superseded_add(superseded, r->entry.previous))
 		return err_no_memory(err);
 	/* one that is sealed off is found by nobody (store/record/sealed.h) */
-	*is_document_out =
-		r->entry.kind == ENTRY_RECORD && !r->entry.destroyed && !record_text(&r->record, RF_SEALED_OFF).len;
+	bool is_record = r->entry.kind == ENTRY_RECORD && !r->entry.destroyed;
+	bool is_sealed = is_record && record_is_sealed(&r->record);
+	*is_document_out = is_record && !is_sealed;
+	superseded->destroyed |= is_sealed; /* no word of it may stay, as of one that is destroyed */
 	if (r->entry.kind == ENTRY_DESTRUCTION)
 		return add_destroyed(r, superseded, err);
 	return *is_document_out ? load_texts(r, &r->entry, superseded, err) : ST_OK;

@@ -183,7 +183,7 @@ static Status publish(Follower *f, Err *err)
 	return st == ST_OK ? follower_save(f, err) : st;
 }
 
-/* A decision to destroy must not go to the live shard: it would keep the terms of the records that are destroyed. */
+/* A decision to destroy, or a seal, must not go to the live shard: it would keep the terms of these records. */
 static bool tells_of_destruction(Follower *f, uint64_t from, uint64_t to)
 {
 	Arena arena = {0};
@@ -193,7 +193,7 @@ static bool tells_of_destruction(Follower *f, uint64_t from, uint64_t to)
 		Err ignored;
 		arena_reset(&arena);
 		found = store_entry(f->index->store, sequence, &arena, &entry, &ignored) == ST_OK &&
-			entry.kind == ENTRY_DESTRUCTION;
+			(entry.kind == ENTRY_DESTRUCTION || str_find(entry.metadata, STR("\"sealed_off\":")) >= 0);
 	}
 	arena_done(&arena);
 	return found;
