@@ -20,13 +20,10 @@ static const struct {
 	size_t offset;
 	const char *field;
 } filters[] = {
-	{offsetof(SearchRequest, number), "number"},
-	{offsetof(SearchRequest, type), "type"},
-	{offsetof(SearchRequest, fonds), "fonds"},
-	{offsetof(SearchRequest, case_code), "case"},
-	{offsetof(SearchRequest, text_state), "state"},
-	{offsetof(SearchRequest, from), "from"},
-	{offsetof(SearchRequest, to), "to"},
+	{offsetof(SearchRequest, number), "number"},    {offsetof(SearchRequest, type), "type"},
+	{offsetof(SearchRequest, fonds), "fonds"},      {offsetof(SearchRequest, case_code), "case"},
+	{offsetof(SearchRequest, text_state), "state"}, {offsetof(SearchRequest, related), "related"},
+	{offsetof(SearchRequest, from), "from"},        {offsetof(SearchRequest, to), "to"},
 };
 
 static Str filter_value(const SearchRequest *request, size_t offset)

@@ -77,6 +77,15 @@ static Query *whole_value(Compiler *c, const SchemaField *field, const Clause *c
 	return q;
 }
 
+static Query *related_value(Compiler *c, Str named)
+{
+	Buf bytes = {0};
+	schema_related(&bytes, named);
+	Query *q = compile_term(c, &bytes);
+	buf_done(&bytes);
+	return q;
+}
+
 Sides compile_field_sides(Compiler *c, const Clause *clause)
 {
 	const SchemaField *field = clause->field;
@@ -89,6 +98,9 @@ Sides compile_field_sides(Compiler *c, const Clause *clause)
 		break;
 	case ASK_EXACT:
 		sides.folded = compile_exact_term(c, field->prefix, clause->value);
+		break;
+	case ASK_RELATED:
+		sides.folded = related_value(c, clause->value);
 		break;
 	case ASK_NUMBER:
 		sides.folded = own_number(c, clause->value);

@@ -35,7 +35,8 @@ typedef struct {
 	Str query; /* may be empty: everything the filters let through, newest first */
 	SearchMode mode;
 	Str number, type, agency, fonds, case_code, text_state; /* filters; "": none. Folded comparison */
-	Str from, to;                                           /* civil dates, both inclusive; "": open */
+	Str related;  /* filter: records whose relations name this id or number */
+	Str from, to; /* civil dates, both inclusive; "": open */
 	SearchSort sort;
 	unsigned limit;        /* 0: default */
 	Str cursor;            /* `next` of the answer before; "": from the first hit */

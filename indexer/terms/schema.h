@@ -16,6 +16,7 @@
  *   XA… XF… XC…                   agency, fonds, case file    0       agency=, fonds=, case=
  *   XY2019                        year of issue               0       năm:2019
  *   XR, XI<id>                    every record, its id        0       counting, id:…
+ *   XP<id>, XP15/2019/QD-UBND     what a relation names       0       related:…, relations seen from the other side
  *
  * The first line of a text, if it is short, is its heading: its words and pairs count as those of the subject.
  *
@@ -39,7 +40,7 @@
 #include "tokenizer/token.h"
 
 enum {
-	SCHEMA_VERSION = 5,    /* in the manifest; another one means: build anew */
+	SCHEMA_VERSION = 6,    /* in the manifest; another one means: build anew */
 	SCHEMA_TERM_MAX = 240, /* bytes; longer terms are cut */
 	SCHEMA_VALUE_MAX = 80,
 	SCHEMA_SUBJECT_WEIGHT =
@@ -67,6 +68,7 @@ typedef enum {
 	PREFIX_YEAR,
 	PREFIX_ID,
 	PREFIX_TEXT_STATE,
+	PREFIX_RELATED,
 	PREFIX_RECORD, /* every record has this term, nothing behind the prefix */
 	PREFIX_COUNT
 } TermPrefix;
@@ -78,12 +80,13 @@ enum {
 
 /* How a field of the query language is asked. */
 typedef enum {
-	ASK_WORDS,  /* tokens under the prefix */
-	ASK_WHOLE,  /* one boolean term of the folded value */
-	ASK_EXACT,  /* one boolean term of the value as it is */
-	ASK_NUMBER, /* a record or case number */
-	ASK_YEAR,   /* 2019 or 2015..2019 */
-	ASK_DATE,   /* a lower or upper bound of the date of issue */
+	ASK_WORDS,   /* tokens under the prefix */
+	ASK_WHOLE,   /* one boolean term of the folded value */
+	ASK_EXACT,   /* one boolean term of the value as it is */
+	ASK_NUMBER,  /* a record or case number */
+	ASK_RELATED, /* the id or number that relations name */
+	ASK_YEAR,    /* 2019 or 2015..2019 */
+	ASK_DATE,    /* a lower or upper bound of the date of issue */
 } SchemaAsk;
 
 typedef struct {
@@ -104,6 +107,8 @@ void schema_unigram(Buf *out, TermPrefix prefix, Str folded, Str key, bool marke
 void schema_bigram(Buf *out, TermPrefix prefix, Str folded_first, Str folded_second);
 void schema_whole(Buf *out, TermPrefix prefix, Str value); /* value is folded and its blanks are made one */
 void schema_exact(Buf *out, TermPrefix prefix, Str value);
+/* An id, or a number however it is written, as relations name it. */
+void schema_related(Buf *out, Str named);
 /* The four relaxed forms of a number, for look-up of variants: K1 … K4. */
 enum { SCHEMA_NUMBER_FORMS = 4 };
 void schema_number_form(Buf *out, const RecordNumber *number, unsigned form); /* empty: the number has no such form */

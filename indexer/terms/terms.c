@@ -9,6 +9,8 @@
  */
 #include "indexer/terms/terms.h"
 
+#include "indexer/terms/relations.h"
+
 #include "base/utf8.h"
 #include "store/record/text_state.h"
 #include "tokenizer/case_number.h"
@@ -289,6 +291,24 @@ static void add_text_state(TermMaker *m, const TermSink *sink, const Record *rec
 	sink->value(sink->ctx, SLOT_TEXT_STATE, name);
 }
 
+typedef struct {
+	TermMaker *m;
+	const TermSink *sink;
+} RelationTerms;
+
+static bool add_relation(void *ctx, const Relation *relation)
+{
+	RelationTerms *t = ctx;
+	const Str named[] = {relation->id, relation->number};
+	for (size_t i = 0; i < 2; i++) {
+		if (!named[i].len)
+			continue;
+		schema_related(&t->m->term, named[i]);
+		emit(t->m, t->sink, 0);
+	}
+	return true;
+}
+
 static void add_filters(TermMaker *m, const TermSink *sink, Str id, const Record *record)
 {
 	char date[9];
@@ -297,6 +317,7 @@ static void add_filters(TermMaker *m, const TermSink *sink, Str id, const Record
 	add_whole(m, sink, PREFIX_TYPE, record_text(record, RF_TYPE));
 	add_whole(m, sink, PREFIX_WHOLE_AGENCY, record_text(record, RF_AGENCY));
 	add_whole(m, sink, PREFIX_FONDS, record_text(record, RF_FONDS));
+	relations_each(record, add_relation, &(RelationTerms){m, sink});
 	schema_exact(&m->term, PREFIX_ID, id);
 	emit(m, sink, 0);
 	schema_exact(&m->term, PREFIX_RECORD, (Str){0});
