@@ -1,36 +1,24 @@
-/* indexer/extract/child.c - the extracting process, which is the program started as `hoso extract WORD`: one document
- * in, its text out, then the process is gone.
+/* indexer/extract/child.c - the reader of one document, in a process of its own: a function of ours, or the program
+ * that it becomes. Forked by the fork server (fork_loop.c), or started as `hoso extract WORD`.
  *
- *   hoso ── spawn ──▶ supervisor ── fork ──▶ reader: a function of ours, or the program it becomes
- *        ◀── verdict ──┘  ◀── it ended ──────┘   ── text ──▶ hoso
- *
- * The reader confines itself (confine.h) before it reads a byte. The supervisor reads nothing: it waits, ends whatever
- * the reader may have left behind, and says how the reader ended, on a descriptor that the reader does not have. So a
- * reader that dies, or does not speak, can't be taken for one that found no text; and a function of ours ends with a
- * code of its own, which no exit() in a library gives by chance. In a process namespace the reader is the first
- * process: with it the kernel ends all others. Nothing but the programs in readers.c is ever started. */
+ * The reader confines itself (confine.h) before it reads a byte. A function of ours ends with a code of its own, which
+ * no exit() in a library gives by chance. Nothing but the programs in readers.c is ever started. */
 #include "indexer/extract/extract.h"
 
 #include "base/file.h"
 #include "indexer/extract/confine.h"
+#include "indexer/extract/fork_loop.h"
 #include "indexer/extract/process.h"
 #include "indexer/extract/readers.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 typedef struct {
 	const TextReader *reader; /* NULL: tells what holds of the confinement */
 	bool wants_version;
 	unsigned page, width; /* of those that read or draw a page */
-	uint64_t cpu_seconds, memory_mib;
 } Order;
 
 /* ---- the reader ------------------------------------------------------------------------------------------------ */
@@ -97,71 +85,7 @@ static int be_reader(const Order *order, ConfinedLayers namespaces)
 	return reader->program ? become(reader, reader->program, order) : read_here(reader, order);
 }
 
-/* ---- the supervisor -------------------------------------------------------------------------------------------- */
-
-/* Children of the reader that outlived it are ours now. Where a namespace or the list of calls holds there are none. */
-static void end_orphans(void)
-{
-	char path[64], text[4096];
-	snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
-	while (waitpid(-1, NULL, WNOHANG) == 0) {
-		int fd = open(path, O_RDONLY | O_CLOEXEC);
-		ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-		close_quietly(fd);
-		if (len <= 0)
-			return;
-		text[len] = 0;
-		char *at = text;
-		for (long pid; (pid = strtol(at, &at, 10)) > 0;)
-			kill((pid_t)pid, SIGKILL);
-	}
-}
-
-/* Only the pipe to hoso stays: the text ends when the reader ends. */
-static void close_text_pipes(void)
-{
-	for (int fd = 0; fd < EXTRACT_VERDICT_FD; fd++)
-		close(fd);
-}
-
-static int supervise(pid_t reader)
-{
-	ExtractVerdict verdict = {.magic = EXTRACT_VERDICT_MAGIC};
-	int status = 0;
-	pid_t gone;
-	do
-		gone = waitpid(reader, &status, 0);
-	while (gone < 0 && errno == EINTR);
-	end_orphans();
-	if (gone < 0)
-		return 1;
-	verdict.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-	verdict.code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
-	return write(EXTRACT_VERDICT_FD, &verdict, sizeof verdict) == (ssize_t)sizeof verdict ? 0 : 1;
-}
-
-static int run(const Order *order)
-{
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	confine_resources(order->cpu_seconds, order->memory_mib);
-	ConfinedLayers namespaces = confine_namespaces();
-	pid_t supervisor = getpid(), reader = fork();
-	if (reader < 0) {
-		dprintf(2, "no process can be made for the reader\n");
-		return 1;
-	}
-	if (reader > 0) {
-		prctl(PR_SET_DUMPABLE, 0);
-		close_text_pipes();
-		return supervise(reader);
-	}
-	close(EXTRACT_VERDICT_FD);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != supervisor && getppid() != 0) /* it died meanwhile; 0: it is outside our namespace */
-		return 1;
-	return be_reader(order, namespaces);
-}
+/* ---- orders ---------------------------------------------------------------------------------------------------- */
 
 static int print_usage(void)
 {
@@ -191,21 +115,38 @@ static bool read_numbers(Str *word, Order *order)
 	return !rest.ptr;
 }
 
+static bool read_order(const char *text, Order *out)
+{
+	Str word = str_from(text), version = STR("-version");
+	*out = (Order){.wants_version = str_ends(word, version)};
+	if (!read_numbers(&word, out))
+		return false;
+	out->reader = text_reader_by_word(str_slice(word, 0, word.len - (out->wants_version ? version.len : 0)));
+	if (!out->reader)
+		return str_eq(word, STR("confinement"));
+	return !out->wants_version || out->reader->version;
+}
+
+static int read_document(const ExtractOrder *order, ConfinedLayers held)
+{
+	Order known;
+	return read_order(order->word, &known) ? be_reader(&known, held) : print_usage();
+}
+
 int extract_main(int argc, char **argv)
 {
-	Order order = {.cpu_seconds = EXTRACT_CPU_SECONDS, .memory_mib = EXTRACT_MEMORY_MIB};
-	Str word = argc > 1 ? str_from(argv[1]) : (Str){NULL, 0};
-	Str version = STR("-version");
-	order.wants_version = str_ends(word, version);
-	if ((argc > 2 && !str_to_u64(str_from(argv[2]), &order.cpu_seconds)) ||
-	    (argc > 3 && !str_to_u64(str_from(argv[3]), &order.memory_mib)))
+	ExtractOrder order = {0};
+	Order known;
+	uint64_t cpu_seconds = EXTRACT_CPU_SECONDS, memory_mib = EXTRACT_MEMORY_MIB;
+	const char *word = argc > 1 ? argv[1] : "";
+	if (strcmp(word, FORK_SERVER_WORD) == 0)
+		return fork_loop_serve(0, read_document);
+	if (strlen(word) >= sizeof order.word || !read_order(word, &known) ||
+	    (argc > 2 && !str_to_u64(str_from(argv[2]), &cpu_seconds)) ||
+	    (argc > 3 && !str_to_u64(str_from(argv[3]), &memory_mib)))
 		return print_usage();
-	if (!read_numbers(&word, &order))
-		return print_usage();
-	order.reader = text_reader_by_word(str_slice(word, 0, word.len - (order.wants_version ? version.len : 0)));
-	if (!order.reader && !str_eq(word, STR("confinement")))
-		return print_usage();
-	if (order.wants_version && !order.reader->version)
-		return print_usage();
-	return run(&order);
+	snprintf(order.word, sizeof order.word, "%s", word);
+	order.cpu_seconds = cpu_seconds < UINT32_MAX ? (uint32_t)cpu_seconds : UINT32_MAX;
+	order.memory_mib = memory_mib < UINT32_MAX ? (uint32_t)memory_mib : UINT32_MAX;
+	return fork_loop_once(&order, read_document);
 }

@@ -8,9 +8,12 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static const ConfinedLayerText layers[LAYER_COUNT] = {
@@ -82,12 +85,28 @@ static bool map_user(unsigned uid, unsigned gid)
 	       write_text("/proc/self/gid_map", groups);
 }
 
-ConfinedLayers confine_namespaces(void)
+/* Descriptors and memory are a copy, as of fork. */
+static pid_t fork_into(unsigned long namespaces, int *process_out)
 {
-	const int others = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWUTS;
+	return (pid_t)syscall(SYS_clone, namespaces | CLONE_PIDFD | SIGCHLD, NULL, process_out, NULL, NULL);
+}
+
+pid_t confine_fork(int *process_out, ConfinedLayers *held_out)
+{
+	const unsigned long others = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWUTS;
 	const ConfinedLayers held = 1u << LAYER_PROCESSES | 1u << LAYER_MOUNTS | 1u << LAYER_NETWORK;
 	unsigned uid = geteuid(), gid = getegid();
-	if (unshare(CLONE_NEWUSER | others) == 0)
-		return held | (map_user(uid, gid) ? 1u << LAYER_USER : 0);
-	return unshare(others) == 0 ? held : 0;
+	pid_t child = fork_into(CLONE_NEWUSER | others, process_out);
+	if (child == 0) {
+		prctl(PR_SET_DUMPABLE, 1); /* else the files of /proc/self are not its own */
+		*held_out = held | (map_user(uid, gid) ? 1u << LAYER_USER : 0);
+	}
+	if (child >= 0)
+		return child;
+	child = fork_into(others, process_out);
+	*held_out = held;
+	if (child >= 0)
+		return child;
+	*held_out = 0;
+	return fork_into(0, process_out);
 }

@@ -1,6 +1,6 @@
 /* indexer/extract/confine.h - what an extracting process takes from itself before it reads a byte of a document.
  *
- *   confine_resources → confine_namespaces → fork → in the child: confine_files → confine_calls → read
+ *   confine_fork → in the child: confine_resources → confine_files → confine_calls → read
  *
  * Each layer is tried and none is needed by another: where the kernel, or whoever started us, refuses one, the others
  * hold. What holds is known (ConfinedLayers) and told by extract_confinement.
@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* One bit a layer; their names and what is missing without them: confine.c. */
 typedef enum {
@@ -37,10 +38,11 @@ typedef struct {
 
 const ConfinedLayerText *confine_layer_text(ConfinedLayer layer);
 
-/* Limits of the kernel on processor time, memory, files; a low priority. For the supervisor and all beneath it. */
+/* As fork: the child is the first process of namespaces of its own, as many as are granted (held_out, in the child).
+ * process_out, in the parent: a descriptor of the child that can be read when it has ended. */
+pid_t confine_fork(int *process_out, ConfinedLayers *held_out);
+/* Limits of the kernel on processor time, memory, files; a low priority. */
 void confine_resources(uint64_t cpu_seconds, uint64_t memory_mib);
-/* Namespaces of its own for the processes that are forked from now on. */
-ConfinedLayers confine_namespaces(void);
 /* A file system of programs and libraries only, read-only; Landlock over that, and over the document on descriptor 0.
  * For the first process of the namespaces. */
 ConfinedLayers confine_files(ConfinedLayers namespaces);

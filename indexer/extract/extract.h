@@ -1,6 +1,6 @@
 /* indexer/extract/extract.h - the text of a document, taken out in a process of its own, within limits.
  *
- *   extract_text ── spawn ──▶ /proc/self/exe extract WORD   limits, namespaces, Landlock, seccomp: confine.h
+ *   extract_text ──▶ a fork of the program, for WORD   limits, namespaces, Landlock, seccomp: confine.h
  *                   document on standard input, text on standard output, one line of reason on standard error
  *
  * Plain text is decoded without a process. A document whose text can't be had is no error: the result says why.
@@ -53,7 +53,8 @@ enum { EXTRACT_LAYERS_MAX = 16 };
 /* ST_IO: no such process can be started, so none will extract a text either. */
 Status extract_confinement(ExtractLayer layers[static EXTRACT_LAYERS_MAX], size_t *count_out, Err *err);
 
-/* The program as its own extracting process (child.c): argv is {"extract", WORD, CPU seconds, MiB of memory}. Returns
+/* The program as its own extracting process (child.c): argv is {"extract", WORD, CPU seconds, MiB of memory}, or what
+ * fork_server.h starts. Returns
  * the exit code. */
 int extract_main(int argc, char **argv);
 

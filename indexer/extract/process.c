@@ -1,19 +1,16 @@
-/* indexer/extract/process.c - one document, one process: posix_spawn, so that a program with threads and much memory
- * starts another cheaply; what posix_spawn has no words for (limits, namespaces) the new process does to itself first.
- * Its text and its messages are read as they come, until its verdict is there, a limit is reached or time is up. */
+/* indexer/extract/process.c - one document, one process, forked by the fork server (fork_server.h). Its text and its
+ * messages are read as they come, until its verdict is there, a limit is reached or time is up. */
 #include "indexer/extract/process.h"
 
 #include "base/file.h"
 #include "base/utf8.h"
+#include "indexer/extract/fork_server.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 void process_result_done(ProcessResult *result)
@@ -23,42 +20,17 @@ void process_result_done(ProcessResult *result)
 
 enum { PIPE_TEXT, PIPE_MESSAGE, PIPE_VERDICT, PIPE_COUNT };
 
-/* Only what the extractors need to know: messages in English, a fixed path. */
-static char *const environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "HOME=/nonexistent",
-				    "OMP_THREAD_LIMIT=1", /* one thread a recogniser: cores are shared out elsewhere */
-				    /* a leak is looked for with ptrace, which is forbidden there */
-				    "ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1", NULL};
-
-static Status spawn(const char *word, int stdin_fd, const int theirs[PIPE_COUNT], const ExtractLimits *limits,
-		    pid_t *pid, Err *err)
+/* stdin_fd -1: a document of no bytes. */
+static Status order(const char *word, int stdin_fd, const int theirs[PIPE_COUNT], const ExtractLimits *limits,
+		    unsigned *server_out, Err *err)
 {
-	char cpu[16], memory[16];
-	char *argv[] = {"hoso", "extract", (char *)word, cpu, memory, NULL};
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attributes;
-	sigset_t none, defaults;
-	snprintf(cpu, sizeof cpu, "%u", limits->cpu_seconds);
-	snprintf(memory, sizeof memory, "%u", limits->memory_mib);
-	sigemptyset(&none);
-	sigfillset(&defaults);
-	posix_spawn_file_actions_init(&files);
-	posix_spawnattr_init(&attributes);
-	if (stdin_fd >= 0)
-		posix_spawn_file_actions_adddup2(&files, stdin_fd, 0);
-	else
-		posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&files, theirs[PIPE_TEXT], 1);
-	posix_spawn_file_actions_adddup2(&files, theirs[PIPE_MESSAGE], 2);
-	posix_spawn_file_actions_adddup2(&files, theirs[PIPE_VERDICT], EXTRACT_VERDICT_FD);
-	posix_spawn_file_actions_addclosefrom_np(&files, EXTRACT_VERDICT_FD + 1);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &defaults);
-	posix_spawnattr_setpgroup(&attributes, 0); /* its own group: all of it can be ended */
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-	int code = posix_spawn(pid, "/proc/self/exe", &files, &attributes, argv, environment);
-	posix_spawn_file_actions_destroy(&files);
-	posix_spawnattr_destroy(&attributes);
-	return code == 0 ? ST_OK : err_errno(err, code, "start the extractor");
+	int nothing = stdin_fd < 0 ? open("/dev/null", O_RDONLY | O_CLOEXEC) : -1;
+	int fds[ORDER_FDS] = {stdin_fd < 0 ? nothing : stdin_fd, theirs[PIPE_TEXT], theirs[PIPE_MESSAGE],
+			      theirs[PIPE_VERDICT]};
+	Status st = fds[0] < 0 ? err_errno(err, errno, "open /dev/null")
+			       : fork_server_order(word, limits, fds, server_out, err);
+	close_quietly(nothing);
+	return st;
 }
 
 typedef struct {
@@ -159,15 +131,8 @@ static void keep_message(const Collector *c, ProcessResult *result)
 		 text.ptr ? text.ptr : "");
 }
 
-/* The supervisor has ended, or is killed with its group; the reader dies with it. */
-static void end_process(pid_t pid, const Collector *c, ProcessResult *result)
+static void judge(const Collector *c, ProcessResult *result)
 {
-	int status = 0;
-	pid_t gone;
-	kill(-pid, SIGKILL);
-	do
-		gone = waitpid(pid, &status, 0);
-	while (gone < 0 && errno == EINTR);
 	if (result->end != PROCESS_ENDED)
 		return;
 	if (!c->has_verdict) {
@@ -188,26 +153,20 @@ static Status make_pipes(int ours[PIPE_COUNT], int theirs[PIPE_COUNT], Err *err)
 			return err_errno(err, errno, "make a pipe");
 		ours[i] = ends[0];
 		theirs[i] = ends[1];
-		if (ends[1] < PIPE_COUNT + 1) { /* dup2 in the new process must not fall on another's number */
-			theirs[i] = fcntl(ends[1], F_DUPFD_CLOEXEC, PIPE_COUNT + 1);
-			close(ends[1]);
-			if (theirs[i] < 0)
-				return err_errno(err, errno, "make a pipe");
-		}
 	}
 	return ST_OK;
 }
 
-Status process_extract(const char *word, int stdin_fd, const ExtractLimits *limits, const Deadline *until,
-		       ProcessResult *out, Err *err)
+/* Closing the pipe of the verdict ends the process, if it has not ended. */
+static Status extract_once(const char *word, int stdin_fd, const ExtractLimits *limits, const Deadline *until,
+			   unsigned *server_out, ProcessResult *out, Err *err)
 {
 	int ours[PIPE_COUNT] = {-1, -1, -1}, theirs[PIPE_COUNT] = {-1, -1, -1};
 	Collector c = {0};
 	ProcessResult result = {0};
-	pid_t pid;
 	Status st = make_pipes(ours, theirs, err);
 	if (st == ST_OK)
-		st = spawn(word, stdin_fd, theirs, limits, &pid, err);
+		st = order(word, stdin_fd, theirs, limits, server_out, err);
 	for (int i = 0; i < PIPE_COUNT; i++) {
 		close_quietly(theirs[i]);
 		c.pipes[i] = (struct pollfd){.fd = ours[i], .events = POLLIN};
@@ -215,7 +174,7 @@ Status process_extract(const char *word, int stdin_fd, const ExtractLimits *limi
 	if (st == ST_OK) {
 		Deadline own = deadline_in(limits->wall_ms, NULL);
 		collect(&c, limits, &own, until, &result);
-		end_process(pid, &c, &result);
+		judge(&c, &result);
 		keep_message(&c, &result);
 		if (!buf_ok(&result.out))
 			st = err_no_memory(err);
@@ -230,24 +189,38 @@ Status process_extract(const char *word, int stdin_fd, const ExtractLimits *limi
 	return ST_OK;
 }
 
+/* A fork server that died says nothing of the document: it is read once more, by the next one. */
+Status process_extract(const char *word, int stdin_fd, const ExtractLimits *limits, const Deadline *until,
+		       ProcessResult *out, Err *err)
+{
+	unsigned server;
+	Status st = extract_once(word, stdin_fd, limits, until, &server, out, err);
+	if (st != ST_OK || out->end != PROCESS_SILENT || !fork_server_is_lost(server))
+		return st;
+	if (stdin_fd >= 0 && lseek(stdin_fd, 0, SEEK_SET) < 0)
+		return st;
+	process_result_done(out);
+	return extract_once(word, stdin_fd, limits, until, &server, out, err);
+}
+
 /* ---- a process that is talked to ------------------------------------------------------------------------------- */
 
 Status process_talk_begin(const char *word, const ExtractLimits *limits, ProcessTalk *out, Err *err)
 {
 	int ours[PIPE_COUNT] = {-1, -1, -1}, theirs[PIPE_COUNT] = {-1, -1, -1}, ends[2] = {-1, -1};
-	pid_t pid;
+	unsigned server;
 	Status st = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0
 			    ? ST_OK
 			    : err_errno(err, errno, "make a socket");
 	if (st == ST_OK)
 		st = make_pipes(ours, theirs, err);
 	if (st == ST_OK)
-		st = spawn(word, ends[1], theirs, limits, &pid, err);
+		st = order(word, ends[1], theirs, limits, &server, err);
 	close_quietly(ends[1]);
 	for (int i = 0; i < PIPE_COUNT; i++)
 		close_quietly(theirs[i]);
 	if (st == ST_OK) {
-		*out = (ProcessTalk){ends[0], ours[PIPE_TEXT], ours[PIPE_MESSAGE], ours[PIPE_VERDICT], pid};
+		*out = (ProcessTalk){ends[0], ours[PIPE_TEXT], ours[PIPE_MESSAGE], ours[PIPE_VERDICT]};
 		return ST_OK;
 	}
 	close_quietly(ends[0]);
@@ -256,17 +229,19 @@ Status process_talk_begin(const char *word, const ExtractLimits *limits, Process
 	return st;
 }
 
+void process_talk_kill(ProcessTalk *talk)
+{
+	close_quietly(talk->verdict_fd);
+	talk->verdict_fd = -1;
+}
+
 void process_talk_end(ProcessTalk *talk)
 {
 	enum { GRACE_MS = 1000 };
 	struct pollfd verdict = {.fd = talk->verdict_fd, .events = POLLIN};
-	int status;
 	close_quietly(talk->in_fd);
-	poll(&verdict, 1, GRACE_MS);
-	kill(-talk->pid, SIGKILL);
-	while (waitpid(talk->pid, &status, 0) < 0 && errno == EINTR) {
-		/* a signal came */
-	}
+	if (verdict.fd >= 0)
+		poll(&verdict, 1, GRACE_MS);
 	close_quietly(talk->out_fd);
 	close_quietly(talk->message_fd);
 	close_quietly(talk->verdict_fd);

@@ -1,7 +1,7 @@
-/* indexer/extract/process.h - starts an extracting process for one document and collects what it writes, within limits.
+/* indexer/extract/process.h - one extracting process for one document: collects what it writes, within limits.
  *
  *   text on standard output · how a failure is explained on standard error · the verdict on descriptor 3, from the
- *   supervisor alone (child.c): without it a result is none
+ *   fork server alone (fork_loop.c): without it a result is none
  *
  * Owns     a ProcessResult owns its output until process_result_done
  * Errors   ST_NO_MEMORY; ST_IO when no process can be started; how a process that was started ended is in its result
@@ -23,7 +23,7 @@ typedef enum {
 	PROCESS_SILENT /* gone without its verdict: whatever it wrote may be a part only */
 } ProcessEnd;
 
-/* How the reader in the process ended, told by its supervisor on a descriptor of its own. */
+/* How the reader ended, told by the fork server on a descriptor that the reader does not have. */
 typedef struct {
 	uint32_t magic;
 	int32_t signal; /* 0: none, see code */
@@ -53,9 +53,9 @@ Status process_extract(const char *word, int stdin_fd, const ExtractLimits *limi
 typedef struct {
 	int in_fd; /* a socket */
 	int out_fd, message_fd, verdict_fd;
-	int pid;
 } ProcessTalk;
 Status process_talk_begin(const char *word, const ExtractLimits *limits, ProcessTalk *out, Err *err);
-void process_talk_end(ProcessTalk *talk); /* its input ends; soon after it is killed */
+void process_talk_kill(ProcessTalk *talk); /* at once; process_talk_end is still to be called */
+void process_talk_end(ProcessTalk *talk);  /* its input ends; soon after it is killed */
 
 #endif

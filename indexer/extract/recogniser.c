@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -115,7 +114,7 @@ static void end(Recogniser *r)
 static Status explain_start(Recogniser *r, Err *err)
 {
 	char said[1000];
-	kill(-r->talk.pid, SIGKILL); /* so that reading ends, whatever it still does */
+	process_talk_kill(&r->talk); /* so that reading ends, whatever it still does */
 	size_t len = 0;
 	for (ssize_t got = 1; got > 0 && len<sizeof said - 1; len += got> 0 ? (size_t)got : 0)
 		got = read(r->talk.message_fd, said + len, sizeof said - 1 - len);

@@ -59,7 +59,7 @@ static int can_fork(const char *mark)
 	return made > 0;
 }
 
-/* A verdict as the supervisor would write it (indexer/extract/process.h), to every descriptor there may be. */
+/* A verdict as the fork server would write it (indexer/extract/process.h), to every descriptor there may be. */
 static void forge_verdict(void)
 {
 	static const unsigned verdict[3] = {0x54584554, 0, 0};

@@ -6,6 +6,10 @@
 #include "indexer/extract/extract.h"
 #include "indexer/extract/process.h"
 
+#include <dirent.h>
+#include <pthread.h>
+#include <signal.h>
+
 static Extraction extract_bytes(FormatReader reader, Str bytes, const ExtractLimits *limits)
 {
 	Extraction e = {0};
@@ -346,6 +350,50 @@ static void an_extractor_gets_no_more_memory_than_its_limit(void **state)
 }
 #endif
 
+/* The one child that this test program has: of whichever thread started it. */
+static pid_t fork_server(void)
+{
+	pid_t found = 0;
+	DIR *tasks = opendir("/proc/self/task");
+	for (struct dirent *task; (task = readdir(tasks));) {
+		char path[300];
+		int pid = 0;
+		snprintf(path, sizeof path, "/proc/self/task/%s/children", task->d_name);
+		FILE *f = fopen(path, "r");
+		if (f && fscanf(f, "%d", &pid) == 1)
+			found = pid;
+		if (f)
+			fclose(f);
+	}
+	closedir(tasks);
+	assert_true(found > 0);
+	return found;
+}
+
+static void *kill_soon(void *pid)
+{
+	enum { SOON_US = 100000 };
+	usleep(SOON_US);
+	kill(*(pid_t *)pid, SIGKILL);
+	return NULL;
+}
+
+static void a_document_is_read_though_the_fork_server_died(void **state)
+{
+	(void)state;
+	pthread_t killer;
+	assert_extracted(READER_HTML, STR("<p>một"), "một\n", "hoso html");
+	pid_t pid = fork_server();
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_extracted(READER_HTML, STR("<p>hai"), "hai\n", "hoso html");
+	pid = fork_server();
+	assert_int_equal(kill(pid, SIGSTOP), 0); /* it has the order, and will never do it */
+	assert_int_equal(pthread_create(&killer, NULL, kill_soon, &pid), 0);
+	assert_extracted(READER_HTML, STR("<p>ba"), "ba\n", "hoso html");
+	pthread_join(killer, NULL);
+	assert_true(fork_server() != pid);
+}
+
 static void plain_text_is_decoded_from_what_it_is(void **state)
 {
 	(void)state;
@@ -390,6 +438,7 @@ int main(int argc, char **argv)
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 		cmocka_unit_test(an_extractor_gets_no_more_memory_than_its_limit),
 #endif
+		cmocka_unit_test(a_document_is_read_though_the_fork_server_died),
 		cmocka_unit_test(plain_text_is_decoded_from_what_it_is),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
