@@ -32,7 +32,8 @@ indexer/glass:      base store/format/hash.h
 indexer/invert:     base indexer/glass
 indexer/match:      base indexer/glass
 indexer/shards:     base store indexer/terms indexer/glass indexer/invert indexer/match
-indexer/search:     base tokenizer store indexer/terms indexer/match indexer/shards
+indexer/correct:    base tokenizer indexer/terms indexer/match
+indexer/search:     base tokenizer store indexer/terms indexer/match indexer/correct indexer/shards
 indexer/report:     base store indexer/search indexer/shards
 indexer/ingest:     base tokenizer store indexer/source indexer/extract indexer/shards/index.h
 indexer/recognise:  base tokenizer store indexer/source indexer/extract indexer/ingest indexer/shards/index.h

@@ -13,6 +13,7 @@
 #include "indexer/search/compile_fields.h"
 #include "indexer/search/cursor.h"
 #include "indexer/search/page.h"
+#include "indexer/search/suggest.h"
 
 enum { QUESTION_WORDS = 7 };
 
@@ -161,6 +162,26 @@ static Status read_cursor(Str text, Search *search, Err *err)
 	return ST_OK;
 }
 
+/* All words of a query, for a suggestion: a few hits, nothing else. */
+static Status find_all_words(View *view, Str query, SearchAnswer *out)
+{
+	enum { HITS = 5 };
+	SearchRequest request = {.query = query, .mode = SEARCH_ALL, .limit = HITS, .no_expansion = true};
+	SearchAnswer *asked = view->answer;
+	Search search = {.request = &request, .answer = out};
+	Status st = query_parse(query, view->tokens, view->arena, &search.parsed, view->err);
+	search.words = arena_calloc(view->arena, SEARCH_TERMS_MAX, sizeof *search.words);
+	out->hits = arena_calloc(view->arena, HITS + 1, sizeof *out->hits);
+	if (st == ST_OK && (!search.words || !out->hits))
+		st = err_no_memory(view->err);
+	if (st == ST_OK && search.parsed.root) {
+		gather_words(search.parsed.root, &search);
+		st = try_once(view, &search, false);
+	}
+	view->answer = asked;
+	return st;
+}
+
 /* What was searched as well; and where nothing was found as typed, what the keystrokes may have meant. */
 static Status note_forms(View *view, Search *search)
 {
@@ -173,7 +194,14 @@ static Status note_forms(View *view, Search *search)
 	answer->expansions = list;
 	answer->expansion_count = search->compiled.expansion_count;
 	bool poor = answer->hit_count == 0 || answer->relaxed;
-	return poor ? expand_suggest(search->request->query, view->arena, &answer->suggestion, view->err) : ST_OK;
+	bool as_typed = answer->hit_count && answer->hits[0].matched <= LABEL_PHRASE;
+	bool is_little = answer->total <= SEARCH_LIMIT_DEFAULT || query_any_marked(search->words, search->word_count);
+	Status st = poor || (!as_typed && is_little)
+			    ? suggest_wording(view, search, find_all_words, &answer->suggestion)
+			    : ST_OK;
+	if (st == ST_OK && poor && !answer->suggestion.len)
+		st = expand_suggest(search->request->query, view->arena, &answer->suggestion, view->err);
+	return st;
 }
 
 static Status answer_request(View *view, void *ctx)
