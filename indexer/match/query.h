@@ -63,7 +63,7 @@ typedef struct {
 	size_t count;
 } QueryDead;
 
-enum { QUERY_TIERS_MAX = 3, QUERY_SECOND_LOOK = 60, QUERY_FACET_SAMPLE = 1 << 16 };
+enum { QUERY_TIERS_MAX = 6, QUERY_SECOND_LOOK = 60, QUERY_FACET_SAMPLE = 1 << 16 };
 
 /* Tiers are given best first; each must match only what the next one matches too. A hit belongs to the first that
  * matches it and stands before all hits of the next; within a tier the order is by score, or by value. */

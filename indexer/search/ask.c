@@ -119,6 +119,7 @@ static Status compile_query(View *view, Search *search, bool any)
 		compiled->tiers[0] = compiled->tiers[compiled->tier_count - 1];
 		compiled->matched[0] = any ? LABEL_SOME_WORDS : compiled->has_words ? LABEL_ALL_WORDS : LABEL_FIELDS;
 		compiled->tier_count = 1;
+		compiled->run_count = 0;
 	}
 	return add_filters(view, search);
 }
@@ -157,6 +158,7 @@ static Status read_cursor(Str text, Search *search, Err *err)
 		return err_set(err, ST_INVALID, "cursor: not one that an answer gave");
 	search->relaxed = cursor.relaxed;
 	search->other_accents = cursor.other_accents;
+	search->order_class = cursor.order_class;
 	search->tier = cursor.tier;
 	search->first = cursor.first;
 	return ST_OK;

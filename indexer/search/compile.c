@@ -116,15 +116,11 @@ static Sides finish_all(Compiler *c, Gathered *g, Gathered *without)
 			      : NULL;
 	Query *pairs =
 		g->pair_count ? compile_checked(c, query_node(c->arena, QUERY_OR, g->pairs, g->pair_count)) : NULL;
-	if (pairs && !c->failed) {
-		Query *best = sides.exact ? sides.exact : sides.likely ? sides.likely : sides.folded;
-		Query *every = compile_checked(c, query_node(c->arena, QUERY_AND, g->pairs, g->pair_count));
-		sides.strict =
-			finished(c, compile_checked(c, query_pair(c->arena, QUERY_AND, best, every)), none, NULL);
-	}
-	sides.folded = finished(c, sides.folded, none, pairs);
-	sides.exact = finished(c, sides.exact, none, pairs);
-	sides.likely = finished(c, sides.likely, none, pairs);
+	Query **every[] = {&sides.folded, &sides.exact, &sides.likely, &sides.literal};
+	if (pairs && !c->failed)
+		sides.pairs = compile_checked(c, query_node(c->arena, QUERY_AND, g->pairs, g->pair_count));
+	for (size_t i = 0; i < sizeof every / sizeof *every; i++)
+		*every[i] = finished(c, *every[i], none, pairs);
 	return sides;
 }
 
@@ -189,12 +185,54 @@ static bool has_words(const Clause *clause)
 	return clause->word_count > 0;
 }
 
-static void add_tier(Compiled *out, Query *q, SearchLabel matched)
+/* NULL: no tier. */
+static void add_tier(Compiler *c, OrderSource source, SearchLabel matched, Query *q)
 {
-	if (!q)
+	Compiled *out = c->out;
+	if (!q || c->failed)
 		return;
 	out->tiers[out->tier_count] = q;
+	out->sources[out->tier_count] = source;
 	out->matched[out->tier_count++] = matched;
+}
+
+/* q, restricted to what has every pair. */
+static Query *with_pairs(Compiler *c, Query *q, Query *pairs)
+{
+	return q ? compile_checked(c, query_pair(c->arena, QUERY_AND, query_matching(c->arena, q), pairs)) : NULL;
+}
+
+/* The sources of order.h, each within the next. */
+static void add_tiers(Compiler *c, const Sides *sides)
+{
+	/* Typed without any mark, up to three words are read as their most frequent accentuation: it comes first. */
+	Query *words = sides->exact ? sides->exact : sides->likely, *typed = words;
+	if (typed && sides->literal && !sides->exact)
+		typed = compile_checked(c, query_pair(c->arena, QUERY_OR, typed, sides->literal));
+	if (sides->pairs && !c->failed) {
+		Query *all = with_pairs(c, sides->folded, sides->pairs);
+		add_tier(c, SOURCE_LITERAL, LABEL_PHRASE, with_pairs(c, sides->literal, sides->pairs));
+		add_tier(c, SOURCE_TYPED, LABEL_PHRASE, with_pairs(c, typed, sides->pairs));
+		add_tier(c, SOURCE_PAIRS, LABEL_PHRASE_WITHOUT_ACCENTS, all);
+		if (words && !c->failed)
+			words = compile_checked(c,
+						query_pair(c->arena, QUERY_OR, words, query_matching(c->arena, all)));
+	}
+	if (sides->exact || sides->pairs)
+		add_tier(c, SOURCE_WORDS, LABEL_ALL_WORDS, words);
+	add_tier(c, SOURCE_ALL, sides->exact ? LABEL_WITHOUT_ACCENTS : LABEL_ALL_WORDS, sides->folded);
+}
+
+/* Runs of words that every hit must have, where there are pairs: they come first where they stand in a row. */
+static void note_runs(Compiler *c, const Clause *root)
+{
+	for (size_t i = 0; i < root->child_count && c->out->run_count < COMPILE_RUNS_MAX; i++) {
+		const Clause *run = root->children[i];
+		if (root->kind == CLAUSE_AND && run->kind == CLAUSE_AND)
+			note_runs(c, run);
+		else if (run->kind == CLAUSE_WORDS && run->word_count > 1)
+			c->out->runs[c->out->run_count++] = run;
+	}
 }
 
 Status query_compile(const ParsedQuery *parsed, CompileOptions options, TokenIter *tokens, Matcher *matcher,
@@ -207,13 +245,9 @@ Status query_compile(const ParsedQuery *parsed, CompileOptions options, TokenIte
 	if (c.failed)
 		return err->code;
 	compiled.has_words = has_words(parsed->root);
-	add_tier(&compiled, sides.strict, LABEL_PHRASE);
-	/* Typed without any mark, two words or more are read as their most frequent accentuation: it comes first. */
-	if (sides.exact)
-		add_tier(&compiled, sides.exact, LABEL_ALL_WORDS);
-	else if (sides.likely && compiled.tier_count)
-		add_tier(&compiled, sides.likely, LABEL_ALL_WORDS);
-	add_tier(&compiled, sides.folded, sides.exact ? LABEL_WITHOUT_ACCENTS : LABEL_ALL_WORDS);
+	add_tiers(&c, &sides);
+	if (sides.pairs)
+		note_runs(&c, parsed->root);
 	if (c.failed)
 		return err->code;
 	*out = compiled;

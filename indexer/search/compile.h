@@ -2,13 +2,8 @@
  *
  * A word typed with marks matches exactly that word (its exact side), or the same word written without any marks (its
  * folded side); a text with other marks has another word. A word typed without marks has a folded side only: all
- * accentuations. The answer comes in tiers, best first:
- *
- *   1 LABEL_PHRASE           every word exactly, and every pair of neighbours side by side
- *   2 LABEL_ALL_WORDS        every word exactly, anywhere
- *   3 LABEL_WITHOUT_ACCENTS  every word exactly, or without marks in the text
- *
- * A hit belongs to the first tier that matches it; within a tier the score orders.
+ * accentuations. The answer comes in tiers, best first: the sources of order.h. A hit belongs to the first tier that
+ * matches it; within a tier the score orders.
  *
  * Owns     everything lives in the arena
  * Errors   those of matcher_terms, ST_NO_MEMORY

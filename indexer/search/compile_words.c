@@ -130,6 +130,8 @@ Sides compile_word(Compiler *c, TermPrefix prefix, const Word *word)
 		sides.folded = any_accents(c, prefix, word, &sides.likely);
 	if (word->prefix || word->marked)
 		sides.likely = NULL;
+	else if (sides.folded && sides.folded->child_count > 1) /* the index has accentuations of it */
+		sides.literal = sides.folded->children[0];
 	return sides;
 }
 
@@ -152,19 +154,23 @@ void gathered_add(Gathered *g, Sides sides)
 {
 	g->folded[g->count] = sides.folded;
 	g->likely[g->count] = sides.likely ? sides.likely : sides.folded;
+	g->literal[g->count] = sides.literal ? sides.literal : sides.exact ? sides.exact : sides.folded;
 	g->exact[g->count++] = sides.exact ? sides.exact : sides.folded;
 	g->marked |= sides.exact != NULL;
 	g->guessed |= sides.likely != NULL;
+	g->unmarked |= sides.literal != NULL;
 }
 
 Sides gathered_join(Compiler *c, QueryOp op, Gathered *g)
 {
 	Sides sides = {.folded = compile_checked(c, query_node(c->arena, op, g->folded, g->count))};
+	if (g->unmarked && g->count)
+		sides.literal = compile_checked(c, query_node(c->arena, op, g->literal, g->count));
 	if (g->marked)
 		sides.exact = compile_checked(c, query_node(c->arena, op, g->exact, g->count));
 	else if (g->guessed && g->count > 1 && g->count <= GUESSED_WORDS)
 		sides.likely = compile_checked(c, query_node(c->arena, op, g->likely, g->count));
-	else if (g->guessed && op == QUERY_AND)
+	else if (g->guessed && g->count == 1)
 		sides.likely = g->likely[0];
 	return sides;
 }

@@ -23,10 +23,11 @@ bool compile_makes_pair(const Clause *clause, size_t i);
 
 /* Sides of several words or clauses, to be joined. */
 typedef struct {
-	Query *folded[3 * SEARCH_TERMS_MAX], *exact[3 * SEARCH_TERMS_MAX], *likely[3 * SEARCH_TERMS_MAX];
+	Query *folded[3 * SEARCH_TERMS_MAX], *exact[3 * SEARCH_TERMS_MAX], *likely[3 * SEARCH_TERMS_MAX],
+		*literal[3 * SEARCH_TERMS_MAX];
 	Query *pairs[SEARCH_TERMS_MAX]; /* that add to the score */
 	size_t count, pair_count;
-	bool marked, guessed; /* some have an exact side; a likely one */
+	bool marked, guessed, unmarked; /* some have an exact side; a likely one; a literal one */
 } Gathered;
 void gathered_add(Gathered *g, Sides sides);
 Sides gathered_join(Compiler *c, QueryOp op, Gathered *g);

@@ -9,12 +9,14 @@
 
 #include "indexer/match/match.h"
 #include "indexer/search/closeness.h"
+#include "indexer/search/order.h"
 #include "indexer/search/parse.h"
 #include "indexer/search/search.h"
 
 enum {
 	COMPILE_TIERS_MAX = QUERY_TIERS_MAX,
 	COMPILE_CHECKS_MAX = 8,
+	COMPILE_RUNS_MAX = 8,
 	COMPILE_EXPANSIONS_MAX = 16,
 	/* Added to the score of the record that bears the number asked for: more than all words can give. */
 	COMPILE_OWN_NUMBER = 3000,
@@ -23,12 +25,16 @@ enum {
 typedef struct {
 	Query *tiers[COMPILE_TIERS_MAX]; /* each matches only what the next one matches too; the last matches all */
 	SearchLabel matched[COMPILE_TIERS_MAX]; /* of each tier */
+	OrderSource sources[COMPILE_TIERS_MAX]; /* what each tier is, where `run_count` */
 	Query *second; /* of a question: adds to the scores of the best hits of tiers[0]; NULL: nothing does */
 	CloseTerm close[SEARCH_TERMS_MAX]; /* of a question: its words and pairs, for closeness() */
 	size_t close_count;
 	size_t tier_count;
 	const Clause *checks[COMPILE_CHECKS_MAX]; /* phrases and NEARs, which the text of each hit must prove */
 	size_t check_count;
+	const Clause
+		*runs[COMPILE_RUNS_MAX]; /* words that come first where they stand in a row: the text is looked at */
+	size_t run_count;
 	bool has_words;                         /* there is something to rank by, not only filters */
 	Str expansions[COMPILE_EXPANSIONS_MAX]; /* "UBND = Ủy ban nhân dân": other forms that are searched as well */
 	size_t expansion_count;
@@ -54,10 +60,11 @@ typedef struct {
 
 /* What a clause compiles to: the same meaning, from wide to narrow. */
 typedef struct {
-	Query *folded; /* with any marks that the word as typed allows */
-	Query *exact;  /* with the marks as typed; NULL: none were typed, as folded */
-	Query *likely; /* of words typed without marks: the accentuation that most records have; NULL: as folded */
-	Query *strict; /* exact (or likely) and every pair of neighbours; NULL: there are no pairs */
+	Query *folded;  /* with any marks that the word as typed allows */
+	Query *exact;   /* with the marks as typed; NULL: none were typed, as folded */
+	Query *likely;  /* of words typed without marks: the accentuation that most records have; NULL: as folded */
+	Query *literal; /* exact, and words typed without marks without any; NULL: as exact, or as folded */
+	Query *pairs;   /* every pair of neighbours; NULL: there are none */
 } Sides;
 
 #endif

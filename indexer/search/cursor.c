@@ -1,4 +1,4 @@
-/* indexer/search/cursor.c - a letter and a decimal number. What is written is read again as the same. */
+/* indexer/search/cursor.c - a letter, two digits and a decimal number. What is written is read again as the same. */
 #include "indexer/search/cursor.h"
 
 #include "indexer/search/compile.h"
@@ -6,26 +6,32 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+_Static_assert(ORDER_CLASSES <= 10 && COMPILE_TIERS_MAX <= 10, "each is one digit");
+
 bool cursor_parse(Str text, SearchCursor *out)
 {
 	SearchCursor c = {0};
-	if (!text.len)
+	if (text.len < 4)
 		return false;
 	char kind = text.ptr[0];
-	bool is_tier = kind >= 'a' && kind < 'a' + COMPILE_TIERS_MAX;
 	c.relaxed = kind == 'r';
-	c.other_accents = kind >= 'A' && kind < 'A' + COMPILE_TIERS_MAX;
-	if (!c.relaxed && !is_tier && !c.other_accents)
+	c.other_accents = kind == 'm';
+	if (!c.relaxed && kind != 'w' && !c.other_accents)
 		return false;
-	if (!str_to_u64(str_slice(text, 1, text.len), &c.first) || c.first > CURSOR_DEEPEST)
+	c.order_class = (size_t)(unsigned char)(text.ptr[1] - '0');
+	c.tier = (size_t)(unsigned char)(text.ptr[2] - '0');
+	if (c.order_class >= ORDER_CLASSES || c.tier >= COMPILE_TIERS_MAX)
 		return false;
-	c.tier = c.relaxed ? 0 : (size_t)(kind - (c.other_accents ? 'A' : 'a'));
+	if (c.relaxed && (c.order_class || c.tier))
+		return false;
+	if (!str_to_u64(str_slice(text, 3, text.len), &c.first) || c.first > CURSOR_DEEPEST)
+		return false;
 	*out = c;
 	return true;
 }
 
 void cursor_write(const SearchCursor *c, char out[static CURSOR_TEXT_MAX])
 {
-	int kind = c->relaxed ? 'r' : (int)((c->other_accents ? 'A' : 'a') + c->tier);
-	snprintf(out, CURSOR_TEXT_MAX, "%c%" PRIu64, kind, c->first);
+	char kind = c->relaxed ? 'r' : c->other_accents ? 'm' : 'w';
+	snprintf(out, CURSOR_TEXT_MAX, "%c%zu%zu%" PRIu64, kind, c->order_class, c->tier, c->first);
 }

@@ -8,6 +8,8 @@ static const struct {
 	[LABEL_NONE] = {"", {"", ""}},
 	[LABEL_NUMBER] = {"number", {"đúng số ký hiệu", "record number"}},
 	[LABEL_PHRASE] = {"phrase", {"đúng cụm từ", "phrase"}},
+	[LABEL_PHRASE_WITHOUT_ACCENTS] = {"phrase-without-accents",
+					  {"đúng cụm từ khi bỏ dấu", "phrase without accents"}},
 	[LABEL_ALL_WORDS] = {"all-words", {"đủ các từ", "all words"}},
 	[LABEL_WITHOUT_ACCENTS] = {"without-accents", {"khớp khi bỏ dấu", "matches without accents"}},
 	[LABEL_SOME_WORDS] = {"some-words", {"có một số từ", "some of the words"}},

@@ -16,9 +16,10 @@
 
 typedef enum {
 	LABEL_NONE,
-	/* The tier a hit was found in, best first. */
+	/* The tier a hit was found in, best first (order.h). */
 	LABEL_NUMBER,
 	LABEL_PHRASE,
+	LABEL_PHRASE_WITHOUT_ACCENTS,
 	LABEL_ALL_WORDS,
 	LABEL_WITHOUT_ACCENTS,
 	LABEL_SOME_WORDS,

@@ -1,10 +1,12 @@
 /* indexer/search/page.c - tiers become a page: hits with their snippets, totals, facets.
  *
- * A hit's record and text are read from the archive, never from the index. Three kinds of pages:
+ * A hit's record and text are read from the archive, never from the index. Four kinds of pages:
  *
  *   plain      every hit that the matcher finds is shown
+ *   sifted     words side by side come first (sift.h)
  *   checking   the query has a phrase or NEAR that the index can only guess: each hit's text is looked at, some fall
- * away question   the first hits are ordered again by how close together their text has what is asked (closeness.h)
+ *              away
+ *   question   the first hits are ordered again by how close together their text has what is asked (closeness.h)
  *
  * Where the next page begins is told by a cursor (cursor.h).
  */
@@ -13,6 +15,7 @@
 #include "base/utf8.h"
 #include "indexer/search/cursor.h"
 #include "indexer/search/passage.h"
+#include "indexer/search/sift.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -69,49 +72,69 @@ static Status make_snippet(View *view, const Search *search, const Entry *entry,
 		       : st;
 }
 
-static Status add_hit(View *view, Search *search, size_t tier, const QueryHit *found, bool *kept)
+Status page_load(View *view, const QueryHit *found, PageHit *out)
 {
-	SearchAnswer *answer = search->answer;
-	SearchHit *hit = &answer->hits[answer->hit_count];
-	Entry entry;
-	bool holds = true;
-	if (search->request->bare && !search->compiled.check_count) {
-		*hit = (SearchHit){.sequence = snapshot_sequence(view->snapshot, found->shard, found->docid),
-				   .score = found->score,
-				   .matched = matched_by(search, tier, found->score)};
-		answer->hit_count++;
-		*kept = true;
-		return ST_OK;
-	}
-	Status st = view_load_hit(view, snapshot_sequence(view->snapshot, found->shard, found->docid), hit, &entry);
-	if (st == ST_FORBIDDEN) {
-		*kept = false;
-		return ST_OK;
-	}
-	bool checks = search->compiled.check_count > 0, is_all = true;
-	if (st == ST_OK)
-		st = view_load_text(view, &entry, checks ? PASSAGE_TEXT_MAX : BEGINNING_BYTES, &is_all);
-	for (size_t i = 0; st == ST_OK && holds && i < search->compiled.check_count; i++) {
-		Str subject = record_text(&hit->record, RF_SUBJECT);
-		st = passage_check(buf_str(&view->text), search->compiled.checks[i], view->tokens, &holds, view->err);
-		if (st == ST_OK && !holds && subject.len)
-			st = passage_check(subject, search->compiled.checks[i], view->tokens, &holds, view->err);
-	}
-	*kept = st == ST_OK && holds;
-	if (!*kept)
-		return st;
+	Status st = view_load_hit(view, snapshot_sequence(view->snapshot, found->shard, found->docid), &out->hit,
+				  &out->entry);
+	return st == ST_OK ? view_load_text(view, &out->entry, BEGINNING_BYTES, &out->is_all) : st;
+}
+
+void page_add_bare(View *view, Search *search, const QueryHit *found, SearchLabel matched)
+{
+	search->answer->hits[search->answer->hit_count++] =
+		(SearchHit){.sequence = snapshot_sequence(view->snapshot, found->shard, found->docid),
+			    .score = found->score,
+			    .matched = matched};
+}
+
+Status page_add(View *view, Search *search, const QueryHit *found, PageHit *loaded, SearchLabel matched)
+{
+	Status st = ST_OK;
 	if (!search->request->bare)
-		st = make_snippet(view, search, &entry, is_all, &hit->snippet);
-	hit->score = found->score;
-	hit->matched = matched_by(search, tier, found->score);
-	answer->hit_count += st == ST_OK;
+		st = make_snippet(view, search, &loaded->entry, loaded->is_all, &loaded->hit.snippet);
+	loaded->hit.score = found->score;
+	loaded->hit.matched = matched;
+	if (st == ST_OK)
+		search->answer->hits[search->answer->hit_count++] = loaded->hit;
 	return st;
 }
 
-static Status set_next(View *view, Search *search, size_t tier, uint64_t first)
+static Status holds_checks(View *view, const Search *search, PageHit *loaded, bool *holds)
+{
+	Status st = loaded->is_all ? ST_OK : view_load_text(view, &loaded->entry, PASSAGE_TEXT_MAX, &loaded->is_all);
+	Str subject = record_text(&loaded->hit.record, RF_SUBJECT);
+	*holds = true;
+	for (size_t i = 0; st == ST_OK && *holds && i < search->compiled.check_count; i++) {
+		const Clause *check = search->compiled.checks[i];
+		st = passage_check(buf_str(&view->text), check, view->tokens, holds, view->err);
+		if (st == ST_OK && !*holds && subject.len)
+			st = passage_check(subject, check, view->tokens, holds, view->err);
+	}
+	return st;
+}
+
+static Status add_hit(View *view, Search *search, const QueryHit *found, bool *kept)
+{
+	SearchLabel matched = matched_by(search, found->tier, found->score);
+	PageHit loaded;
+	*kept = true;
+	if (search->request->bare && !search->compiled.check_count) {
+		page_add_bare(view, search, found, matched);
+		return ST_OK;
+	}
+	Status st = page_load(view, found, &loaded);
+	if (st == ST_OK && search->compiled.check_count)
+		st = holds_checks(view, search, &loaded, kept);
+	if (st == ST_OK && *kept)
+		return page_add(view, search, found, &loaded, matched);
+	*kept = false;
+	return st == ST_FORBIDDEN ? ST_OK : st;
+}
+
+Status page_set_next(View *view, Search *search, size_t order_class, size_t tier, uint64_t first)
 {
 	bool relaxed = search->relaxed && !search->other_accents;
-	SearchCursor cursor = {relaxed, search->other_accents, relaxed ? 0 : tier, first};
+	SearchCursor cursor = {relaxed, search->other_accents, relaxed ? 0 : order_class, relaxed ? 0 : tier, first};
 	char text[CURSOR_TEXT_MAX];
 	if (first > CURSOR_DEEPEST)
 		return ST_OK;
@@ -223,7 +246,7 @@ static Status fill_plainly(View *view, Search *search, QueryAsk *ask)
 	size_t shown = 0;
 	for (; st == ST_OK && shown < found.count && (shown == 0 || !deadline_passed(view->until)); shown++) {
 		bool is_kept;
-		st = add_hit(view, search, found.hits[shown].tier, &found.hits[shown], &is_kept);
+		st = add_hit(view, search, &found.hits[shown], &is_kept);
 		step_over(&at, &found.hits[shown]);
 	}
 	if (st != ST_OK)
@@ -234,7 +257,7 @@ static Status fill_plainly(View *view, Search *search, QueryAsk *ask)
 	for (size_t tier = at.tier; tier < ask->tier_count; tier++)
 		left += found.totals[tier];
 	bool more = shown < found.count || (found.count == ask->limit && (left > at.passed || !found.total_is_exact));
-	return more ? set_next(view, search, at.tier, at.passed) : ST_OK;
+	return more ? page_set_next(view, search, 0, at.tier, at.passed) : ST_OK;
 }
 
 /* A page whose hits are checked on their text. The total is exact only if all hits were checked. One text is looked at
@@ -256,7 +279,7 @@ static Status fill_checking(View *view, Search *search, QueryAsk *ask)
 		       (looked == 0 || view_may_look(view));
 		     i++, looked++) {
 			bool is_kept = false;
-			st = add_hit(view, search, found.hits[i].tier, &found.hits[i], &is_kept);
+			st = add_hit(view, search, &found.hits[i], &is_kept);
 			step_over(&at, &found.hits[i]);
 			kept += is_kept;
 		}
@@ -270,7 +293,7 @@ static Status fill_checking(View *view, Search *search, QueryAsk *ask)
 	answer->partial |= !ended && answer->hit_count < search->request->limit;
 	answer->total = ended && from_the_start ? kept : found.total;
 	answer->total_is_exact = ended && from_the_start;
-	return passed_all ? ST_OK : set_next(view, search, at.tier, at.passed);
+	return passed_all ? ST_OK : page_set_next(view, search, 0, at.tier, at.passed);
 }
 
 static void add_count(View *view, Facet facet, Str value, uint64_t count)
@@ -352,6 +375,7 @@ Status page_fill(View *view, Search *search)
 	Status st = ask_tiers(view, search, &ask);
 	if (st == ST_OK)
 		st = search->compiled.check_count ? fill_checking(view, search, &ask)
+		     : sift_is_needed(search)     ? sift_fill(view, search, &ask)
 						  : fill_plainly(view, search, &ask);
 	if (st == ST_OK)
 		st = count_facets(view, search);

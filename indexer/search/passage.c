@@ -1,9 +1,10 @@
 /* indexer/search/passage.c - tokenises a text again and compares its tokens with the query's words.
  *
  * The tokenizer is told which words are asked for (set_text) and passes over the rest, so this costs little more than
- * reading the text. A phrase is followed by a set of states, one bit for each beginning of it that just matched. For a
- * snippet the matches are listed and a window of PASSAGE_BYTES moves over them; the one with the greatest worth is
- * shown. Where the text has the words byte for byte as they were typed, only the bytes around them are tokenised.
+ * reading the text. A phrase is followed by sets of states, one for each grade, with a bit for each beginning of it
+ * that just matched. For a snippet the matches are listed and a window of PASSAGE_BYTES moves over them; the one with
+ * the greatest worth is shown. Where the text has the words byte for byte as they were typed, only the bytes around
+ * them are tokenised.
  */
 #include "indexer/search/passage.h"
 
@@ -50,17 +51,44 @@ static void set_text(TokenIter *tokens, Str text, const Word *words, size_t coun
 
 /* ---- phrases and NEAR ------------------------------------------------------------------------------------------ */
 
-/* The beginnings of the phrase that end with this token: bit i is set where words[0..i] just matched. */
-static uint64_t advance_phrase(uint64_t state, const Clause *clause, const Token *token)
+/* For each grade the beginnings of the phrase that end with the last plain token: bit i is set where words[0..i] have
+ * just matched at least so well. */
+enum { GRADES = PHRASE_LITERAL + 1 };
+typedef struct {
+	uint64_t ends[GRADES];
+} PhraseState;
+
+static PhraseGrade grade_word(const Token *token, const Word *word)
 {
-	uint64_t next = 0;
+	if (!passage_word_matches(token, word))
+		return PHRASE_NONE;
+	bool has_marks = token->flags & TOKEN_MARKED;
+	if (word->prefix || (word->marked == has_marks && (!has_marks || str_eq(token->key, word->key))))
+		return PHRASE_LITERAL;
+	return !word->marked ? PHRASE_TYPED : !has_marks ? PHRASE_UNMARKED : PHRASE_OTHER_MARKS;
+}
+
+/* The best grade of the phrase that ends with this token. */
+static PhraseGrade advance_phrase(PhraseState *state, const Clause *clause, size_t count, const Token *token)
+{
 	bool broken = token->flags & TOKEN_BREAK_BEFORE;
-	for (size_t i = 0; i < clause->word_count; i++) {
-		bool follows = !token->left_out && (!broken || clause->words[i].broken) && i && state >> (i - 1) & 1;
-		if ((i == 0 || follows) && passage_word_matches_exactly(token, &clause->words[i]))
-			next |= 1ull << i;
+	uint64_t may_end = token->left_out ? 1 : state->ends[PHRASE_OTHER_MARKS] << 1 | 1;
+	PhraseState next = {0};
+	for (; may_end; may_end &= may_end - 1) {
+		size_t i = (size_t)__builtin_ctzll(may_end);
+		if (i >= count)
+			break;
+		PhraseGrade grade =
+			i && broken && !clause->words[i].broken ? PHRASE_NONE : grade_word(token, &clause->words[i]);
+		for (; grade > PHRASE_NONE; grade--)
+			if (i == 0 || state->ends[grade] >> (i - 1) & 1)
+				next.ends[grade] |= UINT64_C(1) << i;
 	}
-	return next;
+	*state = next;
+	PhraseGrade best = PHRASE_LITERAL;
+	while (best > PHRASE_NONE && !(next.ends[best] >> (count - 1) & 1))
+		best--;
+	return best;
 }
 
 static bool near_holds(const uint64_t *seen, size_t count, uint64_t now, unsigned distance)
@@ -105,15 +133,43 @@ static bool is_plain(const Clause *clause)
 	return clause->word_count > 0;
 }
 
-Status passage_check(Str text, const Clause *clause, TokenIter *tokens, bool *holds_out, Err *err)
+Status passage_grade(Str text, const Clause *clause, PhraseGrade enough, TokenIter *tokens, PhraseGrade *out, Err *err)
 {
-	if (clause->kind == CLAUSE_PHRASE && is_plain(clause) && find_typed(text, clause->value) >= 0) {
-		*holds_out = true;
-		return ST_OK;
-	}
-	uint64_t state = 0, seen[WORDS_MAX] = {0}, position = 0;
+	PhraseState state = {0};
+	PhraseGrade best = PHRASE_NONE;
 	size_t count = clause->word_count < WORDS_MAX ? clause->word_count : WORDS_MAX;
 	uint16_t first = clause->words[0].prefix ? 0 : clause->words[0].fold;
+	const Token *run;
+	size_t run_count;
+	Step step = STEP_END;
+	if (is_plain(clause) && find_typed(text, clause->value) >= 0) {
+		*out = PHRASE_LITERAL;
+		return ST_OK;
+	}
+	set_text(tokens, text, clause->words, count);
+	while (best < enough && (step = token_next_run(tokens, &run, &run_count, err)) == STEP_ITEM)
+		for (const Token *token = run; token < run + run_count && best < enough; token++) {
+			if (token->kind > TOKEN_DIGITS) {
+				if (token->left_out)
+					state = (PhraseState){0};
+				continue;
+			}
+			/* most tokens: the phrase does not begin with it, and none was begun */
+			if (!state.ends[PHRASE_OTHER_MARKS] && first && token->fold && token->fold != first)
+				continue;
+			PhraseGrade grade = advance_phrase(&state, clause, count, token);
+			best = grade > best ? grade : best;
+		}
+	if (step == STEP_ERROR)
+		return err->code;
+	*out = best;
+	return ST_OK;
+}
+
+static Status check_near(Str text, const Clause *clause, TokenIter *tokens, bool *holds_out, Err *err)
+{
+	uint64_t seen[WORDS_MAX] = {0}, position = 0;
+	size_t count = clause->word_count < WORDS_MAX ? clause->word_count : WORDS_MAX;
 	const Token *run;
 	size_t run_count;
 	Step step;
@@ -121,27 +177,29 @@ Status passage_check(Str text, const Clause *clause, TokenIter *tokens, bool *ho
 	set_text(tokens, text, clause->words, clause->word_count);
 	while ((step = token_next_run(tokens, &run, &run_count, err)) == STEP_ITEM)
 		for (const Token *token = run; token < run + run_count; token++) {
-			bool is_span = token->kind > TOKEN_DIGITS;
-			if (clause->kind == CLAUSE_PHRASE && !state && first && token->fold && token->fold != first) {
-				continue; /* most tokens: the phrase does not begin with it, and none was begun */
-			} else if (clause->kind == CLAUSE_PHRASE && !is_span) {
-				state = advance_phrase(state, clause, token);
-				*holds_out = state >> (count - 1) & 1;
-			} else if (clause->kind == CLAUSE_NEAR) {
-				uint64_t now = position + token->left_out + !is_span;
-				position = is_span ? position : now;
-				bool any = false;
-				for (size_t i = 0; i < count; i++)
-					if (passage_word_matches_exactly(token, &clause->words[i])) {
-						seen[i] = now;
-						any = true;
-					}
-				*holds_out = any && near_holds(seen, count, now, clause->distance);
-			}
+			bool is_span = token->kind > TOKEN_DIGITS, any = false;
+			uint64_t now = position + token->left_out + !is_span;
+			position = is_span ? position : now;
+			for (size_t i = 0; i < count; i++)
+				if (passage_word_matches_exactly(token, &clause->words[i])) {
+					seen[i] = now;
+					any = true;
+				}
+			*holds_out = any && near_holds(seen, count, now, clause->distance);
 			if (*holds_out)
 				return ST_OK;
 		}
 	return step == STEP_END ? ST_OK : err->code;
+}
+
+Status passage_check(Str text, const Clause *clause, TokenIter *tokens, bool *holds_out, Err *err)
+{
+	PhraseGrade grade = PHRASE_NONE;
+	if (clause->kind == CLAUSE_NEAR)
+		return check_near(text, clause, tokens, holds_out, err);
+	Status st = passage_grade(text, clause, PHRASE_TYPED, tokens, &grade, err);
+	*holds_out = grade >= PHRASE_TYPED;
+	return st;
 }
 
 /* ---- snippets -------------------------------------------------------------------------------------------------- */

@@ -21,6 +21,16 @@ enum {
 /* Is the token this word: without regard to accents, or, where the word was typed with marks, with them? */
 bool passage_word_matches(const Token *token, const Word *word);
 bool passage_word_matches_exactly(const Token *token, const Word *word);
+/* How well a text has words in a row, from not at all to as they were typed. */
+typedef enum {
+	PHRASE_NONE,
+	PHRASE_OTHER_MARKS, /* a word typed with marks has others there */
+	PHRASE_UNMARKED,    /* words typed with marks exactly, or without any in the text */
+	PHRASE_TYPED,       /* words typed with marks exactly, words typed without in any accentuation */
+	PHRASE_LITERAL,     /* every word exactly, those typed without marks without any */
+} PhraseGrade;
+/* The best grade that the text has; once `enough` is found, no more of it is read. */
+Status passage_grade(Str text, const Clause *clause, PhraseGrade enough, TokenIter *tokens, PhraseGrade *out, Err *err);
 /* PHRASE: the words in a row, those with marks exactly; NEAR: all within the distance. */
 Status passage_check(Str text, const Clause *clause, TokenIter *tokens, bool *holds_out, Err *err);
 /* What a snippet is made for. */

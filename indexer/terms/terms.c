@@ -373,6 +373,14 @@ static const struct {
 	{RF_EXTRA, PREFIX_BODY, 1},
 };
 
+bool terms_worded_field(size_t i, RecordFieldId *out)
+{
+	if (i >= sizeof worded / sizeof worded[0])
+		return false;
+	*out = worded[i].field;
+	return true;
+}
+
 /* The first line that is not empty; "" if it has more words than a heading. */
 static Str heading_of(Str text)
 {

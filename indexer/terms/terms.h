@@ -26,6 +26,8 @@ typedef struct {
 typedef struct TermMaker TermMaker;
 TermMaker *term_maker_new(Err *err);
 void term_maker_free(TermMaker *maker);
+/* The fields whose words a search without a field name finds, beside the text; false: there are only i. */
+bool terms_worded_field(size_t i, RecordFieldId *out);
 Status terms_of_record(TermMaker *maker, Str id, const Record *record, Str text, const TermSink *sink, Err *err);
 
 #endif

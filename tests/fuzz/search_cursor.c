@@ -13,7 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	cursor_write(&cursor, text);
 	if (cursor.first > CURSOR_DEEPEST || !cursor_parse(str_from(text), &again) || again.first != cursor.first ||
-	    again.tier != cursor.tier || again.relaxed != cursor.relaxed || again.other_accents != cursor.other_accents)
+	    again.tier != cursor.tier || again.order_class != cursor.order_class || again.relaxed != cursor.relaxed ||
+	    again.other_accents != cursor.other_accents)
 		abort();
 	return 0;
 }

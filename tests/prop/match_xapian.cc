@@ -218,17 +218,24 @@ static void compare_pages(Asker &asker, QueryAsk ask)
 	      where + ": guessed total " + std::to_string(guess) + " of " + std::to_string(page.total));
 }
 
-/* Three tiers, each within the next; hits go on from one to the next across pages. */
+/* As many tiers as there can be, each within the next; hits go on from one to the next across pages. */
 static void compare_tiers(Asker &asker, QueryAsk ask)
 {
 	Err err = {ST_OK, ""};
 	QueryFound whole, page;
-	Query *all = asker.tree(2);
-	Query *some[] = {all, asker.tree(1)}, *few[] = {some[0], some[1], asker.tree(1)};
-	ask.tiers[0] = query_node(&asker.arena, QUERY_AND, few, 3);
-	ask.tiers[1] = query_node(&asker.arena, QUERY_AND, some, 2);
-	ask.tiers[2] = all;
-	ask.tier_count = 3;
+	Query *all = asker.tree(2), *widened = asker.tree(1);
+	Query *parts[] = {all, asker.tree(1), asker.tree(1)};
+	Query *few = query_node(&asker.arena, QUERY_AND, parts, 3),
+	      *some = query_node(&asker.arena, QUERY_AND, parts, 2);
+	static_assert(QUERY_TIERS_MAX == 6, "all of them are tried");
+	ask.tiers[0] = query_pair(&asker.arena, QUERY_AND, few, widened);
+	ask.tiers[1] = few;
+	ask.tiers[2] = some;
+	/* with some records of a wider tier, as words typed exactly stand beside a phrase without marks */
+	ask.tiers[3] = query_pair(&asker.arena, QUERY_OR, query_pair(&asker.arena, QUERY_AND, all, widened), some);
+	ask.tiers[4] = all;
+	ask.tiers[5] = query_pair(&asker.arena, QUERY_OR, all, widened);
+	ask.tier_count = 6;
 	compare_all(asker, ask);
 	ask.limit = 40;
 	check_status(matcher_search(asker.shards.matcher, &ask, &asker.arena, &whole, &err), err);
