@@ -90,6 +90,8 @@ static bool is_poor(const Search *search)
 {
 	const SearchAnswer *answer = search->answer;
 	bool by_number = answer->hit_count && answer->hits[0].score >= COMPILE_OWN_NUMBER;
+	if (search->compiled.only_phrases) /* fewer words of them are another phrase */
+		return false;
 	return answer->hit_count == 0 ||
 	       (search->word_count >= QUESTION_WORDS && answer->total < SEARCH_LIMIT_DEFAULT && !by_number);
 }
@@ -104,6 +106,8 @@ static Status compile_query(View *view, Search *search, bool any)
 					  .question = any && is_question(search),
 					  .expand = !search->request->no_expansion,
 					  .language = search->request->language,
+					  .front = search->request->mode == SEARCH_AUTO,
+					  .parted = search->parted,
 					  .any_accents = any || search->other_accents};
 		st = query_compile(&search->parsed, options, view->tokens, view->matcher, view->arena, compiled,
 				   view->err);
@@ -117,7 +121,10 @@ static Status compile_query(View *view, Search *search, bool any)
 	if (search->request->sort != SORT_RELEVANCE || !compiled->has_words ||
 	    any) { /* another order, or one tier only */
 		compiled->tiers[0] = compiled->tiers[compiled->tier_count - 1];
-		compiled->matched[0] = any ? LABEL_SOME_WORDS : compiled->has_words ? LABEL_ALL_WORDS : LABEL_FIELDS;
+		compiled->matched[0] = !compiled->has_words     ? LABEL_FIELDS
+				       : compiled->only_phrases ? LABEL_PHRASE
+				       : any                    ? LABEL_SOME_WORDS
+								: LABEL_ALL_WORDS;
 		compiled->tier_count = 1;
 		compiled->run_count = 0;
 	}
@@ -157,6 +164,7 @@ static Status read_cursor(Str text, Search *search, Err *err)
 	if (!cursor_parse(text, &cursor))
 		return err_set(err, ST_INVALID, "cursor: not one that an answer gave");
 	search->relaxed = cursor.relaxed;
+	search->parted = cursor.parted;
 	search->other_accents = cursor.other_accents;
 	search->order_class = cursor.order_class;
 	search->tier = cursor.tier;
@@ -228,6 +236,12 @@ static Status answer_request(View *view, void *ctx)
 	bool first_page = !search->request->cursor.len,
 	     may_relax = search->request->mode == SEARCH_AUTO && !any && first_page;
 	st = try_once(view, search, any);
+	if (st == ST_OK && first_page && answer->hit_count == 0 && search->compiled.check_count && !answer->partial &&
+	    !answer->next.len) {
+		search->parted = true;
+		st = try_once(view, search, any);
+		search->parted = answer->hit_count > 0;
+	}
 	if (st == ST_OK && may_relax && answer->hit_count == 0 && !deadline_passed(view->until) &&
 	    query_any_marked(search->words, search->word_count)) {
 		search->other_accents = true;
@@ -242,7 +256,7 @@ static Status answer_request(View *view, void *ctx)
 	} else if (search->relaxed && answer->hit_count == 0) {
 		search->relaxed = false;
 	}
-	answer->relaxed = search->relaxed;
+	answer->relaxed = search->relaxed && !search->front_count;
 	answer->degraded = !view->is_whole;
 	answer->total_is_exact &= view->is_whole;
 	answer->facets_are_exact &= view->is_whole;

@@ -90,9 +90,9 @@ static Sides either_sides(Compiler *c, const Clause *clause, bool required)
 static Sides phrase_sides(Compiler *c, const Clause *clause, bool required)
 {
 	bool marked = query_any_marked(clause->words, clause->word_count);
-	Sides sides = compile_tight(c, PREFIX_BODY, clause, 0, clause->word_count, true);
-	bool is_pair = clause->word_count == 2 && compile_makes_pair(clause, 1);
-	if (required && (clause->word_count > 2 || (clause->word_count == 2 && (marked || !is_pair))))
+	Sides sides = compile_tight(c, PREFIX_BODY, clause, 0, clause->word_count, !c->options.parted);
+	bool is_pair = clause->word_count == 2 && compile_makes_pair(clause, 1) && !c->options.parted;
+	if (required && clause->row_count > 1 && (marked || !is_pair))
 		must_check(c, clause);
 	return (Sides){.folded = sides.exact ? sides.exact : sides.folded}; /* a phrase has no wider side */
 }
@@ -185,6 +185,16 @@ static bool has_words(const Clause *clause)
 	return clause->word_count > 0;
 }
 
+static bool is_any_unquoted(const Clause *clause)
+{
+	if (clause->kind == CLAUSE_NOT || clause->kind == CLAUSE_FIELD)
+		return false;
+	for (size_t i = 0; i < clause->child_count; i++)
+		if (is_any_unquoted(clause->children[i]))
+			return true;
+	return clause->kind != CLAUSE_PHRASE && clause->word_count > 0;
+}
+
 /* NULL: no tier. */
 static void add_tier(Compiler *c, OrderSource source, SearchLabel matched, Query *q)
 {
@@ -193,7 +203,7 @@ static void add_tier(Compiler *c, OrderSource source, SearchLabel matched, Query
 		return;
 	out->tiers[out->tier_count] = q;
 	out->sources[out->tier_count] = source;
-	out->matched[out->tier_count++] = matched;
+	out->matched[out->tier_count++] = out->only_phrases ? LABEL_PHRASE : matched;
 }
 
 /* q, restricted to what has every pair. */
@@ -235,6 +245,32 @@ static void note_runs(Compiler *c, const Clause *root)
 	}
 }
 
+/* All pairs of a run as it stands in a text. */
+static void add_front(Compiler *c, const Clause *root)
+{
+	const Clause *run = root->child_count == 1 ? root->children[0] : root;
+	Query *pairs[SEARCH_TERMS_MAX];
+	size_t count = 0;
+	if (run->kind != CLAUSE_WORDS)
+		return;
+	for (size_t i = 1; i < run->row_count && count < SEARCH_TERMS_MAX && !c->failed; i++) {
+		const Word *word = &run->row[i];
+		uint64_t documents = 0;
+		if (!word->joined || word->prefix)
+			continue;
+		pairs[count] = compile_pair(c, PREFIX_BODY, &run->row[i - 1], word);
+		if (c->failed || matcher_term_documents(c->matcher, pairs[count]->term, &documents, c->err) != ST_OK)
+			c->failed = true;
+		if (!documents)
+			return;
+		count++;
+	}
+	if (!count || c->failed)
+		return;
+	c->out->front = compile_checked(c, query_node(c->arena, QUERY_AND, pairs, count));
+	c->out->front_run = run;
+}
+
 Status query_compile(const ParsedQuery *parsed, CompileOptions options, TokenIter *tokens, Matcher *matcher,
 		     Arena *arena, Compiled *out, Err *err)
 {
@@ -245,9 +281,12 @@ Status query_compile(const ParsedQuery *parsed, CompileOptions options, TokenIte
 	if (c.failed)
 		return err->code;
 	compiled.has_words = has_words(parsed->root);
+	compiled.only_phrases = compiled.has_words && !is_any_unquoted(parsed->root);
 	add_tiers(&c, &sides);
 	if (sides.pairs)
 		note_runs(&c, parsed->root);
+	else if (options.front)
+		add_front(&c, parsed->root);
 	if (c.failed)
 		return err->code;
 	*out = compiled;

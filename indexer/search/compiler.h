@@ -35,6 +35,10 @@ typedef struct {
 	const Clause
 		*runs[COMPILE_RUNS_MAX]; /* words that come first where they stand in a row: the text is looked at */
 	size_t run_count;
+	Query *front; /* records that may have all words of `front_run` in a row: they come before the tiers; NULL: none
+			 has */
+	const Clause *front_run;
+	bool only_phrases;                      /* what is to be found is quoted, all of it */
 	bool has_words;                         /* there is something to rank by, not only filters */
 	Str expansions[COMPILE_EXPANSIONS_MAX]; /* "UBND = Ủy ban nhân dân": other forms that are searched as well */
 	size_t expansion_count;
@@ -45,6 +49,8 @@ typedef struct {
 	bool question;     /* with any: pairs find, words only order the best (compile_any.h) */
 	bool expand;       /* abbreviations, old and new names too */
 	Language language; /* of the names of forms in the answer */
+	bool front;        /* words that stand in a row come before what the tiers find */
+	bool parted;       /* punctuation in the text does not part a phrase */
 	bool any_accents;  /* a word typed with marks matches other marks too */
 } CompileOptions;
 

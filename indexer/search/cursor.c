@@ -16,7 +16,8 @@ bool cursor_parse(Str text, SearchCursor *out)
 	char kind = text.ptr[0];
 	c.relaxed = kind == 'r';
 	c.other_accents = kind == 'm';
-	if (!c.relaxed && kind != 'w' && !c.other_accents)
+	c.parted = kind == 'p';
+	if (!c.relaxed && kind != 'w' && !c.other_accents && !c.parted)
 		return false;
 	c.order_class = (size_t)(unsigned char)(text.ptr[1] - '0');
 	c.tier = (size_t)(unsigned char)(text.ptr[2] - '0');
@@ -32,6 +33,6 @@ bool cursor_parse(Str text, SearchCursor *out)
 
 void cursor_write(const SearchCursor *c, char out[static CURSOR_TEXT_MAX])
 {
-	char kind = c->relaxed ? 'r' : c->other_accents ? 'm' : 'w';
+	char kind = c->relaxed ? 'r' : c->other_accents ? 'm' : c->parted ? 'p' : 'w';
 	snprintf(out, CURSOR_TEXT_MAX, "%c%zu%zu%" PRIu64, kind, c->order_class, c->tier, c->first);
 }

@@ -12,12 +12,9 @@
  */
 #include "indexer/search/page.h"
 
-#include "base/utf8.h"
-#include "indexer/search/cursor.h"
-#include "indexer/search/passage.h"
+#include "indexer/search/front.h"
 #include "indexer/search/sift.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 enum {
@@ -26,7 +23,6 @@ enum {
 	CHECK_STEP = 40,
 	CHECK_MOST = 400, /* hits whose text is looked at for a phrase: in the first step, in all */
 	FACET_VALUES_MAX = 50,
-	BEGINNING_BYTES = PASSAGE_ENOUGH_BYTES + (2 << 10), /* of a text; enough for most snippets */
 	CLOSE_HITS = 10,
 	CLOSE_BYTES = 48 << 10, /* of a question: hits and bytes of text that are looked at for closeness */
 };
@@ -54,93 +50,38 @@ static SearchLabel matched_by(const Search *search, size_t tier, double score)
 	return score >= COMPILE_OWN_NUMBER ? LABEL_NUMBER : search->compiled.matched[tier];
 }
 
-/* The snippet is made from the beginning of the text; from all of it where a better passage may follow. */
-static Status make_snippet(View *view, const Search *search, const Entry *entry, bool is_all, Str *out)
-{
-	const PassageQuery query = {search->typed, search->words, search->word_count};
-	Str text = buf_str(&view->text);
-	if (!is_all) /* it may end within a character */
-		text.len = utf8_cut(text, text.len - 4);
-	Status st = passage_snippet(text, is_all, &query, view->tokens, view->arena, out, view->err);
-	if (st != ST_OK || is_all || out->len)
-		return st;
-	if (!view_may_look(view))
-		return passage_snippet(text, true, &query, view->tokens, view->arena, out, view->err);
-	st = view_load_text(view, entry, PASSAGE_TEXT_MAX, &is_all);
-	return st == ST_OK
-		       ? passage_snippet(buf_str(&view->text), true, &query, view->tokens, view->arena, out, view->err)
-		       : st;
-}
-
-Status page_load(View *view, const QueryHit *found, PageHit *out)
-{
-	Status st = view_load_hit(view, snapshot_sequence(view->snapshot, found->shard, found->docid), &out->hit,
-				  &out->entry);
-	return st == ST_OK ? view_load_text(view, &out->entry, BEGINNING_BYTES, &out->is_all) : st;
-}
-
-void page_add_bare(View *view, Search *search, const QueryHit *found, SearchLabel matched)
-{
-	search->answer->hits[search->answer->hit_count++] =
-		(SearchHit){.sequence = snapshot_sequence(view->snapshot, found->shard, found->docid),
-			    .score = found->score,
-			    .matched = matched};
-}
-
-Status page_add(View *view, Search *search, const QueryHit *found, PageHit *loaded, SearchLabel matched)
+static Status holds_checks(View *view, const Search *search, LoadedHit *loaded, bool *holds)
 {
 	Status st = ST_OK;
-	if (!search->request->bare)
-		st = make_snippet(view, search, &loaded->entry, loaded->is_all, &loaded->hit.snippet);
-	loaded->hit.score = found->score;
-	loaded->hit.matched = matched;
-	if (st == ST_OK)
-		search->answer->hits[search->answer->hit_count++] = loaded->hit;
-	return st;
-}
-
-static Status holds_checks(View *view, const Search *search, PageHit *loaded, bool *holds)
-{
-	Status st = loaded->is_all ? ST_OK : view_load_text(view, &loaded->entry, PASSAGE_TEXT_MAX, &loaded->is_all);
-	Str subject = record_text(&loaded->hit.record, RF_SUBJECT);
 	*holds = true;
 	for (size_t i = 0; st == ST_OK && *holds && i < search->compiled.check_count; i++) {
 		const Clause *check = search->compiled.checks[i];
-		st = passage_check(buf_str(&view->text), check, view->tokens, holds, view->err);
-		if (st == ST_OK && !*holds && subject.len)
-			st = passage_check(subject, check, view->tokens, holds, view->err);
+		PhraseGrade grade = PHRASE_NONE;
+		if (check->kind == CLAUSE_NEAR) {
+			st = grade_near(view, loaded, check, holds);
+			continue;
+		}
+		st = grade_row(view, loaded, check, PHRASE_TYPED, search->parted, &grade);
+		*holds = grade >= PHRASE_TYPED;
 	}
 	return st;
 }
 
-static Status add_hit(View *view, Search *search, const QueryHit *found, bool *kept)
+static Status add_hit(View *view, Search *search, const QueryHit *found, SearchLabel matched, bool *kept)
 {
-	SearchLabel matched = matched_by(search, found->tier, found->score);
-	PageHit loaded;
+	LoadedHit loaded;
 	*kept = true;
 	if (search->request->bare && !search->compiled.check_count) {
-		page_add_bare(view, search, found, matched);
+		hits_add_bare(view, search, found, matched);
 		return ST_OK;
 	}
-	Status st = page_load(view, found, &loaded);
+	Status st = hits_load(view, found, search->compiled.check_count > 0, &loaded);
 	if (st == ST_OK && search->compiled.check_count)
 		st = holds_checks(view, search, &loaded, kept);
 	if (st == ST_OK && *kept)
-		return page_add(view, search, found, &loaded, matched);
+		return hits_add(view, search, found, &loaded, matched);
 	*kept = false;
 	return st == ST_FORBIDDEN ? ST_OK : st;
-}
-
-Status page_set_next(View *view, Search *search, size_t order_class, size_t tier, uint64_t first)
-{
-	bool relaxed = search->relaxed && !search->other_accents;
-	SearchCursor cursor = {relaxed, search->other_accents, relaxed ? 0 : order_class, relaxed ? 0 : tier, first};
-	char text[CURSOR_TEXT_MAX];
-	if (first > CURSOR_DEEPEST)
-		return ST_OK;
-	cursor_write(&cursor, text);
-	search->answer->next = arena_copy(view->arena, str_from(text));
-	return search->answer->next.ptr ? ST_OK : err_no_memory(view->err);
 }
 
 /* The tiers, restricted by the filters. */
@@ -233,31 +174,68 @@ static Status find_hits(View *view, const Search *search, QueryAsk *ask, QueryFo
 	return st;
 }
 
-/* A page that shows every hit. */
+static Status show_front(View *view, Search *search, const Front *front, const QueryFound *found)
+{
+	Status st = ST_OK;
+	for (size_t i = 0; st == ST_OK && i < front->count; i++) {
+		bool kept, is_shown = false;
+		for (size_t k = 0; k < found->count && found->hits[k].score >= COMPILE_OWN_NUMBER; k++)
+			is_shown |= found->hits[k].shard == front->list[i].shard &&
+				    found->hits[k].docid == front->list[i].docid;
+		SearchLabel label = front->grades[i] >= PHRASE_TYPED ? LABEL_PHRASE : LABEL_PHRASE_WITHOUT_ACCENTS;
+		if (!is_shown && search->answer->hit_count < search->request->limit)
+			st = add_hit(view, search, &front->list[i], label, &kept);
+	}
+	return st;
+}
+
+/* A page that shows every hit: what bears the number asked for, what has all words in a row, then the tiers. */
 static Status fill_plainly(View *view, Search *search, QueryAsk *ask)
 {
 	SearchAnswer *answer = search->answer;
 	PageEnd at = {search->tier, search->first};
 	QueryFound found;
+	Front front;
 	uint64_t left = 0;
-	ask->limit = search->request->limit;
-	ask->second = search->compiled.second;
-	Status st = find_hits(view, search, ask, &found);
-	size_t shown = 0;
-	for (; st == ST_OK && shown < found.count && (shown == 0 || !deadline_passed(view->until)); shown++) {
-		bool is_kept;
-		st = add_hit(view, search, &found.hits[shown], &is_kept);
-		step_over(&at, &found.hits[shown]);
-	}
+	Status st = front_find(view, search, &front);
 	if (st != ST_OK)
 		return st;
-	answer->partial |= found.gave_up || shown < found.count;
+	bool front_is_due = front.count && !search->request->cursor.len;
+	search->front_count = front.count;
+	ask->limit = search->request->limit + front.count;
+	ask->second = search->compiled.second;
+	st = find_hits(view, search, ask, &found);
+	size_t passed = 0;
+	for (; st == ST_OK && passed < found.count && answer->hit_count < search->request->limit &&
+	       (passed == 0 || !deadline_passed(view->until));
+	     passed++) {
+		const QueryHit *hit = &found.hits[passed];
+		bool is_kept, is_own = hit->score >= COMPILE_OWN_NUMBER;
+		if (front_is_due && !is_own) {
+			st = show_front(view, search, &front, &found);
+			front_is_due = false;
+			if (answer->hit_count >= search->request->limit)
+				break;
+		}
+		if (st == ST_OK && (is_own || !front_has(&front, hit)))
+			st = add_hit(view, search, hit, matched_by(search, hit->tier, hit->score), &is_kept);
+		step_over(&at, hit);
+	}
+	if (st == ST_OK && front_is_due)
+		st = show_front(view, search, &front, &found);
+	if (st != ST_OK)
+		return st;
+	bool full = answer->hit_count >= search->request->limit;
+	answer->partial |= found.gave_up || (passed < found.count && !full);
 	answer->total = found.total;
 	answer->total_is_exact = found.total_is_exact;
 	for (size_t tier = at.tier; tier < ask->tier_count; tier++)
 		left += found.totals[tier];
-	bool more = shown < found.count || (found.count == ask->limit && (left > at.passed || !found.total_is_exact));
-	return more ? page_set_next(view, search, 0, at.tier, at.passed) : ST_OK;
+	bool more = false;
+	for (size_t i = passed; i < found.count; i++)
+		more |= found.hits[i].score >= COMPILE_OWN_NUMBER || !front_has(&front, &found.hits[i]);
+	more |= found.count == ask->limit && (left > at.passed + (found.count - passed) || !found.total_is_exact);
+	return more ? hits_set_next(view, search, 0, at.tier, at.passed) : ST_OK;
 }
 
 /* A page whose hits are checked on their text. The total is exact only if all hits were checked. One text is looked at
@@ -279,7 +257,8 @@ static Status fill_checking(View *view, Search *search, QueryAsk *ask)
 		       (looked == 0 || view_may_look(view));
 		     i++, looked++) {
 			bool is_kept = false;
-			st = add_hit(view, search, &found.hits[i], &is_kept);
+			st = add_hit(view, search, &found.hits[i],
+				     matched_by(search, found.hits[i].tier, found.hits[i].score), &is_kept);
 			step_over(&at, &found.hits[i]);
 			kept += is_kept;
 		}
@@ -293,7 +272,7 @@ static Status fill_checking(View *view, Search *search, QueryAsk *ask)
 	answer->partial |= !ended && answer->hit_count < search->request->limit;
 	answer->total = ended && from_the_start ? kept : found.total;
 	answer->total_is_exact = ended && from_the_start;
-	return passed_all ? ST_OK : page_set_next(view, search, 0, at.tier, at.passed);
+	return passed_all ? ST_OK : hits_set_next(view, search, 0, at.tier, at.passed);
 }
 
 static void add_count(View *view, Facet facet, Str value, uint64_t count)

@@ -7,44 +7,9 @@
 #ifndef INDEXER_SEARCH_PAGE_H
 #define INDEXER_SEARCH_PAGE_H
 
-#include "indexer/search/compiler.h"
-#include "indexer/search/view.h"
-
-/* A search under way. */
-typedef struct {
-	const SearchRequest *request;
-	SearchAnswer *answer;
-	ParsedQuery parsed;
-	Compiled compiled;
-	Query *filter; /* NULL: none */
-	Word *words;   /* all words of the query, for snippets */
-	size_t word_count;
-	Str typed;          /* the first words or phrase of the query, as typed */
-	size_t order_class; /* from the cursor: the class of the order to go on with */
-	size_t tier;        /* the tier */
-	uint64_t first;     /* and how many of its hits to pass over */
-	bool relaxed;
-	bool other_accents; /* no record has the words as they were typed: other marks count too */
-} Search;
+#include "indexer/search/hits.h"
 
 /* Fills search->answer, which is empty, from search->compiled. */
 Status page_fill(View *view, Search *search);
-
-/* ---- what sift.c needs of it ----------------------------------------------------------------------------------- */
-
-/* A hit's record and the beginning of its text, which view->text holds. */
-typedef struct {
-	SearchHit hit;
-	Entry entry;
-	bool is_all; /* the text has no more than that */
-} PageHit;
-/* ST_FORBIDDEN: the hit is left out. */
-Status page_load(View *view, const QueryHit *found, PageHit *out);
-/* Adds what page_load loaded: with its snippet, or bare. */
-Status page_add(View *view, Search *search, const QueryHit *found, PageHit *loaded, SearchLabel matched);
-/* Adds sequence and score only. */
-void page_add_bare(View *view, Search *search, const QueryHit *found, SearchLabel matched);
-/* answer->next becomes the cursor that leads there. */
-Status page_set_next(View *view, Search *search, size_t order_class, size_t tier, uint64_t first);
 
 #endif

@@ -137,21 +137,33 @@ bool query_has_number(const Word *words, size_t count)
 	return false;
 }
 
-/* A phrase is compared with a text word by word, so a number among its words is taken as words too. */
+static Status take(Parser *p, Str text, size_t most, bool plain, WordList *out)
+{
+	*out = (WordList){0};
+	return take_words(text, most, plain, p->tokens, p->arena, out, p->err);
+}
+
+/* A text is compared word by word, so a number among the words is taken as words too: of a phrase they are searched. */
 static bool words_of(Parser *p, Str text, Clause *clause)
 {
-	WordList words = {0};
-	Status st = take_words(text, p->words_left, false, p->tokens, p->arena, &words, p->err);
-	if (st == ST_OK && clause->kind == CLAUSE_PHRASE && words.covered_to && words.count > 1) {
-		words = (WordList){0};
-		st = take_words(text, p->words_left, true, p->tokens, p->arena, &words, p->err);
-	}
+	WordList words, row;
+	Status st = take(p, text, p->words_left, false, &words);
+	bool spans = words.covered_to && words.count > 1, cut = words.count == p->words_left;
+	row = words;
+	if (st == ST_OK && (spans || cut))
+		st = take(p, text, ROW_WORDS_MAX, true, &row);
 	if (st != ST_OK)
 		return false;
 	clause->words = words.list;
 	clause->word_count = words.count;
+	if (clause->kind == CLAUSE_PHRASE && spans) {
+		clause->words = row.list;
+		clause->word_count = row.count < p->words_left ? row.count : p->words_left;
+	}
+	clause->row = row.list;
+	clause->row_count = row.count;
 	clause->value = text;
-	p->words_left -= words.count;
+	p->words_left -= clause->word_count;
 	return true;
 }
 
@@ -278,8 +290,10 @@ static Clause *parse_run(Parser *p)
 	buf_printf(&p->read_as, " %.*s", STR_ARG(str_slice(p->text, start, end)));
 	if (!ok || !words_of(p, kept, clause))
 		return ok ? NULL : (err_no_memory(p->err), NULL);
-	if (prefix && clause->word_count)
+	if (prefix && clause->word_count) {
 		clause->words[clause->word_count - 1].prefix = true;
+		clause->row[clause->row_count - 1].prefix = true;
+	}
 	return clause;
 }
 
@@ -368,6 +382,7 @@ static Clause *split_last_word(Parser *p, Clause *run, Clause *all)
 	last->words = run->words + --run->word_count;
 	last->word_count = 1;
 	run->value = (Str){0};
+	run->row_count = 0;
 	return last;
 }
 
@@ -395,6 +410,7 @@ static Clause *parse_or(Parser *p, Clause *first, Clause *all)
 			more->word_count = next->word_count - 1;
 			next->word_count = 1;
 			next->value = (Str){0};
+			next->row_count = 0;
 		}
 		if (!add_child(p, either, next) || (more && !add_child(p, all, more)))
 			return NULL;
@@ -434,11 +450,37 @@ static bool is_empty(const Clause *c)
 	return c->word_count == 0;
 }
 
+/* Only words, with brackets around some: a title, say. */
+static bool is_only_words(const Clause *c)
+{
+	for (size_t i = 0; i < c->child_count; i++)
+		if (!is_only_words(c->children[i]))
+			return false;
+	return c->kind == CLAUSE_AND || (c->kind == CLAUSE_WORDS && c->value.ptr);
+}
+
+/* Words in brackets are words: one run, that may be found as it stands. */
+static Clause *as_one_run(Parser *p, Clause *root)
+{
+	bool prefix = false;
+	for (size_t i = 0; i < root->child_count; i++)
+		prefix |= root->children[i]->word_count &&
+			  root->children[i]->words[root->children[i]->word_count - 1].prefix;
+	if (root->child_count < 2 || prefix || !is_only_words(root))
+		return root;
+	Clause *all = make(p, CLAUSE_AND), *run = make(p, CLAUSE_WORDS);
+	p->words_left = SEARCH_TERMS_MAX;
+	if (!all || !run || !words_of(p, str_trim(p->text), run))
+		return NULL;
+	return add_child(p, all, run) ? all : NULL;
+}
+
 Status query_parse(Str query, TokenIter *tokens, Arena *arena, ParsedQuery *out, Err *err)
 {
 	Parser p = {.text = query, .words_left = SEARCH_TERMS_MAX, .tokens = tokens, .arena = arena, .err = err};
 	err->code = ST_OK;
 	Clause *root = parse_query(&p, false);
+	root = root ? as_one_run(&p, root) : NULL;
 	Str read_as = arena_copy(arena, str_trim(buf_str(&p.read_as)));
 	bool ok = root && buf_ok(&p.read_as) && read_as.ptr;
 	buf_done(&p.read_as);

@@ -27,6 +27,8 @@ typedef struct {
 	uint16_t fold;       /* of a syllable: its number (token.h); 0: none */
 } Word;
 
+enum { ROW_WORDS_MAX = 256 };
+
 typedef enum {
 	CLAUSE_WORDS, /* words as typed, in order; also a record or case number and a date */
 	CLAUSE_PHRASE,
@@ -41,6 +43,10 @@ typedef struct Clause {
 	ClauseKind kind;
 	Word *words; /* WORDS, PHRASE, NEAR; of a FIELD: its value */
 	size_t word_count;
+	/* WORDS, PHRASE: as they stand in a text: a number as the words it is written with, and those words too that
+	 * are too many to be searched for; at most ROW_WORDS_MAX */
+	Word *row;
+	size_t row_count;
 	unsigned distance;
 	const SchemaField *field;
 	Str value; /* FIELD: as typed */

@@ -51,11 +51,12 @@ static void set_text(TokenIter *tokens, Str text, const Word *words, size_t coun
 
 /* ---- phrases and NEAR ------------------------------------------------------------------------------------------ */
 
-/* For each grade the beginnings of the phrase that end with the last plain token: bit i is set where words[0..i] have
- * just matched at least so well. */
-enum { GRADES = PHRASE_LITERAL + 1 };
+/* For each grade the beginnings of the row that end with the last plain token: bit i is set where row[0..i] have just
+ * matched at least so well. */
+enum { GRADES = PHRASE_LITERAL + 1, BLOCKS_MAX = ROW_WORDS_MAX / 64 };
 typedef struct {
-	uint64_t ends[GRADES];
+	uint64_t ends[GRADES][BLOCKS_MAX];
+	bool begun; /* some bit is set */
 } PhraseState;
 
 static PhraseGrade grade_word(const Token *token, const Word *word)
@@ -68,25 +69,39 @@ static PhraseGrade grade_word(const Token *token, const Word *word)
 	return !word->marked ? PHRASE_TYPED : !has_marks ? PHRASE_UNMARKED : PHRASE_OTHER_MARKS;
 }
 
-/* The best grade of the phrase that ends with this token. */
-static PhraseGrade advance_phrase(PhraseState *state, const Clause *clause, size_t count, const Token *token)
+static bool has_bit(const uint64_t *bits, size_t i)
 {
-	bool broken = token->flags & TOKEN_BREAK_BEFORE;
-	uint64_t may_end = token->left_out ? 1 : state->ends[PHRASE_OTHER_MARKS] << 1 | 1;
+	return bits[i / 64] >> (i & 63) & 1;
+}
+
+/* The best grade of the row that ends with this token. */
+static PhraseGrade advance_row(PhraseState *state, const Clause *clause, size_t count, bool parted, const Token *token)
+{
+	bool broken = token->flags & TOKEN_BREAK_BEFORE && !parted;
+	size_t blocks = (count + 63) / 64;
 	PhraseState next = {0};
-	for (; may_end; may_end &= may_end - 1) {
-		size_t i = (size_t)__builtin_ctzll(may_end);
-		if (i >= count)
-			break;
-		PhraseGrade grade =
-			i && broken && !clause->words[i].broken ? PHRASE_NONE : grade_word(token, &clause->words[i]);
-		for (; grade > PHRASE_NONE; grade--)
-			if (i == 0 || state->ends[grade] >> (i - 1) & 1)
-				next.ends[grade] |= UINT64_C(1) << i;
+	uint64_t carry = 1; /* a row may begin at any token */
+	for (size_t block = 0; block < blocks; block++) {
+		uint64_t ended = token->left_out ? 0 : state->ends[PHRASE_OTHER_MARKS][block],
+			 may_end = ended << 1 | carry;
+		carry = ended >> 63;
+		for (; may_end; may_end &= may_end - 1) {
+			size_t i = block * 64 + (size_t)__builtin_ctzll(may_end);
+			if (i >= count)
+				break;
+			if (i && broken && !clause->row[i].broken)
+				continue;
+			for (PhraseGrade grade = grade_word(token, &clause->row[i]); grade > PHRASE_NONE; grade--)
+				if (i == 0 || has_bit(state->ends[grade], i - 1)) {
+					next.ends[grade][block] |= UINT64_C(1) << (i & 63);
+					next.begun = true;
+				}
+		}
 	}
-	*state = next;
+	if (next.begun || state->begun)
+		*state = next;
 	PhraseGrade best = PHRASE_LITERAL;
-	while (best > PHRASE_NONE && !(next.ends[best] >> (count - 1) & 1))
+	while (best > PHRASE_NONE && !has_bit(next.ends[best], count - 1))
 		best--;
 	return best;
 }
@@ -123,41 +138,43 @@ static ptrdiff_t find_typed(Str text, Str typed)
 	return -1;
 }
 
-/* Equal bytes prove a phrase only if it has nothing but single blanks between its words. */
+/* Equal bytes prove a row only if it has nothing but single blanks between its words. */
 static bool is_plain(const Clause *clause)
 {
-	for (size_t i = 0; i < clause->word_count; i++)
-		if (clause->words[i].kind != TOKEN_SYLLABLE ||
-		    (i > 0 && clause->words[i].start != clause->words[i - 1].end + 1))
+	for (size_t i = 0; i < clause->row_count; i++)
+		if (clause->row[i].kind != TOKEN_SYLLABLE ||
+		    (i > 0 && clause->row[i].start != clause->row[i - 1].end + 1))
 			return false;
-	return clause->word_count > 0;
+	return clause->row_count > 0;
 }
 
-Status passage_grade(Str text, const Clause *clause, PhraseGrade enough, TokenIter *tokens, PhraseGrade *out, Err *err)
+Status passage_grade(Str text, const Clause *clause, PhraseGrade enough, bool parted, TokenIter *tokens,
+		     PhraseGrade *out, Err *err)
 {
 	PhraseState state = {0};
 	PhraseGrade best = PHRASE_NONE;
-	size_t count = clause->word_count < WORDS_MAX ? clause->word_count : WORDS_MAX;
-	uint16_t first = clause->words[0].prefix ? 0 : clause->words[0].fold;
+	size_t count = clause->row_count;
 	const Token *run;
 	size_t run_count;
 	Step step = STEP_END;
+	*out = PHRASE_NONE;
+	if (!count)
+		return ST_OK;
 	if (is_plain(clause) && find_typed(text, clause->value) >= 0) {
 		*out = PHRASE_LITERAL;
 		return ST_OK;
 	}
-	set_text(tokens, text, clause->words, count);
+	uint16_t first = clause->row[0].prefix ? 0 : clause->row[0].fold;
+	set_text(tokens, text, clause->row, count);
 	while (best < enough && (step = token_next_run(tokens, &run, &run_count, err)) == STEP_ITEM)
 		for (const Token *token = run; token < run + run_count && best < enough; token++) {
-			if (token->kind > TOKEN_DIGITS) {
-				if (token->left_out)
-					state = (PhraseState){0};
+			bool is_span = token->kind > TOKEN_DIGITS;
+			if (is_span && token->left_out)
+				state = (PhraseState){0};
+			/* most tokens: the row does not begin with it, and none was begun */
+			if (is_span || (!state.begun && first && token->fold && token->fold != first))
 				continue;
-			}
-			/* most tokens: the phrase does not begin with it, and none was begun */
-			if (!state.ends[PHRASE_OTHER_MARKS] && first && token->fold && token->fold != first)
-				continue;
-			PhraseGrade grade = advance_phrase(&state, clause, count, token);
+			PhraseGrade grade = advance_row(&state, clause, count, parted, token);
 			best = grade > best ? grade : best;
 		}
 	if (step == STEP_ERROR)
@@ -166,7 +183,7 @@ Status passage_grade(Str text, const Clause *clause, PhraseGrade enough, TokenIt
 	return ST_OK;
 }
 
-static Status check_near(Str text, const Clause *clause, TokenIter *tokens, bool *holds_out, Err *err)
+Status passage_near(Str text, const Clause *clause, TokenIter *tokens, bool *holds_out, Err *err)
 {
 	uint64_t seen[WORDS_MAX] = {0}, position = 0;
 	size_t count = clause->word_count < WORDS_MAX ? clause->word_count : WORDS_MAX;
@@ -190,16 +207,6 @@ static Status check_near(Str text, const Clause *clause, TokenIter *tokens, bool
 				return ST_OK;
 		}
 	return step == STEP_END ? ST_OK : err->code;
-}
-
-Status passage_check(Str text, const Clause *clause, TokenIter *tokens, bool *holds_out, Err *err)
-{
-	PhraseGrade grade = PHRASE_NONE;
-	if (clause->kind == CLAUSE_NEAR)
-		return check_near(text, clause, tokens, holds_out, err);
-	Status st = passage_grade(text, clause, PHRASE_TYPED, tokens, &grade, err);
-	*holds_out = grade >= PHRASE_TYPED;
-	return st;
 }
 
 /* ---- snippets -------------------------------------------------------------------------------------------------- */

@@ -29,10 +29,12 @@ typedef enum {
 	PHRASE_TYPED,       /* words typed with marks exactly, words typed without in any accentuation */
 	PHRASE_LITERAL,     /* every word exactly, those typed without marks without any */
 } PhraseGrade;
-/* The best grade that the text has; once `enough` is found, no more of it is read. */
-Status passage_grade(Str text, const Clause *clause, PhraseGrade enough, TokenIter *tokens, PhraseGrade *out, Err *err);
-/* PHRASE: the words in a row, those with marks exactly; NEAR: all within the distance. */
-Status passage_check(Str text, const Clause *clause, TokenIter *tokens, bool *holds_out, Err *err);
+/* The best grade that the text has the clause's row with; once `enough` is found, no more of it is read. parted:
+ * punctuation between its words does not matter. */
+Status passage_grade(Str text, const Clause *clause, PhraseGrade enough, bool parted, TokenIter *tokens,
+		     PhraseGrade *out, Err *err);
+/* Has the text all words of a NEAR within its distance? */
+Status passage_near(Str text, const Clause *clause, TokenIter *tokens, bool *holds_out, Err *err);
 /* What a snippet is made for. */
 typedef struct {
 	Str typed; /* a run of the words as it was typed, or "": where the text has it so, nothing else is searched */

@@ -9,8 +9,7 @@
  */
 #include "indexer/search/sift.h"
 
-#include "indexer/search/passage.h"
-#include "indexer/terms/terms.h"
+#include "indexer/search/grade.h"
 
 enum {
 	LOOK_MOST = 400,  /* hits of a page whose texts are looked at */
@@ -39,7 +38,7 @@ typedef struct {
 	bool counted; /* the answer has its totals */
 	uint64_t batch;
 	size_t looked, peeked;
-	PageHit loaded; /* of the candidate that was looked at last */
+	LoadedHit loaded; /* of the candidate that was looked at last */
 	const Candidate *loaded_for;
 	bool full, more, gave_up;
 	size_t at_class, at_tier; /* behind the last hit that was shown or passed over */
@@ -135,45 +134,11 @@ static PhraseGrade best_of(const Search *search, OrderSource source)
 						   : PHRASE_UNMARKED;
 }
 
-static Status grade_text(Sift *s, Str text, const Clause *run, PhraseGrade enough, PhraseGrade *best)
-{
-	PhraseGrade grade = PHRASE_NONE;
-	if (!text.len || *best >= enough)
-		return ST_OK;
-	Status st = passage_grade(text, run, enough, s->view->tokens, &grade, s->view->err);
-	*best = st == ST_OK && grade > *best ? grade : *best;
-	return st;
-}
-
-/* The fields, then the beginning of the text, then all of it. */
-static Status grade_run(Sift *s, const Clause *run, PhraseGrade enough, PhraseGrade *best)
-{
-	const Record *record = &s->loaded.hit.record;
-	RecordFieldId field;
-	Status st = grade_text(s, record_text(record, RF_SUBJECT), run, enough, best);
-	if (st == ST_OK)
-		st = grade_text(s, buf_str(&s->view->text), run, enough, best);
-	if (st == ST_OK && *best < enough && !s->loaded.is_all) {
-		st = view_load_text(s->view, &s->loaded.entry, PASSAGE_TEXT_MAX, &s->loaded.is_all);
-		s->loaded.is_all = true;
-		if (st == ST_OK)
-			st = grade_text(s, buf_str(&s->view->text), run, enough, best);
-	}
-	for (size_t i = 0; st == ST_OK && *best < enough && terms_worded_field(i, &field); i++) {
-		const FieldValue *value = &record->fields[field];
-		if (field != RF_SUBJECT)
-			st = grade_text(s, value->text, run, enough, best);
-		for (size_t k = 0; st == ST_OK && k < value->count; k++)
-			st = grade_text(s, value->items[k], run, enough, best);
-	}
-	return st;
-}
-
 static Status look_at(Sift *s, Candidate *candidate)
 {
 	const Compiled *compiled = &s->search->compiled;
 	PhraseGrade enough = best_of(s->search, compiled->sources[candidate->found.tier]), grade = enough;
-	Status st = page_load(s->view, &candidate->found, &s->loaded);
+	Status st = hits_load(s->view, &candidate->found, false, &s->loaded);
 	s->loaded_for = st == ST_OK ? candidate : NULL;
 	s->looked++;
 	if (st == ST_FORBIDDEN) {
@@ -182,7 +147,7 @@ static Status look_at(Sift *s, Candidate *candidate)
 	}
 	for (size_t i = 0; st == ST_OK && i < compiled->run_count; i++) {
 		PhraseGrade best = PHRASE_NONE;
-		st = grade_run(s, compiled->runs[i], enough, &best);
+		st = grade_row(s->view, &s->loaded, compiled->runs[i], enough, false, &best);
 		grade = best < grade ? best : grade;
 	}
 	candidate->grade = (int)grade;
@@ -217,16 +182,16 @@ static Status show(Sift *s, size_t class, const Candidate *candidate)
 	if (candidate->found.score >= COMPILE_OWN_NUMBER)
 		label = LABEL_NUMBER;
 	if (s->search->request->bare) {
-		page_add_bare(s->view, s->search, &candidate->found, label);
+		hits_add_bare(s->view, s->search, &candidate->found, label);
 		return ST_OK;
 	}
 	Status st = ST_OK;
 	if (s->loaded_for != candidate)
-		st = page_load(s->view, &candidate->found, &s->loaded);
+		st = hits_load(s->view, &candidate->found, false, &s->loaded);
 	s->loaded_for = NULL;
 	if (st == ST_FORBIDDEN)
 		return ST_OK;
-	return st == ST_OK ? page_add(s->view, s->search, &candidate->found, &s->loaded, label) : st;
+	return st == ST_OK ? hits_add(s->view, s->search, &candidate->found, &s->loaded, label) : st;
 }
 
 /* Looks at one candidate for a class. False: the page ends before it. */
@@ -295,5 +260,5 @@ Status sift_fill(View *view, Search *search, QueryAsk *ask)
 	if (st != ST_OK)
 		return st;
 	answer->partial |= s.gave_up || (s.more && !s.full);
-	return s.more ? page_set_next(view, search, s.at_class, s.at_tier, s.at_passed) : ST_OK;
+	return s.more ? hits_set_next(view, search, s.at_class, s.at_tier, s.at_passed) : ST_OK;
 }

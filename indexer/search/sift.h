@@ -7,7 +7,7 @@
 #ifndef INDEXER_SEARCH_SIFT_H
 #define INDEXER_SEARCH_SIFT_H
 
-#include "indexer/search/page.h"
+#include "indexer/search/hits.h"
 
 bool sift_is_needed(const Search *search);
 /* Fills hits, totals and cursor of search->answer. ask: its tiers, restricted by the filters. */

@@ -136,23 +136,30 @@ static bool archive_lacks(View *view, Status st)
 	return true;
 }
 
+/* All texts of a record, as the index has them: a form feed keeps words of two texts apart. */
 Status view_load_text(View *view, const Entry *entry, size_t most, bool *is_all_out)
 {
 	buf_clear(&view->text);
 	*is_all_out = true;
 	for (size_t i = 0; i < entry->object_count; i++) {
 		const ObjectRef *object = &entry->objects[i];
-		if (strcmp(object->role, "text") != 0)
+		if (strcmp(object->role, "text") != 0 || !object->size_bytes)
 			continue;
-		size_t len = object->size_bytes < most ? (size_t)object->size_bytes : most;
-		*is_all_out = len == object->size_bytes || len == PASSAGE_TEXT_MAX;
+		if (view->text.len)
+			buf_add_char(&view->text, '\f');
+		size_t room = most - view->text.len,
+		       len = object->size_bytes < room ? (size_t)object->size_bytes : room;
+		*is_all_out = len == object->size_bytes || most == PASSAGE_TEXT_MAX;
 		view->looked_bytes += len;
 		char *bytes = buf_extend(&view->text, len);
 		if (!bytes && len)
 			return err_no_memory(view->err);
 		Status st =
 			len ? store_object_read(view->index->store, &object->hash, 0, bytes, len, view->err) : ST_OK;
-		return archive_lacks(view, st) ? ST_OK : st;
+		if (st != ST_OK)
+			return archive_lacks(view, st) ? ST_OK : st;
+		if (view->text.len >= most)
+			return ST_OK;
 	}
 	return ST_OK;
 }

@@ -155,7 +155,14 @@ Status document_load(DocumentReader *r, uint64_t sequence, Superseded *supersede
 
 Status document_emit(DocumentReader *r, const TermSink *sink, Err *err)
 {
-	return terms_of_record(r->maker, r->entry.key, &r->record, buf_str(&r->text), sink, err);
+	Str *files = arena_calloc(&r->arena, r->entry.object_count + 1, sizeof *files);
+	size_t count = 0;
+	if (!files)
+		return err_no_memory(err);
+	for (size_t i = 0; i < r->entry.object_count; i++)
+		if (terms_file_is_worded(r->entry.objects[i].role) && r->entry.objects[i].name.len)
+			files[count++] = r->entry.objects[i].name;
+	return terms_of_record(r->maker, r->entry.key, &r->record, buf_str(&r->text), files, count, sink, err);
 }
 
 /* ---- through Xapian's writer ------------------------------------------------------------------------------------ */

@@ -18,6 +18,8 @@
  *   XR, XI<id>                    every record, its id        0       counting, id:…
  *   XP<id>, XP15/2019/QD-UBND     what a relation names       0       related:…, relations seen from the other side
  *
+ * Words of fields without a prefix of their own, and of the names of a record's files, stand in the body.
+ *
  * The first line of a text, if it is short, is its heading: its words and pairs count as those of the subject.
  *
  * Folded syllables and words begin with a lower-case letter, a digit or a character beyond ASCII, so no prefix can be

@@ -381,6 +381,19 @@ bool terms_worded_field(size_t i, RecordFieldId *out)
 	return true;
 }
 
+bool terms_file_is_worded(const char *role)
+{
+	return strcmp(role, "original") == 0;
+}
+
+Str terms_file_words(Str file_name)
+{
+	for (size_t i = file_name.len; i > 1 && file_name.len - i < 8; i--)
+		if (file_name.ptr[i - 1] == '.')
+			return str_slice(file_name, 0, i - 1);
+	return file_name;
+}
+
 /* The first line that is not empty; "" if it has more words than a heading. */
 static Str heading_of(Str text)
 {
@@ -392,7 +405,8 @@ static Str heading_of(Str text)
 	return words <= SCHEMA_HEADING_MAX ? str_slice(text, start, end) : (Str){0};
 }
 
-Status terms_of_record(TermMaker *maker, Str id, const Record *record, Str text, const TermSink *sink, Err *err)
+Status terms_of_record(TermMaker *maker, Str id, const Record *record, Str text, const Str *files, size_t file_count,
+		       const TermSink *sink, Err *err)
 {
 	const WordTarget body = {PREFIX_BODY, 1};
 	const WordTarget heading = {PREFIX_BODY,
@@ -405,6 +419,8 @@ Status terms_of_record(TermMaker *maker, Str id, const Record *record, Str text,
 		st = add_field(maker, sink, &record->fields[worded[i].field], &maker->fields[worded[i].field], targets,
 			       worded[i].own == PREFIX_BODY ? 1 : 2, err);
 	}
+	for (size_t i = 0; st == ST_OK && i < file_count; i++)
+		st = add_text(maker, sink, terms_file_words(files[i]), &body, 1, err);
 	if (st == ST_OK)
 		st = add_number(maker, sink, record_text(record, RF_NUMBER), err);
 	if (st != ST_OK)

@@ -28,6 +28,11 @@ TermMaker *term_maker_new(Err *err);
 void term_maker_free(TermMaker *maker);
 /* The fields whose words a search without a field name finds, beside the text; false: there are only i. */
 bool terms_worded_field(size_t i, RecordFieldId *out);
-Status terms_of_record(TermMaker *maker, Str id, const Record *record, Str text, const TermSink *sink, Err *err);
+/* So are the names of its files, without what says the format. */
+bool terms_file_is_worded(const char *role);
+Str terms_file_words(Str file_name);
+/* files: their names, file_count of them. */
+Status terms_of_record(TermMaker *maker, Str id, const Record *record, Str text, const Str *files, size_t file_count,
+		       const TermSink *sink, Err *err);
 
 #endif

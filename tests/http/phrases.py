@@ -10,9 +10,11 @@ accents apart, or not? Then the answer to the phrase in mode auto is read page a
   label     "phrase" and "phrase-without-accents" say what the plain reading says
   twice     no record comes twice
 
+Then titles are asked as they are, in quotes and without: their record comes first and says "phrase", however long they are.
+
   HOSO_SAMPLE           the sample's folder with records.jsonl (script/test makes it)
   HOSO_PHRASE_RECORDS   other records, JSON lines (.zst too), for a campaign
-  HOSO_PHRASES          how many phrases (300), HOSO_SEED, HOSO_PHRASE_PAGES (3 pages of 20)
+  HOSO_PHRASES          how many phrases (300), HOSO_TITLES (100), HOSO_SEED, HOSO_PHRASE_PAGES (3 pages of 20)
 """
 import json
 import os
@@ -121,9 +123,9 @@ def unaccented(word):
 
 def load(path):
     if path.endswith(".zst"):
-        lines = subprocess.run(["zstd", "-dc", path], stdout=subprocess.PIPE, check=True).stdout.decode().splitlines()
+        lines = subprocess.run(["zstd", "-dc", path], stdout=subprocess.PIPE, check=True).stdout.decode().split("\n")
     else:
-        lines = open(path, encoding="utf-8").read().splitlines()
+        lines = open(path, encoding="utf-8").read().split("\n")
     return [json.loads(line) for line in lines if line.strip()]
 
 
@@ -161,6 +163,26 @@ def violations(phrase, hits, readings, candidates):
     return found
 
 
+def title_of(record):
+    return record.get("subject") or record.get("title") or ""
+
+
+def ask_titles(s, records, count, rng):
+    """The titles that were not found first, with what came instead."""
+    failed = []
+    asked = [r for r in records if 2 < len(WORD.findall(title_of(r))) and len(title_of(r).encode()) < 1000]
+    for record in rng.sample(asked, min(count, len(asked))):
+        title = title_of(record)
+        for query in ('"' + re.sub(r'["“”]', " ", title) + '"', title.replace('"', " ")):
+            page = s.get("/v1/search?q=" + urllib.parse.quote(query) + "&limit=5", keep=True).json
+            hit = page["hits"][0] if page.get("hits") else {}
+            same = " ".join(WORD.findall(title)).lower() in " ".join(WORD.findall(" ".join(
+                t for t in texts_of({"t": hit.get("subject") or "", "c": page.get("hits", [{}])[0].get("snippet", "") if hit else ""})))).lower()
+            if not (hit and (same or hit["id"] == record["id"]) and hit["matched"]["code"] in ("phrase", "number")):
+                failed.append((record["id"], query, hit.get("id"), hit.get("matched", {}).get("code")))
+    return failed, min(count, len(asked))
+
+
 def main():
     path = os.environ.get("HOSO_PHRASE_RECORDS") or os.path.join(os.environ.get("HOSO_SAMPLE", ""), "records.jsonl")
     if not os.path.exists(path):
@@ -195,6 +217,8 @@ def main():
             for kind in violations(phrase, hits, readings, candidates):
                 counts[kind] = counts.get(kind, 0) + 1
                 examples.setdefault(kind, []).append(" ".join(phrase))
+        failed, asked = ask_titles(s, [r for r in records if r["id"] in kept], int(os.environ.get("HOSO_TITLES", "100")), rng)
+        check(f"of {asked} titles every one is found first, in quotes and without", not failed, len(failed), *failed[:6])
         for kind in ("order", "missing", "label", "twice"):
             check(f"of {len(phrases)} phrases none has a fault of the kind '{kind}'", not counts.get(kind), counts.get(kind),
                   examples.get(kind, [])[:8])

@@ -28,7 +28,8 @@ static void terms_of(TermMaker *maker, const char *json, Buf *out)
 	const TermSink sink = {out, add_codes, add_term, add_value};
 	buf_clear(out);
 	assert_int_equal(record_parse(str_from(json), &arena, &record, &err), ST_OK);
-	assert_int_equal(terms_of_record(maker, STR("id"), &record, STR("Điều 1. Giao đất"), &sink, &err), ST_OK);
+	assert_int_equal(terms_of_record(maker, STR("id"), &record, STR("Điều 1. Giao đất"), NULL, 0, &sink, &err),
+			 ST_OK);
 	arena_done(&arena);
 }
 
