@@ -15,6 +15,8 @@ static const Choice modes[] = {{"auto", SEARCH_AUTO}, {"all", SEARCH_ALL}, {"any
 static const Choice sorts[] = {
 	{"relevance", SORT_RELEVANCE}, {"issued", SORT_ISSUED}, {"-issued", SORT_ISSUED_DESCENDING}, {0}};
 
+static const Choice switches[] = {{"on", 0}, {"off", 1}, {0}};
+
 static Status choose(const Choice *choices, const char *name, Str value, int *out, Err *err)
 {
 	char known[80] = "";
@@ -96,7 +98,6 @@ Status search_set(SearchRequest *request, Str name, Str value, Err *err)
 		return ST_OK;
 	}
 	if (str_eq(name, STR("expand"))) {
-		static const Choice switches[] = {{"on", 0}, {"off", 1}, {0}};
 		st = choose(switches, "expand", value, &chosen, err);
 		if (st == ST_OK)
 			request->no_expansion = chosen;
@@ -117,4 +118,43 @@ Status search_set(SearchRequest *request, Str name, Str value, Err *err)
 		return st;
 	}
 	return err_set(err, ST_NOT_FOUND, "search has no parameter '%.*s'", STR_ARG(name));
+}
+
+static void write_choices(const Choice *choices, JsonOut *j)
+{
+	jout_key(j, "enum");
+	jout_open(j, '[');
+	for (const Choice *c = choices; c->name; c++)
+		jout_str(j, str_from(c->name));
+	jout_close(j, ']');
+}
+
+/* The first choice is the default. */
+static const struct {
+	const char *name;
+	const Choice *choices;
+} chosen[] = {{"mode", modes}, {"sort", sorts}, {"expand", switches}};
+
+void search_write_schema(const char *name, JsonOut *j)
+{
+	for (size_t i = 0; i < sizeof chosen / sizeof *chosen; i++)
+		if (strcmp(name, chosen[i].name) == 0) {
+			write_choices(chosen[i].choices, j);
+			jout_field_text(j, "default", chosen[i].choices[0].name);
+		}
+	if (strcmp(name, "limit") == 0) {
+		jout_field_u64(j, "minimum", 1);
+		jout_field_u64(j, "maximum", SEARCH_LIMIT_MAX);
+		jout_field_u64(j, "default", SEARCH_LIMIT_DEFAULT);
+	}
+	if (strcmp(name, "facets") == 0) {
+		Choice facets[FACET_COUNT + 1] = {0};
+		for (int f = 0; f < FACET_COUNT; f++)
+			facets[f] = (Choice){facet_rows[f].name, f};
+		jout_key(j, "items");
+		jout_open(j, '{');
+		jout_field_text(j, "type", "string");
+		write_choices(facets, j);
+		jout_close(j, '}');
+	}
 }

@@ -88,6 +88,8 @@ typedef struct {
 /* Reads one parameter by its name in the HTTP interface ("q", "mode", "from", …); ST_INVALID names what is wrong,
  * ST_NOT_FOUND where search has no such parameter. value must outlive the request. */
 Status search_set(SearchRequest *request, Str name, Str value, Err *err);
+/* The members beside "type" of that parameter's JSON schema: its least and greatest value, its choices, its default. */
+void search_write_schema(const char *name, JsonOut *j);
 Status search_run(Index *index, const SearchRequest *request, Arena *arena, SearchAnswer *out, Err *err);
 void search_write_json(const SearchAnswer *answer, JsonOut *j);
 

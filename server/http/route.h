@@ -9,6 +9,7 @@
 #ifndef SERVER_HTTP_ROUTE_H
 #define SERVER_HTTP_ROUTE_H
 
+#include "base/json_out.h"
 #include "server/http/url.h"
 #include "server/http/workers.h"
 
@@ -46,10 +47,12 @@ typedef struct Route {
 	const char *media; /* of the answer */
 	const char *summary, *summary_vi;
 	const RouteParameter *parameters; /* of the query, closed by a NULL name; NULL: none */
-	const char *required;             /* the parameter without which the answer is 400; NULL: none */
-	unsigned also;                    /* ALSO_… */
-	bool any_parameters;              /* pages: their script reads the address */
-	bool no_refresh;                  /* the answer does not depend on the archive */
+	/* Writes the members beside "type" of a parameter's JSON schema: limits, choices; NULL: none has any. */
+	void (*constrain)(const char *parameter, JsonOut *j);
+	const char *required; /* the parameter without which the answer is 400; NULL: none */
+	unsigned also;        /* ALSO_… */
+	bool any_parameters;  /* pages: their script reads the address */
+	bool no_refresh;      /* the answer does not depend on the archive */
 } Route;
 
 typedef struct {

@@ -18,7 +18,10 @@ static bool is_control(unsigned char c)
 	return c < 0x20 || c == 0x7F;
 }
 
-static Status decode(Str raw, bool plus_is_blank, Arena *arena, Str *out, Err *err)
+typedef enum { PART_OF_PATH, NAME, VALUE } UrlPart;
+
+/* In a query "+" is a blank, and so is a tab or line end of what was pasted for a value. */
+static Status decode(Str raw, UrlPart part, Arena *arena, Str *out, Err *err)
 {
 	char *bytes = arena_alloc(arena, raw.len + 1);
 	size_t len = 0;
@@ -34,7 +37,9 @@ static Status decode(Str raw, bool plus_is_blank, Arena *arena, Str *out, Err *e
 					       "the address has a '%%' that no two hexadecimal digits follow");
 			c = (char)(high << 4 | low);
 			i += 2;
-		} else if (c == '+' && plus_is_blank) {
+			if (part == VALUE && (c == '\t' || c == '\n' || c == '\r'))
+				c = ' ';
+		} else if (c == '+' && part != PART_OF_PATH) {
 			c = ' ';
 		}
 		if (is_control((unsigned char)c))
@@ -76,7 +81,7 @@ static Status parse_path(Str path, Arena *arena, Url *url, Err *err)
 			return err_set(err, ST_INVALID, "the path has an empty part (\"//\")");
 		if (url->part_count == URL_PARTS_MAX)
 			return err_set(err, ST_NOT_FOUND, "the path has more than %d parts", URL_PARTS_MAX);
-		Status st = decode(raw, false, arena, &part, err);
+		Status st = decode(raw, PART_OF_PATH, arena, &part, err);
 		if (st != ST_OK)
 			return st;
 		if (str_eq(part, STR(".")) || str_eq(part, STR("..")))
@@ -102,9 +107,9 @@ static Status parse_query(Str query, Arena *arena, Url *url, Err *err)
 		if (url->parameter_count == URL_PARAMETERS_MAX)
 			return err_set(err, ST_LIMIT, "more than %d parameters", URL_PARAMETERS_MAX);
 		Status st =
-			decode(str_slice(pair, 0, equals < 0 ? pair.len : (size_t)equals), true, arena, &p->name, err);
+			decode(str_slice(pair, 0, equals < 0 ? pair.len : (size_t)equals), NAME, arena, &p->name, err);
 		if (st == ST_OK)
-			st = decode(equals < 0 ? (Str){"", 0} : str_slice(pair, (size_t)equals + 1, pair.len), true,
+			st = decode(equals < 0 ? (Str){"", 0} : str_slice(pair, (size_t)equals + 1, pair.len), VALUE,
 				    arena, &p->value, err);
 		if (st != ST_OK)
 			return st;

@@ -7,6 +7,7 @@
  * A target in absolute form ("http://host/path", as sent to a proxy) is read from its path on.
  * Refused: what is not an absolute path, a slash at the end, empty parts ("//"), "." and "..", broken escapes, %00 and
  * every other control character, bytes that are not UTF-8, '#' and '\'. UTF-8 that was not escaped is read as it is.
+ * Escaped tabs and line ends in the value of a parameter are blanks: they come with what is pasted into a search box.
  *
  * Shapes   target: one line without blanks, at most URL_MAX bytes
  * Owns     results live in the arena that was passed

@@ -7,18 +7,24 @@
 
 #include <stdio.h>
 
-static void write_parameter(const char *name, const char *in, bool required, const char *type, const char *description,
-			    JsonOut *j)
+static void write_parameter(const Route *route, const RouteParameter *p, const char *in, JsonOut *j)
 {
 	jout_open(j, '{');
-	jout_field_text(j, "name", name);
+	jout_field_text(j, "name", p->name);
 	jout_field_text(j, "in", in);
-	jout_field_bool(j, "required", required);
-	if (description)
-		jout_field_text(j, "description", description);
+	jout_field_bool(j, "required",
+			strcmp(in, "path") == 0 || (route->required && strcmp(p->name, route->required) == 0));
+	if (p->description)
+		jout_field_text(j, "description", p->description);
+	if (strcmp(p->type, "array") == 0) { /* a,b,c */
+		jout_field_text(j, "style", "form");
+		jout_field_bool(j, "explode", false);
+	}
 	jout_key(j, "schema");
 	jout_open(j, '{');
-	jout_field_text(j, "type", type);
+	jout_field_text(j, "type", p->type);
+	if (route->constrain)
+		route->constrain(p->name, j);
 	jout_close(j, '}');
 	jout_close(j, '}');
 }
@@ -31,13 +37,12 @@ static void write_parameters(const Route *route, JsonOut *j)
 		char name[32] = {0};
 		size_t len = strcspn(open + 1, "}");
 		memcpy(name, open + 1, len < sizeof name ? len : sizeof name - 1);
-		write_parameter(name, "path", true, "string", NULL, j);
+		write_parameter(route, &(RouteParameter){.name = name, .type = "string"}, "path", j);
 	}
 	for (const RouteParameter *p = route->parameters; p && p->name; p++)
-		write_parameter(p->name, "query", route->required && strcmp(p->name, route->required) == 0, p->type,
-				p->description, j);
+		write_parameter(route, p, "query", j);
 	for (const RouteParameter *p = route_common_parameters; p->name; p++)
-		write_parameter(p->name, "query", false, p->type, p->description, j);
+		write_parameter(route, p, "query", j);
 	jout_close(j, ']');
 }
 

@@ -2,6 +2,7 @@
  * which file that stands. */
 #include "server/routes/routes.h"
 
+#include "indexer/search/search.h"
 #include "server/routes/handlers.h"
 
 static const RouteParameter search_parameters[] = {
@@ -16,10 +17,10 @@ static const RouteParameter search_parameters[] = {
 	{"text_state", "string", "State of the text where it is not complete: waiting, partial, none …"},
 	{"from", "string", "Issued on or after: YYYY-MM-DD, YYYY-MM or YYYY"},
 	{"to", "string", "Issued on or before"},
-	{"sort", "string", "relevance, issued or -issued"},
-	{"limit", "integer", "Hits a page, at most 100"},
+	{"sort", "string", "Order of the hits; - is descending"},
+	{"limit", "integer", "Hits a page"},
 	{"cursor", "string", "`next` of the page before"},
-	{"facets", "string", "type,agency,year,fonds,text_state: which to count"},
+	{"facets", "array", "Which facets to count"},
 	{"expand", "string", "off: do not add abbreviations and other names"},
 	{NULL, NULL, NULL},
 };
@@ -107,6 +108,7 @@ static const Route rows[] = {
 	 .work = WORK_SEARCH,
 	 .media = JSON,
 	 .parameters = search_parameters,
+	 .constrain = search_write_schema,
 	 .summary = "Search the archive",
 	 .summary_vi = "Tìm văn bản"},
 	{.method = "GET",

@@ -31,6 +31,13 @@ def test_service(s):
     check("readyz says ready", s.get("/readyz").status == 200 and s.get("/readyz").json["ready"])
     api = s.get("/openapi.json")
     check("openapi.json is OpenAPI 3.1 and names the search", api.json["openapi"].startswith("3.1") and "/v1/search" in api.json["paths"])
+    typed = {p["name"]: p["schema"] for p in api.json["paths"]["/v1/search"]["get"]["parameters"]}
+    check("openapi types limit, sort and facets", (typed["limit"]["type"], typed["limit"]["minimum"], typed["limit"]["maximum"],
+          typed["limit"]["default"]) == ("integer", 1, 100, 10) and "-issued" in typed["sort"]["enum"] and
+          typed["facets"]["type"] == "array" and "year" in typed["facets"]["items"]["enum"], typed)
+    check("what openapi says of them is true", all(s.get(f"/v1/search?q=a&sort={v}").status == 200 for v in typed["sort"]["enum"]) and
+          s.get("/v1/search?q=a&facets=" + ",".join(typed["facets"]["items"]["enum"])).status == 200 and
+          s.get("/v1/search?q=a&limit=101").status == 400, typed)
     for path, operations in api.json["paths"].items():
         if "get" in operations and "{" not in path:
             answer = s.get(path)
@@ -57,6 +64,8 @@ def test_search(s):
     check("a hit says why by a code and a label in the language asked for", why[0]["code"] == why[1]["code"] and
           why[0]["label"] != why[1]["label"], why)
     check("a snippet marks the words", "<mark>" in s.get("/v1/search?q=giải").json["hits"][0]["snippet"])
+    check("line ends and tabs of what was pasted are blanks", ids(s.get("/v1/search?q=chính%0D%0A%09quyền")) ==
+          ids(s.get("/v1/search?q=chính quyền")) != [])
     check("filters narrow", ids(s.get("/v1/search?q=&type=công văn")) == ["cv-7"])
     check("dates narrow", ids(s.get("/v1/search?q=&from=2019&to=2019-12")) == ["qd-15"])
     check("the case filter narrows", set(ids(s.get(f"/v1/search?q=&case={CASE}"))) == {"qd-15", "cv-7", "tb-x"})

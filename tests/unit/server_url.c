@@ -48,6 +48,14 @@ static void a_plus_is_a_blank_in_the_query_only(void **state)
 	assert_str_equal(url_parameter(&url, "q"), STR("a b+c"));
 }
 
+static void tabs_and_line_ends_that_were_pasted_are_blanks(void **state)
+{
+	Url url;
+	(void)state;
+	assert_int_equal(parse("/a?q=a%0D%0Ab%09c", &url), ST_OK);
+	assert_str_equal(url_parameter(&url, "q"), STR("a  b c"));
+}
+
 static void vietnamese_that_was_not_escaped_is_read_as_it_is(void **state)
 {
 	Url url;
@@ -59,16 +67,16 @@ static void vietnamese_that_was_not_escaped_is_read_as_it_is(void **state)
 static void what_two_readers_could_read_differently_is_refused(void **state)
 {
 	static const char *const refused[] = {
-		"",           "v1",           "ftp://localhost/v1",
-		"*",          "//",           "/v1//search",
-		"/./a",       "/a/..",        "/%2e%2e/a",
-		"/a%00b",     "/a%0d%0ab",    "/a?q=%00",
-		"/a?q=a%0Ab", "/a%",          "/a%4",
-		"/a%zz",      "/a%+1",        "/a b",
-		"/a#b",       "/a\\b",        "/a\tb",
-		"/a\x7F",     "/%ff",         "/%c3",
-		"/%ed%a0%80", "/%c0%af",      "/a?%ff=1",
-		"/a?q=1&q=2", "/a?q=1&%71=2",
+		"",           "v1",         "ftp://localhost/v1",
+		"*",          "//",         "/v1//search",
+		"/./a",       "/a/..",      "/%2e%2e/a",
+		"/a%00b",     "/a%0d%0ab",  "/a?q=%00",
+		"/a?q=a%0Bb", "/a?q%0A=b",  "/a%",
+		"/a%4",       "/a%zz",      "/a%+1",
+		"/a b",       "/a#b",       "/a\\b",
+		"/a\tb",      "/a\x7F",     "/%ff",
+		"/%c3",       "/%ed%a0%80", "/%c0%af",
+		"/a?%ff=1",   "/a?q=1&q=2", "/a?q=1&%71=2",
 	};
 	Url url;
 	(void)state;
@@ -140,6 +148,7 @@ int main(void)
 		cmocka_unit_test(a_path_is_cut_before_it_is_decoded),
 		cmocka_unit_test(a_query_is_read_as_a_form_writes_it),
 		cmocka_unit_test(a_plus_is_a_blank_in_the_query_only),
+		cmocka_unit_test(tabs_and_line_ends_that_were_pasted_are_blanks),
 		cmocka_unit_test(vietnamese_that_was_not_escaped_is_read_as_it_is),
 		cmocka_unit_test(what_two_readers_could_read_differently_is_refused),
 		cmocka_unit_test(a_slash_or_dots_inside_a_part_are_characters),
