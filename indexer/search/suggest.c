@@ -249,7 +249,8 @@ static bool is_plain_query(const Search *search)
 static bool none_as_typed(const Search *search)
 {
 	const SearchAnswer *answer = search->answer;
-	return search->relaxed || (answer->hit_count && answer->hits[0].matched >= LABEL_WITHOUT_ACCENTS);
+	SearchLabel first = answer->hit_count ? answer->hits[0].matched : LABEL_NONE;
+	return search->relaxed || first == LABEL_PHRASE_WITHOUT_ACCENTS || first >= LABEL_WITHOUT_ACCENTS;
 }
 
 /* Records with the words that were meant: side by side, or else all of them. The words as typed were searched. */
