@@ -16,6 +16,8 @@
  *   XA… XF… XC…                   agency, fonds, case file    0       agency=, fonds=, case=
  *   XY2019                        year of issue               0       năm:2019
  *   XR, XI<id>                    every record, its id        0       counting, id:…
+ *   XS<state>                     of a text not complete      0       state:waiting
+ *   XUnumber, XUany               read with little certainty  0       uncertain:number, uncertain:any
  *   XP<id>, XP15/2019/QD-UBND     what a relation names       0       related:…, relations seen from the other side
  *
  * Words of fields without a prefix of their own, and of the names of a record's files, stand in the body.
@@ -42,7 +44,7 @@
 #include "tokenizer/token.h"
 
 enum {
-	SCHEMA_VERSION = 6,    /* in the manifest; another one means: build anew */
+	SCHEMA_VERSION = 7,    /* in the manifest; another one means: build anew */
 	SCHEMA_TERM_MAX = 240, /* bytes; longer terms are cut */
 	SCHEMA_VALUE_MAX = 80,
 	SCHEMA_SUBJECT_WEIGHT =
@@ -70,11 +72,13 @@ typedef enum {
 	PREFIX_YEAR,
 	PREFIX_ID,
 	PREFIX_TEXT_STATE,
+	PREFIX_DOUBT,
 	PREFIX_RELATED,
 	PREFIX_RECORD, /* every record has this term, nothing behind the prefix */
 	PREFIX_COUNT
 } TermPrefix;
 
+#define SCHEMA_ANY_DOUBT "any" /* in the place of a field's name: one of them, whichever */
 enum {
 	SCHEMA_PAIR = 'B',   /* between the prefix and the first token of a bigram */
 	SCHEMA_MARKED = '=', /* between a folded syllable and the same with its marks */

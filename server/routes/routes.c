@@ -25,7 +25,8 @@ static const RouteParameter search_parameters[] = {
 	{NULL, NULL, NULL},
 };
 static const RouteParameter review_parameters[] = {
-	{"state", "string", "partial, stamp-only, waiting, unreadable, encrypted or none: list these records"},
+	{"state", "string",
+	 "partial, stamp-only, waiting, unreadable, encrypted, none, uncertain or sealed-off: list these records"},
 	{"limit", "integer", "Records a page, at most 100"},
 	{"cursor", "string", "`next` of the page before"},
 	{NULL, NULL, NULL},
@@ -125,7 +126,9 @@ static const Route rows[] = {
 	 .work = WORK_SEARCH,
 	 .media = JSON,
 	 .parameters = review_parameters,
-	 .summary = "What a person has to look at: records whose text is not complete, counted by its state",
+	 .summary = "What a person has to look at, counted and listed: texts that are not complete, fields read with "
+		    "little "
+		    "certainty, records sealed off",
 	 .summary_vi = "Những văn bản cần người xem lại"},
 	{.method = "GET",
 	 .pattern = "/v1/records",
