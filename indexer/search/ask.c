@@ -89,7 +89,7 @@ static bool is_question(const Search *search)
 static bool is_poor(const Search *search)
 {
 	const SearchAnswer *answer = search->answer;
-	bool by_number = answer->hit_count && answer->hits[0].score >= COMPILE_OWN_NUMBER;
+	bool by_number = answer->hit_count && answer->hits[0].matched == LABEL_NUMBER;
 	if (search->compiled.only_phrases) /* fewer words of them are another phrase */
 		return false;
 	return answer->hit_count == 0 ||
@@ -204,14 +204,25 @@ static Status note_forms(View *view, Search *search)
 	answer->expansions = list;
 	answer->expansion_count = search->compiled.expansion_count;
 	bool poor = answer->hit_count == 0 || answer->relaxed;
-	bool as_typed = answer->hit_count && answer->hits[0].matched <= LABEL_PHRASE;
-	bool is_little = answer->total <= SEARCH_LIMIT_DEFAULT || query_any_marked(search->words, search->word_count);
+	bool any_marked = query_any_marked(search->words, search->word_count);
+	bool as_typed = answer->hit_count && answer->hits[0].matched <= LABEL_PHRASE &&
+			!(any_marked && answer->hits[0].other_marks);
+	bool is_little = answer->total <= SEARCH_LIMIT_DEFAULT || any_marked;
 	Status st = poor || (!as_typed && is_little)
 			    ? suggest_wording(view, search, find_all_words, &answer->suggestion)
 			    : ST_OK;
 	if (st == ST_OK && poor && !answer->suggestion.len)
 		st = expand_suggest(search->request->query, view->arena, &answer->suggestion, view->err);
 	return st;
+}
+
+/* A record in front has all that was asked for. */
+static bool has_all_in_front(const Search *search)
+{
+	for (size_t i = 0; i < search->front.count; i++)
+		if (search->front.list[i].label <= LABEL_PHRASE_WITHOUT_ACCENTS)
+			return true;
+	return false;
 }
 
 static Status answer_request(View *view, void *ctx)
@@ -256,7 +267,7 @@ static Status answer_request(View *view, void *ctx)
 	} else if (search->relaxed && answer->hit_count == 0) {
 		search->relaxed = false;
 	}
-	answer->relaxed = search->relaxed && !search->front_count;
+	answer->relaxed = search->relaxed && !has_all_in_front(search);
 	answer->degraded = !view->is_whole;
 	answer->total_is_exact &= view->is_whole;
 	answer->facets_are_exact &= view->is_whole;

@@ -14,6 +14,9 @@
 #include "indexer/search/compile_fields.h"
 #include "indexer/search/compile_forms.h"
 #include "indexer/search/compile_words.h"
+#include "indexer/search/spoken.h"
+
+#include <stdio.h>
 
 static const double pair_factor = 1.0;
 
@@ -59,17 +62,107 @@ static Sides around_numbers(Compiler *c, const Clause *clause)
 	return (Sides){.folded = wanted};
 }
 
-/* Words as typed; where all of them are one number as people type it ("QĐ 15 2019 UBND"), that number too. */
-static Sides run_sides(Compiler *c, const Clause *clause)
+/* The relaxed forms of a number: what may be a variant of it. */
+static Query *near_forms(Compiler *c, const RecordNumber *number)
 {
-	RecordNumber number;
+	Query *forms[SCHEMA_NUMBER_FORMS];
+	size_t count = 0;
+	Buf bytes = {0};
+	for (unsigned form = 0; form < SCHEMA_NUMBER_FORMS; form++) {
+		schema_number_form(&bytes, number, form);
+		if (bytes.len)
+			forms[count++] = compile_term(c, &bytes);
+	}
+	buf_done(&bytes);
+	return c->failed ? NULL : compile_checked(c, query_node(c->arena, QUERY_OR, forms, count));
+}
+
+static Query *number_form(Compiler *c, const RecordNumber *number, unsigned form)
+{
+	Buf bytes = {0};
+	schema_number_form(&bytes, number, form);
+	Query *q = bytes.len ? compile_term(c, &bytes) : NULL;
+	buf_done(&bytes);
+	return q;
+}
+
+enum { FORM_FIRST_GROUP = 1, FORM_YEAR = 3 };
+
+/* Type and number, with the year and the other words that were said: "nghị quyết số 16 HĐND". A type whose numbers do
+ * not name it ("Luật 45 năm 2019") needs the year. */
+static Query *spoken_query(Compiler *c, const Clause *clause, const Spoken *spoken)
+{
+	const RecordNumber *number = &spoken->number;
+	Query *parts[3] = {0}, *by_group = NULL, *by_year = number_form(c, number, FORM_YEAR);
+	char year[8];
+	if (number->group_count)
+		by_group = number_form(c, number, FORM_FIRST_GROUP);
+	if (by_group && number->year) {
+		snprintf(year, sizeof year, "%u", number->year);
+		by_group = compile_checked(c, query_pair(c->arena, QUERY_AND, by_group,
+							 compile_exact_term(c, PREFIX_YEAR, str_from(year))));
+		by_year = NULL;
+	} else if (by_year) {
+		Buf type = {0};
+		schema_whole(&type, PREFIX_TYPE, str_from(spoken->type->folded));
+		by_year = compile_checked(c, query_pair(c->arena, QUERY_AND, by_year, compile_term(c, &type)));
+		buf_done(&type);
+	}
+	parts[0] = by_group ? by_group : by_year;
+	if (!parts[0] || c->failed)
+		return NULL;
+	if (spoken->other_count) {
+		Clause others = {.kind = CLAUSE_WORDS,
+				 .value = clause->value,
+				 .words = (Word *)spoken->others,
+				 .word_count = spoken->other_count};
+		size_t said = c->out->expansion_count; /* they are told with those of the whole run */
+		parts[1] = compile_words_or_forms(c, &others).folded;
+		c->out->expansion_count = said;
+	}
+	return c->failed ? NULL : compile_checked(c, query_node(c->arena, QUERY_AND, parts, 2));
+}
+
+/* The number that a run of words is about, in whatever words. */
+static void find_number(Compiler *c, const Clause *clause)
+{
+	Spoken *spoken = arena_calloc(c->arena, 1, sizeof *spoken);
+	Compiled *out = c->out;
+	Query *own[2] = {0};
+	if (!spoken) {
+		compile_checked(c, NULL);
+		return;
+	}
+	bool is_said = spoken_number(clause->row, clause->row_count, spoken);
+	bool is_whole =
+		clause->value.len && record_number_parse(clause->value, &out->wanted) && out->wanted.group_count;
+	for (size_t i = 0; !is_whole && i < clause->word_count; i++)
+		is_whole = clause->words[i].kind == TOKEN_RECORD_NUMBER &&
+			   record_number_parse(clause->words[i].folded, &out->wanted);
+	if (is_whole)
+		own[0] = compile_exact_term(c, PREFIX_NUMBER, str_from(out->wanted.key));
+	if (is_said && !query_has_number(clause->words, clause->word_count))
+		own[1] = spoken_query(c, clause, spoken);
+	/* "NQ 16 CP" is no 16/CP */
+	if (!is_whole || (own[1] && strcmp(out->wanted.groups[0], spoken->number.groups[0]) != 0))
+		out->wanted = spoken->number;
+	if (c->failed || (!own[0] && !own[1]))
+		return;
+	out->number = compile_checked(c, query_node(c->arena, QUERY_OR, own, 2));
+	out->near_number = near_forms(c, &out->wanted);
+}
+
+/* Words as typed; where they say a number as people say it ("QĐ 15 2019 UBND"), that number too. */
+static Sides run_sides(Compiler *c, const Clause *clause, bool required)
+{
+	if (required && !c->out->number)
+		find_number(c, clause);
 	if (query_has_number(clause->words, clause->word_count))
 		return around_numbers(c, clause);
 	Sides sides = compile_words_or_forms(c, clause);
-	if (c->failed || !clause->value.len || !record_number_parse(clause->value, &number))
+	if (c->failed || !required || !c->out->number)
 		return sides;
-	Word typed = {.folded = str_from(number.key), .kind = TOKEN_RECORD_NUMBER};
-	Query *q = compile_span(c, &typed);
+	Query *q = query_weighted(c->arena, QUERY_BOOST, c->out->number, COMPILE_OWN_NUMBER);
 	if (sides.exact)
 		sides.exact = compile_checked(c, query_pair(c->arena, QUERY_OR, q, sides.exact));
 	sides.folded = compile_checked(c, query_pair(c->arena, QUERY_OR, q, sides.folded));
@@ -155,7 +248,7 @@ static Sides clause_sides(Compiler *c, const Clause *clause, bool required)
 {
 	switch (clause->kind) {
 	case CLAUSE_WORDS:
-		return run_sides(c, clause);
+		return run_sides(c, clause, required);
 	case CLAUSE_PHRASE:
 		return phrase_sides(c, clause, required);
 	case CLAUSE_NEAR:
@@ -245,30 +338,39 @@ static void note_runs(Compiler *c, const Clause *root)
 	}
 }
 
-/* All pairs of a run as it stands in a text. */
-static void add_front(Compiler *c, const Clause *root)
+/* All pairs of a run as it stands in a text; NULL: there are none, or one that no record has. */
+static Query *every_pair(Compiler *c, TermPrefix prefix, const Clause *run)
 {
-	const Clause *run = root->child_count == 1 ? root->children[0] : root;
 	Query *pairs[SEARCH_TERMS_MAX];
 	size_t count = 0;
-	if (run->kind != CLAUSE_WORDS)
-		return;
 	for (size_t i = 1; i < run->row_count && count < SEARCH_TERMS_MAX && !c->failed; i++) {
 		const Word *word = &run->row[i];
 		uint64_t documents = 0;
 		if (!word->joined || word->prefix)
 			continue;
-		pairs[count] = compile_pair(c, PREFIX_BODY, &run->row[i - 1], word);
+		pairs[count] = compile_pair(c, prefix, &run->row[i - 1], word);
 		if (c->failed || matcher_term_documents(c->matcher, pairs[count]->term, &documents, c->err) != ST_OK)
 			c->failed = true;
 		if (!documents)
-			return;
+			return NULL;
 		count++;
 	}
-	if (!count || c->failed)
+	return count && !c->failed ? compile_checked(c, query_node(c->arena, QUERY_AND, pairs, count)) : NULL;
+}
+
+enum { TITLE_LEAST = 5 /* words; of fewer there are too many to look at each */ };
+
+/* One run of words or one phrase, that may be a title. rows: where the tiers do not look for it in a row. */
+static void add_front(Compiler *c, const Clause *root, bool rows)
+{
+	const Clause *run = root->child_count == 1 ? root->children[0] : root;
+	if (run->kind != CLAUSE_WORDS && run->kind != CLAUSE_PHRASE)
 		return;
-	c->out->front = compile_checked(c, query_node(c->arena, QUERY_AND, pairs, count));
 	c->out->front_run = run;
+	if (run->row_count >= TITLE_LEAST)
+		c->out->title = every_pair(c, PREFIX_SUBJECT, run);
+	if (rows && !c->failed)
+		c->out->front = every_pair(c, PREFIX_BODY, run);
 }
 
 Status query_compile(const ParsedQuery *parsed, CompileOptions options, TokenIter *tokens, Matcher *matcher,
@@ -278,6 +380,9 @@ Status query_compile(const ParsedQuery *parsed, CompileOptions options, TokenIte
 	Compiler c = {
 		.matcher = matcher, .arena = arena, .err = err, .options = options, .tokens = tokens, .out = &compiled};
 	Sides sides = clause_sides(&c, parsed->root, true);
+	if (options.any && options.front && !c.failed && parsed->root->child_count == 1 &&
+	    parsed->root->children[0]->kind == CLAUSE_WORDS)
+		find_number(&c, parsed->root->children[0]);
 	if (c.failed)
 		return err->code;
 	compiled.has_words = has_words(parsed->root);
@@ -285,8 +390,8 @@ Status query_compile(const ParsedQuery *parsed, CompileOptions options, TokenIte
 	add_tiers(&c, &sides);
 	if (sides.pairs)
 		note_runs(&c, parsed->root);
-	else if (options.front)
-		add_front(&c, parsed->root);
+	if (options.front && !c.failed)
+		add_front(&c, parsed->root, !sides.pairs && !compiled.only_phrases);
 	if (c.failed)
 		return err->code;
 	*out = compiled;

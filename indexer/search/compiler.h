@@ -10,6 +10,7 @@
 #include "indexer/match/match.h"
 #include "indexer/search/closeness.h"
 #include "indexer/search/order.h"
+#include "tokenizer/record_number.h"
 #include "indexer/search/parse.h"
 #include "indexer/search/search.h"
 
@@ -37,9 +38,13 @@ typedef struct {
 	size_t run_count;
 	Query *front; /* records that may have all words of `front_run` in a row: they come before the tiers; NULL: none
 			 has */
+	Query *title; /* records whose subject may be `front_run`; NULL: none has */
 	const Clause *front_run;
-	bool only_phrases;                      /* what is to be found is quoted, all of it */
-	bool has_words;                         /* there is something to rank by, not only filters */
+	Query *number;       /* records that bear the number asked for: they come first; NULL: none is */
+	Query *near_number;  /* where none bears it: records that may be a variant of it */
+	RecordNumber wanted; /* what those are compared with */
+	bool only_phrases;   /* what is to be found is quoted, all of it */
+	bool has_words;      /* there is something to rank by, not only filters */
 	Str expansions[COMPILE_EXPANSIONS_MAX]; /* "UBND = Ủy ban nhân dân": other forms that are searched as well */
 	size_t expansion_count;
 } Compiled;

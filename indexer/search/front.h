@@ -1,4 +1,5 @@
-/* indexer/search/front.h - records that have all words of a long query in a row: they come before those of its tiers.
+/* indexer/search/front.h - hits that stand before those of the tiers: records that bear the number asked for, else its
+ * variants with their reasons; records whose title is what was typed; records that have a long query as a row of words.
  *
  * Owns     nothing
  * Errors   those of the index and the archive
@@ -7,18 +8,9 @@
 #ifndef INDEXER_SEARCH_FRONT_H
 #define INDEXER_SEARCH_FRONT_H
 
-#include "indexer/search/grade.h"
+#include "indexer/search/hits.h"
 
-enum { FRONT_MOST = 10 };
-
-/* Hits that have all words in a row: of a title, say, that would else be found by some of its words. */
-typedef struct {
-	QueryHit list[FRONT_MOST];
-	PhraseGrade grades[FRONT_MOST];
-	size_t count;
-} Front;
-
-/* Of no more hits than a page has. */
+/* Of no more hits than a page has. The same on every page of an answer: there they are passed over. */
 Status front_find(View *view, const Search *search, Front *out);
 bool front_has(const Front *front, const QueryHit *hit);
 

@@ -10,6 +10,18 @@
 #include "indexer/search/compiler.h"
 #include "indexer/search/view.h"
 
+/* Hits that stand before those of the tiers (front.h). */
+enum { FRONT_MOST = 10 };
+
+typedef struct {
+	struct {
+		QueryHit hit;
+		SearchLabel label;
+		int rank; /* the greatest comes first */
+	} list[FRONT_MOST];
+	size_t count;
+} Front;
+
 /* A search under way. */
 typedef struct {
 	const SearchRequest *request;
@@ -24,8 +36,8 @@ typedef struct {
 	size_t tier;        /* the tier */
 	uint64_t first;     /* and how many of its hits to pass over */
 	bool relaxed;
-	bool parted;        /* no record has the phrases as they were typed: punctuation in the text may part them */
-	size_t front_count; /* hits that have all words in a row, before those of the tiers */
+	bool parted; /* no record has the phrases as they were typed: punctuation in the text may part them */
+	Front front;
 	bool other_accents; /* no record has the words as they were typed: other marks count too */
 } Search;
 

@@ -13,6 +13,7 @@
 #include "indexer/search/page.h"
 
 #include "indexer/search/front.h"
+#include "indexer/search/grade.h"
 #include "indexer/search/sift.h"
 
 #include <stdlib.h>
@@ -174,66 +175,45 @@ static Status find_hits(View *view, const Search *search, QueryAsk *ask, QueryFo
 	return st;
 }
 
-static Status show_front(View *view, Search *search, const Front *front, const QueryFound *found)
+static Status show_front(View *view, Search *search, const Front *front)
 {
 	Status st = ST_OK;
-	for (size_t i = 0; st == ST_OK && i < front->count; i++) {
-		bool kept, is_shown = false;
-		for (size_t k = 0; k < found->count && found->hits[k].score >= COMPILE_OWN_NUMBER; k++)
-			is_shown |= found->hits[k].shard == front->list[i].shard &&
-				    found->hits[k].docid == front->list[i].docid;
-		SearchLabel label = front->grades[i] >= PHRASE_TYPED ? LABEL_PHRASE : LABEL_PHRASE_WITHOUT_ACCENTS;
-		if (!is_shown && search->answer->hit_count < search->request->limit)
-			st = add_hit(view, search, &front->list[i], label, &kept);
-	}
+	bool kept;
+	for (size_t i = 0; st == ST_OK && i < front->count; i++)
+		st = add_hit(view, search, &front->list[i].hit, front->list[i].label, &kept);
 	return st;
 }
 
-/* A page that shows every hit: what bears the number asked for, what has all words in a row, then the tiers. */
+/* A page that shows every hit. */
 static Status fill_plainly(View *view, Search *search, QueryAsk *ask)
 {
 	SearchAnswer *answer = search->answer;
 	PageEnd at = {search->tier, search->first};
 	QueryFound found;
-	Front front;
 	uint64_t left = 0;
-	Status st = front_find(view, search, &front);
-	if (st != ST_OK)
-		return st;
-	bool front_is_due = front.count && !search->request->cursor.len;
-	search->front_count = front.count;
-	ask->limit = search->request->limit + front.count;
-	ask->second = search->compiled.second;
-	st = find_hits(view, search, ask, &found);
 	size_t passed = 0;
+	ask->limit = search->request->limit + search->front.count;
+	ask->second = search->compiled.second;
+	Status st = find_hits(view, search, ask, &found);
 	for (; st == ST_OK && passed < found.count && answer->hit_count < search->request->limit &&
 	       (passed == 0 || !deadline_passed(view->until));
 	     passed++) {
 		const QueryHit *hit = &found.hits[passed];
-		bool is_kept, is_own = hit->score >= COMPILE_OWN_NUMBER;
-		if (front_is_due && !is_own) {
-			st = show_front(view, search, &front, &found);
-			front_is_due = false;
-			if (answer->hit_count >= search->request->limit)
-				break;
-		}
-		if (st == ST_OK && (is_own || !front_has(&front, hit)))
+		bool is_kept;
+		if (!front_has(&search->front, hit))
 			st = add_hit(view, search, hit, matched_by(search, hit->tier, hit->score), &is_kept);
 		step_over(&at, hit);
 	}
-	if (st == ST_OK && front_is_due)
-		st = show_front(view, search, &front, &found);
 	if (st != ST_OK)
 		return st;
-	bool full = answer->hit_count >= search->request->limit;
+	bool full = answer->hit_count >= search->request->limit, more = false;
 	answer->partial |= found.gave_up || (passed < found.count && !full);
 	answer->total = found.total;
 	answer->total_is_exact = found.total_is_exact;
 	for (size_t tier = at.tier; tier < ask->tier_count; tier++)
 		left += found.totals[tier];
-	bool more = false;
 	for (size_t i = passed; i < found.count; i++)
-		more |= found.hits[i].score >= COMPILE_OWN_NUMBER || !front_has(&front, &found.hits[i]);
+		more |= !front_has(&search->front, &found.hits[i]);
 	more |= found.count == ask->limit && (left > at.passed + (found.count - passed) || !found.total_is_exact);
 	return more ? hits_set_next(view, search, 0, at.tier, at.passed) : ST_OK;
 }
@@ -257,6 +237,11 @@ static Status fill_checking(View *view, Search *search, QueryAsk *ask)
 		       (looked == 0 || view_may_look(view));
 		     i++, looked++) {
 			bool is_kept = false;
+			if (front_has(&search->front, &found.hits[i])) {
+				step_over(&at, &found.hits[i]);
+				kept += from_the_start;
+				continue;
+			}
 			st = add_hit(view, search, &found.hits[i],
 				     matched_by(search, found.hits[i].tier, found.hits[i].score), &is_kept);
 			step_over(&at, &found.hits[i]);
@@ -353,12 +338,18 @@ Status page_fill(View *view, Search *search)
 	order_by(search, &ask);
 	Status st = ask_tiers(view, search, &ask);
 	if (st == ST_OK)
+		st = front_find(view, search, &search->front);
+	if (st == ST_OK && !search->request->cursor.len)
+		st = show_front(view, search, &search->front);
+	if (st == ST_OK)
 		st = search->compiled.check_count ? fill_checking(view, search, &ask)
 		     : sift_is_needed(search)     ? sift_fill(view, search, &ask)
 						  : fill_plainly(view, search, &ask);
 	if (st == ST_OK)
 		st = count_facets(view, search);
 	order_facets(answer);
+	if (answer->total < answer->hit_count) /* variants of a number are none of the matches */
+		answer->total = answer->hit_count;
 	answer->total_is_exact &= !answer->partial;
 	/* estimates of tiers may add up to more than there is; what was counted is right, and the dead may have had no
 	 * document: records that were destroyed before the shard was built */

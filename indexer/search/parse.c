@@ -210,11 +210,20 @@ static const SchemaField *field_of(Str chunk, size_t *value_at)
 	return field;
 }
 
+/* "Mã số: 5", "Nghị quyết số: 16/NQ-HĐND": in a run of words the label of a number is one of them. */
+static bool is_number_label(const Parser *p, Str chunk)
+{
+	size_t value_at;
+	const SchemaField *field = field_of(chunk, &value_at);
+	return field && field->ask == ASK_NUMBER && value_at == chunk.len && p->at + chunk.len < p->text.len;
+}
+
 static bool ends_run(const Parser *p, Str chunk)
 {
 	size_t ignored;
 	bool excludes = p->text.ptr[p->at] == '-' && p->at + 1 < p->text.len && !is_blank(p->text.ptr[p->at + 1]);
-	return chunk.len == 0 || str_eq(chunk, STR("OR")) || excludes || field_of(chunk, &ignored);
+	return chunk.len == 0 || str_eq(chunk, STR("OR")) || excludes ||
+	       (field_of(chunk, &ignored) && !is_number_label(p, chunk));
 }
 
 /* ---- clauses --------------------------------------------------------------------------------------------------- */
@@ -324,6 +333,19 @@ static bool closes_later(const Parser *p)
 	return false;
 }
 
+/* "Số:15/2019/QĐ-UBND ngày 12/3/2019": a number with its date, not a field beside words. */
+static bool is_dated_number(const Parser *p, const SchemaField *field)
+{
+	size_t at = p->at + peek_chunk(p).len;
+	Str next;
+	if (field->ask != ASK_NUMBER)
+		return false;
+	while (at < p->text.len && is_blank(p->text.ptr[at]))
+		at++;
+	next = peek_chunk(&(Parser){.text = p->text, .at = at});
+	return str_eq(next, STR("ngày")) || str_eq(next, STR("Ngày")) || str_eq(next, STR("ngay"));
+}
+
 static Clause *parse_primary(Parser *p)
 {
 	char c = p->text.ptr[p->at];
@@ -359,7 +381,7 @@ static Clause *parse_primary(Parser *p)
 		return inside && add_child(p, not, inside) ? not : NULL;
 	}
 	field = field_of(peek_chunk(p), &value_at);
-	if (!field)
+	if (!field || is_dated_number(p, field))
 		return parse_run(p);
 	bool is_label = p->at + value_at == p->text.len || is_blank(p->text.ptr[p->at + value_at]);
 	return is_label ? parse_label(p, field, value_at) : parse_field(p, field, value_at);

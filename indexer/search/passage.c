@@ -183,6 +183,24 @@ Status passage_grade(Str text, const Clause *clause, PhraseGrade enough, bool pa
 	return ST_OK;
 }
 
+Status passage_is_row(Str text, const Clause *clause, TokenIter *tokens, bool *is_row_out, Err *err)
+{
+	Token token;
+	Step step;
+	size_t at = 0;
+	*is_row_out = false;
+	token_iter_set(tokens, text);
+	while ((step = token_next(tokens, &token, err)) == STEP_ITEM) {
+		if (token.kind > TOKEN_DIGITS)
+			continue;
+		if (at == clause->row_count || !passage_word_matches(&token, &clause->row[at]))
+			return ST_OK;
+		at++;
+	}
+	*is_row_out = at == clause->row_count;
+	return step == STEP_END ? ST_OK : err->code;
+}
+
 Status passage_near(Str text, const Clause *clause, TokenIter *tokens, bool *holds_out, Err *err)
 {
 	uint64_t seen[WORDS_MAX] = {0}, position = 0;

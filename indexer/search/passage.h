@@ -33,6 +33,8 @@ typedef enum {
  * punctuation between its words does not matter. */
 Status passage_grade(Str text, const Clause *clause, PhraseGrade enough, bool parted, TokenIter *tokens,
 		     PhraseGrade *out, Err *err);
+/* Is the text nothing but the clause's row, marks apart? */
+Status passage_is_row(Str text, const Clause *clause, TokenIter *tokens, bool *is_row_out, Err *err);
 /* Has the text all words of a NEAR within its distance? */
 Status passage_near(Str text, const Clause *clause, TokenIter *tokens, bool *holds_out, Err *err);
 /* What a snippet is made for. */

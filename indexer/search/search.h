@@ -57,6 +57,7 @@ typedef struct {
 	Str file_name;       /* of the first original; "": none */
 	Str snippet;         /* HTML-escaped text with <mark>…</mark> */
 	SearchLabel matched; /* the tier it was found in */
+	bool other_marks;    /* of a phrase: words typed without marks have some in it */
 } SearchHit;
 
 typedef struct {

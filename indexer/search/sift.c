@@ -9,6 +9,7 @@
  */
 #include "indexer/search/sift.h"
 
+#include "indexer/search/front.h"
 #include "indexer/search/grade.h"
 
 enum {
@@ -17,7 +18,7 @@ enum {
 	BATCH_FIRST = 10, /* hits fetched at once beyond the page's; then so many times more */
 	BATCH_GROWS = 4,
 	GRADE_UNKNOWN = -1,
-	GRADE_GONE = -2, /* the record can't be shown */
+	GRADE_GONE = -2, /* the record can't be shown, or stands in front */
 };
 
 typedef struct {
@@ -181,6 +182,8 @@ static Status show(Sift *s, size_t class, const Candidate *candidate)
 	SearchLabel label = order_label(class, s->search->compiled.sources[candidate->found.tier], marked);
 	if (candidate->found.score >= COMPILE_OWN_NUMBER)
 		label = LABEL_NUMBER;
+	SearchAnswer *answer = s->search->answer;
+	size_t shown = answer->hit_count;
 	if (s->search->request->bare) {
 		hits_add_bare(s->view, s->search, &candidate->found, label);
 		return ST_OK;
@@ -191,7 +194,12 @@ static Status show(Sift *s, size_t class, const Candidate *candidate)
 	s->loaded_for = NULL;
 	if (st == ST_FORBIDDEN)
 		return ST_OK;
-	return st == ST_OK ? hits_add(s->view, s->search, &candidate->found, &s->loaded, label) : st;
+	if (st == ST_OK)
+		st = hits_add(s->view, s->search, &candidate->found, &s->loaded, label);
+	if (answer->hit_count > shown)
+		answer->hits[shown].other_marks =
+			order_classes[class].grade == PHRASE_TYPED && s->search->compiled.sources[0] == SOURCE_LITERAL;
+	return st;
 }
 
 /* Looks at one candidate for a class. False: the page ends before it. */
@@ -199,6 +207,8 @@ static bool pass(Sift *s, size_t class, Candidate *candidate, Status *st)
 {
 	const OrderClass *row = &order_classes[class];
 	OrderSource source = s->search->compiled.sources[candidate->found.tier];
+	if (candidate->grade == GRADE_UNKNOWN && front_has(&s->search->front, &candidate->found))
+		candidate->grade = GRADE_GONE;
 	bool proven = source != row->unproven && row->grade != ORDER_UNPROVEN, taken = takes_from(row, source);
 	if (taken && proven && candidate->grade == GRADE_UNKNOWN) {
 		if (s->looked >= LOOK_MOST || (s->looked && !view_may_look(s->view)) ||
@@ -208,7 +218,7 @@ static bool pass(Sift *s, size_t class, Candidate *candidate, Status *st)
 		}
 		*st = look_at(s, candidate);
 	}
-	taken = taken && (!proven || candidate->grade == row->grade);
+	taken = taken && candidate->grade != GRADE_GONE && (!proven || candidate->grade == row->grade);
 	if (*st != ST_OK || (taken && s->full)) {
 		s->more = true;
 		return false;
@@ -249,6 +259,10 @@ Status sift_fill(View *view, Search *search, QueryAsk *ask)
 	Status st = ST_OK;
 	size_t first = 0, last = 0;
 	bool goes_on = true;
+	s.full = answer->hit_count >= search->request->limit;
+	s.at_class = search->order_class;
+	s.at_tier = search->tier;
+	s.at_passed = search->first;
 	for (size_t class = search->order_class; goes_on && class < ORDER_CLASSES; class ++) {
 		bool is_begun = class == search->order_class && (search->tier || search->first);
 		if (tiers_of(&search->compiled, &order_classes[class], &first, &last))
