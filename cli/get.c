@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "indexer/search/holders.h"
 #include "indexer/search/related.h"
 #include "indexer/search/search.h"
 #include "store/record/sealed.h"
@@ -79,6 +80,21 @@ static void write_related(Get *get, const Entry *entry, const Record *record, Js
 		fprintf(stderr, "hoso: related records are not shown: %s\n", err.text);
 }
 
+static void write_same_original(Get *get, const Entry *entry, JsonOut *j)
+{
+	Err err;
+	if (get->index && search_write_same_original(get->index, entry, &get->arena, j, &err) != ST_OK)
+		fprintf(stderr, "hoso: records with the same original are not shown: %s\n", err.text);
+}
+
+/* A member as a line: its name, then its value. */
+static void print_member(const Buf *member)
+{
+	Str name, value = buf_str(member);
+	if (value.len && str_split(&value, ':', &name))
+		printf("%-20.*s %.*s\n", STR_ARG(str_slice(name, 1, name.len - 1)), STR_ARG(value));
+}
+
 static int show_metadata(Get *get, const Entry *entry)
 {
 	Record record;
@@ -92,6 +108,7 @@ static int show_metadata(Get *get, const Entry *entry)
 		entry_write_members(entry, &record, &j);
 		entry_write_objects(entry, &j);
 		write_related(get, entry, &record, &j);
+		write_same_original(get, entry, &j);
 		jout_close(&j, '}');
 		return cli_print(&text, EXIT_DONE);
 	}
@@ -110,9 +127,11 @@ static int show_metadata(Get *get, const Entry *entry)
 	}
 	jout_begin(&j, &text);
 	write_related(get, entry, &record, &j);
-	if (text.len)
-		printf("%-20s %.*s\n", "related_by",
-		       STR_ARG(str_slice(buf_str(&text), strlen("\"related_by\":"), text.len)));
+	print_member(&text);
+	buf_clear(&text);
+	jout_begin(&j, &text);
+	write_same_original(get, entry, &j);
+	print_member(&text);
 	buf_done(&text);
 	for (size_t i = 0; i < entry->object_count; i++)
 		printf("object %-13zu %s, %" PRIu64 " bytes, %.*s %.*s\n", i, entry->objects[i].role,

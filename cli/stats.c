@@ -21,9 +21,6 @@ static void print_plain(const Stats *stats)
 	       (double)store->bytes_original / 1e6);
 	printf("index    %" PRIu64 " of %" PRIu64 " searchable, %" PRIu64 " sealed shards, %.1f MB\n", index->position,
 	       store->tree_size, index->sealed_shards, (double)index->bytes / 1e6);
-	if (stats->standing.waiting_pages)
-		printf("waiting  %" PRIu64 " pages of %" PRIu64 " records wait for recognition: hoso ocr\n",
-		       stats->standing.waiting_pages, stats->standing.waiting_records);
 	for (int f = 0; f < FACET_COUNT; f++) {
 		if (stats->count_lens[f])
 			printf("\nby %s\n", facet_rows[f].name);
@@ -45,21 +42,18 @@ static int run_stats(const CliArgs *args)
 {
 	Store *store = NULL;
 	Index *index = NULL;
-	Standing *standing = NULL;
 	Arena arena = {0};
 	Err err = {0};
 	Stats stats;
 	int code = cli_open(args, &store, &index);
 	if (code != EXIT_DONE)
 		return code;
-	if (standing_open(&standing, store, &err) != ST_OK || standing_look(standing, NULL, &err) != ST_OK ||
-	    stats_read(store, index, standing, &arena, &stats, &err) != ST_OK)
+	if (stats_read(store, index, &arena, &stats, &err) != ST_OK)
 		code = cli_fail(&err);
 	else if (args->values[OPT_JSON])
 		code = print_json(&stats);
 	else
 		print_plain(&stats);
-	standing_close(standing);
 	cli_close(store, index);
 	arena_done(&arena);
 	return code;

@@ -184,9 +184,7 @@ static Status start_keeping(Service *service, const ServerOptions *options, Err 
 			    "because", access_log_damage(service->access), NULL);
 	if (st == ST_OK && options->scrub_bytes_per_second)
 		st = scrub_start(&service->scrub, service->store, options->scrub_bytes_per_second, SCRUB_PAUSE_MS, err);
-	if (st == ST_OK)
-		st = standing_open(&service->standing, service->store, err);
-	return st == ST_OK ? standing_follow(service->standing, err) : st;
+	return st;
 }
 
 static void fill_in(Service *service, const ServerOptions *options)
@@ -267,7 +265,6 @@ void server_stop(Server *server)
 	if (server->daemon)
 		stop_daemon(server);
 	workers_free(service->workers);
-	standing_close(service->standing);
 	scrub_stop(service->scrub);
 	access_log_close(service->access);
 	jobs_free(service->jobs);

@@ -34,8 +34,8 @@ indexer/match:      base indexer/glass
 indexer/shards:     base store indexer/terms indexer/glass indexer/invert indexer/match
 indexer/correct:    base tokenizer indexer/terms indexer/match
 indexer/search:     base tokenizer store indexer/terms indexer/match indexer/correct indexer/shards
-indexer/report:     base store indexer/search indexer/shards indexer/recognise/queue.h
-indexer/ingest:     base tokenizer store indexer/source indexer/extract indexer/shards/index.h
+indexer/report:     base store indexer/search indexer/shards
+indexer/ingest:     base tokenizer store indexer/source indexer/extract indexer/shards/index.h indexer/search/holders.h
 indexer/recognise:  base tokenizer store indexer/source indexer/extract indexer/ingest indexer/shards/index.h
 
 server/http:        base store indexer
@@ -51,10 +51,10 @@ cli:                base tokenizer store indexer server
 # What those outside a top folder may include of it; base and tokenizer have no rooms: all their headers are doors.
 doors='
 store/log/store.h store/log/options.h store/format/hash.h store/format/limits.h store/format/entry.h
-store/record/record.h store/record/fields.h store/record/text_state.h store/record/doubt.h store/record/sealed.h store/record/entry_json.h store/record/case_file.h
+store/record/record.h store/record/fields.h store/record/text_state.h store/record/sealed.h store/record/entry_json.h store/record/case_file.h
 store/proof/checkpoint.h store/proof/proof.h store/proof/proof_json.h store/care/verify.h store/care/scrub.h store/care/hold.h store/care/destroy.h
 store/care/recompress.h store/care/backup.h store/care/restore.h store/care/repair.h store/proof/new_key.h store/package/package.h store/access/access_log.h
-indexer/shards/index.h indexer/search/search.h indexer/search/related.h indexer/ingest/ingest.h indexer/ingest/seal.h indexer/recognise/recognise.h indexer/recognise/layout.h indexer/recognise/pages.h indexer/extract/extract.h
+indexer/shards/index.h indexer/search/search.h indexer/search/related.h indexer/search/holders.h indexer/ingest/ingest.h indexer/ingest/seal.h indexer/recognise/recognise.h indexer/recognise/layout.h indexer/recognise/pages.h indexer/extract/extract.h
 indexer/report/
 server/server.h
 '

@@ -1,89 +1,15 @@
 /* indexer/ingest/add.c - one item into the archive. The gate for secrets comes first and again when the text is known;
- * the id of an item with files is made before anything is extracted, so that what is archived already costs its reading
- * only; the record is appended with its originals and its text as objects. */
+ * who holds the files already is asked before anything is extracted, so that what is archived costs its reading only
+ * (holder.h); the record is appended with its originals and its text as objects. */
 #include "indexer/ingest/add.h"
 
-#include "base/file.h"
 #include "indexer/extract/extract.h"
-#include "indexer/ingest/complete.h"
+#include "indexer/ingest/compose.h"
+#include "indexer/ingest/holder.h"
 #include "indexer/ingest/secret.h"
-#include "store/format/hash.h"
 #include "store/record/sealed.h"
 
 #include <stdio.h>
-
-/* The id that stands for a content; ptr NULL: out of memory. */
-static Str id_of_sum(IngestRun *run, const Sha256 *sum)
-{
-	Sha256 copy = *sum;
-	Hash hash;
-	char id[STORE_ID_MAX + 1];
-	sha256_end(&copy, &hash);
-	entry_derive_id("sha256-", &hash, id);
-	return arena_copy(&run->arena, str_from(id));
-}
-
-static Status add_file_to_sum(Sha256 *sum, const SourceFile *file, Buf *step, Err *err)
-{
-	enum { STEP_BYTES = 256 << 10 };
-	if (file->fd < 0) {
-		sha256_add(sum, file->bytes.ptr, file->bytes.len);
-		return ST_OK;
-	}
-	if (!buf_reserve(step, STEP_BYTES))
-		return err_no_memory(err);
-	for (uint64_t at = 0; at < file->size_bytes;) {
-		size_t want = file->size_bytes - at < STEP_BYTES ? (size_t)(file->size_bytes - at) : STEP_BYTES;
-		Status st = file_pread(file->fd, step->data, want, at, "the file", err);
-		if (st != ST_OK)
-			return st;
-		sha256_add(sum, step->data, want);
-		at += want;
-	}
-	return ST_OK;
-}
-
-Status item_hash_file(const SourceFile *file, Hash *out, Err *err)
-{
-	Sha256 sum;
-	Buf step = {0};
-	sha256_begin(&sum);
-	Status st = add_file_to_sum(&sum, file, &step, err);
-	buf_done(&step);
-	sha256_end(&sum, st == ST_OK ? out : &(Hash){0});
-	return st;
-}
-
-/* An item with files gets its id from what was given: metadata, text, names and bytes of the files; not from what is
- * extracted, so that a better extractor makes a new version of the same record and not another record. */
-static Status derive_id(IngestRun *run, const IngestItem *item, Str *out, Err *err)
-{
-	Sha256 sum;
-	Buf step = {0};
-	Status st = ST_OK;
-	buf_clear(&run->metadata);
-	record_write(item->record, &run->metadata);
-	if (!buf_ok(&run->metadata))
-		return err_no_memory(err);
-	sha256_begin(&sum);
-	sha256_add(&sum, run->metadata.data, run->metadata.len);
-	if (item->record->has_text)
-		sha256_add(&sum, item->record->text.ptr, item->record->text.len);
-	if (item->text_file)
-		st = add_file_to_sum(&sum, item->text_file, &step, err);
-	for (size_t i = 0; i < item->file_count && st == ST_OK; i++) {
-		char head[32];
-		int len = snprintf(head, sizeof head, "\n%llu ", (unsigned long long)item->files[i].size_bytes);
-		sha256_add(&sum, head, (size_t)len);
-		sha256_add(&sum, item->files[i].name.ptr, item->files[i].name.len);
-		st = add_file_to_sum(&sum, &item->files[i], &step, err);
-	}
-	buf_done(&step);
-	if (st != ST_OK)
-		return st;
-	*out = id_of_sum(run, &sum);
-	return out->ptr ? ST_OK : err_no_memory(err);
-}
 
 static void fill_in_options(IngestRun *run, Record *record)
 {
@@ -97,39 +23,6 @@ static void fill_in_options(IngestRun *run, Record *record)
 	}
 }
 
-static Status make_object(const char *role, const SourceFile *file, ObjectInput *out, Err *err)
-{
-	char head[512];
-	size_t got;
-	Status st = source_file_head(file, head, sizeof head, &got, err);
-	if (st != ST_OK)
-		return st;
-	const Format *format = format_by_content(file->name, (Str){head, got});
-	*out = (ObjectInput){.ref = {.name = file->name, .media = str_from(format_media(file->name, format))},
-			     .bytes = file->fd < 0 ? file->bytes : (Str){NULL, 0},
-			     .fd = file->fd};
-	snprintf(out->ref.role, sizeof out->ref.role, "%s", role);
-	return ST_OK;
-}
-
-Status item_original_object(const SourceFile *file, ObjectInput *out, Err *err)
-{
-	return make_object("original", file, out, err);
-}
-
-Status item_role_object(const char *role, const SourceFile *file, ObjectInput *out, Err *err)
-{
-	return make_object(role, file, out, err);
-}
-
-ObjectInput item_text_object(const ItemText *text)
-{
-	return (ObjectInput){
-		.ref = {.role = "text", .media = STR("text/plain; charset=utf-8"), .from = str_from(text->from)},
-		.bytes = text->text,
-		.fd = -1};
-}
-
 static Status make_objects(IngestRun *run, const IngestItem *item, const ItemText *text, EntryInput *entry, Err *err)
 {
 	ObjectInput *objects = arena_calloc(&run->arena, item->file_count + item->kept_count + 3, sizeof *objects);
@@ -137,11 +30,11 @@ static Status make_objects(IngestRun *run, const IngestItem *item, const ItemTex
 		return err_no_memory(err);
 	Status st = ST_OK;
 	for (size_t i = 0; i < item->file_count && st == ST_OK; i++)
-		st = make_object("original", &item->files[i], &objects[entry->object_count++], err);
+		st = item_original_object(&item->files[i], &objects[entry->object_count++], err);
 	if (st == ST_OK && text->keep_file)
-		st = make_object("attachment", item->text_file, &objects[entry->object_count++], err);
+		st = item_role_object("attachment", item->text_file, &objects[entry->object_count++], err);
 	if (st == ST_OK && item->envelope)
-		st = make_object("envelope", item->envelope, &objects[entry->object_count++], err);
+		st = item_role_object("envelope", item->envelope, &objects[entry->object_count++], err);
 	if (st != ST_OK)
 		return st;
 	for (size_t i = 0; i < item->kept_count; i++)
@@ -152,68 +45,14 @@ static Status make_objects(IngestRun *run, const IngestItem *item, const ItemTex
 	return ST_OK;
 }
 
-void item_count_result(IngestRun *run, uint64_t bytes)
-{
-	IngestReport *report = run->report;
-	report->seen++;
-	if (run->receipt.tree_size > run->goal)
-		run->goal = run->receipt.tree_size;
-	report->added += run->receipt.result == APPEND_ADDED;
-	report->versions += run->receipt.result == APPEND_VERSION;
-	report->duplicates += run->receipt.result == APPEND_DUPLICATE;
-	if (run->receipt.result == APPEND_DUPLICATE)
-		return;
-	run->uncommitted_count++;
-	run->uncommitted_bytes += bytes;
-}
-
-Status item_append_entry(IngestRun *run, const EntryInput *entry, uint64_t bytes, Err *err)
-{
-	Err ignored;
-	if (run->uncommitted_count == 0)
-		run->drops = store_drops(run->store, &ignored);
-	Status st = run->put_now ? store_put(run->store, entry, &run->receipt, err)
-				 : store_append(run->store, entry, &run->receipt, err);
-	if (st == ST_OK)
-		item_count_result(run, bytes);
-	return st;
-}
-
-/* The gate: of the text only what is new, the rest has passed it. */
-static Status pass_gate(const Record *record, const EntryInput *entry, Err *err)
-{
-	if (record_text(record, RF_SEALED_OFF).len || record_text(record, RF_RELEASED).len)
-		return ST_OK; /* nobody reads it; or somebody decided that it is none */
-	Status st = secret_check_fields(record, err);
-	for (size_t i = 0; i < entry->object_count && st == ST_OK; i++)
-		if (strcmp(entry->objects[i].ref.role, "text") == 0)
-			st = secret_check_text(entry->objects[i].bytes, err);
-	return st;
-}
-
-Status item_write_metadata(IngestRun *run, const Record *record, EntryInput *out, Err *err)
-{
-	Status st = pass_gate(record, out, err);
-	if (st != ST_OK)
-		return st;
-	buf_clear(&run->metadata);
-	record_write(record, &run->metadata);
-	if (!buf_ok(&run->metadata))
-		return err_no_memory(err);
-	if (run->metadata.len > STORE_METADATA_MAX)
-		return err_set(err, ST_LIMIT, "its metadata is larger than %d bytes", STORE_METADATA_MAX);
-	out->metadata = buf_str(&run->metadata);
-	if (!record->is_case) {
-		out->cases = record->fields[RF_CASES].items;
-		out->case_count = record->fields[RF_CASES].count;
-	}
-	return ST_OK;
-}
-
-static Status append(IngestRun *run, IngestItem *item, const ItemText *text, Str key, uint64_t bytes, Err *err)
+/* is_first: nobody held the key a moment ago; ST_CONFLICT: now somebody does. */
+static Status append(IngestRun *run, IngestItem *item, const ItemText *text, Str key, uint64_t bytes, bool is_first,
+		     Err *err)
 {
 	Record *record = item->record;
-	EntryInput entry = {.kind = record->is_case ? ENTRY_CASE : ENTRY_RECORD, .key = key};
+	EntryInput entry = {.kind = record->is_case ? ENTRY_CASE : ENTRY_RECORD,
+			    .key = key,
+			    .expected_version = is_first ? VERSION_NONE : 0};
 	if (!record->is_case) {
 		Status st = make_objects(run, item, text, &entry, err);
 		if (st != ST_OK)
@@ -292,44 +131,10 @@ static Status check_not_empty(const IngestItem *item, Err *err)
 	return ST_OK;
 }
 
-/* The id of an item with files stands for all that was given. If it is archived, with a text by the program that would
- * make it again, there is nothing to do: a folder of scans that is ingested again costs its reading only. */
-static bool is_archived(IngestRun *run, const IngestItem *item, Str key)
-{
-	char head[1024];
-	size_t got;
-	uint64_t sequence;
-	Entry entry;
-	Err ignored;
-	if (item->record->id.len || item->text_file || item->record->has_text || item->file_count != 1 ||
-	    source_file_head(item->files, head, sizeof head, &got, &ignored) != ST_OK)
-		return false;
-	const char *label = extract_label(format_by_content(item->files->name, (Str){head, got})->reader);
-	if (store_find(run->store, ENTRY_RECORD, key, 0, &sequence, &ignored) != ST_OK ||
-	    store_entry(run->store, sequence, &run->arena, &entry, &ignored) != ST_OK)
-		return false;
-	bool has_text = false;
-	for (size_t i = 0; i < entry.object_count; i++)
-		has_text |= strcmp(entry.objects[i].role, "text") == 0 && label &&
-			    str_starts(entry.objects[i].from, str_from(label));
-	if (!has_text)
-		return false;
-	run->receipt = (Receipt){.result = APPEND_DUPLICATE,
-				 .version = entry.version,
-				 .sequence = sequence,
-				 .leaf = entry.leaf,
-				 .tree_size = sequence + 1};
-	snprintf(run->receipt.key, sizeof run->receipt.key, "%.*s", STR_ARG(entry.key));
-	return true;
-}
-
 bool item_is_archived(IngestRun *run, IngestItem *item)
 {
-	Str key;
-	Err ignored;
 	fill_in_options(run, item->record);
-	return !item->record->id.len && item->file_count == 1 && !item->text_file &&
-	       derive_id(run, item, &key, &ignored) == ST_OK && is_archived(run, item, key);
+	return holder_has_all(run, item);
 }
 
 static void warn(IngestRun *run, const IngestItem *item, Str warnings)
@@ -344,6 +149,7 @@ static Status add(IngestRun *run, IngestItem *item, Buf *text_buf, Err *err)
 {
 	Record *record = item->record;
 	ItemText text = {0};
+	HolderOutcome held = HOLDER_NONE;
 	Str warnings = record->warnings, key = record->id;
 	uint64_t bytes = record->text.len;
 	for (size_t i = 0; i < item->file_count; i++)
@@ -377,10 +183,13 @@ static Status add(IngestRun *run, IngestItem *item, Buf *text_buf, Err *err)
 		warn(run, item, warnings);
 		return ST_OK;
 	}
-	if (!key.len && item->file_count)
-		st = derive_id(run, item, &key, err);
-	if (st == ST_OK && is_archived(run, item, key)) {
-		item_count_result(run, 0);
+	bool is_derived = !key.len && item->file_count;
+	if (is_derived)
+		st = holder_derive_id(run, item, &key, err);
+	if (st == ST_OK && is_derived)
+		st = holder_take(run, item, &key, &held, err);
+	if (st == ST_OK && held == HOLDER_DONE) {
+		warn(run, item, warnings);
 		return ST_OK;
 	}
 	if (st == ST_OK && !record->is_case)
@@ -389,7 +198,17 @@ static Status add(IngestRun *run, IngestItem *item, Buf *text_buf, Err *err)
 		st = item_complete_metadata(run, item, &text, err);
 	set_text_state(record, &text);
 	if (st == ST_OK)
-		st = append(run, item, &text, key, bytes, err);
+		st = append(run, item, &text, key, bytes, is_derived && held == HOLDER_NONE, err);
+	if (st == ST_CONFLICT && is_derived && held == HOLDER_NONE) { /* somebody was faster with the same file */
+		st = holder_take(run, item, &key, &held, err);
+		if (st == ST_OK && held != HOLDER_DONE)
+			st = err_set(err, ST_CONFLICT, "others write the same record; try again");
+		return st;
+	}
+	if (st == ST_OK && is_derived)
+		id_filter_add(&run->appended, key);
+	else if (st == ST_OK && run->receipt.result == APPEND_ADDED)
+		st = holder_tell_others(run, item, err);
 	if (st == ST_OK && !record->is_case)
 		count_text_state(run, &text);
 	if (st == ST_OK)

@@ -1,13 +1,10 @@
 /* indexer/ingest/amend.c - the newest version's metadata and the patch are merged as JSON, read again as a record (so
  * that dates and lists are what they are in every record), passed through the gate, and appended after that version
  * only.
- *
- * In an ingest the record may have come a moment before and be appended but not committed. A small filter of the ids
- * met since the last look tells when that may be; only then is committed before the archive is asked. */
+ */
 #include "indexer/ingest/amend.h"
 
-#include "indexer/ingest/add.h"
-#include "indexer/ingest/queue.h"
+#include "indexer/ingest/compose.h"
 #include "store/record/entry_json.h"
 #include "store/record/sealed.h"
 
@@ -208,62 +205,16 @@ Status ingest_amend(Store *store, Index *index, const AmendInput *input, Receipt
 	return ST_OK;
 }
 
-/* ---- lines of an ingest ---------------------------------------------------------------------------------------- */
-
-static uint64_t *filter_word(IngestRun *run, Str id, uint64_t *bit_out)
+Status amend_record(IngestRun *run, Str id, Str patch, Err *err)
 {
-	uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
-	for (size_t i = 0; i < id.len; i++)
-		hash = (hash ^ (uint8_t)id.ptr[i]) * 0x100000001b3u;
-	*bit_out = UINT64_C(1) << (hash & 63);
-	return &run->ids_met[hash >> 6 & (INGEST_IDS_WORDS - 1)];
-}
-
-void amend_note_id(IngestRun *run, Str id)
-{
-	uint64_t bit, *word = filter_word(run, id, &bit);
-	*word |= bit;
-}
-
-static bool may_be_met(IngestRun *run, Str id)
-{
-	uint64_t bit, *word = filter_word(run, id, &bit);
-	return *word & bit;
-}
-
-/* Makes what this ingest has met readable; then nothing that is met waits. */
-static Status commit_what_waits(IngestRun *run, Err *err)
-{
-	Status st = ingest_settle(run, err);
-	if (st == ST_OK && !run->put_now)
-		st = ingest_commit(run, err);
-	if (st == ST_OK)
-		memset(run->ids_met, 0, sizeof run->ids_met);
-	return st;
-}
-
-Status amend_line(IngestRun *run, Str json, const Record *record, IngestPlace place, bool *took_out, Err *err)
-{
-	uint64_t sequence;
-	*took_out = false;
-	if (!record->id.len || record->is_case || record->has_text || record->file_count || run->options.dry_run)
-		return ST_OK;
-	if (may_be_met(run, record->id)) {
-		Status st = commit_what_waits(run, err);
-		if (st != ST_OK)
-			return st;
-	}
-	Status st = store_find(run->store, ENTRY_RECORD, record->id, 0, &sequence, err);
-	if (st != ST_OK)
-		return st == ST_NOT_FOUND ? ST_OK : st;
-	*took_out = true;
-	AmendInput input = {.id = record->id, .patch = json, .until = run->options.until};
+	AmendInput input = {.id = id, .patch = patch, .until = run->options.until};
 	Amendment a = {.run = run, .input = &input};
-	st = amend_until_first(&a, err);
+	Status st = amend_until_first(&a, err);
 	if (st == ST_OK && run->receipt.result == APPEND_VERSION) {
 		run->report->amended++;
-		amend_note_id(run, record->id);
+		id_filter_add(&run->met, id);
+		id_filter_add(&run->appended, id);
 	}
 	arena_done(&a.arena);
-	return st == ST_OK ? ST_OK : ingest_reject_or_end(run, place, err, err);
+	return st;
 }

@@ -4,13 +4,13 @@
  *   {"subject":"Về việc thu hồi đất","due":null}      JSON Merge Patch (RFC 7396); null removes
  *   next version: … ,"amended":{"by":"lan","at":"2026-12-01T05:30:00.000Z","reason":"sai chính tả"}
  *
- * Over HTTP it is PATCH; in an ingest it is a line that names a record and brings no content. What changes nothing
- * makes no version.
+ * Over HTTP it is PATCH; in an ingest it is a line that names a record and brings no
+ * content (amend_line.h). What changes nothing makes no version.
  *
  * Owns     nothing
  * Errors   ST_NOT_FOUND no such record; ST_INVALID the patch is no object, or touches what is no sender's; ST_CONFLICT
  *          others changed it each time, or the version that was asked for is not the newest; ST_FORBIDDEN the gate
- * Threads  any; amend_line belongs to its ingest
+ * Threads  any; amend_record belongs to its ingest
  */
 #ifndef INDEXER_INGEST_AMEND_H
 #define INDEXER_INGEST_AMEND_H
@@ -28,9 +28,7 @@ typedef struct {
 /* Durable when it returns; APPEND_DUPLICATE where nothing changes. */
 Status ingest_amend(Store *store, Index *index, const AmendInput *input, Receipt *out, Err *err);
 
-/* Notes an id that this ingest has met, so that amend_line knows which may still wait for their commit. */
-void amend_note_id(IngestRun *run, Str id);
-/* *took_out: the line was an amendment, and is appended, a duplicate, or rejected. */
-Status amend_line(IngestRun *run, Str json, const Record *record, IngestPlace place, bool *took_out, Err *err);
+/* One record of this ingest: appended, or counted as a duplicate. */
+Status amend_record(IngestRun *run, Str id, Str patch, Err *err);
 
 #endif

@@ -4,7 +4,7 @@
 #include "indexer/ingest/content.h"
 
 #include "base/file.h"
-#include "indexer/ingest/add.h"
+#include "indexer/ingest/compose.h"
 #include "indexer/ingest/complete.h"
 #include "store/record/sealed.h"
 

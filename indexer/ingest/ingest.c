@@ -153,12 +153,12 @@ const char *ingest_body_ending(Str media)
 	return format ? format->endings[0] : NULL;
 }
 
-Status ingest_record(Store *store, Index *index, Str json, const Deadline *until, Receipt *out, Err *err)
+Status ingest_record(Store *store, Index *index, Str json, const IngestOptions *options, Receipt *out, Err *err)
 {
 	IngestRun run;
 	IngestReport report;
-	IngestOptions options = {.until = until ? *until : (Deadline){0}};
-	ingest_init(&run, store, NULL, &options, &report);
+	ingest_init(&run, store, NULL, options, &report);
+	run.lookups = index;
 	Status st = ingest_json(&run, json, (IngestPlace){.name = STR("record")}, -1, NULL, err);
 	if (st == ST_OK && run.refusal.code != ST_OK)
 		st = err_set(err, run.refusal.code, "%s", run.refusal.text);

@@ -33,7 +33,7 @@ bool ingest_may_extract(int fd, Str name);
 /* The ending of what is sent with this media type and no name: ".zip"; NULL: such a thing needs a name. */
 const char *ingest_body_ending(Str media);
 /* One record as JSON (files inline as base64), durable when it returns. Fails with the reason where ingest_paths would
- * reject it; ST_BUSY: the deadline passed before it was archived, and it is not. */
-Status ingest_record(Store *store, Index *index, Str json, const Deadline *until, Receipt *out, Err *err);
+ * reject it; ST_BUSY: the deadline passed before it was archived, and it is not. options NULL: none. */
+Status ingest_record(Store *store, Index *index, Str json, const IngestOptions *options, Receipt *out, Err *err);
 
 #endif

@@ -20,7 +20,9 @@ typedef struct {
 	const SourceFile *text_file; /* its text, given as a file beside it; NULL: none */
 	Str lead;                    /* text before that of the files: the body of a mail; "": none */
 	const SourceFile *envelope;  /* the message it came in, kept byte for byte; NULL: none */
-	const ObjectRef *kept;       /* objects of the version before that go on */
+	/* The list names the files for another document too: what it says of each tells them apart. */
+	bool files_stand_twice;
+	const ObjectRef *kept; /* objects of the version before that go on */
 	size_t kept_count;
 } IngestItem;
 

@@ -3,6 +3,7 @@
 
 #include "indexer/extract/extract.h"
 #include "indexer/ingest/add.h"
+#include "indexer/ingest/compose.h"
 #include "indexer/ingest/attached.h"
 #include "indexer/ingest/queue.h"
 #include "indexer/ingest/secret.h"

@@ -4,6 +4,7 @@
 #include "indexer/ingest/message.h"
 
 #include "indexer/ingest/add.h"
+#include "indexer/ingest/compose.h"
 #include "indexer/ingest/attached.h"
 #include "indexer/ingest/edxml_record.h"
 #include "indexer/ingest/queue.h"

@@ -20,6 +20,7 @@ typedef struct {
 	Deadline until;       /* ends the ingest: the document at hand is given up, what was appended is committed */
 	Str fonds, case_code; /* given to records that name none */
 	bool dry_run;         /* nothing is written; texts are not extracted */
+	bool amend;           /* what is given takes the place of what the holder of the same original says */
 	bool as_document;     /* lists are documents, whatever their headings say */
 	const Str *maps;      /* "Column=field", for registers */
 	size_t map_count;

@@ -136,7 +136,10 @@ static Waiting *copy_item(const IngestItem *from)
 	if (!w)
 		return NULL;
 	w->text_file.fd = w->envelope.fd = -1;
-	w->item = (IngestItem){.place.line = from->place.line, .record = &w->record, .kept_count = from->kept_count};
+	w->item = (IngestItem){.place.line = from->place.line,
+			       .record = &w->record,
+			       .kept_count = from->kept_count,
+			       .files_stand_twice = from->files_stand_twice};
 	if (copy_record(w, from->record) && copy_files(w, from) && copy_kept(w, from) &&
 	    copy_str(w, from->lead, &w->item.lead) && copy_str(w, from->place.name, &w->item.place.name))
 		return w;

@@ -4,7 +4,7 @@
 #include "indexer/ingest/records.h"
 
 #include "base/file.h"
-#include "indexer/ingest/amend.h"
+#include "indexer/ingest/amend_line.h"
 #include "indexer/ingest/queue.h"
 #include "indexer/source/package_in.h"
 
@@ -95,7 +95,8 @@ static Status add_record(IngestRun *run, Record *record, IngestPlace place, int 
 				   .record = record,
 				   .files = files,
 				   .file_count = count,
-				   .text_file = record->has_text ? NULL : beside->text_file};
+				   .text_file = record->has_text ? NULL : beside->text_file,
+				   .files_stand_twice = beside->stand_twice};
 		st = ingest_add(run, &item, err);
 	}
 	for (size_t i = 0; i < count; i++)
@@ -121,7 +122,7 @@ Status ingest_json(IngestRun *run, Str json, IngestPlace place, int dir_fd, cons
 			return st;
 	}
 	if (record.id.len)
-		amend_note_id(run, record.id);
+		id_filter_add(&run->met, record.id);
 	if (record.is_case && (beside->count || beside->text_file))
 		make_member_of_case(&record);
 	return add_record(run, &record, place, dir_fd, beside, err);

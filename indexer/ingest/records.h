@@ -15,6 +15,7 @@ typedef struct {
 	SourceFile *files;
 	size_t count;
 	const SourceFile *text_file; /* NULL: none */
+	bool stand_twice;            /* another document has them too, by the same list */
 } Sidecars;
 
 /* dir_fd: the folder in which files that records name are opened; -1: they can't be reached. */

@@ -154,7 +154,8 @@ static Status add_case(Register *r, const RegisterRow *row, Err *err)
 typedef struct {
 	SourceFile files[FILES_OF_ROW_MAX];
 	size_t count;
-	Err missing; /* why the first of those that are not there is not */
+	bool stand_twice; /* another row names one of them */
+	Err missing;      /* why the first of those that are not there is not */
 } RowFiles;
 
 static Str shown_base(Register *r, Str path)
@@ -180,6 +181,7 @@ static Status take_file(Register *r, const RegisterRow *row, Str named, RowFiles
 		out->missing = out->missing.code == ST_OK ? why : out->missing;
 		return ST_OK;
 	}
+	out->stand_twice |= file.listed;
 	if (file.listed)
 		tell(r, line, FINDING_DOUBLED, "another row names this file too: %.*s", STR_ARG(named));
 	if (file.misnamed)
@@ -236,7 +238,8 @@ static Status add_document(Register *r, const RegisterRow *row, Err *err)
 			 !row->values[REG_SUBJECT].len && !row->values[REG_TEXT].len)
 			ingest_reject(r->run, place, taken->missing.code, taken->missing.text);
 		else {
-			Sidecars beside = {.files = taken->files, .count = taken->count};
+			Sidecars beside = {
+				.files = taken->files, .count = taken->count, .stand_twice = taken->stand_twice};
 			buf_clear(&r->json);
 			row_write_record(row, r->delivery == NULL, &r->json);
 			plan_record(r);

@@ -5,8 +5,14 @@
 #include <stdio.h>
 
 const char *const ingest_finding_names[FINDING_COUNT] = {
-	[FINDING_MISSING] = "missing",   [FINDING_UNLISTED] = "unlisted", [FINDING_DOUBLED] = "doubled",
-	[FINDING_MISNAMED] = "misnamed", [FINDING_TOTAL] = "totals",      [FINDING_SAME_NUMBER] = "same_number",
+	[FINDING_MISSING] = "missing",
+	[FINDING_UNLISTED] = "unlisted",
+	[FINDING_DOUBLED] = "doubled",
+	[FINDING_MISNAMED] = "misnamed",
+	[FINDING_TOTAL] = "totals",
+	[FINDING_SAME_NUMBER] = "same_number",
+	[FINDING_SAME_ORIGINAL] = "same_original",
+	[FINDING_CONTRADICTION] = "contradiction",
 };
 
 const char *const ingest_finding_texts[FINDING_COUNT][LANGUAGE_COUNT] = {
@@ -16,6 +22,9 @@ const char *const ingest_finding_texts[FINDING_COUNT][LANGUAGE_COUNT] = {
 	[FINDING_MISNAMED] = {"tệp khác tên hoặc khác chỗ", "file elsewhere or named otherwise"},
 	[FINDING_TOTAL] = {"tổng số không khớp", "total that differs"},
 	[FINDING_SAME_NUMBER] = {"trùng số ký hiệu", "number that stands twice"},
+	[FINDING_SAME_ORIGINAL] = {"trùng bản gốc với", "same original as"},
+	[FINDING_CONTRADICTION] = {"trái với văn bản đang giữ bản gốc",
+				   "differs from the record that holds the original"},
 };
 
 static void write_findings(const IngestReport *report, JsonOut *j)

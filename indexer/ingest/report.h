@@ -22,12 +22,14 @@
 
 /* What does not fit between a register and its files. Each is a warning too. */
 typedef enum {
-	FINDING_MISSING,     /* a row names a file that is not there */
-	FINDING_UNLISTED,    /* a file that no row names */
-	FINDING_DOUBLED,     /* a file that several rows name */
-	FINDING_MISNAMED,    /* a file that stands elsewhere, or has another ending, than the row says */
-	FINDING_TOTAL,       /* a total that differs from what is there */
-	FINDING_SAME_NUMBER, /* agency, year and number stand twice */
+	FINDING_MISSING,       /* a row names a file that is not there */
+	FINDING_UNLISTED,      /* a file that no row names */
+	FINDING_DOUBLED,       /* a file that several rows name */
+	FINDING_MISNAMED,      /* a file that stands elsewhere, or has another ending, than the row says */
+	FINDING_TOTAL,         /* a total that differs from what is there */
+	FINDING_SAME_NUMBER,   /* agency, year and number stand twice */
+	FINDING_SAME_ORIGINAL, /* another record holds the same file, or holds it under another name */
+	FINDING_CONTRADICTION, /* the record that holds the file says otherwise */
 	FINDING_COUNT
 } IngestFinding;
 extern const char *const ingest_finding_names[FINDING_COUNT];

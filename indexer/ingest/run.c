@@ -91,6 +91,7 @@ static void take_back_counts(IngestRun *run)
 	report->added = run->kept_added;
 	report->versions = run->kept_versions;
 	run->uncommitted_bytes = run->uncommitted_count = 0;
+	id_filter_clear(&run->appended);
 }
 
 Status ingest_commit(IngestRun *run, Err *err)
@@ -153,7 +154,7 @@ Status ingest_reject_or_end(IngestRun *run, IngestPlace place, const Err *why, E
 
 void ingest_init(IngestRun *run, Store *store, Index *index, const IngestOptions *options, IngestReport *report)
 {
-	*run = (IngestRun){.store = store, .index = index, .report = report, .put_now = true};
+	*run = (IngestRun){.store = store, .index = index, .lookups = index, .report = report, .put_now = true};
 	if (options)
 		run->options = *options;
 	*report = (IngestReport){0};

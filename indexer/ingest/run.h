@@ -12,6 +12,7 @@
 #define INDEXER_INGEST_RUN_H
 
 #include "base/arena.h"
+#include "indexer/ingest/id_filter.h"
 #include "indexer/ingest/options.h"
 #include "indexer/shards/index.h"
 #include "indexer/source/files.h"
@@ -24,12 +25,11 @@ typedef struct {
 	uint64_t line; /* 0: none */
 } IngestPlace;
 
-enum { INGEST_IDS_WORDS = 1024 };
-
 typedef struct IngestRun IngestRun;
 struct IngestRun {
 	Store *store;
-	Index *index; /* NULL: nobody waits for it */
+	Index *index;   /* NULL: nobody waits for it */
+	Index *lookups; /* who holds a file already; NULL: nobody can be asked */
 	IngestOptions options;
 	IngestReport *report;
 	Arena arena; /* of the item at hand */
@@ -46,12 +46,13 @@ struct IngestRun {
 	uint64_t kept_added, kept_versions; /* of those counted in the report, which a commit has made durable */
 	uint64_t drops;                     /* of the archive (store_drops), before the first of these was appended */
 	uint64_t started_us, committed_us, told_us;
-	uint64_t bytes_done;                /* of the inputs before the one at hand */
-	bool writing;                       /* the writer's lock is ours */
-	bool put_now;                       /* each item is committed at once, together with those of other threads */
-	uint64_t ids_met[INGEST_IDS_WORDS]; /* a filter of the ids that may wait for their commit (amend.h) */
-	Receipt receipt;                    /* of the item added last */
-	Err refusal;                        /* of the item rejected last; code ST_OK: none was */
+	uint64_t bytes_done; /* of the inputs before the one at hand */
+	bool writing;        /* the writer's lock is ours */
+	bool put_now;        /* each item is committed at once, together with those of other threads */
+	IdFilter met;        /* ids that items had since they were all committed: some may wait (queue.h) */
+	IdFilter appended;   /* derived ids appended since the last commit */
+	Receipt receipt;     /* of the item added last */
+	Err refusal;         /* of the item rejected last; code ST_OK: none was */
 	/* Reads a folder, also one that a package was unpacked into; NULL: packages are read as streams only. */
 	Status (*take_folder)(IngestRun *run, int dir_fd, Str name, Err *err);
 };

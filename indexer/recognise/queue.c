@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-Status queue_waiting_pages(const Entry *entry, Arena *arena, uint64_t *out, Err *err)
+static Status waiting_pages(const Entry *entry, Arena *arena, uint64_t *out, Err *err)
 {
 	Record record;
 	*out = 0;
@@ -42,7 +42,7 @@ static Status look_at(RecogniseQueue *queue, Store *store, uint64_t sequence, Ar
 	if (st == ST_CORRUPT) /* what can't be read is found and named by others */
 		return ST_OK;
 	if (st == ST_OK)
-		st = queue_waiting_pages(&entry, arena, &pages, err);
+		st = waiting_pages(&entry, arena, &pages, err);
 	if (st != ST_OK || !pages)
 		return st == ST_CORRUPT ? ST_OK : st;
 	st = store_find(store, ENTRY_RECORD, entry.key, 0, &newest, err);

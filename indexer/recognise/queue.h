@@ -9,7 +9,7 @@
 #define INDEXER_RECOGNISE_QUEUE_H
 
 #include "base/stop.h"
-#include "store/record/entry_json.h"
+#include "store/log/store.h"
 
 typedef struct {
 	uint64_t sequence;
@@ -23,8 +23,6 @@ typedef struct {
 	uint64_t pages;    /* of all items */
 } RecogniseQueue;
 
-/* How many pages of this version wait; 0: none. Whether it is the newest is not asked. */
-Status queue_waiting_pages(const Entry *entry, Arena *arena, uint64_t *out, Err *err);
 /* Begins as {0}. Looks at what came since. */
 Status queue_look(RecogniseQueue *queue, Store *store, const Stop *stop, Err *err);
 /* The newest or the oldest item; false: there is none. */

@@ -5,7 +5,7 @@
 
 #include "indexer/extract/extract.h"
 #include "indexer/extract/layer.h"
-#include "indexer/ingest/add.h"
+#include "indexer/ingest/compose.h"
 #include "indexer/ingest/complete.h"
 #include "indexer/ingest/secret.h"
 #include "indexer/recognise/layout.h"

@@ -1,14 +1,13 @@
 /* indexer/report/stats.c - the states of archive and index as they are, and the facets of a search for everything. */
 #include "indexer/report/stats.h"
 
-Status stats_read(Store *store, Index *index, Standing *standing, Arena *arena, Stats *out, Err *err)
+Status stats_read(Store *store, Index *index, Arena *arena, Stats *out, Err *err)
 {
 	SearchRequest everything = {.limit = 1, .facets = (1u << FACET_COUNT) - 1};
 	SearchAnswer answer;
 	Stats stats;
 	store_state(store, &stats.archive);
 	index_state(index, &stats.index);
-	standing_state(standing, &stats.standing);
 	Status st = search_run(index, &everything, arena, &answer, err);
 	if (st == ST_BUSY) /* the index is being built: there are no counts yet */
 		answer = (SearchAnswer){0};
@@ -49,9 +48,6 @@ void stats_write(const Stats *stats, JsonOut *j)
 	jout_field_u64(j, "index_position", stats->index.position);
 	jout_field_u64(j, "index_shards", stats->index.sealed_shards);
 	jout_field_bool(j, "index_is_whole", stats->index.is_whole);
-	jout_field_u64(j, "waiting_records", stats->standing.waiting_records);
-	jout_field_u64(j, "waiting_pages", stats->standing.waiting_pages);
-	jout_field_bool(j, "waiting_is_complete", stats->standing.is_complete);
 	for (int f = 0; f < FACET_COUNT; f++) {
 		char key[32] = "by_";
 		strncat(key, facet_rows[f].name, sizeof key - sizeof "by_");

@@ -12,7 +12,6 @@
 #ifndef INDEXER_REPORT_STATS_H
 #define INDEXER_REPORT_STATS_H
 
-#include "indexer/report/standing.h"
 #include "indexer/search/search.h"
 
 typedef struct {
@@ -20,10 +19,9 @@ typedef struct {
 	IndexState index;
 	const FacetCount *counts[FACET_COUNT]; /* most frequent first */
 	size_t count_lens[FACET_COUNT];
-	StandingState standing;
 } Stats;
 
-Status stats_read(Store *store, Index *index, Standing *standing, Arena *arena, Stats *out, Err *err);
+Status stats_read(Store *store, Index *index, Arena *arena, Stats *out, Err *err);
 /* Writes them as one object. */
 void stats_write(const Stats *stats, JsonOut *j);
 

@@ -23,7 +23,8 @@ static void write_optional(const char *key, Str value, JsonOut *j)
 		jout_null(j);
 }
 
-void search_write_hit_members(const SearchHit *hit, JsonOut *j)
+/* What every list of records shows of each. */
+static void write_hit_members(const SearchHit *hit, JsonOut *j)
 {
 	static const RecordFieldId shown[] = {RF_NUMBER, RF_TYPE, RF_ISSUED, RF_AGENCY, RF_SUBJECT, RF_FONDS};
 	const FieldValue *cases = &hit->record.fields[RF_CASES];
@@ -82,7 +83,7 @@ void search_write_json(const SearchAnswer *answer, JsonOut *j)
 	for (size_t i = 0; i < answer->hit_count; i++) {
 		const SearchHit *hit = &answer->hits[i];
 		jout_open(j, '{');
-		search_write_hit_members(hit, j);
+		write_hit_members(hit, j);
 		jout_key(j, "score");
 		jout_double(j, hit->score, 4);
 		jout_field_str(j, "snippet", hit->snippet);
@@ -113,7 +114,7 @@ static void write_number_hits(const char *key, const NumberHit *hits, size_t cou
 	jout_open(j, '[');
 	for (size_t i = 0; i < count; i++) {
 		jout_open(j, '{');
-		search_write_hit_members(&hits[i].hit, j);
+		write_hit_members(&hits[i].hit, j);
 		if (hits[i].because != LABEL_NONE) {
 			jout_field_text(j, "because", search_label_text(hits[i].because, language));
 			jout_field_text(j, "because_code", search_label_code(hits[i].because));

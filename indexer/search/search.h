@@ -93,8 +93,6 @@ Status search_set(SearchRequest *request, Str name, Str value, Err *err);
 void search_write_schema(const char *name, JsonOut *j);
 Status search_run(Index *index, const SearchRequest *request, Arena *arena, SearchAnswer *out, Err *err);
 void search_write_json(const SearchAnswer *answer, JsonOut *j);
-/* What every list of records shows of each: members into an open object. */
-void search_write_hit_members(const SearchHit *hit, JsonOut *j);
 
 /* The labels and facets as {"labels":{code: text, …},"facets":{name: text, …}}: what a page shows of an answer. */
 void search_write_labels(Language language, JsonOut *j);

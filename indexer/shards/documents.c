@@ -162,7 +162,11 @@ Status document_emit(DocumentReader *r, const TermSink *sink, Err *err)
 	for (size_t i = 0; i < r->entry.object_count; i++)
 		if (terms_file_is_worded(r->entry.objects[i].role) && r->entry.objects[i].name.len)
 			files[count++] = r->entry.objects[i].name;
-	return terms_of_record(r->maker, r->entry.key, &r->record, buf_str(&r->text), files, count, sink, err);
+	Status st = terms_of_record(r->maker, r->entry.key, &r->record, buf_str(&r->text), files, count, sink, err);
+	for (size_t i = 0; st == ST_OK && i < r->entry.object_count; i++)
+		if (object_is_file(&r->entry.objects[i]))
+			st = terms_of_file(r->maker, &r->entry.objects[i].hash, sink, err);
+	return st;
 }
 
 /* ---- through Xapian's writer ------------------------------------------------------------------------------------ */

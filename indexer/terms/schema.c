@@ -16,7 +16,7 @@ static const char *const prefixes[PREFIX_COUNT] = {
 	[PREFIX_SAID_DATE] = "D",   [PREFIX_TYPE] = "XT",       [PREFIX_WHOLE_AGENCY] = "XA",
 	[PREFIX_FONDS] = "XF",      [PREFIX_CASE] = "XC",       [PREFIX_YEAR] = "XY",
 	[PREFIX_ID] = "XI",         [PREFIX_RECORD] = "XR",     [PREFIX_TEXT_STATE] = "XS",
-	[PREFIX_RELATED] = "XP",    [PREFIX_DOUBT] = "XU",
+	[PREFIX_RELATED] = "XP",    [PREFIX_FILE] = "XH",
 };
 
 /* clang-format off */
@@ -33,7 +33,6 @@ const SchemaField schema_fields[] = {
 	{"from", "tu_ngay", ASK_DATE, PREFIX_COUNT, "ban hành từ ngày", "issued on or after", "từ_ngày:2019-03"},
 	{"to", "den_ngay", ASK_DATE, PREFIX_COUNT, "ban hành đến hết ngày", "issued on or before", "đến_ngày:2019-12-31"},
 	{"state", "tinh_trang", ASK_EXACT, PREFIX_TEXT_STATE, "tình trạng văn bản (khi chưa đủ)", "state of the text, where it is not complete", "tình_trạng:waiting"},
-	{"uncertain", "chua_chac", ASK_EXACT, PREFIX_DOUBT, "thông tin đọc từ văn bản nhưng chưa chắc: any, number, issued …", "read from the document with little certainty: any, number, issued …", "chưa_chắc:number"},
 	{"related", "lien_quan", ASK_RELATED, PREFIX_RELATED, "văn bản thay thế, sửa đổi, trả lời … văn bản này", "records that replace, update, answer … this one", "liên_quan:15/2019/QĐ-UBND"},
 	{"id", "ma", ASK_EXACT, PREFIX_ID, "mã định danh của văn bản", "the record's id", "id:000.00.00.H40-2019-15"},
 };
@@ -108,6 +107,13 @@ void schema_related(Buf *out, Str named)
 	RecordNumber number;
 	bool is_number = record_number_parse(named, &number);
 	schema_exact(out, PREFIX_RELATED, is_number ? str_from(number.key) : str_trim(named));
+}
+
+void schema_file(Buf *out, const Hash *sha256)
+{
+	buf_clear(out);
+	buf_add_zero_terminated(out, prefixes[PREFIX_FILE]);
+	buf_add_hex(out, sha256->bytes, sizeof sha256->bytes);
 }
 
 static int order_of_names(const void *a, const void *b)

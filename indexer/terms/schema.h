@@ -16,8 +16,7 @@
  *   XA… XF… XC…                   agency, fonds, case file    0       agency=, fonds=, case=
  *   XY2019                        year of issue               0       năm:2019
  *   XR, XI<id>                    every record, its id        0       counting, id:…
- *   XS<state>                     of a text not complete      0       state:waiting
- *   XUnumber, XUany               read with little certainty  0       uncertain:number, uncertain:any
+ *   XH<64 hex digits>            SHA-256 of a file it holds    0       sha256=, holders of the same original
  *   XP<id>, XP15/2019/QD-UBND     what a relation names       0       related:…, relations seen from the other side
  *
  * Words of fields without a prefix of their own, and of the names of a record's files, stand in the body.
@@ -40,11 +39,12 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "indexer/terms/facets.h"
+#include "store/format/hash.h"
 #include "tokenizer/record_number.h"
 #include "tokenizer/token.h"
 
 enum {
-	SCHEMA_VERSION = 7,    /* in the manifest; another one means: build anew */
+	SCHEMA_VERSION = 6,    /* in the manifest; another one means: build anew */
 	SCHEMA_TERM_MAX = 240, /* bytes; longer terms are cut */
 	SCHEMA_VALUE_MAX = 80,
 	SCHEMA_SUBJECT_WEIGHT =
@@ -72,13 +72,12 @@ typedef enum {
 	PREFIX_YEAR,
 	PREFIX_ID,
 	PREFIX_TEXT_STATE,
-	PREFIX_DOUBT,
 	PREFIX_RELATED,
+	PREFIX_FILE,
 	PREFIX_RECORD, /* every record has this term, nothing behind the prefix */
 	PREFIX_COUNT
 } TermPrefix;
 
-#define SCHEMA_ANY_DOUBT "any" /* in the place of a field's name: one of them, whichever */
 enum {
 	SCHEMA_PAIR = 'B',   /* between the prefix and the first token of a bigram */
 	SCHEMA_MARKED = '=', /* between a folded syllable and the same with its marks */
@@ -115,6 +114,8 @@ void schema_whole(Buf *out, TermPrefix prefix, Str value); /* value is folded an
 void schema_exact(Buf *out, TermPrefix prefix, Str value);
 /* An id, or a number however it is written, as relations name it. */
 void schema_related(Buf *out, Str named);
+/* A file, by its bytes. */
+void schema_file(Buf *out, const Hash *sha256);
 /* The four relaxed forms of a number, for look-up of variants: K1 … K4. */
 enum { SCHEMA_NUMBER_FORMS = 4 };
 void schema_number_form(Buf *out, const RecordNumber *number, unsigned form); /* empty: the number has no such form */

@@ -12,7 +12,6 @@
 #include "indexer/terms/relations.h"
 
 #include "base/utf8.h"
-#include "store/record/doubt.h"
 #include "store/record/text_state.h"
 #include "tokenizer/case_number.h"
 
@@ -292,24 +291,6 @@ static void add_text_state(TermMaker *m, const TermSink *sink, const Record *rec
 	sink->value(sink->ctx, SLOT_TEXT_STATE, name);
 }
 
-static Status add_doubts(TermMaker *m, const TermSink *sink, const Record *record, Err *err)
-{
-	Doubt doubts[DOUBT_MAX];
-	Arena arena = {0};
-	size_t count;
-	Status st = doubts_of(record, &arena, doubts, &count, err);
-	for (size_t i = 0; st == ST_OK && i < count; i++) {
-		schema_exact(&m->term, PREFIX_DOUBT, str_from(record_fields[doubts[i].field].name));
-		emit(m, sink, 0);
-	}
-	if (st == ST_OK && count) {
-		schema_exact(&m->term, PREFIX_DOUBT, STR(SCHEMA_ANY_DOUBT));
-		emit(m, sink, 0);
-	}
-	arena_done(&arena);
-	return st;
-}
-
 typedef struct {
 	TermMaker *m;
 	const TermSink *sink;
@@ -424,6 +405,13 @@ static Str heading_of(Str text)
 	return words <= SCHEMA_HEADING_MAX ? str_slice(text, start, end) : (Str){0};
 }
 
+Status terms_of_file(TermMaker *maker, const Hash *sha256, const TermSink *sink, Err *err)
+{
+	schema_file(&maker->term, sha256);
+	emit(maker, sink, 0);
+	return buf_ok(&maker->term) ? ST_OK : err_no_memory(err);
+}
+
 Status terms_of_record(TermMaker *maker, Str id, const Record *record, Str text, const Str *files, size_t file_count,
 		       const TermSink *sink, Err *err)
 {
@@ -446,8 +434,5 @@ Status terms_of_record(TermMaker *maker, Str id, const Record *record, Str text,
 		return st;
 	add_filters(maker, sink, id, record);
 	add_text_state(maker, sink, record, text.len > 0);
-	st = add_doubts(maker, sink, record, err);
-	if (st != ST_OK)
-		return st;
 	return buf_ok(&maker->term) ? ST_OK : err_no_memory(err);
 }

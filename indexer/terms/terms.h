@@ -26,6 +26,8 @@ typedef struct {
 typedef struct TermMaker TermMaker;
 TermMaker *term_maker_new(Err *err);
 void term_maker_free(TermMaker *maker);
+/* sha256: of a file that it holds. */
+Status terms_of_file(TermMaker *maker, const Hash *sha256, const TermSink *sink, Err *err);
 /* The fields whose words a search without a field name finds, beside the text; false: there are only i. */
 bool terms_worded_field(size_t i, RecordFieldId *out);
 /* So are the names of its files, without what says the format. */

@@ -7,7 +7,6 @@
 #ifndef SERVER_HTTP_SERVICE_H
 #define SERVER_HTTP_SERVICE_H
 
-#include "indexer/report/standing.h"
 #include "indexer/shards/index.h"
 #include "server/http/budget.h"
 #include "server/http/connections.h"
@@ -31,7 +30,6 @@ typedef struct {
 	struct Pages *pages;           /* server/pages/pages.h */
 	AccessLog *access;             /* NULL: none is kept */
 	Scrub *scrub;                  /* NULL: none runs */
-	Standing *standing;            /* what waits for recognition and what is sealed off */
 	const char *hosts;             /* further names that a Host header may give, separated by commas; NULL: none */
 	bool log_requests;
 	uint64_t started_us;

@@ -14,7 +14,7 @@
 Status get_search(Request *r, Reply *reply, Err *err);
 Status get_review(Request *r, Reply *reply, Err *err);
 Status get_suggest(Request *r, Reply *reply, Err *err);
-Status get_records_by_number(Request *r, Reply *reply, Err *err);
+Status get_records(Request *r, Reply *reply, Err *err);
 
 /* record_routes.c */
 Status get_record(Request *r, Reply *reply, Err *err);

@@ -11,7 +11,7 @@
 
 enum { JOBS_DEFAULT = 20 };
 
-static Status answer_receipt(Request *r, const Receipt *receipt, Reply *reply)
+static Status answer_receipt(Request *r, const Receipt *receipt, const Buf *warnings, Reply *reply)
 {
 	JsonOut j;
 	Buf location = {0};
@@ -29,17 +29,38 @@ static Status answer_receipt(Request *r, const Receipt *receipt, Reply *reply)
 	jout_key(&j, "leaf");
 	jout_hex(&j, receipt->leaf.bytes, sizeof receipt->leaf.bytes);
 	jout_field_u64(&j, "tree_size", receipt->tree_size);
+	if (warnings && warnings->len) {
+		jout_key(&j, "warnings");
+		jout_open(&j, '[');
+		jout_raw(&j, buf_str(warnings));
+		jout_close(&j, ']');
+	}
 	jout_close(&j, '}');
 	return ST_OK;
+}
+
+static void gather_warning(void *ctx, Str source, const char *code, Str warning)
+{
+	Buf *warnings = ctx;
+	JsonOut j;
+	if (warnings->len)
+		buf_add_char(warnings, ',');
+	jout_begin(&j, warnings);
+	ingest_warning_write(source, code, warning, &j);
 }
 
 Status post_record(Request *r, Reply *reply, Err *err)
 {
 	Receipt receipt;
+	Buf warnings = {0};
+	IngestOptions options = {.ctx = &warnings, .warned = gather_warning, .until = r->deadline};
 	if (!request_media_is(r, "application/json"))
 		return err_set(err, ST_UNSUPPORTED, "the body must be application/json");
-	Status st = ingest_record(r->service->store, r->service->index, request_body(r), &r->deadline, &receipt, err);
-	return st == ST_OK ? answer_receipt(r, &receipt, reply) : st;
+	Status st = ingest_record(r->service->store, r->service->index, request_body(r), &options, &receipt, err);
+	if (st == ST_OK)
+		st = buf_ok(&warnings) ? answer_receipt(r, &receipt, &warnings, reply) : err_no_memory(err);
+	buf_done(&warnings);
+	return st;
 }
 
 /* Which version If-Match lets this request follow; 0: whichever is the newest. */
@@ -82,7 +103,7 @@ Status put_record_content(Request *r, Reply *reply, Err *err)
 	st = ingest_content(r->service->store, r->service->index, &input, &receipt, err);
 	if (st == ST_CONFLICT && input.version)
 		reply->http = 412;
-	return st == ST_OK ? answer_receipt(r, &receipt, reply) : st;
+	return st == ST_OK ? answer_receipt(r, &receipt, NULL, reply) : st;
 }
 
 Status patch_record(Request *r, Reply *reply, Err *err)
@@ -97,7 +118,7 @@ Status patch_record(Request *r, Reply *reply, Err *err)
 	st = ingest_amend(r->service->store, r->service->index, &input, &receipt, err);
 	if (st == ST_CONFLICT && input.version)
 		reply->http = 412;
-	return st == ST_OK ? answer_receipt(r, &receipt, reply) : st;
+	return st == ST_OK ? answer_receipt(r, &receipt, NULL, reply) : st;
 }
 
 Status post_ingest(Request *r, Reply *reply, Err *err)

@@ -2,6 +2,7 @@
  * bytes. Everything is read from the archive; only the places are the search's. */
 #include "server/routes/handlers.h"
 
+#include "indexer/search/holders.h"
 #include "indexer/search/related.h"
 #include "indexer/search/search.h"
 #include "server/http/conditions.h"
@@ -98,6 +99,7 @@ Status get_record(Request *r, Reply *reply, Err *err)
 	write_versions(r, listed, &j);
 	Err ignored; /* an index that can't be asked hides no record */
 	search_write_related(r->service->index, entry.key, &record, &r->arena, &j, &ignored);
+	search_write_same_original(r->service->index, &entry, &r->arena, &j, &ignored);
 	jout_close(&j, '}');
 	reply->etag = record_tag(&entry, newest, &r->arena);
 	return ST_OK;

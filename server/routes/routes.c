@@ -25,14 +25,15 @@ static const RouteParameter search_parameters[] = {
 	{NULL, NULL, NULL},
 };
 static const RouteParameter review_parameters[] = {
-	{"state", "string",
-	 "partial, stamp-only, waiting, unreadable, encrypted, none, uncertain or sealed-off: list these records"},
+	{"state", "string", "partial, stamp-only, waiting, unreadable, encrypted or none: list these records"},
 	{"limit", "integer", "Records a page, at most 100"},
 	{"cursor", "string", "`next` of the page before"},
 	{NULL, NULL, NULL},
 };
 static const RouteParameter number_parameters[] = {
 	{"number", "string", "Record number or case number, any spelling"},
+	{"sha256", "string",
+	 "Or: SHA-256 of a file, 64 hexadecimal digits; the records that hold it are the exact ones"},
 	{NULL, NULL, NULL},
 };
 static const RouteParameter version_parameters[] = {
@@ -126,19 +127,16 @@ static const Route rows[] = {
 	 .work = WORK_SEARCH,
 	 .media = JSON,
 	 .parameters = review_parameters,
-	 .summary = "What a person has to look at, counted and listed: texts that are not complete, fields read with "
-		    "little "
-		    "certainty, records sealed off",
+	 .summary = "What a person has to look at: records whose text is not complete, counted by its state",
 	 .summary_vi = "Những văn bản cần người xem lại"},
 	{.method = "GET",
 	 .pattern = "/v1/records",
-	 .handle = get_records_by_number,
+	 .handle = get_records,
 	 .work = WORK_LOOKUP,
 	 .media = JSON,
 	 .parameters = number_parameters,
-	 .required = "number",
-	 .summary = "Look records up by their number: exact ones and labelled variants",
-	 .summary_vi = "Tra theo số ký hiệu"},
+	 .summary = "Look records up by their number (exact ones and labelled variants) or by a file that they hold",
+	 .summary_vi = "Tra theo số ký hiệu, hoặc theo mã băm của tệp"},
 	{.method = "POST",
 	 .pattern = "/v1/records",
 	 .handle = post_record,

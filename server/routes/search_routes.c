@@ -2,6 +2,7 @@
  * those of the command line; search_set reads both. */
 #include "server/routes/handlers.h"
 
+#include "indexer/search/holders.h"
 #include "indexer/search/search.h"
 
 #include <stdatomic.h>
@@ -33,16 +34,20 @@ Status get_search(Request *r, Reply *reply, Err *err)
 	return ST_OK;
 }
 
-Status get_records_by_number(Request *r, Reply *reply, Err *err)
+Status get_records(Request *r, Reply *reply, Err *err)
 {
 	NumberAnswer answer;
 	JsonOut j;
-	Str number = request_parameter(r, "number");
-	if (number.len == 0)
-		return err_set(err, ST_INVALID, "the parameter 'number' is missing");
+	Hash hash;
+	Str number = request_parameter(r, "number"), sha256 = request_parameter(r, "sha256");
+	if ((number.len == 0) == (sha256.len == 0))
+		return err_set(err, ST_INVALID, "one of the parameters 'number' and 'sha256' is needed");
 	if (number.len > SEARCH_QUERY_MAX)
 		return err_set(err, ST_LIMIT, "'number' has at most %d bytes", SEARCH_QUERY_MAX);
-	Status st = search_number(r->service->index, number, &r->arena, &answer, err);
+	if (sha256.len && !hex_decode(sha256, hash.bytes, sizeof hash.bytes))
+		return err_set(err, ST_INVALID, "'sha256' has 64 hexadecimal digits");
+	Status st = number.len ? search_number(r->service->index, number, &r->arena, &answer, err)
+			       : search_holders(r->service->index, &hash, &r->arena, &answer, err);
 	if (st != ST_OK)
 		return st;
 	reply_json_begin(reply, &j);

@@ -63,7 +63,7 @@ Status get_stats(Request *r, Reply *reply, Err *err)
 {
 	Stats stats;
 	JsonOut j;
-	Status st = stats_read(r->service->store, r->service->index, r->service->standing, &r->arena, &stats, err);
+	Status st = stats_read(r->service->store, r->service->index, &r->arena, &stats, err);
 	if (st != ST_OK)
 		return st;
 	reply_json_begin(reply, &j);
@@ -167,18 +167,6 @@ static void write_scrub(const Service *service, Buf *out)
 		    state.round_ended_ms / 1000);
 }
 
-static void write_standing(const Service *service, Buf *out)
-{
-	StandingState state;
-	standing_state(service->standing, &state);
-	write_gauge(out, "recognition_waiting_records", "Records with pages that wait for recognition.",
-		    state.waiting_records);
-	write_gauge(out, "recognition_waiting_pages", "Pages that wait for recognition.", state.waiting_pages);
-	write_gauge(out, "sealed_off_records", "Records that nobody may find or read.", state.sealed_off);
-	write_gauge(out, "review_complete", "0: the log is still being read for what waits; the numbers are too small.",
-		    state.is_complete);
-}
-
 static void write_connections(const Service *service, Buf *out)
 {
 	ConnectionsState state;
@@ -250,7 +238,6 @@ Status get_metrics(Request *r, Reply *reply, Err *err)
 		    store_damage(service->store, &damage) == ST_OK);
 	write_gauge(out, "index_damaged_shards", "Left out of answers until they are built anew.",
 		    index.damaged_shards);
-	write_standing(service, out);
 	write_scrub(service, out);
 	write_jobs(service, out);
 	write_connections(service, out);

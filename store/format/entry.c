@@ -30,6 +30,11 @@ bool entry_key_is_valid(uint8_t kind, Str key)
 	return utf8_is_valid(key);
 }
 
+bool object_is_file(const ObjectRef *object)
+{
+	return strcmp(object->role, "text") != 0 && strcmp(object->role, "layout") != 0;
+}
+
 void entry_derive_id(const char *prefix, const Hash *hash, char out[static STORE_ID_MAX + 1])
 {
 	enum { DERIVED_BYTES = 20 };

@@ -31,6 +31,8 @@ typedef struct {
 	uint64_t size_bytes;
 } ObjectRef;
 
+/* Given by a sender, not made of other objects here ("text", "layout"). */
+bool object_is_file(const ObjectRef *object);
 bool entry_key_is_valid(uint8_t kind, Str key);
 /* The id of a record that came without one: the prefix and the first 40 hex digits of the hash, "sha256-0f3c…". */
 void entry_derive_id(const char *prefix, const Hash *hash, char out[static STORE_ID_MAX + 1]);

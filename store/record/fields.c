@@ -33,6 +33,5 @@ const RecordField record_fields[RF_COUNT] = {
 	[RF_SEALED_OFF] = {"sealed_off", FIELD_TEXT, 0, "Niêm phong vì", "Sealed off for"},
 	[RF_RELEASED] = {"released", FIELD_JSON, 0, "Bỏ niêm phong theo", "Released by"},
 	[RF_AMENDED] = {"amended", FIELD_JSON, 0, "Người, lúc và lý do sửa", "Amended by, at, why"},
-	[RF_CONFIRMED] = {"confirmed", FIELD_LIST, 0, "Đã xác nhận", "Confirmed"},
 	[RF_REASON] = {"reason", FIELD_TEXT, 0, "Lý do có phiên bản này", "Reason of this version"},
 };

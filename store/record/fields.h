@@ -43,7 +43,6 @@ typedef enum {
 	RF_SEALED_OFF, /* why nobody may read the record: sealed.h; never a sender's */
 	RF_RELEASED,   /* by which decision and by whom a seal was taken off: seal.h; never a sender's */
 	RF_AMENDED,    /* who changed the metadata of the version before, when and why; never a sender's */
-	RF_CONFIRMED,  /* names of fields that a person found right as they were read: doubt.h */
 	RF_COUNT
 } RecordFieldId;
 

@@ -173,11 +173,11 @@ static bool is_name(Str name, const char *of)
 	return name.len && *of == name.ptr[0] && str_eq(name, str_from(of));
 }
 
-static bool read_member(Flat *f, uint64_t *seen, Record *record)
+static bool read_member(Flat *f, uint32_t *seen, Record *record)
 {
-	static const uint64_t SEEN_ID = 1ull << RF_COUNT, SEEN_TEXT = 2ull << RF_COUNT;
+	enum { SEEN_ID = 1u << RF_COUNT, SEEN_TEXT = 2u << RF_COUNT };
 	Str name;
-	uint64_t mark = 0;
+	uint32_t mark = 0;
 	int id = RF_COUNT;
 	if (!read_string(f, &name) || !take(f, ':'))
 		return false;
@@ -188,7 +188,7 @@ static bool read_member(Flat *f, uint64_t *seen, Record *record)
 	else
 		for (id = 0; id < RF_COUNT && !is_name(name, record_fields[id].name); id++)
 			;
-	mark = mark ? mark : id < RF_COUNT ? 1ull << id : 0;
+	mark = mark ? mark : id < RF_COUNT ? 1u << id : 0;
 	if (!mark || (*seen & mark))
 		return false;
 	*seen |= mark;
@@ -201,8 +201,8 @@ static bool read_member(Flat *f, uint64_t *seen, Record *record)
 
 FlatResult record_read_flat(Str json, bool canonical, Arena *arena, Record *out)
 {
-	_Static_assert(RF_COUNT + 2 <= 64, "one bit for each member");
-	uint64_t seen = 0;
+	_Static_assert(RF_COUNT + 2 <= 32, "one bit for each member");
+	uint32_t seen = 0;
 	Record record = {0};
 	if (!utf8_is_valid(json))
 		return FLAT_OTHER_SHAPE;

@@ -71,8 +71,10 @@ static void a_delivery_is_joined_and_what_does_not_fit_is_told(void **state)
 	assert_true(mentions(&f->warnings, "in/so.csv:8|same_number|"));
 	assert_true(mentions(&f->warnings, "in/so.csv:5|totals|"));
 	assert_true(mentions(&f->warnings, "in/hop1/b.txt|unlisted|"));
-	for (int i = 0; i < FINDING_COUNT; i++)
+	for (int i = 0; i < FINDING_SAME_ORIGINAL; i++)
 		assert_int_equal(f->report.findings[i], 1);
+	assert_int_equal(f->report.findings[FINDING_SAME_ORIGINAL], 0);
+	assert_int_equal(f->report.findings[FINDING_CONTRADICTION], 0);
 	assert_int_equal(store_entry(f->store, 0, &arena, &entry, &f->err), ST_OK);
 	assert_str_equal(entry.metadata, STR("{\"case\":\"P.01.05\",\"title\":\"Hồ sơ thử\",\"fonds\":\"P\","
 					     "\"extra\":{\"fileCatalog\":\"01\",\"fileNotation\":\"05\","
@@ -88,6 +90,8 @@ static void a_delivery_is_joined_and_what_does_not_fit_is_told(void **state)
 	assert_null(object_of(&entry, "original"));
 	assert_int_equal(store_entry(f->store, 3, &arena, &entry, &f->err), ST_OK);
 	assert_true(str_find(entry.metadata, STR("\"number\":\"139/TTr-CC\"")) >= 0);
+	assert_int_equal(store_entry(f->store, 4, &arena, &entry, &f->err), ST_OK); /* with the file of another row */
+	assert_object(f, object_of(&entry, "original"), STR("một"));
 	arena_done(&arena);
 }
 
