@@ -123,6 +123,8 @@ static Query *spoken_query(Compiler *c, const Clause *clause, const Spoken *spok
 	return c->failed ? NULL : compile_checked(c, query_node(c->arena, QUERY_AND, parts, 2));
 }
 
+enum { NUMBER_ALONE_MOST = 12 /* words of a run that is about a number and little else */ };
+
 /* The number that a run of words is about, in whatever words. */
 static void find_number(Compiler *c, const Clause *clause)
 {
@@ -149,7 +151,8 @@ static void find_number(Compiler *c, const Clause *clause)
 	if (c->failed || (!own[0] && !own[1]))
 		return;
 	out->number = compile_checked(c, query_node(c->arena, QUERY_OR, own, 2));
-	out->near_number = near_forms(c, &out->wanted);
+	if (!c->options.any && clause->row_count <= NUMBER_ALONE_MOST) /* a question is about more than the number */
+		out->near_number = near_forms(c, &out->wanted);
 }
 
 /* Words as typed; where they say a number as people say it ("QĐ 15 2019 UBND"), that number too. */

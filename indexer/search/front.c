@@ -122,8 +122,9 @@ Status front_find(View *view, const Search *search, Front *front)
 	if (search->request->sort != SORT_RELEVANCE)
 		return ST_OK;
 	Status st = find_numbers(&f);
-	if (st == ST_OK && !front->count)
-		st = find_variants(&f);
+	if (st != ST_OK || front->count) /* what has it in a row names it among others */
+		return st;
+	st = find_variants(&f);
 	if (st == ST_OK)
 		st = find_rows(&f, search->compiled.title, false);
 	return st == ST_OK ? find_rows(&f, search->compiled.front, true) : st;
