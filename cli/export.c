@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "indexer/search/search.h"
 #include "store/package/package.h"
 
 #include <stdio.h>
@@ -20,6 +21,22 @@ static Status write_package(void *ctx, int fd, const char *name, Err *err)
 	return package_write(ctx, fd, err);
 }
 
+/* By another spelling than the archive's: H40.15-… for 000.00.15.H40-…, small letters. */
+static Status open_spelt(const CliArgs *args, Store *store, Package **package, Err *err)
+{
+	Index *index = NULL;
+	Arena arena = {0};
+	Str code;
+	Err ignored;
+	Status st = ST_NOT_FOUND;
+	if (cli_open_index(args, store, &index) == EXIT_DONE &&
+	    search_case_code(index, str_from(args->values[OPT_CASE]), &arena, &code, &ignored) == ST_OK)
+		st = package_open(package, store, NULL, code, NULL, err);
+	index_close(index);
+	arena_done(&arena);
+	return st;
+}
+
 static int run_export(const CliArgs *args)
 {
 	Store *store = NULL;
@@ -32,6 +49,8 @@ static int run_export(const CliArgs *args)
 		return code;
 	Status st = package_open(&package, store, NULL, str_from(args->values[OPT_CASE]), NULL, &err);
 	const char *path = args->values[OPT_OUTPUT];
+	if (st == ST_NOT_FOUND)
+		st = open_spelt(args, store, &package, &err);
 	if (st == ST_OK) {
 		path = path ? path : package_file_name(package);
 		st = output_write(path, write_package, package, &err);

@@ -86,6 +86,16 @@ static Query *related_value(Compiler *c, Str named)
 	return q;
 }
 
+/* The code of a case file as it was typed, or any code that is the same: H40.15-… and 000.00.15.H40-…. */
+static Query *in_any_spelling(Compiler *c, Query *as_typed, Str code)
+{
+	CaseNumber number;
+	if (c->failed || !case_number_parse(code, &number))
+		return as_typed;
+	Query *same = compile_exact_term(c, PREFIX_CASE_NUMBER, str_from(number.canonical));
+	return compile_checked(c, query_pair(c->arena, QUERY_OR, as_typed, same));
+}
+
 Sides compile_field_sides(Compiler *c, const Clause *clause)
 {
 	const SchemaField *field = clause->field;
@@ -98,6 +108,8 @@ Sides compile_field_sides(Compiler *c, const Clause *clause)
 		break;
 	case ASK_EXACT:
 		sides.folded = compile_exact_term(c, field->prefix, clause->value);
+		if (field->prefix == PREFIX_CASE)
+			sides.folded = in_any_spelling(c, sides.folded, clause->value);
 		break;
 	case ASK_RELATED:
 		sides.folded = related_value(c, clause->value);

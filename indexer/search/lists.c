@@ -1,4 +1,4 @@
-/* indexer/search/lists.c - case files by prefix, and completions: both are ranges of the index's terms.
+/* indexer/search/lists.c - completions are ranges of the index's terms.
  *
  * A completion of one word lists the terms that begin with it; of two words, the pairs that do. At most TERMS_LOOKED_AT
  * terms are read, and those in most records are offered.
@@ -10,74 +10,6 @@
 #include <stdlib.h>
 
 enum { TERMS_LOOKED_AT = 20000 };
-
-typedef struct {
-	View *view;
-	Str wanted; /* case files: prefix, or digits the code ends with */
-	bool at_end;
-	size_t limit, count, looked;
-	CaseItem *items;
-	bool no_memory;
-} CaseList;
-
-static bool take_case(void *ctx, Str term, uint64_t documents)
-{
-	CaseList *list = ctx;
-	Str code = str_slice(term, schema_prefix(PREFIX_CASE).len, term.len);
-	if (++list->looked > TERMS_LOOKED_AT)
-		return false;
-	if (list->at_end && !str_ends(code, list->wanted))
-		return true;
-	Str copy = arena_copy(list->view->arena, code);
-	if (!copy.ptr) {
-		list->no_memory = true;
-		return false;
-	}
-	list->items[list->count++] = (CaseItem){copy, documents};
-	return list->count < list->limit;
-}
-
-static bool is_digits(Str s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (s.ptr[i] < '0' || s.ptr[i] > '9')
-			return false;
-	return s.len > 0;
-}
-
-static Status list_cases(View *view, void *ctx)
-{
-	CaseList *list = ctx;
-	Buf prefix = {0};
-	list->view = view;
-	list->count = list->looked = 0;
-	schema_exact(&prefix, PREFIX_CASE, list->at_end ? (Str){0} : list->wanted);
-	Status st = buf_ok(&prefix) ? matcher_terms(view->matcher, buf_str(&prefix), take_case, list, view->err)
-				    : err_no_memory(view->err);
-	buf_done(&prefix);
-	return list->no_memory ? err_no_memory(view->err) : st;
-}
-
-Status search_cases(Index *index, Str prefix, size_t limit, Arena *arena, CaseItem **out, size_t *count_out, Err *err)
-{
-	CaseList list = {.wanted = prefix, .limit = limit};
-	list.items = arena_calloc(arena, limit + 1, sizeof *list.items);
-	if (!list.items)
-		return err_no_memory(err);
-	Status st = limit ? view_with(index, NULL, arena, list_cases, &list, err) : ST_OK;
-	if (st == ST_OK && limit && list.count == 0 &&
-	    is_digits(prefix)) { /* the last digits, as people remember them */
-		list.at_end = true;
-		st = view_with(index, NULL, arena, list_cases, &list, err);
-	}
-	if (st != ST_OK)
-		return st;
-	*out = list.items;
-	*count_out = list.count;
-	return ST_OK;
-}
-
-/* ---- completions ----------------------------------------------------------------------------------------------- */
 
 typedef struct {
 	Str term;

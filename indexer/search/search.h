@@ -142,8 +142,11 @@ typedef struct {
 	Str code;
 	uint64_t records;
 } CaseItem;
-/* Case files whose code begins with the prefix (or ends with it, where it is digits only), in order, at most limit. */
+/* Case files whose code begins with the prefix, in order, at most limit; where none does, those that are the same in
+ * another spelling (H40.15-… = 000.00.15.H40-…, small letters), or that end with it, where it is digits only. */
 Status search_cases(Index *index, Str prefix, size_t limit, Arena *arena, CaseItem **out, size_t *count_out, Err *err);
+/* The code of a case file as the archive has it, by any spelling; ST_NOT_FOUND: no record's case file has it. */
+Status search_case_code(Index *index, Str typed, Arena *arena, Str *out, Err *err);
 /* Completions of what is being typed, at most limit. */
 Status search_suggest(Index *index, Str typed, size_t limit, Arena *arena, Str **out, size_t *count_out, Err *err);
 

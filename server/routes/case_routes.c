@@ -18,6 +18,14 @@ enum {
 	CASE_PAGE_BYTES = 4 << 20
 };
 
+/* st is ST_NOT_FOUND of the address's code: is there one by another spelling? */
+static bool has_other_spelling(Request *r, Status st, Str *out)
+{
+	Err ignored;
+	return st == ST_NOT_FOUND &&
+	       search_case_code(r->service->index, r->variables[0], &r->arena, out, &ignored) == ST_OK;
+}
+
 static void write_case_title(Request *r, Str code, JsonOut *j)
 {
 	uint64_t sequence;
@@ -99,12 +107,15 @@ Status get_case(Request *r, Reply *reply, Err *err)
 	Entry entry;
 	Record record = {0};
 	uint64_t from, limit;
+	Str spelt;
 	JsonOut j;
 	Status st = request_number(r, "from", 0, 0, UINT32_MAX, &from, err);
 	if (st == ST_OK)
 		st = request_number(r, "limit", CASE_RECORDS_DEFAULT, 1, CASE_RECORDS_MAX, &limit, err);
 	if (st == ST_OK)
 		st = case_file_read(r->service->store, r->variables[0], &r->arena, &file, err);
+	if (has_other_spelling(r, st, &spelt))
+		st = case_file_read(r->service->store, spelt, &r->arena, &file, err);
 	if (st == ST_OK && file.has_entry) {
 		st = store_entry(r->service->store, file.sequence, &r->arena, &entry, err);
 		if (st == ST_OK)
@@ -146,7 +157,10 @@ Status get_case_package(Request *r, Reply *reply, Err *err)
 {
 	Package *package;
 	Buf disposition = {0};
+	Str spelt;
 	Status st = package_open(&package, r->service->store, r->service->packages, r->variables[0], &r->deadline, err);
+	if (has_other_spelling(r, st, &spelt))
+		st = package_open(&package, r->service->store, r->service->packages, spelt, &r->deadline, err);
 	if (st != ST_OK)
 		return st;
 	disposition_write(false, str_from(package_file_name(package)), &disposition);

@@ -64,6 +64,8 @@ exits "a case file is packed" 0 hoso export --case "$case" -o "$scratch/case.zip
 is "and every file in it has the hash of its manifest" "$?" 0
 expected=$(grep -cF "\"cases\":[\"$case\"]" "$HOSO_SAMPLE/records.jsonl")
 is "and every record of the case is in it" "$(find "$bag/data" -name van-ban.json | wc -l)" "$expected"
+exits "by its code in small letters too" 0 hoso export --case "$(echo "$case" | tr 'A-Z' 'a-z')" -o "$scratch/small.zip"
+is "and it is the same package" "$(cmp "$scratch/case.zip" "$scratch/small.zip" 2>&1)" ""
 exits "a case file that does not exist is not found" 1 hoso export --case KHONG-CO -o "$scratch/none.zip"
 
 exits "verify finds everything intact" 0 hoso verify --json

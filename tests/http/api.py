@@ -54,6 +54,24 @@ def test_service(s):
     check("stats count records and types", stats["records"] == 5 and {"value": "Công văn", "count": 1} in stats["by_type"], stats)
 
 
+def test_case_codes(s):
+    case = "000.00.15.H40-210521-0099"
+    s.post_json("/v1/records", {"id": "old-code", "subject": "Hồ sơ mã cũ", "cases": [case]})
+    s.wait_searchable()
+    for code in (case, "H40.15-210521-0099", "h40.15-210521-0099", "000.00.15.h40-210521-0099"):
+        found = s.get(f"/v1/cases/{code}")
+        check(f"a case file is found as {code}", found.status == 200 and found.json["total"] == 1, found)
+        check(f"so is its package as {code}", s.get(f"/v1/cases/{code}/package").status == 200)
+        check(f"and its records by case={code}", ids(s.get(f"/v1/search?case={code}")) == ["old-code"])
+        check(f"and in the search box as {code}", ids(s.get(f"/v1/search?q={code}")) == ["old-code"])
+        listed = s.get(f"/v1/cases?prefix={code}").json["cases"]
+        check(f"and in the list as {code}", [c["code"] for c in listed] == [case], listed)
+    for prefix, codes in (("h40.15-210521-00", [CASE, case]), ("H40.15-210521-00", [CASE, case]), ("000.00.15.H40-210521-0", [CASE, case]), ("0099", [case]), ("000.00.15.H40-210521-001", [CASE]), ("H41", [])):
+        listed = [c["code"] for c in s.get(f"/v1/cases?prefix={prefix}").json["cases"]]
+        check(f"case files that begin with {prefix} are listed in any spelling", sorted(listed) == sorted(codes), listed)
+    check("a case file that is not there is 404", s.get("/v1/cases/H40.15-210521-0098").status == 404)
+
+
 def test_search(s):
     check("words are found with their accents", ids(s.get("/v1/search?q=chính quyền"))[:1] and
           set(ids(s.get("/v1/search?q=chính quyền"))) == {"qd-15", "tb-x"}, s.get("/v1/search?q=chính quyền").json)
@@ -373,7 +391,7 @@ def test_start():
 with Service(lines=RECORDS) as service:
     check("the archive becomes searchable", service.wait_searchable())
     for test in (test_service, test_search, test_languages, test_matches, test_record, test_ranges, test_cases, test_pages, test_errors, test_proofs, test_post, test_ingest,
-                 test_together):
+                 test_together, test_case_codes):
         test(service)
     outside = subprocess.run([BIN, "-a", service.archive, "serve", "--listen", "0.0.0.0:0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=20)
     check("an address that is not loopback is refused", outside.returncode not in (0, None) and b"loopback" in outside.stderr, outside)
