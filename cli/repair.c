@@ -24,6 +24,10 @@ static int print_report(const RepairReport *r, uint64_t findings, bool as_json)
 	if (!as_json) {
 		printf("%u segments checked, %u repaired; %" PRIu64 " records regained at the end of the log\n",
 		       r->segments_checked, r->segments_repaired, r->records_regained);
+		if (r->destroyed_again)
+			printf("đã hủy lại %" PRIu64 " phần mà bản sao còn giữ (destroyed again: the copy still had "
+			       "them)\n",
+			       r->destroyed_again);
 		if (findings)
 			fprintf(stderr,
 				"hoso: còn %" PRIu64 " chỗ hỏng mà bản sao không có; hoso verify kể ra (still damaged; "
@@ -36,6 +40,7 @@ static int print_report(const RepairReport *r, uint64_t findings, bool as_json)
 	jout_field_u64(&j, "segments_checked", r->segments_checked);
 	jout_field_u64(&j, "segments_repaired", r->segments_repaired);
 	jout_field_u64(&j, "records_regained", r->records_regained);
+	jout_field_u64(&j, "destroyed_again", r->destroyed_again);
 	jout_field_u64(&j, "findings", findings);
 	jout_close(&j, '}');
 	return cli_print(&text, code);

@@ -13,12 +13,15 @@
 #include "store/care/hold.h"
 #include "store/care/purge.h"
 #include "store/care/rewrite.h"
+#include "store/format/scan.h"
 #include "store/log/catalogue.h"
+#include "store/log/files.h"
 #include "store/log/live.h"
 #include "store/log/lookup.h"
 #include "store/log/read.h"
 
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdlib.h>
 
 typedef struct {
@@ -291,6 +294,26 @@ static void forget_dictionary(Store *store)
 	pthread_mutex_unlock(&store->writer.mutex);
 }
 
+/* Objects of leaves that are to go and have come back, or have not gone yet. */
+static Status add_their_objects(Destruction *d, Err *err)
+{
+	Arena arena = {0};
+	Status st = ST_OK;
+	for (size_t i = 0; st == ST_OK && i < d->what.sequences.len / 8; i++) {
+		Entry entry;
+		arena_reset(&arena);
+		st = store_entry(d->store, ((const uint64_t *)d->what.sequences.data)[i], &arena, &entry, err);
+		for (size_t k = 0; st == ST_OK && k < entry.object_count; k++)
+			buf_add(&d->what.hashes, &entry.objects[k].hash, sizeof(Hash));
+	}
+	arena_done(&arena);
+	if (st == ST_OK && !buf_ok(&d->what.hashes))
+		st = err_no_memory(err);
+	if (st == ST_OK && d->what.hashes.len)
+		qsort(d->what.hashes.data, d->what.hashes.len / sizeof(Hash), sizeof(Hash), by_hash);
+	return st;
+}
+
 /* Carries on with what an interrupted destruction left, or takes back one that had not begun. Both locks held. */
 static Status resume(Store *store, DestructionReport *report, Err *err)
 {
@@ -305,6 +328,8 @@ static Status resume(Store *store, DestructionReport *report, Err *err)
 	} else if (st == ST_OK) {
 		forget_dictionary(store);
 		st = store_seal(store, err); /* it may have been stopped just before; later records are sealed too */
+		if (st == ST_OK)
+			st = add_their_objects(&d, err);
 		if (st == ST_OK)
 			st = spare_shared(&d, err); /* a record that came later may name one of the objects */
 		if (st == ST_OK)
@@ -387,5 +412,133 @@ done:
 	rewrite_unlock(lock_fd);
 	destroying_done(&d.what);
 	buf_done(&d.segments);
+	return st;
+}
+
+/* ---- once more, after segments came back ------------------------------------------------------------------------- */
+
+static Status note_versions(Store *store, Str id, Destroying *what, Err *err)
+{
+	Arena arena = {0};
+	uint64_t sequence;
+	Status st = store_find(store, ENTRY_RECORD, id, 0, &sequence, err);
+	while (st == ST_OK && sequence != UINT64_MAX) {
+		Entry entry;
+		arena_reset(&arena);
+		buf_add(&what->sequences, &sequence, sizeof sequence);
+		st = store_entry(store, sequence, &arena, &entry, err);
+		sequence = entry.previous;
+	}
+	arena_done(&arena);
+	return st;
+}
+
+static Status note_decision(Store *store, const Entry *decision, Destroying *what, Err *err)
+{
+	json_t *metadata = json_loadb(decision->metadata.ptr, decision->metadata.len, 0, NULL), *id;
+	size_t i;
+	Err damaged; /* a leaf that can't be read now is met by the decision when it can be */
+	json_array_foreach(json_object_get(metadata, "records"), i, id)
+	{
+		if (json_is_string(id))
+			(void)note_versions(store, (Str){json_string_value(id), json_string_length(id)}, what,
+					    &damaged);
+	}
+	json_decref(metadata);
+	buf_clear(&what->decision);
+	buf_add_str(&what->decision, decision->key);
+	return buf_ok(&what->sequences) && buf_ok(&what->decision) ? ST_OK : err_no_memory(err);
+}
+
+/* All decisions that can be read; *what may hold one that was interrupted. */
+static Status note_decisions(Store *store, Destroying *what, Err *err)
+{
+	Arena arena = {0};
+	uint64_t size = store_tree_size(store);
+	Status st = ST_OK;
+	for (uint64_t i = 0; st == ST_OK && i < size; i++) {
+		Entry entry;
+		Err damaged;
+		arena_reset(&arena);
+		if (store_entry(store, i, &arena, &entry, &damaged) == ST_OK && entry.kind == ENTRY_DESTRUCTION)
+			st = note_decision(store, &entry, what, err);
+	}
+	arena_done(&arena);
+	if (st == ST_OK && what->sequences.len)
+		qsort(what->sequences.data, what->sequences.len / 8, 8, by_number);
+	return st;
+}
+
+Status store_destroy_expect(Store *store, bool *any_out, Err *err)
+{
+	Destroying what = {0};
+	Status st = destroying_read(store, &what, err);
+	if (st == ST_NOT_FOUND || st == ST_CORRUPT)
+		st = ST_OK;
+	if (st == ST_OK)
+		st = note_decisions(store, &what, err);
+	*any_out = what.sequences.len > 0;
+	if (st == ST_OK && *any_out)
+		st = destroying_write(store, &what, err);
+	destroying_done(&what);
+	return st;
+}
+
+static Status add_objects_of(Destruction *d, uint32_t segment, Err *err)
+{
+	Scan scan;
+	Frame frame;
+	Step step = STEP_END;
+	SegmentFile *file;
+	Status st = files_use(d->store, segment, &file, err);
+	if (st != ST_OK)
+		return st;
+	if (file->footer_offset) {
+		scan_begin(&scan, file, SEGMENT_HEADER_LEN, file->footer_offset);
+		while ((step = scan_next(&scan, &frame, err)) == STEP_ITEM)
+			if (frame.header.type == FRAME_OBJECT && !(frame.header.flags & FRAME_DESTROYED) &&
+			    frame.descriptor.len >= sizeof(Hash))
+				buf_add(&d->what.hashes, frame.descriptor.ptr, sizeof(Hash));
+		scan_done(&scan);
+	}
+	segment_file_free(file);
+	return step == STEP_ERROR ? err->code : ST_OK;
+}
+
+static Status destroy_again(Destruction *d, const uint32_t *segments, size_t count, DestructionReport *report, Err *err)
+{
+	Status st = note_decisions(d->store, &d->what, err); /* a decision may have come back too */
+	if (st != ST_OK || !d->what.sequences.len)
+		return st;
+	forget_dictionary(d->store);
+	st = store_seal(d->store, err);
+	for (size_t i = 0; st == ST_OK && i < count; i++)
+		st = add_objects_of(d, segments[i], err);
+	if (st == ST_OK)
+		st = add_their_objects(d, err);
+	if (st == ST_OK)
+		st = spare_shared(d, err);
+	if (st == ST_OK)
+		st = destroying_write(d->store, &d->what, err);
+	return st == ST_OK ? carry_out(d, report, err) : st;
+}
+
+Status store_destroy_again(Store *store, const uint32_t *segments, size_t count, DestructionReport *out, Err *err)
+{
+	Destruction d = {.store = store};
+	DestructionReport report = {0};
+	int lock_fd = -1;
+	Status st = rewrite_lock(store, &lock_fd, err);
+	if (st == ST_OK)
+		st = store_write_begin(store, err);
+	if (st == ST_OK) {
+		st = destroy_again(&d, segments, count, &report, err);
+		store_write_end(store);
+	}
+	rewrite_unlock(lock_fd);
+	destroying_done(&d.what);
+	buf_done(&d.segments);
+	if (st == ST_OK)
+		*out = report;
 	return st;
 }

@@ -38,4 +38,13 @@ bool store_destroy_is_pending(Store *store);
  * lock itself. */
 Status store_destroy_resume(Store *store, DestructionReport *out, Err *err);
 
+/* Around replacing segments by older copies of them, which may still have what was destroyed since. */
+
+/* Before: notes all that decisions in the log destroyed as what is being destroyed, so that an interruption can't leave
+ * it. *any_out: there is any. */
+Status store_destroy_expect(Store *store, bool *any_out, Err *err);
+/* After: it goes once more, and with it what these segments hold that no record names. Takes the writer's lock
+ * itself. */
+Status store_destroy_again(Store *store, const uint32_t *segments, size_t count, DestructionReport *out, Err *err);
+
 #endif

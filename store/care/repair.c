@@ -4,6 +4,8 @@
 #include "store/care/repair.h"
 
 #include "store/care/copy.h"
+#include "store/care/destroy.h"
+#include "store/care/destroying.h"
 #include "store/care/rewrite.h"
 #include "store/care/verify.h"
 #include "store/log/catalogue.h"
@@ -158,7 +160,7 @@ static Status regain_end(Store *store, Store *copy, RepairReport *report, Err *e
 /* ---- all of it ------------------------------------------------------------------------------------------------- */
 
 static Status repair_segments(Store *store, const char *from_dir, uint32_t last, const Stop *stop, RepairReport *report,
-			      Err *err)
+			      Buf *replaced, Err *err)
 {
 	Status st = ST_OK;
 	for (uint32_t id = 1; st == ST_OK && id <= last; id++) {
@@ -169,7 +171,32 @@ static Status repair_segments(Store *store, const char *from_dir, uint32_t last,
 			continue;
 		st = store_repair(store, id, from_dir, err);
 		report->segments_repaired += st == ST_OK;
+		if (st == ST_OK)
+			buf_add(replaced, &id, sizeof id);
 	}
+	return st;
+}
+
+static Status replace_all(Store *store, Store *copy, const char *from_dir, const Stop *stop, RepairReport *report,
+			  Buf *replaced, Err *err)
+{
+	uint32_t last = store->committed.segment;
+	uint32_t sealed = last > 1 ? last - 1 : 0; /* the live one is not replaced by an older copy of it */
+	Status st = repair_segments(store, from_dir, sealed, stop, report, replaced, err);
+	if (st == ST_OK)
+		st = regain_end(store, copy, report, err);
+	for (uint32_t id = last ? last : 1; report->records_regained && id <= store->committed.segment; id++)
+		buf_add(replaced, &id, sizeof id);
+	return st == ST_OK && !buf_ok(replaced) ? err_no_memory(err) : st;
+}
+
+/* The copy may be older than a destruction. */
+static Status destroy_what_came_back(Store *store, const Buf *replaced, RepairReport *report, Err *err)
+{
+	DestructionReport again;
+	Status st = store_destroy_again(store, (const uint32_t *)replaced->data, replaced->len / 4, &again, err);
+	if (st == ST_OK)
+		report->destroyed_again = again.payloads + again.objects;
 	return st;
 }
 
@@ -177,20 +204,24 @@ Status store_repair_all(Store *store, const char *from_dir, const Stop *stop, Re
 {
 	Store *copy = NULL;
 	RepairReport report = {0};
-	Err damage;
+	Buf replaced = {0};
+	Err damage, ignored;
+	bool was_pending = store_destroy_is_pending(store), any_destroyed = false;
 	Status st = store_open_with(&copy, from_dir, &store->options, err);
 	if (st == ST_OK)
 		st = check_continues(store, copy, from_dir, err);
-	if (st == ST_OK) {
-		uint32_t last = store->committed.segment;
-		uint32_t sealed = last > 1 ? last - 1 : 0; /* the live one is not replaced by an older copy of it */
-		st = repair_segments(store, from_dir, sealed, stop, &report, err);
-	}
 	if (st == ST_OK)
-		st = regain_end(store, copy, &report, err);
+		st = store_destroy_expect(store, &any_destroyed, err);
+	if (st == ST_OK)
+		st = replace_all(store, copy, from_dir, stop, &report, &replaced, err);
 	store_close(copy);
 	if (st == ST_OK && store_damage(store, &damage) != ST_OK)
 		st = err_set(err, ST_CORRUPT, "this copy does not have all that is missing: %.170s", damage.text);
+	if (st == ST_OK && replaced.len)
+		st = destroy_what_came_back(store, &replaced, &report, err);
+	else if (!replaced.len && any_destroyed && !was_pending) /* nothing came back */
+		destroying_remove(store, &ignored);
+	buf_done(&replaced);
 	if (st == ST_OK)
 		*out = report;
 	return st;

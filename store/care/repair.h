@@ -19,9 +19,11 @@ Status store_repair(Store *store, uint32_t segment, const char *from_dir, Err *e
 typedef struct {
 	uint32_t segments_checked, segments_repaired;
 	uint64_t records_regained; /* that stood behind the end of a log that had lost it */
+	uint64_t destroyed_again;  /* payloads and objects that the copy still had, and that are destroyed here */
 } RepairReport;
 
-/* Checks every segment, replaces those with damage, and brings the end of the log back where it is missing. */
+/* Checks every segment, replaces those with damage, and brings the end of the log back where it is missing. What was
+ * destroyed here since the copy was made goes once more. */
 Status store_repair_all(Store *store, const char *from_dir, const Stop *stop, RepairReport *out, Err *err);
 
 #endif

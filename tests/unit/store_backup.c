@@ -1,6 +1,7 @@
 /* tests/unit/store_backup.c - a backup is elsewhere, grows by what is new, and is checked as it says; what comes
  * out of it signs with the key it had; what is lost here comes back from there. */
 #include "store/care/backup.h"
+#include "store/care/destroy.h"
 
 #include "base/clock.h"
 #include "store/access/access_log.h"
@@ -397,6 +398,55 @@ static void what_is_lost_here_comes_back_from_the_copy(void **state)
 	}
 }
 
+static void assert_gone(Fixture *f, uint64_t sequence, const Hash *text)
+{
+	Arena arena = {0};
+	Entry entry;
+	Buf got = {0};
+	assert_ok(f, store_entry(f->store, sequence, &arena, &entry, &f->err));
+	assert_true(entry.destroyed);
+	assert_true(store_object_load(f->store, text, 1 << 20, &got, &f->err) != ST_OK);
+	arena_done(&arena);
+	buf_done(&got);
+}
+
+/* The copy was made before the decision: what it still has of the record does not come back. */
+static void what_was_destroyed_since_the_copy_stays_destroyed(void **state)
+{
+	Fixture *f = *state;
+	Arena arena = {0};
+	Entry entry;
+	uint64_t sequence;
+	RepairReport report;
+	DestructionReport destroyed;
+	char id[] = "r5";
+	const Str ids[] = {STR("r5")};
+	const DestructionInput input = {STR("17/QĐ"), STR("2026-12-01"), STR("hết hạn"), {STR("A"), STR("B")}, ids, 1};
+	add(f, 0, 150);
+	back_up(f, (BackupOptions){0});
+	assert_ok(f, store_find(f->store, ENTRY_RECORD, str_from(id), 0, &sequence, &f->err));
+	assert_ok(f, store_entry(f->store, sequence, &arena, &entry, &f->err));
+	Hash text = entry.objects[0].hash;
+	assert_ok(f, store_destroy(f->store, &input, &destroyed, &f->err));
+	assert_gone(f, sequence, &text);
+	store_close(f->store);
+	f->store = NULL;
+	assert_int_equal(fixture_run("for s in %s/segments/0000000[12].seg; do printf x | dd of=$s bs=1 seek=3000 "
+				     "conv=notrunc status=none; done",
+				     f->dir),
+			 0);
+	fixture_open(f);
+	assert_ok(f, store_repair_all(f->store, copy, NULL, &report, &f->err));
+	assert_true(report.segments_repaired >= 1);
+	assert_true(report.destroyed_again >= 2);
+	assert_gone(f, sequence, &text);
+	assert_false(store_destroy_is_pending(f->store));
+	fixture_reopen(f);
+	assert_gone(f, sequence, &text);
+	assert_int_equal(fixture_verify(f, false), 0);
+	arena_done(&arena);
+}
+
 static void a_copy_that_lacks_it_says_so(void **state)
 {
 	Fixture *f = *state;
@@ -427,6 +477,7 @@ int main(void)
 		TEST(without_its_key_it_signs_nothing_and_makes_none),
 		TEST(a_changed_signing_key_is_a_finding),
 		TEST(what_is_lost_here_comes_back_from_the_copy),
+		TEST(what_was_destroyed_since_the_copy_stays_destroyed),
 		TEST(a_copy_that_lacks_it_says_so),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
