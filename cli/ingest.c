@@ -20,6 +20,7 @@ enum {
 	OPT_DRY_RUN,
 	OPT_MAP,
 	OPT_AMEND,
+	OPT_UNIQUE_NUMBERS,
 	OPT_AS_DOCUMENT,
 	OPT_REPORT,
 	OPT_LANG,
@@ -36,6 +37,8 @@ static const CliOption options[] = {
 	[OPT_MAP] = {"map", 0, "MAP", "what a register's columns are: 'Heading=field', divided by ';'"},
 	[OPT_AMEND] = {"amend", 0, NULL,
 		       "what is given of a file that is archived takes the place of what its record says"},
+	[OPT_UNIQUE_NUMBERS] = {"unique-numbers", 0, NULL,
+				"refuse a number that another record of its agency and year bears"},
 	[OPT_AS_DOCUMENT] = {"as-document", 0, NULL, "keep lists as documents, whatever their headings say"},
 	[OPT_REPORT] = {"report", 0, "FILE", "write all that was refused or does not fit: FILE.csv, or JSON"},
 	[OPT_LANG] = {"lang", 0, "vi|en", "language of the table that --dry-run shows (vi)"},
@@ -208,6 +211,7 @@ static Status ingest_all(const CliArgs *args, Store *store, Index *index, Output
 	how.dry_run = args->values[OPT_DRY_RUN] != NULL;
 	how.planned = how.dry_run || output->list.file ? take_plan : NULL;
 	how.amend = args->values[OPT_AMEND] != NULL;
+	how.unique_numbers = args->values[OPT_UNIQUE_NUMBERS] != NULL;
 	how.as_document = args->values[OPT_AS_DOCUMENT] != NULL;
 	how.maps = maps;
 	how.map_count = read_maps(args->values[OPT_MAP], maps);

@@ -6,6 +6,7 @@
 #include "indexer/extract/extract.h"
 #include "indexer/ingest/compose.h"
 #include "indexer/ingest/holder.h"
+#include "indexer/ingest/same_number.h"
 #include "indexer/ingest/secret.h"
 #include "store/record/sealed.h"
 
@@ -145,6 +146,25 @@ static void warn(IngestRun *run, const IngestItem *item, Str warnings)
 			ingest_warn(run, item->place, line);
 }
 
+/* The item's files are nobody's yet, or its id was given; or it is its holder's next version. */
+static Status append_and_tell(IngestRun *run, IngestItem *item, const ItemText *text, Str key, uint64_t bytes,
+			      bool is_derived, HolderOutcome held, Err *err)
+{
+	bool is_first = is_derived && held == HOLDER_NONE;
+	Status st = append(run, item, text, key, bytes, is_first, err);
+	if (st == ST_CONFLICT && is_first) { /* somebody was faster with the same files */
+		st = holder_take(run, item, &key, &held, err);
+		if (st == ST_OK && held != HOLDER_DONE)
+			st = err_set(err, ST_CONFLICT, "others write the same record; try again");
+		return st;
+	}
+	if (st == ST_OK && is_derived)
+		id_filter_add(&run->appended, key);
+	else if (st == ST_OK && run->receipt.result == APPEND_ADDED)
+		st = holder_tell_others(run, item, err);
+	return st == ST_OK ? same_number_tell(run, item, err) : st;
+}
+
 static Status add(IngestRun *run, IngestItem *item, Buf *text_buf, Err *err)
 {
 	Record *record = item->record;
@@ -197,18 +217,10 @@ static Status add(IngestRun *run, IngestItem *item, Buf *text_buf, Err *err)
 	if (st == ST_OK && !record->is_case)
 		st = item_complete_metadata(run, item, &text, err);
 	set_text_state(record, &text);
+	if (st == ST_OK && held == HOLDER_NONE)
+		st = same_number_refuse(run, item, key, err);
 	if (st == ST_OK)
-		st = append(run, item, &text, key, bytes, is_derived && held == HOLDER_NONE, err);
-	if (st == ST_CONFLICT && is_derived && held == HOLDER_NONE) { /* somebody was faster with the same file */
-		st = holder_take(run, item, &key, &held, err);
-		if (st == ST_OK && held != HOLDER_DONE)
-			st = err_set(err, ST_CONFLICT, "others write the same record; try again");
-		return st;
-	}
-	if (st == ST_OK && is_derived)
-		id_filter_add(&run->appended, key);
-	else if (st == ST_OK && run->receipt.result == APPEND_ADDED)
-		st = holder_tell_others(run, item, err);
+		st = append_and_tell(run, item, &text, key, bytes, is_derived, held, err);
 	if (st == ST_OK && !record->is_case)
 		count_text_state(run, &text);
 	if (st == ST_OK)

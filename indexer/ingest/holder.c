@@ -227,29 +227,14 @@ static Str original_name(const Entry *entry)
 	return (Str){0};
 }
 
-/* "trùng bản gốc với X (same original as): detail" */
-static Status find_about(IngestRun *run, IngestPlace place, IngestFinding finding, Str id, Str detail, Err *err)
-{
-	Buf text = {0};
-	buf_printf(&text, "%s %.*s (%s)", ingest_finding_texts[finding][LANGUAGE_VI], STR_ARG(id),
-		   ingest_finding_texts[finding][LANGUAGE_EN]);
-	if (detail.len)
-		buf_printf(&text, ": %.*s", STR_ARG(detail));
-	bool ok = buf_ok(&text);
-	if (ok)
-		ingest_find(run, place, finding, buf_str(&text));
-	buf_done(&text);
-	return ok ? ST_OK : err_no_memory(err);
-}
-
 static Status tell(Comparison *c, Err *err)
 {
 	Str name = original_name(&c->entry);
 	bool is_other_name = c->item->file_count && name.len && !str_eq(name, c->item->files[0].name);
 	if (c->differs.len)
-		return find_about(c->run, c->item->place, FINDING_CONTRADICTION, c->entry.key, buf_str(&c->differs),
-				  err);
-	return is_other_name ? find_about(c->run, c->item->place, FINDING_SAME_ORIGINAL, c->entry.key, name, err)
+		return ingest_find_about(c->run, c->item->place, FINDING_CONTRADICTION, c->entry.key,
+					 buf_str(&c->differs), err);
+	return is_other_name ? ingest_find_about(c->run, c->item->place, FINDING_SAME_ORIGINAL, c->entry.key, name, err)
 			     : ST_OK;
 }
 
@@ -434,7 +419,7 @@ Status holder_tell_others(IngestRun *run, const IngestItem *item, Err *err)
 		return st;
 	for (size_t i = 0; i < holders.exact_count; i++)
 		if (!str_eq(holders.exact[i].hit.id, item->record->id))
-			return find_about(run, item->place, FINDING_SAME_ORIGINAL, holders.exact[i].hit.id, (Str){0},
-					  err);
+			return ingest_find_about(run, item->place, FINDING_SAME_ORIGINAL, holders.exact[i].hit.id,
+						 (Str){0}, err);
 	return ST_OK;
 }

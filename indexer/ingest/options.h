@@ -21,6 +21,7 @@ typedef struct {
 	Str fonds, case_code; /* given to records that name none */
 	bool dry_run;         /* nothing is written; texts are not extracted */
 	bool amend;           /* what is given takes the place of what the holder of the same original says */
+	bool unique_numbers;  /* a number that another record of its agency and year bears is refused */
 	bool as_document;     /* lists are documents, whatever their headings say */
 	const Str *maps;      /* "Column=field", for registers */
 	size_t map_count;

@@ -71,6 +71,20 @@ void ingest_find(IngestRun *run, IngestPlace place, IngestFinding finding, Str t
 		run->options.warned(run->options.ctx, place_text(place, shown), ingest_finding_names[finding], text);
 }
 
+Status ingest_find_about(IngestRun *run, IngestPlace place, IngestFinding finding, Str id, Str detail, Err *err)
+{
+	Buf text = {0};
+	buf_printf(&text, "%s %.*s (%s)", ingest_finding_texts[finding][LANGUAGE_VI], STR_ARG(id),
+		   ingest_finding_texts[finding][LANGUAGE_EN]);
+	if (detail.len)
+		buf_printf(&text, ": %.*s", STR_ARG(detail));
+	bool ok = buf_ok(&text);
+	if (ok)
+		ingest_find(run, place, finding, buf_str(&text));
+	buf_done(&text);
+	return ok ? ST_OK : err_no_memory(err);
+}
+
 static void tell_progress(IngestRun *run)
 {
 	run->told_us = clock_monotonic_us();

@@ -76,6 +76,8 @@ void ingest_warn(IngestRun *run, IngestPlace place, Str warning);
 /* Counts and tells a file that is no document by its name. */
 void ingest_pass_over(IngestRun *run, IngestPlace place, const NameReason *reason);
 void ingest_find(IngestRun *run, IngestPlace place, IngestFinding finding, Str text);
+/* The same about another record: "trùng bản gốc với X (same original as): detail". */
+Status ingest_find_about(IngestRun *run, IngestPlace place, IngestFinding finding, Str id, Str detail, Err *err);
 /* Counts and tells an input that is not taken. */
 void ingest_reject(IngestRun *run, IngestPlace place, Status code, const char *reason);
 /* The same where `why` may be the fault of the input, of the archive or of the machine: ST_OK when the input was

@@ -57,6 +57,26 @@ def test_older_ids(s):
     check("its file is not archived twice", again.status == 200 and again.json["id"] == old, again)
 
 
+def test_same_number(s):
+    paper = {"number": "77/2020/QĐ-UBND", "issued": "2020-05-06", "agency": "UBND tỉnh Nam Định"}
+    first = s.post_json("/v1/records", {**paper, "id": "n-1", "text": "một"})
+    s.wait_searchable()
+    again = s.post_json("/v1/records", {**paper, "id": "n-2", "number": "77/2020/qđ-ubnd", "agency": "ubnd tinh Nam Dinh", "text": "hai"})
+    check("the number of another record is a warning that names it", first.status == again.status == 201 and "warnings" not in first.json
+          and again.json["warnings"][0]["finding"] == "same_number" and "n-1" in again.json["warnings"][0]["warning"], again)
+    other = s.post_json("/v1/records", {**paper, "id": "n-3", "issued": "2021-05-06", "text": "ba"})
+    check("of another year it is none", "warnings" not in other.json, other)
+    check("nor is the record's own next version", "warnings" not in s.post_json("/v1/records", {**paper, "id": "n-1", "text": "bốn"}).json)
+    lines = os.path.join(s.dir, "unique.jsonl")
+    with open(lines, "w", encoding="utf-8") as f:
+        f.write(json.dumps({**paper, "id": "n-9", "text": "chín"}) + "\n" + json.dumps({**paper, "id": "n-1", "text": "bốn"}) + "\n")
+    s.stop()
+    report = subprocess.run([BIN, "-a", s.archive, "ingest", "--json", "--unique-numbers", lines], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    counts = json.loads(report.stdout)
+    check("--unique-numbers refuses it, and not the record itself", report.returncode == 1 and counts["rejected"] == 1 and counts["duplicates"] == 1,
+          counts, report.stderr)
+
+
 def test_at_once(s):
     answers = []
     content = b"ch\xe1\xba\xa1y c\xc3\xb9ng l\xc3\xbac"
@@ -82,4 +102,5 @@ with Service() as s:
     test_own_ids(s)
     test_older_ids(s)
     test_at_once(s)
+    test_same_number(s)
 finish()
