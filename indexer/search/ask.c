@@ -169,6 +169,7 @@ static Status read_cursor(Str text, Search *search, Err *err)
 	search->order_class = cursor.order_class;
 	search->tier = cursor.tier;
 	search->first = cursor.first;
+	search->cursor = cursor;
 	return ST_OK;
 }
 
@@ -233,6 +234,8 @@ static Status answer_request(View *view, void *ctx)
 	search->word_count = 0;
 	search->typed = (Str){0};
 	Status st = query_parse(search->request->query, view->tokens, view->arena, &search->parsed, view->err);
+	if (st == ST_OK && search->cursor.position)
+		st = view_end_at(view, search->cursor.position);
 	if (st != ST_OK)
 		return st;
 	search->words = arena_calloc(view->arena, SEARCH_TERMS_MAX, sizeof *search->words);

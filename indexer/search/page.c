@@ -184,6 +184,11 @@ static Status show_front(View *view, Search *search, const Front *front)
 	return st;
 }
 
+static bool is_passed_over(const View *view, const Search *search, const QueryHit *hit)
+{
+	return front_has(&search->front, hit) || hits_are_shown(view, search, hit);
+}
+
 /* A page that shows every hit. */
 static Status fill_plainly(View *view, Search *search, QueryAsk *ask)
 {
@@ -192,15 +197,15 @@ static Status fill_plainly(View *view, Search *search, QueryAsk *ask)
 	QueryFound found;
 	uint64_t left = 0;
 	size_t passed = 0;
-	ask->limit = search->request->limit + search->front.count;
+	ask->limit = search->request->limit + search->front.count + search->cursor.shown_count;
 	ask->second = search->compiled.second;
 	Status st = find_hits(view, search, ask, &found);
 	for (; st == ST_OK && passed < found.count && answer->hit_count < search->request->limit &&
-	       (passed == 0 || !deadline_passed(view->until));
+	       (answer->hit_count == 0 || !deadline_passed(view->until));
 	     passed++) {
 		const QueryHit *hit = &found.hits[passed];
 		bool is_kept;
-		if (!front_has(&search->front, hit))
+		if (!is_passed_over(view, search, hit))
 			st = add_hit(view, search, hit, matched_by(search, hit->tier, hit->score), &is_kept);
 		step_over(&at, hit);
 	}
@@ -213,9 +218,9 @@ static Status fill_plainly(View *view, Search *search, QueryAsk *ask)
 	for (size_t tier = at.tier; tier < ask->tier_count; tier++)
 		left += found.totals[tier];
 	for (size_t i = passed; i < found.count; i++)
-		more |= !front_has(&search->front, &found.hits[i]);
+		more |= !is_passed_over(view, search, &found.hits[i]);
 	more |= found.count == ask->limit && (left > at.passed + (found.count - passed) || !found.total_is_exact);
-	return more ? hits_set_next(view, search, 0, at.tier, at.passed) : ST_OK;
+	return more ? hits_set_next(view, search, 0, at.tier, at.passed, 0) : ST_OK;
 }
 
 /* A page whose hits are checked on their text. The total is exact only if all hits were checked. One text is looked at
@@ -237,7 +242,7 @@ static Status fill_checking(View *view, Search *search, QueryAsk *ask)
 		       (looked == 0 || view_may_look(view));
 		     i++, looked++) {
 			bool is_kept = false;
-			if (front_has(&search->front, &found.hits[i])) {
+			if (is_passed_over(view, search, &found.hits[i])) {
 				step_over(&at, &found.hits[i]);
 				kept += from_the_start;
 				continue;
@@ -257,7 +262,7 @@ static Status fill_checking(View *view, Search *search, QueryAsk *ask)
 	answer->partial |= !ended && answer->hit_count < search->request->limit;
 	answer->total = ended && from_the_start ? kept : found.total;
 	answer->total_is_exact = ended && from_the_start;
-	return passed_all ? ST_OK : hits_set_next(view, search, 0, at.tier, at.passed);
+	return passed_all ? ST_OK : hits_set_next(view, search, 0, at.tier, at.passed, looked - kept);
 }
 
 static void add_count(View *view, Facet facet, Str value, uint64_t count)

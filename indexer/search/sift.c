@@ -207,7 +207,8 @@ static bool pass(Sift *s, size_t class, Candidate *candidate, Status *st)
 {
 	const OrderClass *row = &order_classes[class];
 	OrderSource source = s->search->compiled.sources[candidate->found.tier];
-	if (candidate->grade == GRADE_UNKNOWN && front_has(&s->search->front, &candidate->found))
+	if (candidate->grade == GRADE_UNKNOWN &&
+	    (front_has(&s->search->front, &candidate->found) || hits_are_shown(s->view, s->search, &candidate->found)))
 		candidate->grade = GRADE_GONE;
 	bool proven = source != row->unproven && row->grade != ORDER_UNPROVEN, taken = takes_from(row, source);
 	if (taken && proven && candidate->grade == GRADE_UNKNOWN) {
@@ -255,7 +256,10 @@ static bool pass_over(Sift *s, size_t class, size_t from_tier, uint64_t passed, 
 Status sift_fill(View *view, Search *search, QueryAsk *ask)
 {
 	SearchAnswer *answer = search->answer;
-	Sift s = {.view = view, .search = search, .ask = ask, .batch = search->request->limit + BATCH_FIRST};
+	Sift s = {.view = view,
+		  .search = search,
+		  .ask = ask,
+		  .batch = search->request->limit + search->cursor.shown_count + BATCH_FIRST};
 	Status st = ST_OK;
 	size_t first = 0, last = 0;
 	bool goes_on = true;
@@ -274,5 +278,7 @@ Status sift_fill(View *view, Search *search, QueryAsk *ask)
 	if (st != ST_OK)
 		return st;
 	answer->partial |= s.gave_up || (s.more && !s.full);
-	return s.more ? hits_set_next(view, search, s.at_class, s.at_tier, s.at_passed) : ST_OK;
+	return s.more ? hits_set_next(view, search, s.at_class, s.at_tier, s.at_passed,
+				      s.looked > answer->hit_count ? s.looked - answer->hit_count : 0)
+		      : ST_OK;
 }

@@ -18,11 +18,51 @@ enum {
 	TRIES_UNGUARDED = 2,
 	TRIES_OF_DAMAGED = 4,
 	LOOK_BYTES = 32 << 20, /* of texts: some 0.5 s of one core */
+	LATER_MOST = 1 << 22,  /* records that came after the first page of an answer; more are not told apart */
 };
+
+/* The dead and the later documents of a shard that holds the sequences [from, end). */
+static Status add_later(View *view, size_t shard, uint64_t from, uint64_t end, uint64_t position, QueryDead *out)
+{
+	const QueryDead *dead = &view->snapshot->dead_docids[shard];
+	uint64_t first = (position > from ? position - from : 0) + 1, last = end - from;
+	uint32_t *docids = arena_calloc(view->arena, dead->count + (size_t)(last - first + 1), sizeof *docids);
+	size_t count = 0;
+	if (!docids)
+		return err_no_memory(view->err);
+	while (count < dead->count && dead->docids[count] < first) {
+		docids[count] = dead->docids[count];
+		count++;
+	}
+	for (uint64_t docid = first; docid <= last; docid++)
+		docids[count++] = (uint32_t)docid;
+	*out = (QueryDead){docids, count};
+	return ST_OK;
+}
+
+Status view_end_at(View *view, uint64_t position)
+{
+	const Snapshot *s = view->snapshot;
+	if (position >= s->position || s->position - position > LATER_MOST)
+		return ST_OK;
+	QueryDead *dead = arena_calloc(view->arena, s->dir_count + 1, sizeof *dead);
+	if (!dead)
+		return err_no_memory(view->err);
+	Status st = ST_OK;
+	for (size_t i = 0; st == ST_OK && i < s->dir_count; i++) {
+		uint64_t end = i + 1 < s->dir_count ? s->from[i + 1] : s->position;
+		dead[i] = s->dead_docids[i];
+		if (end > position && end > s->from[i])
+			st = add_later(view, i, s->from[i], end, position, &dead[i]);
+	}
+	if (st == ST_OK)
+		view->dead = dead;
+	return st;
+}
 
 Status view_run(View *view, QueryAsk *ask, QueryFound *out)
 {
-	ask->dead = view->snapshot->dead_docids;
+	ask->dead = view->dead;
 	ask->until = view->until;
 	return view->xapian ? xap_search(view->xapian, ask, view->arena, out, view->err)
 			    : matcher_search(view->matcher, ask, view->arena, out, view->err);
@@ -32,7 +72,7 @@ Status view_facets(View *view, QueryAsk *ask, unsigned slots,
 		   void (*each)(void *view, unsigned slot, Str value, uint64_t count), uint64_t *all_out,
 		   bool *is_exact_out)
 {
-	ask->dead = view->snapshot->dead_docids;
+	ask->dead = view->dead;
 	ask->until = view->until;
 	return view->xapian ? xap_facets(view->xapian, ask, slots, each, view, all_out, is_exact_out, view->err)
 			    : matcher_facets(view->matcher, ask, slots, each, view, all_out, is_exact_out, view->err);
@@ -52,6 +92,7 @@ static Status open_view(View *view, Index *index, const Deadline *until, Arena *
 	if (!view->tokens)
 		return err->code;
 	view->snapshot = index_take_snapshot(index);
+	view->dead = view->snapshot->dead_docids;
 	view->is_whole = index_is_whole(index, view->snapshot);
 	Err lost;
 	if (!view->is_whole && view->snapshot->dir_count == 0 && store_damage(index->store, &lost) != ST_OK)

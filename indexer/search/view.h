@@ -24,6 +24,7 @@ typedef struct {
 	Buf text;              /* of the hit that was loaded last */
 	const Deadline *until; /* NULL: none */
 	uint64_t looked_bytes; /* of texts that were loaded */
+	const QueryDead *dead; /* documents that are left out, of each shard */
 	SearchAnswer *answer;  /* gets the facets */
 } View;
 
@@ -33,6 +34,8 @@ Status view_with(Index *index, const Deadline *until, Arena *arena, Status (*bod
 		 Err *err);
 /* False: the deadline passed, or the texts that were loaded are as many bytes as one request may look at. */
 bool view_may_look(const View *view);
+/* From now on the view ends at that sequence: what came later is left out. */
+Status view_end_at(View *view, uint64_t position);
 Status view_run(View *view, QueryAsk *ask, QueryFound *out);
 /* As matcher_facets; `each` is called with the view. */
 Status view_facets(View *view, QueryAsk *ask, unsigned slots,

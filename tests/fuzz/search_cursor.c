@@ -11,10 +11,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char text[CURSOR_TEXT_MAX];
 	if (!cursor_parse((Str){(const char *)data, size}, &cursor))
 		return 0;
-	cursor_write(&cursor, text);
+	if (!cursor_write(&cursor, text))
+		abort();
 	if (cursor.first > CURSOR_DEEPEST || !cursor_parse(str_from(text), &again) || again.first != cursor.first ||
-	    again.tier != cursor.tier || again.order_class != cursor.order_class || again.relaxed != cursor.relaxed ||
-	    again.other_accents != cursor.other_accents)
+	    again.tier != cursor.tier || again.position != cursor.position || again.order_class != cursor.order_class ||
+	    again.shown_count != cursor.shown_count ||
+	    memcmp(again.shown, cursor.shown, cursor.shown_count * sizeof *cursor.shown) != 0 ||
+	    again.relaxed != cursor.relaxed || again.other_accents != cursor.other_accents)
 		abort();
 	return 0;
 }

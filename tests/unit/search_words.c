@@ -227,6 +227,50 @@ static void pages_follow_each_other_without_gap_or_double(void **state)
 	assert_string_equal(all, world_find(&world, "chính quyền"));
 }
 
+/* Records that come in between two pages stand before, among and behind those of the first: none moves them. */
+static void a_cursor_keeps_its_page_while_records_come_in(void **state)
+{
+	static const char *const queries[] = {"thu hồi đất", "đất", "thu hoi", "\"hồi đất\"",
+					      "thu hồi đất của các hộ dân ở thôn này theo quyết định"};
+	World w;
+	char json[300];
+	int added = 0;
+	(void)state;
+	world_open(&w);
+	for (size_t q = 0; q < sizeof queries / sizeof *queries; q++) {
+		SearchRequest request = {.query = str_from(queries[q]), .limit = 5};
+		SearchAnswer answer;
+		char *seen = " ";
+		uint64_t total = 0;
+		size_t pages = 0, hits = 0;
+		for (int before = added; added < before + 25; added++) {
+			snprintf(json, sizeof json, "{\"id\":\"r-%d\",\"text\":\"thu hồi đất %d %s của hộ dân\"}",
+				 added, added, added % 3 ? "thu hồi đất" : "ở thôn");
+			world_add(&w, json);
+		}
+		world_wait(&w);
+		do {
+			world_ids(&w, request, &answer);
+			total = pages ? total : answer.total;
+			assert_int_equal(answer.total, total);
+			for (size_t i = 0; i < answer.hit_count; i++, hits++) {
+				const char *id = arena_printf(&w.arena, " %.*s ", STR_ARG(answer.hits[i].id));
+				if (strstr(seen, id))
+					fail_msg("%s: %s comes twice", queries[q], id);
+				seen = arena_printf(&w.arena, "%s%s", seen, id);
+			}
+			request.cursor = answer.next;
+			for (int i = 0; i < 3; i++, added++) {
+				snprintf(json, sizeof json, "{\"id\":\"r-%d\",\"text\":\"thu hồi đất\"}", added);
+				world_add(&w, json);
+			}
+			world_wait(&w);
+		} while (answer.next.len && ++pages < 100);
+		assert_int_equal(hits, total);
+	}
+	world_close(&w);
+}
+
 static bool only_matches(const Query *q)
 {
 	bool ok = q->op != QUERY_AND_MAYBE && q->op != QUERY_SCALE && q->op != QUERY_BOOST;
@@ -405,6 +449,7 @@ int main(void)
 		cmocka_unit_test(filters_narrow_and_dates_are_inclusive),
 		cmocka_unit_test(when_nothing_has_all_words_the_best_matches_say_so),
 		cmocka_unit_test(pages_follow_each_other_without_gap_or_double),
+		cmocka_unit_test(a_cursor_keeps_its_page_while_records_come_in),
 		cmocka_unit_test(what_a_tier_excludes_carries_no_weights),
 		cmocka_unit_test(no_record_comes_twice),
 		cmocka_unit_test(snippets_mark_the_bytes_of_the_text),
