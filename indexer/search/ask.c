@@ -193,6 +193,16 @@ static Status find_all_words(View *view, Str query, SearchAnswer *out)
 	return st;
 }
 
+/* A question in sentences is answered by some of its words, whatever one of them lacks: it is not read anew unless
+ * nothing was found. */
+static bool may_have_slips(const Search *search)
+{
+	enum { SLIPS_WORDS_MAX = 12 };
+	bool asks[SEARCH_TERMS_MAX];
+	return search->answer->hit_count == 0 ||
+	       (search->word_count <= SLIPS_WORDS_MAX && !question_words(search->words, search->word_count, asks));
+}
+
 /* What was searched as well; and where nothing was found as typed, what the keystrokes may have meant. */
 static Status note_forms(View *view, Search *search)
 {
@@ -209,9 +219,8 @@ static Status note_forms(View *view, Search *search)
 	bool as_typed = answer->hit_count && answer->hits[0].matched <= LABEL_PHRASE &&
 			!(any_marked && answer->hits[0].other_marks);
 	bool is_little = answer->total <= SEARCH_LIMIT_DEFAULT || any_marked;
-	Status st = poor || (!as_typed && is_little)
-			    ? suggest_wording(view, search, find_all_words, &answer->suggestion)
-			    : ST_OK;
+	bool is_worth_it = poor ? may_have_slips(search) : !as_typed && is_little;
+	Status st = is_worth_it ? suggest_wording(view, search, find_all_words, &answer->suggestion) : ST_OK;
 	if (st == ST_OK && poor && !answer->suggestion.len)
 		st = expand_suggest(search->request->query, view->arena, &answer->suggestion, view->err);
 	return st;
