@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """tests/http/corrections.py - "did you mean": slips made by rule in parts of titles are put right, titles as they are stay.
 
-    corrections.py [PATH-OF-hoso]      HOSO_TITLES: another list of records (JSON lines); HOSO_SLIPS: how many slips (500)
+    corrections.py [PATH-OF-hoso]      HOSO_SLIP_RECORDS: another list of records (JSON lines); HOSO_SLIPS: how many slips (500)
 
 A slip that happens to be what another title says is none. Right is the title's own wording, marks included.
 """
@@ -15,7 +15,7 @@ import unicodedata
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from hoso_http import *  # noqa: E402,F403
 
-SAMPLE = os.environ.get("HOSO_TITLES") or os.path.join(os.environ.get("HOSO_SAMPLE", ""), "records.jsonl")
+SAMPLE = os.environ.get("HOSO_SLIP_RECORDS") or os.path.join(os.environ.get("HOSO_SAMPLE", ""), "records.jsonl")
 SLIPS, TITLES = int(os.environ.get("HOSO_SLIPS", "500")), 2000
 TONES = "\u0300\u0301\u0309\u0303\u0323"  # huyền sắc hỏi ngã nặng
 NEIGHBOURS = {a: b for a, b in zip("qwertyuiopasdfghjklzxcvbnm", ["wa", "qe", "wr", "et", "ry", "tu", "yi", "uo", "ip", "o", "qs", "ad", "sf",
@@ -167,7 +167,7 @@ def test_titles(s, titles):
 
 
 if not os.path.exists(SAMPLE):
-    print(f"skipped: there is no list of records {SAMPLE!r} (HOSO_SAMPLE, HOSO_TITLES)")
+    print(f"skipped: there is no list of records {SAMPLE!r} (HOSO_SAMPLE, HOSO_SLIP_RECORDS)")
     sys.exit(77)
 with open(SAMPLE, encoding="utf-8") as lines:
     titles = [t for t in (json.loads(line).get("subject") for line in lines) if t]
