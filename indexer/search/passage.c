@@ -64,7 +64,7 @@ static PhraseGrade grade_word(const Token *token, const Word *word)
 	if (!passage_word_matches(token, word))
 		return PHRASE_NONE;
 	bool has_marks = token->flags & TOKEN_MARKED;
-	if (word->prefix || (word->marked == has_marks && str_eq(token->key, word->key)))
+	if (word->prefix || (word->marked == has_marks && (!has_marks || str_eq(token->key, word->key))))
 		return PHRASE_LITERAL;
 	return !word->marked ? PHRASE_TYPED : !has_marks ? PHRASE_UNMARKED : PHRASE_OTHER_MARKS;
 }

@@ -42,7 +42,7 @@ def key(word):
 def fold(word):
     parts = unicodedata.normalize("NFD", word.lower().replace("đ", "d").replace("ð", "d"))
     bare = "".join(c for c in parts if not unicodedata.combining(c))
-    return re.sub(r"(?<=[bcdghklmnprstvx])y$|(?<=^qu)y", "i", bare)
+    return re.sub(r"(?<=[bcdghklmnprstvx])y$", "i", bare)
 
 
 def plain(text):
